@@ -1,0 +1,34 @@
+import { findElement } from './find-element.js';
+
+/** A part of a card that is there only while it has something to tell. */
+export interface FactList {
+  readonly isShown: boolean;
+  show(): void;
+  add(name: string, value: string): void;
+  /** Forgets everything and hides the part. */
+  clear(): void;
+}
+
+export function findFactList(selector: string): FactList {
+  const part = findElement(selector, HTMLElement);
+  const list = findElement('[data-facts]', HTMLElement, part);
+  return {
+    get isShown() {
+      return !part.hidden;
+    },
+    show() {
+      part.hidden = false;
+    },
+    add(name, value) {
+      const term = document.createElement('dt');
+      const description = document.createElement('dd');
+      term.textContent = name;
+      description.textContent = value;
+      list.append(term, description);
+    },
+    clear() {
+      part.hidden = true;
+      list.replaceChildren();
+    },
+  };
+}

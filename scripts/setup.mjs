@@ -1,0 +1,87 @@
+// Makes a fresh clone ready: the right Node, the locked packages and, with `--browser`, a Chromium.
+// Plain Node without packages, and quick when there is nothing to do: it runs before every start.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from './chromium.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @param {string} line */
+function stop(line) {
+  console.error(line);
+  process.exit(1);
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
+}
+
+function checkNode() {
+  const needed = readJson('package.json').engines.node.replace('>=', '');
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [neededMajor, neededMinor] = needed.split('.').map(Number);
+  const enough = major > neededMajor || (major === neededMajor && minor >= neededMinor);
+  if (!enough) {
+    stop(`Node ${needed} or newer is needed, this is ${process.version}: https://nodejs.org`);
+  }
+}
+
+/**
+ * npm leaves a copy of what it installed in node_modules. Contents are compared, not times: a
+ * checkout gives every file a new time. Optional packages may be absent on this platform.
+ */
+function packagesAreCurrent() {
+  if (!existsSync(new URL('../node_modules/.package-lock.json', import.meta.url))) return false;
+  const locked = Object.entries(readJson('package-lock.json').packages);
+  const installed = readJson('node_modules/.package-lock.json').packages;
+  return locked.every(([path, { version, integrity, optional }]) => {
+    if (path === '' || (optional && !installed[path])) return true;
+    return installed[path]?.version === version && installed[path].integrity === integrity;
+  });
+}
+
+function installPackages() {
+  console.log('Installing the packages of package-lock.json …');
+  // Under `npm run` this is npm's own script: it needs no shell and is the very npm in use.
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = /** @type {const} */ ({ cwd: root, stdio: 'inherit' });
+  const { status } = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  if (status !== 0) stop('`npm ci` failed, see above.');
+}
+
+function hasApt() {
+  const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(system) && process.getuid?.() === 0;
+}
+
+function installChromium() {
+  console.log('Installing Chromium with apt-get …');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = ['install', '-y', '-q', '--no-install-recommends', 'chromium'];
+  for (const args of [['update', '-q'], install]) {
+    // Only errors are shown; apt's progress says nothing to somebody who wants to run tests.
+    if (spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
+      return;
+  }
+}
+
+function checkBrowser() {
+  if (findChromium()) return;
+  const wanted = process.env.CHROMIUM_PATH;
+  if (wanted) stop(`CHROMIUM_PATH names no program that can be run: ${wanted}`);
+  if (hasApt()) installChromium();
+  if (!findChromium()) {
+    stop(
+      'The browser tests need Chromium or Chrome: install one, or set CHROMIUM_PATH to its path.',
+    );
+  }
+}
+
+checkNode();
+if (!packagesAreCurrent()) installPackages();
+if (process.argv.includes('--browser')) checkBrowser();

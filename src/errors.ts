@@ -1,0 +1,72 @@
+/** Every way a flow can end badly. The names are stable: a change needs a new major version. */
+export type ErrorCode =
+  | 'invalid_config'
+  | 'insecure_context'
+  | 'storage_unavailable'
+  | 'embedding_blocked'
+  | 'popup_blocked'
+  | 'popup_closed'
+  | 'popup_timeout'
+  | 'access_denied'
+  | 'authorization_error'
+  | 'authorization_unavailable'
+  | 'response_invalid'
+  | 'transaction_not_found'
+  | 'transaction_expired'
+  | 'offline'
+  | 'exchange_network'
+  | 'exchange_timeout'
+  | 'exchange_rejected'
+  | 'rate_limited'
+  | 'server_unavailable'
+  | 'exchange_bad_response'
+  | 'profile_unavailable'
+  | 'interrupted'
+  | 'aborted'
+  | 'token_unavailable'
+  | 'wallet_rejected'
+  | 'wallet_error';
+
+/** The step of a flow in which it ended. */
+export type ErrorPhase = 'start' | 'authorize' | 'exchange' | 'identity' | 'token';
+
+/** `none`: a developer must act. `restart`: the customer can try again. */
+export type Retry = 'none' | 'restart';
+
+/** What is known of a failure besides its code. It never holds text from a server or a URL. */
+export interface ConnectErrorOptions {
+  /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
+  phase?: ErrorPhase;
+  /** One sentence for the developer: what is wrong and how to mend it. */
+  hint?: string;
+  /** The HTTP status of the refused request. */
+  status?: number | undefined;
+  /** An error code of RFC 6749, sections 4.1.2.1 and 5.2, or `other`. */
+  oauthError?: string | undefined;
+  /** How long the server asked to wait, in milliseconds, 0 to 3,600,000. */
+  retryAfterMs?: number | undefined;
+}
+
+/**
+ * The error of every failing call, and of the state `failed`.
+ * `message` is the code followed by a hint for the developer; customers read the element's own text.
+ */
+export class ConnectError extends Error {
+  readonly code: ErrorCode;
+  readonly phase: ErrorPhase;
+  readonly retry: Retry;
+  declare readonly status: number | undefined;
+  declare readonly oauthError: string | undefined;
+  declare readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, { phase = 'exchange', hint, ...known }: ConnectErrorOptions = {}) {
+    super(hint ? `${code}: ${hint}` : code);
+    this.name = 'ConnectError';
+    this.code = code;
+    this.phase = phase;
+    this.retry = /^(invalid_config|insecure_context|embedding_blocked)$/.test(code)
+      ? 'none'
+      : 'restart';
+    Object.assign(this, known);
+  }
+}

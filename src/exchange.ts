@@ -1,0 +1,235 @@
+import { ConnectError, type ErrorCode, type ErrorPhase } from './errors.js';
+import { nameOAuthError } from './oauth.js';
+
+/** The longest answer that is read, in decoded bytes. */
+const MAX_BODY_BYTES = 65_536;
+const MAX_RETRY_AFTER_MS = 3_600_000;
+const IDENTIFIER = /^[A-Za-z0-9._:-]{1,128}$/;
+/** What a bearer token may consist of, so that it can stand in a header: RFC 6749 appendix A.12. */
+const TOKEN = /^[!-~]+$/;
+
+/** Who has been connected: Monerium's identifiers, 1 to 128 characters of `[A-Za-z0-9._:-]`. */
+export interface Identity {
+  readonly profile: string;
+  readonly userId: string;
+}
+
+/** All that turns a code into a connection. `apiUrl` has no trailing slash. */
+export interface ExchangeRequest {
+  readonly code: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly clientId: string;
+  readonly apiUrl: string;
+}
+
+/** A site's own endpoint that takes the code. */
+export interface Backend {
+  readonly url: string;
+  readonly credentials: RequestCredentials;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `expiresAt` is in milliseconds since the epoch; `Infinity` when the server did not say. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly expiresAt: number;
+}
+
+/** `fetch`, bound to the deadline of the exchange. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How long `Retry-After` asks to wait; `undefined` when it is missing or cannot be read. */
+function readRetryAfter(value: string | null): number | undefined {
+  const wait = /^\s*-?\d+\s*$/.test(value ?? '')
+    ? Number(value) * 1000
+    : Date.parse(value ?? '') - Date.now();
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** The body as text; empty when it is too long. Rejects when the connection breaks off. */
+async function readText({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (let chunk; reader && !(chunk = await reader.read()).done; chunks.push(chunk.value)) {
+    size += chunk.value.length;
+    if (size > MAX_BODY_BYTES) {
+      void reader.cancel();
+      return '';
+    }
+  }
+  // A byte order mark is kept, so that parsing refuses it: RFC 8259 section 8.1.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return decoder.decode(await new Blob(chunks).arrayBuffer());
+}
+
+/** The fields of a JSON object, or `undefined`. What else a body says is dropped. */
+function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value)
+      ? ((value ?? undefined) as Fields)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Sends one request, once, and reads a JSON object; an answer without content counts as an empty
+ * one. Nothing is sent again and no redirect is followed: the request may carry a code.
+ */
+async function fetchFields(
+  send: Send,
+  url: string,
+  init: RequestInit,
+  phase: ErrorPhase,
+): Promise<Fields> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await send(url, {
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      ...init,
+    });
+    text = await readText(response);
+  } catch {
+    throw new ConnectError('exchange_network', {
+      phase,
+      hint: 'check CORS (without it, set backend-url), redirects and connect-src',
+    });
+  }
+  const { ok, status, headers } = response;
+  const fields = status === 204 ? {} : parseFields(text);
+  if (ok && fields) return fields;
+  let code: ErrorCode = 'exchange_bad_response';
+  if (status >= 400) code = 'exchange_rejected';
+  if (status >= 500) code = 'server_unavailable';
+  if (status === 429) code = 'rate_limited';
+  const error = fields?.['error'];
+  throw new ConnectError(code, {
+    phase,
+    status,
+    oauthError: typeof error === 'string' ? nameOAuthError(error) : undefined,
+    retryAfterMs: readRetryAfter(headers.get('retry-after')),
+  });
+}
+
+/**
+ * The identity in an answer, rebuilt from its two fields, or `undefined` when one is missing or
+ * malformed. `defaultProfile` counts for `profile`.
+ */
+export function readIdentity(answer: unknown): Identity | undefined {
+  const { defaultProfile, profile = defaultProfile, userId } = Object(answer) as Fields;
+  const isIdentifier = (id: unknown) => typeof id === 'string' && IDENTIFIER.test(id);
+  return isIdentifier(profile) && isIdentifier(userId)
+    ? ({ profile, userId } as Identity)
+    : undefined;
+}
+
+/** Asks the token endpoint: RFC 6749 section 5.1. `expires_in` may be missing, or a string. */
+async function fetchTokens(
+  send: Send,
+  apiUrl: string,
+  grant: Record<string, string>,
+  phase: ErrorPhase,
+): Promise<{ fields: Fields; tokens: Tokens }> {
+  const init = { method: 'POST', body: new URLSearchParams(grant) };
+  const fields = await fetchFields(send, `${apiUrl}/auth/token`, init, phase);
+  const { access_token = '', refresh_token, expires_in, token_type } = fields;
+  if (!TOKEN.test(String(access_token)) || !/^bearer$/i.test(String(token_type))) {
+    throw new ConnectError('exchange_bad_response', { phase });
+  }
+  const seconds = Number.parseFloat(String(expires_in));
+  const tokens = {
+    accessToken: String(access_token),
+    refreshToken: refresh_token ? String(refresh_token) : grant['refresh_token'],
+    expiresAt: Number.isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
+  };
+  return { fields, tokens };
+}
+
+/** Asks Monerium whose token this is; `undefined` when that is not to be had. */
+async function fetchIdentity(
+  send: Send,
+  apiUrl: string,
+  accessToken: string,
+): Promise<Identity | undefined> {
+  const headers = {
+    accept: 'application/vnd.monerium.api-v2+json',
+    authorization: `Bearer ${accessToken}`,
+  };
+  try {
+    const context = await fetchFields(send, `${apiUrl}/auth/context`, { headers }, 'identity');
+    const { userId, defaultProfile, profiles } = context;
+    const [only, ...others] = Array.isArray(profiles) ? (profiles as unknown[]) : [];
+    const { id } = (others.length ? {} : Object(only)) as Fields;
+    return readIdentity({ userId, profile: defaultProfile ?? id });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of a code exchange, by their wire names. */
+function toWire({ code, codeVerifier, redirectUri, clientId }: ExchangeRequest) {
+  return { code, code_verifier: codeVerifier, redirect_uri: redirectUri, client_id: clientId };
+}
+
+/**
+ * Exchanges a code at Monerium's token endpoint, and asks `/auth/context` for what is missing.
+ * @throws ConnectError of the phase `exchange`
+ * @see RFC 6749 section 4.1.3, RFC 7636 section 4.5, Monerium's `POST /auth/token`
+ */
+export async function exchangeDirectly(
+  send: Send,
+  request: ExchangeRequest,
+): Promise<{ identity: Identity | undefined; tokens: Tokens }> {
+  const { apiUrl } = request;
+  const grant = { grant_type: 'authorization_code', ...toWire(request) };
+  const { fields, tokens } = await fetchTokens(send, apiUrl, grant, 'exchange');
+  const identity = readIdentity(fields) ?? (await fetchIdentity(send, apiUrl, tokens.accessToken));
+  return { identity, tokens };
+}
+
+/**
+ * Trades a refresh token for new tokens. The old one is dead afterwards.
+ * @throws ConnectError of the phase `token`
+ * @see RFC 6749 section 6
+ */
+export async function refreshTokens(
+  send: Send,
+  { apiUrl, clientId }: Pick<ExchangeRequest, 'apiUrl' | 'clientId'>,
+  refreshToken: string,
+): Promise<Tokens> {
+  const grant = {
+    grant_type: 'refresh_token',
+    client_id: clientId,
+    refresh_token: refreshToken,
+  };
+  return (await fetchTokens(send, apiUrl, grant, 'token')).tokens;
+}
+
+/**
+ * Posts a code to the site's own backend, which answers who was connected.
+ * The JSON content type makes a cross-origin post ask first, so no other site can send one.
+ * @throws ConnectError of the phase `exchange`
+ */
+export async function exchangeByBackend(
+  send: Send,
+  request: ExchangeRequest,
+  { url, credentials, headers: ownHeaders }: Backend,
+): Promise<Identity | undefined> {
+  const headers = new Headers(ownHeaders);
+  headers.set('content-type', 'application/json');
+  headers.set('accept', 'application/json');
+  const body = JSON.stringify(toWire(request));
+  const init = { method: 'POST', headers, body, credentials };
+  return readIdentity(await fetchFields(send, url, init, 'exchange'));
+}

@@ -1,0 +1,22 @@
+import './define.js';
+
+export { MoneriumConnect } from './monerium-connect.js';
+export { ConnectError } from './errors.js';
+export {
+  MoneriumBeforeConnectEvent,
+  MoneriumConnectedEvent,
+  MoneriumDisconnectedEvent,
+  MoneriumErrorEvent,
+  MoneriumStatusEvent,
+} from './connection.js';
+export type { ConnectErrorOptions, ErrorCode, ErrorPhase, Retry } from './errors.js';
+export type {
+  Connection,
+  ConnectionStatus,
+  MoneriumBeforeConnectDetail,
+  MoneriumConnectedDetail,
+  MoneriumErrorDetail,
+  MoneriumStatusDetail,
+} from './connection.js';
+export type { ExchangeFunction } from './configuration.js';
+export type { ExchangeRequest, Identity } from './exchange.js';

@@ -1,0 +1,43 @@
+import type { ErrorCode } from '../errors.js';
+
+/** What customers read. One file for each language, all of this shape. */
+export interface Texts {
+  readonly connect: string;
+  readonly retry: string;
+  readonly redirecting: string;
+  readonly exchanging: string;
+  readonly connected: string;
+  /** Read for a code that is not below. */
+  readonly failed: string;
+  readonly errors: { readonly [code in ErrorCode]?: string };
+}
+
+const NETWORK = 'No connection. Please check your network.';
+const BUSY = 'Too busy right now. Please wait a moment.';
+
+export const en: Texts = {
+  connect: 'Connect with Monerium',
+  retry: 'Try again',
+  redirecting: 'Opening Monerium…',
+  exchanging: 'Connecting…',
+  connected: 'Connected to Monerium',
+  failed: 'The connection could not be completed.',
+  errors: {
+    invalid_config: 'This site is not set up to connect yet.',
+    insecure_context: 'This page is not secure. Please open it with https.',
+    storage_unavailable: 'Please allow cookies and site data for this site.',
+    embedding_blocked: 'Please open this page in its own window.',
+    access_denied: 'You did not give permission. Nothing was connected.',
+    authorization_error: 'Monerium did not accept the request.',
+    authorization_unavailable: 'Monerium is not available right now.',
+    transaction_not_found: 'This was begun in another browser, or too long ago.',
+    transaction_expired: 'This took too long.',
+    offline: NETWORK,
+    exchange_network: NETWORK,
+    exchange_timeout: 'No answer in time.',
+    rate_limited: BUSY,
+    server_unavailable: BUSY,
+    profile_unavailable: 'Your Monerium profile could not be read.',
+    interrupted: 'The page was left before the connection was complete.',
+  },
+};

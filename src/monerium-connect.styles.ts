@@ -1,0 +1,88 @@
+import { css } from 'lit';
+
+/**
+ * The look. Colours follow the page's `color-scheme`, not the system alone. An engine that does not
+ * know `light-dark()` shows an outlined button in the page's own colours.
+ */
+export const styles = css`
+  :host {
+    display: inline-block;
+    font: var(--monerium-connect-font, 600 1rem/1.4 system-ui, sans-serif);
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  button,
+  [part='status'] {
+    display: flex;
+    align-items: center;
+    gap: 0.6em;
+    font: inherit;
+  }
+
+  button {
+    min-height: 2.75rem;
+    padding: var(--monerium-connect-padding, 0.6em 1.2em);
+    border: 1px solid;
+    border-radius: var(--monerium-connect-radius, 0.5rem);
+    background: var(--monerium-connect-background, light-dark(#16325c, #dbe7fb));
+    color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
+    text-align: start;
+    cursor: pointer;
+  }
+
+  button:hover {
+    filter: brightness(1.2);
+  }
+
+  button[aria-disabled='true'] {
+    cursor: progress;
+  }
+
+  button:disabled {
+    opacity: 0.55;
+    cursor: not-allowed;
+  }
+
+  :focus-visible {
+    outline-offset: 2px;
+  }
+
+  svg {
+    display: block;
+    width: 1.25em;
+    fill: none;
+    stroke: currentcolor;
+    stroke-width: 1.75;
+  }
+
+  [part='status'] {
+    color: var(--monerium-connect-success-color, light-dark(#11683a, #86dba9));
+  }
+
+  [part='message'] {
+    max-width: 30em;
+    margin-top: 0.5em;
+    font-weight: 400;
+    color: var(--monerium-connect-error-color, light-dark(#a11422, #ffb0b0));
+  }
+
+  .news {
+    position: absolute;
+    clip-path: inset(50%);
+  }
+
+  @media not (prefers-reduced-motion) {
+    [part='spinner'] {
+      animation: 1s linear infinite turn;
+    }
+  }
+
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+`;

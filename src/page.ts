@@ -1,0 +1,143 @@
+import { isServer } from 'lit';
+import { afterLoad, readAddress, rewriteAddress, whenParsed } from './browser.js';
+import { listDifferences, type Binding, type Configuration } from './configuration.js';
+import type { Connection } from './connection.js';
+import type { ConnectError } from './errors.js';
+import {
+  createSecrets,
+  readAuthorizationResponse,
+  stripAuthorizationResponse,
+  type AuthorizationResponse,
+  type Secrets,
+} from './oauth.js';
+import { findStateOfTab, findTransaction, isTombstone, type Transaction } from './transaction.js';
+
+/** Of the shape below. A copy of the script that knows another one keeps to itself. */
+const VERSION = 1;
+const UNCLAIMED_WARNING_MS = 5000;
+
+/** The authorization response that the page was opened with. It waits here to be claimed. */
+export interface Arrival {
+  readonly response: AuthorizationResponse;
+  readonly state: string;
+  /** Absent when this browser does not know the flow. */
+  readonly transaction: Transaction | undefined;
+}
+
+/** An element on the page. */
+export interface Member {
+  readonly id: string;
+  /** Absent while no flow can begin here. */
+  readonly configuration: Configuration | undefined;
+  /** The flow that this element watches. */
+  flow: SharedFlow | undefined;
+  show(connection: Connection): void;
+  /** Fires the event that ends a flow; `startUrl` is where the customer may be sent back to. */
+  announce(ending: Event, startUrl?: string | undefined): void;
+  fail(error: ConnectError): void;
+}
+
+/** A flow that has come back, watched by every element that fits it. */
+export interface SharedFlow {
+  readonly binding: Binding;
+  readonly finished: Promise<unknown>;
+  join(member: Member): void;
+  cancel(): void;
+  disconnect(by: Member): void;
+  getAccessToken(): Promise<string>;
+}
+
+/** What all elements of a page share, whichever copy of the script they come from. */
+interface Page {
+  readonly version: typeof VERSION;
+  /** Resolves when the page's own scripts have had their turn. */
+  readonly parsed: Promise<unknown>;
+  readonly members: Set<Member>;
+  readonly said: Set<string>;
+  arrival: Arrival | undefined;
+  /** The flow that came back and has not been told to anyone yet. */
+  flow: SharedFlow | undefined;
+  /** Whether it is known if an earlier page of this tab was left during its exchange. */
+  isInterruptionTold: boolean;
+  secrets: Secrets | 'pending' | undefined;
+}
+
+/** Storage and `redirect-uri` are bound to the origin already. */
+function isSamePath(redirectUri: string, href: string): boolean {
+  return URL.canParse(redirectUri) && new URL(redirectUri).pathname === new URL(href).pathname;
+}
+
+/**
+ * Recognises a response of ours in the address and cuts it out of there, in one go: until then
+ * every request of the page could carry it in its `Referer`. A stranger's response is left alone.
+ */
+function takeArrival(): Arrival | undefined {
+  const { href } = readAddress();
+  const response = readAuthorizationResponse(new URL(href).search);
+  const state = response?.state ?? findStateOfTab();
+  if (!response || !state) return undefined;
+  const entry = findTransaction(state);
+  const transaction = entry && !isTombstone(entry) ? entry : undefined;
+  if (transaction ? !isSamePath(transaction.redirectUri, href) : !response.state) return undefined;
+  rewriteAddress(stripAuthorizationResponse(href));
+  return entry === transaction ? { response, state, transaction } : undefined;
+}
+
+function openPage(): Page {
+  const arrival = isServer ? undefined : takeArrival();
+  if (arrival) afterLoad(UNCLAIMED_WARNING_MS, warnIfUnclaimed);
+  return {
+    version: VERSION,
+    parsed: isServer ? new Promise(() => {}) : whenParsed(),
+    members: new Set(),
+    said: new Set(),
+    arrival,
+    flow: undefined,
+    isInterruptionTold: arrival !== undefined,
+    secrets: undefined,
+  };
+}
+
+function joinPage(): Page {
+  const registry = globalThis as { [key: symbol]: Page | undefined };
+  const key = Symbol.for('monerium-connect');
+  const found = (registry[key] ??= openPage());
+  return found.version === VERSION ? found : openPage();
+}
+
+/** One per page, found by every copy of the script. */
+export const page = joinPage();
+
+/** Says something to the developer, once per page. */
+export function say(level: 'info' | 'warn' | 'error', text: string): void {
+  if (page.said.has(text)) return;
+  page.said.add(text);
+  console[level](`<monerium-connect> ${text}`);
+}
+
+function warnIfUnclaimed(): void {
+  if (!page.arrival) return;
+  const { transaction } = page.arrival;
+  const [reason = 'no element'] = [...page.members].map(({ configuration }) =>
+    configuration && transaction
+      ? `other ${listDifferences(configuration, transaction).join(', ')}`
+      : 'invalid_config',
+  );
+  say('warn', `a response waits for its element: ${reason}`);
+}
+
+/** Gets the secrets of the next start ready, so that a click can leave in its own task. */
+export async function prepareSecrets(): Promise<void> {
+  if (page.secrets) return;
+  page.secrets = 'pending';
+  page.secrets = await createSecrets();
+}
+
+/** The prepared secrets, once; `undefined` when they are not ready. */
+export function takeSecrets(): Secrets | undefined {
+  const { secrets } = page;
+  if (!secrets || secrets === 'pending') return undefined;
+  page.secrets = undefined;
+  void prepareSecrets();
+  return secrets;
+}

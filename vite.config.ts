@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * What the pages' `%VITE_…%` stands for. `npm start` gives the real addresses; a demo that is built
+ * alone expects the emulator and the backend on these ports (`EMULATOR_PORT`, `BACKEND_PORT`).
+ */
+const FALLBACKS = {
+  VITE_CLIENT_ID: '5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60',
+  VITE_EMULATOR_URL: 'http://127.0.0.1:4010',
+  VITE_BACKEND_URL: 'http://localhost:4020',
+};
+
+export default defineConfig({
+  root: at('demo'),
+  // Every page is a file of its own; an unknown address is a 404 and not the start page.
+  appType: 'mpa',
+  define: Object.fromEntries(
+    Object.entries(FALLBACKS).map(([name, fallback]) => [
+      `import.meta.env.${name}`,
+      JSON.stringify(process.env[name] ?? fallback),
+    ]),
+  ),
+  // Without `development`: a library's debug build would speak up on every page.
+  resolve: { conditions: ['module', 'browser'] },
+  server: {
+    host: 'localhost',
+    // The element is loaded from its sources, which lie beside the demo.
+    fs: { allow: [at('.')] },
+  },
+  optimizeDeps: {
+    // Found too late, these would make the dev server reload the page, and with the page go its tokens.
+    include: ['lit', '@monerium/sdk', 'viem/accounts'],
+  },
+  build: {
+    outDir: at('build/demo'),
+    emptyOutDir: true,
+    // `light-dark()` stays as it is.
+    target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    rolldownOptions: {
+      input: ['index.html', 'callback.html', 'states.html'].map((page) => at(`demo/${page}`)),
+    },
+  },
+});
