@@ -55,7 +55,7 @@ export function returnTo(href: string): void {
 
 /** The URL itself when it is on this page's origin, else the address of this page. */
 export function keepOnOrigin(href: string): string {
-  return URL.canParse(href) && new URL(href).origin === location.origin ? href : location.href;
+  return href.startsWith(`${location.origin}/`) ? href : location.href;
 }
 
 /** Resolves after `DOMContentLoaded`. `readyState` cannot tell: `interactive` is on both sides. */

@@ -1,14 +1,11 @@
 import { ConnectError } from './errors.js';
-import type { Backend, ExchangeRequest, Identity } from './exchange.js';
+import type { ExchangeRequest, Identity } from './exchange.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth.js';
 
-const API_HOSTS = {
-  sandbox: 'https://api.monerium.dev',
-  production: 'https://api.monerium.app',
-};
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
-const CREDENTIALS = ['same-origin', 'include', 'omit'] as const;
+/** `https:`, or `http:` on a loopback host; no user name. Of a URL that has been parsed. */
+const SECURE_URL =
+  /^(https:\/\/[^/@]+|http:\/\/(([^/@]+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?)\//;
 /** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
 const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
 
@@ -54,7 +51,9 @@ export interface Binding {
 
 /** Attributes that were read, checked and resolved. */
 export interface Configuration extends Binding {
-  readonly backend: Backend | undefined;
+  /** Of the post to the backend. */
+  readonly credentials: RequestCredentials;
+  readonly headers: Readonly<Record<string, string>>;
   readonly exchangeFunction: ExchangeFunction | undefined;
   readonly isSandbox: boolean;
   /** The optional fields of the request to `/auth`, by their wire names. */
@@ -63,98 +62,67 @@ export interface Configuration extends Binding {
   readonly timeout: number;
 }
 
-function invalid(attribute: string, mend: string): ConnectError {
-  return new ConnectError('invalid_config', { phase: 'start', hint: `${attribute}: ${mend}` });
-}
-
-function readOneOf<T extends string>(
-  attribute: string,
-  value: string | null | undefined,
-  allowed: readonly [T, ...T[]],
-): T {
-  const found = allowed.find((choice) => choice === (value ?? allowed[0]));
-  if (found !== undefined) return found;
-  throw invalid(attribute, `must be ${allowed.filter(Boolean).join(' or ')}`);
+/** @throws ConnectError `invalid_config` that names the attribute and what it needs */
+function check(isValid: boolean, attribute: string, need: string): asserts isValid {
+  if (!isValid) {
+    throw new ConnectError('invalid_config', {
+      phase: 'start',
+      hint: `${attribute} needs ${need}`,
+    });
+  }
 }
 
 function readUrl(attribute: string, value: string, base: string): URL {
-  let url: URL | undefined;
-  try {
-    if (UNREPAIRED_URL.test(value)) url = new URL(value, base);
-  } catch {
-    // Told below, as for every other URL that will not do.
-  }
-  const isSecure =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (url && isSecure && !url.username && !url.password) return url;
-  throw invalid(attribute, 'must be an https: URL, or http: on localhost');
-}
-
-function readApiUrl(value: string, base: string): string {
-  const { href, search, hash } = readUrl('api-url', value, base);
-  if (search || hash) throw invalid('api-url', 'must have no query and no fragment');
-  return href.replace(/\/+$/, '');
+  const url = UNREPAIRED_URL.test(value) && URL.canParse(value, base) && new URL(value, base);
+  check(url && SECURE_URL.test(url.href), attribute, 'https:, or http: on localhost');
+  return url;
 }
 
 function readRedirectUri(value: string, { href, base }: PageAddress): string {
   const url = readUrl('redirect-uri', value, base);
-  if (url.origin !== new URL(href).origin) {
-    throw invalid('redirect-uri', 'must be on the origin of this page');
-  }
-  if (value.includes('#') || stripAuthorizationResponse(url.href) !== url.href) {
-    throw invalid('redirect-uri', 'must have no fragment and no OAuth parameter');
-  }
+  const isPlain = stripAuthorizationResponse(url.href).split('#')[0] === url.href;
+  const isOwn = url.origin === new URL(href).origin;
+  check(isPlain && isOwn, 'redirect-uri', 'this origin, no fragment, no OAuth parameters');
   return /^https?:\/\//i.test(value) ? value : url.href;
-}
-
-function readBackend(attributes: ConnectAttributes, base: string): Backend | undefined {
-  const { backendUrl, backendCredentials, backendHeaders } = attributes;
-  const headers = backendHeaders ?? {};
-  try {
-    new Headers(headers);
-  } catch {
-    throw invalid('backendHeaders', 'must hold valid headers');
-  }
-  const credentials = readOneOf('backend-credentials', backendCredentials, CREDENTIALS);
-  if (backendUrl == null) return undefined;
-  return { url: readUrl('backend-url', backendUrl, base).href, credentials, headers };
 }
 
 /**
  * Reads, checks and resolves what a page has set.
- * @throws ConnectError `invalid_config`, whose message names the attribute and the mend
+ * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { clientId, email, skipKyc, address, chain, signature, timeout } = attributes;
-  if (!clientId || !UUID.test(clientId)) {
-    throw invalid('client-id', 'set it to the UUID of your Authorization Code Flow client');
+  const { clientId, environment, redirectUri, backendUrl, backendCredentials } = attributes;
+  const { mode, email, authMode, address, chain, signature, timeout } = attributes;
+  const choices: [string, string | null | undefined, string][] = [
+    ['environment', environment, 'sandbox or production'],
+    ['mode', mode, 'redirect or auto'],
+    ['auth-mode', authMode, 'login or signup'],
+    ['backend-credentials', backendCredentials, 'same-origin or include or omit'],
+  ];
+  for (const [attribute, value, allowed] of choices) {
+    check(value == null || allowed.split(' or ').includes(value), attribute, allowed);
   }
+  check(UUID.test(clientId ?? ''), 'client-id', 'the UUID of your Authorization Code Flow client');
+  const isLinked = Boolean(address);
+  check(isLinked === Boolean(chain && signature), 'address', 'chain and signature with it');
+  const isSandbox = environment !== 'production';
+  const apiUrl = attributes.apiUrl ?? `https://api.monerium.${isSandbox ? 'dev' : 'app'}`;
   const exchangeFunction = attributes.exchange ?? undefined;
-  if (exchangeFunction && typeof exchangeFunction !== 'function') {
-    throw invalid('exchange', 'must be a function');
-  }
-  if (!address !== !chain || !chain !== !signature) {
-    throw invalid('address, chain, signature', 'set all three or none');
-  }
-  readOneOf('mode', attributes.mode, ['redirect', 'auto']);
-  const environment = readOneOf('environment', attributes.environment, ['sandbox', 'production']);
-  const isSandbox = environment === 'sandbox';
-  const backend = readBackend(attributes, page.base);
-  const authMode = readOneOf('auth-mode', attributes.authMode, ['', 'login', 'signup']);
-  const authorization = {
-    ...{ email, address, chain, signature },
-    auth_mode: authMode,
-    skip_kyc: isSandbox && skipKyc ? 'true' : '',
-  };
+  const url = backendUrl == null ? undefined : readUrl('backend-url', backendUrl, page.base).href;
   return {
-    clientId,
-    apiUrl: readApiUrl(attributes.apiUrl ?? API_HOSTS[environment], page.base),
-    redirectUri: readRedirectUri(attributes.redirectUri ?? page.href.replace(/[?#].*/, ''), page),
-    exchange: exchangeFunction ? 'custom' : (backend?.url ?? 'direct'),
-    backend: exchangeFunction ? undefined : backend,
+    clientId: clientId as string,
+    apiUrl: readUrl('api-url', apiUrl, page.base).href.replace(/\/*([?#].*)?$/, ''),
+    redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
+    exchange: exchangeFunction ? 'custom' : (url ?? 'direct'),
     exchangeFunction,
+    credentials: (backendCredentials ?? 'same-origin') as RequestCredentials,
+    headers: attributes.backendHeaders ?? {},
     isSandbox,
-    authorization,
+    authorization: {
+      ...{ email, address, chain, signature },
+      auth_mode: authMode,
+      skip_kyc: isSandbox && attributes.skipKyc ? 'true' : '',
+    },
     timeout: Math.min(Math.max(timeout || 20_000, 1000), 120_000),
   };
 }

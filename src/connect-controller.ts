@@ -92,7 +92,7 @@ export class ConnectController implements ReactiveController, Member {
     clearTimeout(this.#joining);
     page.members.delete(this);
     // The navigation goes on; nothing is left to be offered again.
-    if (this.#departure) this.#enter(IDLE);
+    if (this.#departure) this.show(IDLE);
   }
 
   hostUpdate(): void {
@@ -103,7 +103,7 @@ export class ConnectController implements ReactiveController, Member {
     if (status === 'idle' && this.#fault?.code === 'insecure_context') {
       this.#become({ status: 'failed', error: this.#fault });
     } else if (status === 'failed' && connection.error.retry === 'none' && !this.#fault) {
-      this.#enter(IDLE);
+      this.show(IDLE);
     }
     const binding = this.#departure?.binding ?? (status === 'exchanging' && this.flow?.binding);
     const { configuration } = this;
@@ -161,11 +161,8 @@ export class ConnectController implements ReactiveController, Member {
   connect(): Promise<void> {
     const { status } = this.#connection;
     if (status === 'connected') return Promise.resolve();
-    if (status === 'exchanging') return Promise.resolve(this.flow?.finished).then(() => {});
+    if (status === 'exchanging' && this.flow) return this.flow.finished;
     if (this.#start) return this.#start;
-    if (this.#host.disabled) {
-      return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
-    }
     // The promise has to be there before the start: a listener may call `connect()` again.
     let begin: (start: Promise<void>) => void = () => {};
     const start = new Promise<void>((resolve) => (begin = resolve));
@@ -181,17 +178,20 @@ export class ConnectController implements ReactiveController, Member {
       const { configuration } = this;
       if (this.#fault ?? !configuration) throw this.#fault;
       const secrets = takeSecrets() ?? (await createSecrets());
-      const before = new MoneriumBeforeConnectEvent();
-      if (!this.#start) throw new ConnectError('aborted', { phase: 'start' });
-      if (this.#host.dispatchEvent(before)) this.#depart(configuration, secrets);
-      else this.#start = undefined;
+      const start = this.#start;
+      const isAllowed = start && !this.#host.disabled;
+      if (!isAllowed) throw new ConnectError('aborted', { phase: 'start' });
+      const isWanted = this.#host.dispatchEvent(new MoneriumBeforeConnectEvent());
+      if (isWanted && this.#start === start) this.#depart(configuration, secrets);
     } catch (reason) {
       const error = reason as ConnectError;
       if (error.code !== 'aborted') {
         say('error', error.message);
-        this.fail(error);
+        this.#fail(error);
       }
       throw error;
+    } finally {
+      if (!this.#departure) this.#start = undefined;
     }
   }
 
@@ -206,11 +206,11 @@ export class ConnectController implements ReactiveController, Member {
       at: Date.now(),
     });
     const stopWatching = watchStaying(() => {
-      if (isOnline()) this.#enter(IDLE);
-      else this.fail(new ConnectError('offline', { phase: 'start' }));
+      if (isOnline()) this.show(IDLE);
+      else this.#fail(new ConnectError('offline', { phase: 'start' }));
     });
     this.#departure = { state, binding: configuration, stopWatching };
-    this.#enter({ status: 'redirecting' });
+    this.show({ status: 'redirecting' });
     leave(
       buildAuthorizationUrl(apiUrl, {
         ...authorization,
@@ -232,18 +232,14 @@ export class ConnectController implements ReactiveController, Member {
         buryTransaction(this.#departure.state, 'aborted');
         stay();
       }
-      this.#enter(IDLE, new MoneriumErrorEvent(new ConnectError('aborted', { phase: 'start' })));
+      this.show(IDLE, new MoneriumErrorEvent(new ConnectError('aborted', { phase: 'start' })));
     }
   }
 
   disconnect(): void {
     if (this.#connection.status !== 'connected') return;
-    if (this.flow) {
-      this.flow.disconnect(this);
-    } else {
-      this.show(IDLE);
-      this.announce(new MoneriumDisconnectedEvent());
-    }
+    if (this.flow) this.flow.disconnect(this);
+    else this.show(IDLE, new MoneriumDisconnectedEvent());
   }
 
   async getAccessToken(): Promise<string> {
@@ -251,36 +247,29 @@ export class ConnectController implements ReactiveController, Member {
     throw new ConnectError('token_unavailable', { phase: 'token' });
   }
 
-  // Watching a flow that came back
+  // The state, and who hears of it
 
-  show(connection: Connection): void {
-    const isConnected = connection.status === 'connected';
-    if (isConnected || this.#connection.status === 'connected') {
-      const { profile, userId } = isConnected ? connection : {};
+  show(next: Connection, ending?: Event, startUrl?: string): void {
+    const isConnected = next.status === 'connected';
+    const previous = this.#connection.status;
+    if (isConnected || previous === 'connected') {
+      const { profile, userId } = isConnected ? next : {};
       this.#host.profile = profile;
       this.#host.userId = userId;
       this.#identity = isConnected ? `${profile} ${userId}` : '';
     }
-    this.#enter(connection);
-  }
-
-  announce(ending: Event, startUrl?: string | undefined): void {
-    this.#fire(ending);
-    // In a task of its own, so that the page's listeners are done.
-    if (startUrl && this.#host.returnToStart) setTimeout(() => returnTo(startUrl));
-  }
-
-  fail(error: ConnectError): void {
-    this.#enter({ status: 'failed', error }, new MoneriumErrorEvent(error));
-  }
-
-  // The state, and who hears of it
-
-  #enter(next: Connection, ending?: Event): void {
-    const previous = this.#connection.status;
     this.#become(next);
     if (next.status !== previous) this.#fire(new MoneriumStatusEvent(next.status, previous));
-    if (ending) this.#fire(ending);
+    if (!ending) return;
+    this.#fire(ending);
+    // In a task of its own, so that the page's listeners are done.
+    const isByBackend = this.configuration?.exchange.includes(':') && startUrl;
+    if (isConnected && isByBackend && this.#host.returnToStart)
+      setTimeout(() => returnTo(startUrl));
+  }
+
+  #fail(error: ConnectError): void {
+    this.show({ status: 'failed', error }, new MoneriumErrorEvent(error));
   }
 
   /** The one place that changes the state. */

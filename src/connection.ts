@@ -1,4 +1,4 @@
-import type { ConnectError, ErrorCode, ErrorPhase, Retry } from './errors.js';
+import type { ConnectError, ConnectErrorDetail } from './errors.js';
 import type { Identity } from './exchange.js';
 
 /** What a connection can be. Data lives inside the state that has it. */
@@ -18,15 +18,6 @@ export interface MoneriumBeforeConnectDetail {
 export interface MoneriumConnectedDetail extends Identity {
   /** The same-origin URL where the flow began. */
   readonly returnTo: string;
-}
-
-export interface MoneriumErrorDetail {
-  readonly code: ErrorCode;
-  readonly retry: Retry;
-  readonly phase: ErrorPhase;
-  readonly status?: number;
-  readonly oauthError?: string;
-  readonly retryAfterMs?: number;
 }
 
 export interface MoneriumStatusDetail {
@@ -59,16 +50,9 @@ export class MoneriumConnectedEvent extends ConnectEvent<MoneriumConnectedDetail
 }
 
 /** A flow ended badly. */
-export class MoneriumErrorEvent extends ConnectEvent<MoneriumErrorDetail> {
-  constructor({ code, retry, phase, status, oauthError, retryAfterMs }: ConnectError) {
-    super('monerium-error', {
-      code,
-      retry,
-      phase,
-      ...(status !== undefined && { status }),
-      ...(oauthError !== undefined && { oauthError }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
+export class MoneriumErrorEvent extends ConnectEvent<ConnectErrorDetail> {
+  constructor({ detail }: ConnectError) {
+    super('monerium-error', { ...detail });
   }
 }
 

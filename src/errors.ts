@@ -33,6 +33,12 @@ export type ErrorPhase = 'start' | 'authorize' | 'exchange' | 'identity' | 'toke
 /** `none`: a developer must act. `restart`: the customer can try again. */
 export type Retry = 'none' | 'restart';
 
+const FOR_DEVELOPERS: readonly ErrorCode[] = [
+  'invalid_config',
+  'insecure_context',
+  'embedding_blocked',
+];
+
 /** What is known of a failure besides its code. It never holds text from a server or a URL. */
 export interface ConnectErrorOptions {
   /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
@@ -40,33 +46,40 @@ export interface ConnectErrorOptions {
   /** One sentence for the developer: what is wrong and how to mend it. */
   hint?: string;
   /** The HTTP status of the refused request. */
-  status?: number | undefined;
+  status?: number;
   /** An error code of RFC 6749, sections 4.1.2.1 and 5.2, or `other`. */
-  oauthError?: string | undefined;
+  oauthError?: string;
   /** How long the server asked to wait, in milliseconds, 0 to 3,600,000. */
-  retryAfterMs?: number | undefined;
+  retryAfterMs?: number;
+}
+
+/** What the page hears of a failure. Optional keys are absent when nothing is known. */
+export interface ConnectErrorDetail extends Omit<ConnectErrorOptions, 'hint'> {
+  readonly code: ErrorCode;
+  readonly phase: ErrorPhase;
+  readonly retry: Retry;
 }
 
 /**
  * The error of every failing call, and of the state `failed`.
  * `message` is the code followed by a hint for the developer; customers read the element's own text.
  */
-export class ConnectError extends Error {
-  readonly code: ErrorCode;
-  readonly phase: ErrorPhase;
-  readonly retry: Retry;
-  declare readonly status: number | undefined;
-  declare readonly oauthError: string | undefined;
-  declare readonly retryAfterMs: number | undefined;
+export class ConnectError extends Error implements ConnectErrorDetail {
+  declare readonly code: ErrorCode;
+  declare readonly phase: ErrorPhase;
+  declare readonly retry: Retry;
+  declare readonly status?: number;
+  declare readonly oauthError?: string;
+  declare readonly retryAfterMs?: number;
+  declare readonly hint?: string;
+  /** What the event carries. */
+  readonly detail: ConnectErrorDetail;
 
   constructor(code: ErrorCode, { phase = 'exchange', hint, ...known }: ConnectErrorOptions = {}) {
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
-    this.code = code;
-    this.phase = phase;
-    this.retry = /^(invalid_config|insecure_context|embedding_blocked)$/.test(code)
-      ? 'none'
-      : 'restart';
-    Object.assign(this, known);
+    const retry = FOR_DEVELOPERS.includes(code) ? 'none' : 'restart';
+    this.detail = { code, phase, retry, ...known };
+    Object.assign(this, this.detail, hint && { hint });
   }
 }

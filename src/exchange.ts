@@ -1,4 +1,4 @@
-import { ConnectError, type ErrorCode, type ErrorPhase } from './errors.js';
+import { ConnectError, type ConnectErrorOptions, type ErrorCode } from './errors.js';
 import { nameOAuthError } from './oauth.js';
 
 /** The longest answer that is read, in decoded bytes. */
@@ -23,9 +23,8 @@ export interface ExchangeRequest {
   readonly apiUrl: string;
 }
 
-/** A site's own endpoint that takes the code. */
-export interface Backend {
-  readonly url: string;
+/** How a site's own endpoint wants to be asked. */
+export interface BackendOptions {
   readonly credentials: RequestCredentials;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -42,12 +41,13 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How long `Retry-After` asks to wait; `undefined` when it is missing or cannot be read. */
-function readRetryAfter(value: string | null): number | undefined {
-  const wait = /^\s*-?\d+\s*$/.test(value ?? '')
-    ? Number(value) * 1000
-    : Date.parse(value ?? '') - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS);
+/** How long `Retry-After` asks to wait, in seconds or until a date; empty when it cannot be read. */
+function readRetryAfter(value: string): Pick<ConnectErrorOptions, 'retryAfterMs'> {
+  let wait = Number.parseFloat(value) * 1000;
+  if (Number.isNaN(wait)) wait = Date.parse(value) - Date.now();
+  return Number.isFinite(wait)
+    ? { retryAfterMs: Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) }
+    : {};
 }
 
 /** The body as text; empty when it is too long. Rejects when the connection breaks off. */
@@ -83,12 +83,7 @@ function parseFields(text: string): Fields | undefined {
  * Sends one request, once, and reads a JSON object; an answer without content counts as an empty
  * one. Nothing is sent again and no redirect is followed: the request may carry a code.
  */
-async function fetchFields(
-  send: Send,
-  url: string,
-  init: RequestInit,
-  phase: ErrorPhase,
-): Promise<Fields> {
+async function fetchFields(send: Send, url: string, init: RequestInit): Promise<Fields> {
   let response: Response;
   let text: string;
   try {
@@ -102,7 +97,6 @@ async function fetchFields(
     text = await readText(response);
   } catch {
     throw new ConnectError('exchange_network', {
-      phase,
       hint: 'check CORS (without it, set backend-url), redirects and connect-src',
     });
   }
@@ -115,10 +109,9 @@ async function fetchFields(
   if (status === 429) code = 'rate_limited';
   const error = fields?.['error'];
   throw new ConnectError(code, {
-    phase,
     status,
-    oauthError: typeof error === 'string' ? nameOAuthError(error) : undefined,
-    retryAfterMs: readRetryAfter(headers.get('retry-after')),
+    ...(typeof error === 'string' && { oauthError: nameOAuthError(error) }),
+    ...readRetryAfter(headers.get('retry-after') ?? ''),
   });
 }
 
@@ -139,13 +132,12 @@ async function fetchTokens(
   send: Send,
   apiUrl: string,
   grant: Record<string, string>,
-  phase: ErrorPhase,
 ): Promise<{ fields: Fields; tokens: Tokens }> {
   const init = { method: 'POST', body: new URLSearchParams(grant) };
-  const fields = await fetchFields(send, `${apiUrl}/auth/token`, init, phase);
+  const fields = await fetchFields(send, `${apiUrl}/auth/token`, init);
   const { access_token = '', refresh_token, expires_in, token_type } = fields;
   if (!TOKEN.test(String(access_token)) || !/^bearer$/i.test(String(token_type))) {
-    throw new ConnectError('exchange_bad_response', { phase });
+    throw new ConnectError('exchange_bad_response');
   }
   const seconds = Number.parseFloat(String(expires_in));
   const tokens = {
@@ -167,7 +159,7 @@ async function fetchIdentity(
     authorization: `Bearer ${accessToken}`,
   };
   try {
-    const context = await fetchFields(send, `${apiUrl}/auth/context`, { headers }, 'identity');
+    const context = await fetchFields(send, `${apiUrl}/auth/context`, { headers });
     const { userId, defaultProfile, profiles } = context;
     const [only, ...others] = Array.isArray(profiles) ? (profiles as unknown[]) : [];
     const { id } = (others.length ? {} : Object(only)) as Fields;
@@ -193,14 +185,14 @@ export async function exchangeDirectly(
 ): Promise<{ identity: Identity | undefined; tokens: Tokens }> {
   const { apiUrl } = request;
   const grant = { grant_type: 'authorization_code', ...toWire(request) };
-  const { fields, tokens } = await fetchTokens(send, apiUrl, grant, 'exchange');
+  const { fields, tokens } = await fetchTokens(send, apiUrl, grant);
   const identity = readIdentity(fields) ?? (await fetchIdentity(send, apiUrl, tokens.accessToken));
   return { identity, tokens };
 }
 
 /**
  * Trades a refresh token for new tokens. The old one is dead afterwards.
- * @throws ConnectError of the phase `token`
+ * @throws ConnectError
  * @see RFC 6749 section 6
  */
 export async function refreshTokens(
@@ -213,7 +205,7 @@ export async function refreshTokens(
     client_id: clientId,
     refresh_token: refreshToken,
   };
-  return (await fetchTokens(send, apiUrl, grant, 'token')).tokens;
+  return (await fetchTokens(send, apiUrl, grant)).tokens;
 }
 
 /**
@@ -224,12 +216,13 @@ export async function refreshTokens(
 export async function exchangeByBackend(
   send: Send,
   request: ExchangeRequest,
-  { url, credentials, headers: ownHeaders }: Backend,
+  url: string,
+  { credentials, headers: ownHeaders }: BackendOptions,
 ): Promise<Identity | undefined> {
   const headers = new Headers(ownHeaders);
   headers.set('content-type', 'application/json');
   headers.set('accept', 'application/json');
   const body = JSON.stringify(toWire(request));
   const init = { method: 'POST', headers, body, credentials };
-  return readIdentity(await fetchFields(send, url, init, 'exchange'));
+  return readIdentity(await fetchFields(send, url, init));
 }

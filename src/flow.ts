@@ -31,6 +31,7 @@ import {
   type Transaction,
 } from './transaction.js';
 
+const IDLE: Connection = { status: 'idle' };
 const OFFLINE_MS = 20_000;
 const UNDELIVERED_MS = 30_000;
 /** A token with less life left than this is renewed first. */
@@ -40,17 +41,23 @@ function fits(binding: Binding, configuration: Configuration | undefined): boole
   return configuration !== undefined && listDifferences(binding, configuration).length === 0;
 }
 
-function bindFetch(signal: AbortSignal): Send {
-  return (url, init) => fetch(url, { ...init, signal });
+function bindFetch(signal: AbortSignal | undefined): Send {
+  return (url, init) => fetch(url, signal ? { ...init, signal } : init);
+}
+
+function showFailure(member: Member, error: ConnectError): void {
+  member.show({ status: 'failed', error }, new MoneriumErrorEvent(error));
 }
 
 /** The code of a response that is fit to be exchanged. */
-function readCode(response: AuthorizationResponse, transaction: Transaction): AuthorizationCode {
+function readCode(
+  { code, oauthError }: AuthorizationResponse,
+  transaction: Transaction,
+): AuthorizationCode {
   if (isExpired(transaction)) throw new ConnectError('transaction_expired', { phase: 'authorize' });
-  if (response.kind === 'error') throw toAuthorizationError(response.oauthError);
-  if (response.kind === 'invalid')
-    throw new ConnectError('response_invalid', { phase: 'authorize' });
-  return response.code;
+  if (oauthError) throw toAuthorizationError(oauthError);
+  if (code) return code;
+  throw new ConnectError('response_invalid', { phase: 'authorize' });
 }
 
 /**
@@ -59,48 +66,43 @@ function readCode(response: AuthorizationResponse, transaction: Transaction): Au
  */
 class Flow implements SharedFlow {
   readonly binding: Configuration;
-  readonly finished: Promise<Identity>;
+  readonly finished: Promise<void>;
+  connection: Connection = IDLE;
 
   readonly #transaction: Transaction;
-  readonly #startUrl: string;
   readonly #run = new AbortController();
-  connection: Connection = { status: 'idle' };
+  #finish: (failure?: ConnectError) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tokens: Tokens | undefined;
   #renewal: Promise<string> | undefined;
+  /** The event that nobody was there to fire. */
   #undelivered: Event | undefined;
 
-  constructor(
-    transaction: Transaction,
-    configuration: Configuration,
-    response: AuthorizationResponse,
-  ) {
+  constructor(transaction: Transaction, configuration: Configuration) {
     this.binding = configuration;
     this.#transaction = transaction;
-    this.#startUrl = keepOnOrigin(transaction.startUrl);
+    this.finished = new Promise((resolve, reject) => {
+      this.#finish = (failure) => (failure ? reject(failure) : resolve());
+    });
     page.flow = this;
     for (const member of page.members) {
-      if (fits(configuration, member.configuration)) this.join(member);
+      if (fits(configuration, member.configuration)) member.flow = this;
     }
-    this.finished = this.#complete(response);
   }
 
   join(member: Member): void {
     member.flow = this;
-    if (this.connection.status !== 'idle') member.show(this.connection);
-    const ending = this.#undelivered;
-    this.#undelivered = undefined;
-    if (ending) this.#announce(ending);
+    if (this.#undelivered) this.#show(this.connection, this.#undelivered);
+    else if (this.connection !== IDLE) member.show(this.connection);
   }
 
   cancel(): void {
-    this.#run.abort(new ConnectError('aborted'));
+    this.#fail(new ConnectError('aborted'));
   }
 
-  disconnect(by = this.#findSpeaker()): void {
+  disconnect(by?: Member): void {
     this.#tokens = undefined;
-    this.#show({ status: 'idle' });
-    by?.announce(new MoneriumDisconnectedEvent());
+    this.#show(IDLE, new MoneriumDisconnectedEvent(), by);
   }
 
   async getAccessToken(): Promise<string> {
@@ -116,10 +118,11 @@ class Flow implements SharedFlow {
   }
 
   async #renew(tokens: Tokens, refreshToken: string): Promise<string> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.binding.timeout);
     try {
-      const renewed = await refreshTokens(bindFetch(deadline.signal), this.binding, refreshToken);
+      // Engines of before 2022 have no such signal: there a refresh has no deadline.
+      const timeout = AbortSignal as Partial<typeof AbortSignal>;
+      const send = bindFetch(timeout.timeout?.(this.binding.timeout));
+      const renewed = await refreshTokens(send, this.binding, refreshToken);
       // A disconnect in the meantime wins.
       if (this.#tokens !== tokens) throw new ConnectError('aborted');
       this.#tokens = renewed;
@@ -128,50 +131,51 @@ class Flow implements SharedFlow {
       const { code } = reason as ConnectError;
       if (code === 'exchange_rejected' && this.#tokens === tokens) this.disconnect();
       throw new ConnectError('token_unavailable', { phase: 'token', hint: code });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
-  /** Carries the response to its end. */
-  async #complete(response: AuthorizationResponse): Promise<Identity> {
-    const { signal } = this.#run;
-    // One step later `finished` is there for listeners of the first change.
-    await undefined;
+  /** Carries the response to its end. Never rejects. */
+  async complete(response: AuthorizationResponse): Promise<void> {
     try {
       const code = readCode(response, this.#transaction);
-      const isAborted = new Promise<never>((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          this.#fail(signal.reason as ConnectError);
-          reject(signal.reason as ConnectError);
-        });
-      });
       this.#show({ status: 'exchanging' });
-      const identity = await Promise.race([this.#exchange(code), isAborted]);
-      signal.throwIfAborted();
+      const identity = await this.#exchange(code);
       if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
-      const { profile, userId } = identity;
-      this.#show({ status: 'connected', profile, userId });
-      this.#announce(new MoneriumConnectedEvent(identity, this.#startUrl));
-      return identity;
+      const returnTo = keepOnOrigin(this.#transaction.startUrl);
+      this.#end(
+        { status: 'connected', ...identity },
+        new MoneriumConnectedEvent(identity, returnTo),
+      );
     } catch (reason) {
-      const error = reason instanceof ConnectError ? reason : new ConnectError('exchange_rejected');
-      if (!signal.aborted) this.#fail(error);
-      throw error;
-    } finally {
-      clearTimeout(this.#timer);
+      this.#fail(reason instanceof ConnectError ? reason : new ConnectError('exchange_rejected'));
     }
   }
 
   /** Ends the flow after a while, unless it is told again or has ended. */
   #expire(code: 'offline' | 'exchange_timeout', delay: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#run.abort(new ConnectError(code)), delay);
+    this.#timer = setTimeout(() => this.#fail(new ConnectError(code)), delay);
+  }
+
+  #fail(error: ConnectError): void {
+    const connection = error.code === 'aborted' ? IDLE : { status: 'failed' as const, error };
+    this.#end(connection, new MoneriumErrorEvent(error), error);
+  }
+
+  /** The first ending counts: what comes after a deadline or a cancellation is dropped. */
+  #end(connection: Connection, ending: Event, failure?: ConnectError): void {
+    if (this.#run.signal.aborted) return;
+    this.#run.abort();
+    clearTimeout(this.#timer);
+    // What a page's own function says may hold what must not be logged.
+    if (failure?.hint && this.binding.exchange !== 'custom') say('warn', failure.message);
+    this.#finish(failure);
+    this.#show(connection, ending);
   }
 
   async #exchange(code: AuthorizationCode): Promise<Identity | undefined> {
     const { signal } = this.#run;
-    const { exchangeFunction, backend, timeout, redirectUri, clientId, apiUrl } = this.binding;
+    const { exchangeFunction, exchange, timeout, redirectUri, clientId, apiUrl } = this.binding;
     const { codeVerifier } = this.#transaction;
     const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
     if (!isOnline()) {
@@ -181,51 +185,38 @@ class Flow implements SharedFlow {
     this.#expire('exchange_timeout', timeout);
     const send = bindFetch(signal);
     if (exchangeFunction) return readIdentity(await exchangeFunction(request, signal));
-    if (backend) return exchangeByBackend(send, request, backend);
+    if (exchange !== 'direct') return exchangeByBackend(send, request, exchange, this.binding);
     const { identity, tokens } = await exchangeDirectly(send, request);
-    if (identity && !signal.aborted) this.#tokens = tokens;
+    if (!signal.aborted) this.#tokens = tokens;
     return identity;
   }
 
-  #fail(error: ConnectError): void {
-    // What a page's own function says may hold what must not be logged.
-    if (this.binding.exchange !== 'custom' && error.message !== error.code) {
-      say('warn', error.message);
-    }
-    this.#show(error.code === 'aborted' ? { status: 'idle' } : { status: 'failed', error });
-    this.#announce(new MoneriumErrorEvent(error));
-  }
-
-  #listMembers(): Member[] {
-    return [...page.members].filter(({ flow }) => flow === this);
-  }
-
-  #show(connection: Connection): void {
+  /**
+   * Shows a state on every element of this flow. An ending is told by one of them: the one that
+   * was clicked, when it can be told, else the first; and with none on the page, by the next one
+   * that comes in time.
+   */
+  #show(connection: Connection, ending?: Event, teller?: Member): void {
     this.connection = connection;
-    for (const member of this.#listMembers()) member.show(connection);
-  }
-
-  /** The element that was clicked, when it can be told, else the first that is on the page. */
-  #findSpeaker(): Member | undefined {
-    const [first, ...others] = this.#listMembers();
-    return others.find(({ id }) => id && id === this.#transaction.elementId) ?? first;
-  }
-
-  /** Tells the ending to one element; with none on the page, to the next that comes in time. */
-  #announce(ending: Event): void {
-    const speaker = this.#findSpeaker();
+    const members = [...page.members].filter(({ flow }) => flow === this);
+    const { elementId, startUrl } = this.#transaction;
+    const speaker = teller ?? members.find(({ id }) => id && id === elementId) ?? members[0];
+    for (const member of members) if (member !== speaker) member.show(connection);
+    if (ending) page.flow = undefined;
+    this.#undelivered = undefined;
     if (speaker) {
-      page.flow = undefined;
-      speaker.announce(ending, this.binding.backend && this.#startUrl);
-      return;
+      speaker.show(connection, ending, keepOnOrigin(startUrl));
+    } else if (ending) {
+      page.flow = this;
+      this.#undelivered = ending;
+      setTimeout(() => this.#drop(), UNDELIVERED_MS);
     }
-    this.#undelivered = ending;
-    setTimeout(() => {
-      if (!this.#undelivered) return;
-      page.flow = undefined;
-      this.#tokens = undefined;
-      this.connection = { status: 'idle' };
-    }, UNDELIVERED_MS);
+  }
+
+  #drop(): void {
+    if (!this.#undelivered) return;
+    page.flow = this.#tokens = this.#undelivered = undefined;
+    this.connection = IDLE;
   }
 }
 
@@ -240,15 +231,19 @@ export function offerReturn(member: Member): void {
     flow.join(member);
   } else if (arrival && !arrival.transaction) {
     page.arrival = undefined;
-    member.fail(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+    showFailure(member, new ConnectError('transaction_not_found', { phase: 'authorize' }));
   } else if (arrival?.transaction && configuration && fits(arrival.transaction, configuration)) {
     page.arrival = undefined;
     void takeTransaction(arrival.state, async (transaction) => {
-      const flow = new Flow(transaction, configuration, arrival.response);
-      return flow.finished.catch((error: unknown) => (error as ConnectError).code);
+      const flow = new Flow(transaction, configuration);
+      void flow.complete(arrival.response);
+      return flow.finished.then(
+        () => readIdentity(flow.connection),
+        (error: unknown) => (error as ConnectError).code,
+      );
     });
   } else if (!page.isInterruptionTold) {
     page.isInterruptionTold = true;
-    void takeInterruption(() => member.fail(new ConnectError('interrupted')));
+    void takeInterruption(() => showFailure(member, new ConnectError('interrupted')));
   }
 }

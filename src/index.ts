@@ -9,13 +9,18 @@ export {
   MoneriumErrorEvent,
   MoneriumStatusEvent,
 } from './connection.js';
-export type { ConnectErrorOptions, ErrorCode, ErrorPhase, Retry } from './errors.js';
+export type {
+  ConnectErrorDetail,
+  ConnectErrorOptions,
+  ErrorCode,
+  ErrorPhase,
+  Retry,
+} from './errors.js';
 export type {
   Connection,
   ConnectionStatus,
   MoneriumBeforeConnectDetail,
   MoneriumConnectedDetail,
-  MoneriumErrorDetail,
   MoneriumStatusDetail,
 } from './connection.js';
 export type { ExchangeFunction } from './configuration.js';

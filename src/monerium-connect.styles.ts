@@ -23,13 +23,11 @@ export const styles = css`
   }
 
   button {
-    min-height: 2.75rem;
-    padding: var(--monerium-connect-padding, 0.6em 1.2em);
+    padding: var(--monerium-connect-padding, 0.7em 1.2em);
     border: 1px solid;
     border-radius: var(--monerium-connect-radius, 0.5rem);
     background: var(--monerium-connect-background, light-dark(#16325c, #dbe7fb));
     color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
-    text-align: start;
     cursor: pointer;
   }
 
@@ -46,20 +44,18 @@ export const styles = css`
     cursor: not-allowed;
   }
 
-  :focus-visible {
-    outline-offset: 2px;
-  }
-
-  svg {
-    display: block;
+  .ring {
+    display: grid;
+    place-content: center;
     width: 1.25em;
-    fill: none;
-    stroke: currentcolor;
-    stroke-width: 1.75;
+    height: 1.25em;
+    border: 2px solid;
+    border-radius: 50%;
+    line-height: 1;
   }
 
-  [part='status'] {
-    color: var(--monerium-connect-success-color, light-dark(#11683a, #86dba9));
+  [part='spinner'] {
+    border-style: dotted;
   }
 
   [part='message'] {
@@ -76,7 +72,7 @@ export const styles = css`
 
   @media not (prefers-reduced-motion) {
     [part='spinner'] {
-      animation: 1s linear infinite turn;
+      animation: 2s linear infinite turn;
     }
   }
 

@@ -12,15 +12,6 @@ import type { Connection, ConnectionStatus } from './connection.js';
 import { en as texts } from './locales/en.js';
 import { styles } from './monerium-connect.styles.js';
 
-const RING = 'M10 1.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17';
-const EURO = `${RING}M13.4 6.6a4.2 4.2 0 1 0 0 6.8M5.6 8.9h5.2M5.6 11.1h5.2`;
-const TICK = `${RING}M6.2 10.3l2.6 2.6 5-5.4`;
-const ARC = 'M10 1.5a8.5 8.5 0 0 1 8.5 8.5';
-
-function renderIcon(path: string): TemplateResult {
-  return html`<svg viewBox="0 0 20 20" aria-hidden="true"><path d=${path} /></svg>`;
-}
-
 /**
  * A button that connects a customer's Monerium account by OAuth 2.0 with PKCE.
  *
@@ -42,7 +33,6 @@ function renderIcon(path: string): TemplateResult {
  * @cssprop --monerium-connect-background - Background of the button.
  * @cssprop --monerium-connect-color - Text of the button.
  * @cssprop --monerium-connect-error-color - Text of an error.
- * @cssprop --monerium-connect-success-color - Text of the connected state.
  * @cssprop --monerium-connect-font - Shorthand `font` of all texts.
  * @cssprop --monerium-connect-padding - Inside the button.
  * @cssprop --monerium-connect-radius - Corners of the button.
@@ -54,6 +44,8 @@ function renderIcon(path: string): TemplateResult {
  */
 export class MoneriumConnect extends LitElement implements ConnectHost {
   static override styles = styles;
+
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
 
   static override properties: PropertyDeclarations = {
     clientId: { attribute: 'client-id' },
@@ -170,10 +162,6 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     return this.#controller.getAccessToken();
   }
 
-  override focus(options?: FocusOptions): void {
-    this.#findTarget()?.focus(options);
-  }
-
   override click(): void {
     this.renderRoot.querySelector('button')?.click();
   }
@@ -207,7 +195,10 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
       }
       case 'connected': {
         const text = html`<span><slot name="connected">${texts.connected}</slot></span>`;
-        return this.#renderParts(nothing, html`${renderIcon(TICK)}${text}`);
+        return this.#renderParts(
+          nothing,
+          html`<span class="ring" aria-hidden="true">✓</span>${text}`,
+        );
       }
       default:
         return connection satisfies never;
@@ -232,15 +223,13 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     >
       ${
         isBusy
-          ? html`<span part="spinner">${renderIcon(ARC)}</span>`
-          : html`<span part="icon"><slot name="icon">${renderIcon(EURO)}</slot></span>`
+          ? html`<span part="spinner" class="ring"></span>`
+          : html`<span part="icon"
+              ><slot name="icon"><span class="ring" aria-hidden="true">€</span></slot></span
+            >`
       }
       <span part="label">${label}</span>
     </button>`;
-  }
-
-  #findTarget(): HTMLElement | null {
-    return this.renderRoot.querySelector('button, [tabindex]');
   }
 
   #start(): void {

@@ -25,13 +25,14 @@ export interface Secrets {
 }
 
 /**
- * A response that may be ours by its form. `state` is absent only on an `error`.
- * `invalid`: duplicated, conflicting, oversized or missing parameters.
+ * A response that may be ours by its form. It has a code or an error; with neither it is invalid:
+ * duplicated, conflicting, oversized or missing parameters. `state` is absent only on an `error`.
  */
-export type AuthorizationResponse =
-  | { readonly kind: 'code'; readonly state: string; readonly code: AuthorizationCode }
-  | { readonly kind: 'error'; readonly state: string | undefined; readonly oauthError: string }
-  | { readonly kind: 'invalid'; readonly state: string | undefined };
+export interface AuthorizationResponse {
+  readonly state?: string | undefined;
+  readonly code?: AuthorizationCode;
+  readonly oauthError?: string;
+}
 
 /** Fields of the request to `/auth`, by their wire names. Empty ones are not sent. */
 export type AuthorizationParameters = Record<string, string | null | undefined>;
@@ -94,12 +95,10 @@ export function readAuthorizationResponse(query: string): AuthorizationResponse 
   const [[code] = [], states = [], , [error] = []] = values;
   const state = states.find((s) => s.startsWith(STATE_PREFIX) && s.length <= MAX_STATE_LENGTH);
   if (!state && (states.length > 0 || !error)) return undefined;
-  if (values.some(({ length }) => length > 1) || !code === !error)
-    return { kind: 'invalid', state };
-  if (error) return { kind: 'error', state, oauthError: nameOAuthError(error) };
-  return state && code && code.length <= MAX_CODE_LENGTH
-    ? { kind: 'code', state, code: code as AuthorizationCode }
-    : { kind: 'invalid', state };
+  const isAmbiguous = values.some(({ length }) => length > 1) || (code && error);
+  if (!isAmbiguous && error) return { state, oauthError: nameOAuthError(error) };
+  if (isAmbiguous || !code || code.length > MAX_CODE_LENGTH) return { state };
+  return { state, code: code as AuthorizationCode };
 }
 
 /**

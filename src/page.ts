@@ -2,7 +2,6 @@ import { isServer } from 'lit';
 import { afterLoad, readAddress, rewriteAddress, whenParsed } from './browser.js';
 import { listDifferences, type Binding, type Configuration } from './configuration.js';
 import type { Connection } from './connection.js';
-import type { ConnectError } from './errors.js';
 import {
   createSecrets,
   readAuthorizationResponse,
@@ -31,16 +30,14 @@ export interface Member {
   readonly configuration: Configuration | undefined;
   /** The flow that this element watches. */
   flow: SharedFlow | undefined;
-  show(connection: Connection): void;
-  /** Fires the event that ends a flow; `startUrl` is where the customer may be sent back to. */
-  announce(ending: Event, startUrl?: string | undefined): void;
-  fail(error: ConnectError): void;
+  /** Shows a state; fires the event that ends a flow, and may then go back to `startUrl`. */
+  show(connection: Connection, ending?: Event, startUrl?: string): void;
 }
 
 /** A flow that has come back, watched by every element that fits it. */
 export interface SharedFlow {
   readonly binding: Binding;
-  readonly finished: Promise<unknown>;
+  readonly finished: Promise<void>;
   join(member: Member): void;
   cancel(): void;
   disconnect(by: Member): void;

@@ -116,8 +116,10 @@ export function saveTransaction(state: string, transaction: Transaction): void {
 /** Marks a flow as spent. A store that is full may refuse the tombstone, never the removal. */
 export function buryTransaction(state: string, outcome?: Outcome): void {
   const tombstone: Tombstone = { v: 1, at: Date.now(), ...(outcome && { outcome }) };
-  attempt(() => localStorage.removeItem(KEY_PREFIX + state));
-  attempt(() => localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone)));
+  attempt(() => {
+    localStorage.removeItem(KEY_PREFIX + state);
+    localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone));
+  });
 }
 
 /** Whether a flow is too old to be completed, or the clock has been moved. */
@@ -144,7 +146,7 @@ async function withLock(
  */
 export async function takeTransaction(
   state: string,
-  work: (transaction: Transaction) => Promise<Outcome>,
+  work: (transaction: Transaction) => Promise<Outcome | undefined>,
 ): Promise<void> {
   await withLock(state, true, async (isHeld) => {
     const entry = isHeld && findTransaction(state);

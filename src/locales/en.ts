@@ -12,6 +12,7 @@ export interface Texts {
   readonly errors: { readonly [code in ErrorCode]?: string };
 }
 
+const UNKNOWN = 'This was begun in another browser, or too long ago.';
 const NETWORK = 'No connection. Please check your network.';
 const BUSY = 'Too busy right now. Please wait a moment.';
 
@@ -30,11 +31,11 @@ export const en: Texts = {
     access_denied: 'You did not give permission. Nothing was connected.',
     authorization_error: 'Monerium did not accept the request.',
     authorization_unavailable: 'Monerium is not available right now.',
-    transaction_not_found: 'This was begun in another browser, or too long ago.',
-    transaction_expired: 'This took too long.',
+    transaction_not_found: UNKNOWN,
+    transaction_expired: UNKNOWN,
     offline: NETWORK,
     exchange_network: NETWORK,
-    exchange_timeout: 'No answer in time.',
+    exchange_timeout: NETWORK,
     rate_limited: BUSY,
     server_unavailable: BUSY,
     profile_unavailable: 'Your Monerium profile could not be read.',

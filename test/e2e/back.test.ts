@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import {
+  buttonOf,
+  endingsOf,
+  polling,
+  recordsOf,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+  type World,
+} from './support.js';
+
+/** Leaves for the portal and goes back in the history; tells whether the page had been kept. */
+async function goAndComeBack(world: World, page: Page): Promise<boolean> {
+  await page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => (window.name = persisted ? 'kept' : ''));
+  });
+  await world.begin(page);
+  await page.evaluate(() => history.back());
+  await page.waitForFunction(
+    (origin) => location.origin === origin && document.readyState === 'complete',
+    { polling },
+    world.site.origin,
+  );
+  return page.evaluate(() => window.name === 'kept');
+}
+
+/** A second start has nothing in common with the first, and both records are kept. */
+async function startAgain(world: World, page: Page): Promise<void> {
+  const second = await world.begin(page);
+  const [first] = world.authorizations();
+  assert.equal(world.authorizations().length, 2);
+  assert.notEqual(second.state, first!.state);
+  assert.notEqual(second.codeChallenge, first!.codeChallenge);
+  await page.goto(world.callbackUrl(second));
+  await waitForEvent(page, 'monerium-connected');
+  world.onlyPost();
+  assert.ok((await recordsOf(page))[first!.state]?.['codeVerifier'], 'the first flow stays open');
+}
+
+describe('with the back-forward cache', () => {
+  const world = useWorld({ backForwardCache: true });
+
+  test('#12 Back from the portal restores a page whose button works', async () => {
+    world.servePage('/');
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    assert.equal(await goAndComeBack(world, page), true, 'the page comes out of the cache');
+
+    await waitForStatus(page, 'idle');
+    assert.deepEqual(await endingsOf(page), []);
+    assert.equal(await page.$eval(buttonOf(), ({ ariaBusy }) => ariaBusy), 'false');
+    assert.equal(await page.$eval(buttonOf(), (button) => button.matches(':focus')), true);
+
+    await startAgain(world, page);
+    await world.finish(visitor, page);
+  });
+
+  test('#12 a customer who goes forward again after Back ends the same flow', async () => {
+    world.servePage('/');
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await goAndComeBack(world, page);
+    await page.goForward();
+    await page.waitForSelector('body[data-step]');
+    const [first] = world.authorizations();
+    await page.goto(world.callbackUrl(first!));
+    await waitForEvent(page, 'monerium-connected');
+    world.onlyPost();
+    await world.finish(visitor, page);
+  });
+});
+
+describe('without the back-forward cache', () => {
+  const world = useWorld();
+
+  test('#13 Back from the portal loads a page whose button works at once', async () => {
+    world.servePage('/');
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    assert.equal(await goAndComeBack(world, page), false, 'the page is loaded anew');
+
+    await page.waitForSelector(buttonOf());
+    assert.equal(await statusOf(page), 'idle');
+    await startAgain(world, page);
+    await world.finish(visitor, page);
+  });
+
+  test('#13 a reload after Back leaves no flow in progress', async () => {
+    world.servePage('/');
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await goAndComeBack(world, page);
+    await page.reload();
+    await page.waitForSelector(buttonOf());
+    assert.equal(await statusOf(page), 'idle');
+    assert.deepEqual(await endingsOf(page), []);
+    await startAgain(world, page);
+    await world.finish(visitor, page);
+  });
+});

@@ -1,0 +1,156 @@
+// What the end-to-end tests stand on: a site on localhost, the emulator of Monerium on 127.0.0.1,
+// so that the two are as foreign to each other as the real ones, and a browser between them.
+import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'node:test';
+import type { Browser, Page } from 'puppeteer-core';
+import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { clickConnect, launchBrowser, Visitor, type BrowserOptions } from './support/browser.js';
+import { settle } from './support/facts.js';
+import { element, pageWith, type Attributes, type PageParts } from './support/page-template.js';
+import { assertNoSecrets, CANARY_EMAIL } from './support/secrets.js';
+import { startSite, type Site, type SiteRequest } from './support/site.js';
+
+export { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
+export * from './support/browser.js';
+export * from './support/facts.js';
+export * from './support/page-template.js';
+export * from './support/secrets.js';
+export * from './support/site.js';
+
+/** A request to `/auth`, and with it all that is needed to come back without the portal. */
+export interface Authorization {
+  readonly state: string;
+  readonly codeChallenge: string;
+  readonly redirectUri: string;
+  readonly clientId: string;
+  readonly query: Record<string, string>;
+}
+
+/** Everything that takes part in a flow. */
+export class World {
+  site!: Site;
+  emulator!: Emulator;
+  browser!: Browser;
+  #visitors: Visitor[] = [];
+
+  async start(options: BrowserOptions): Promise<void> {
+    this.site = await startSite();
+    this.emulator = await startEmulator();
+    this.site.apiUrl = this.emulator.url;
+    this.browser = await launchBrowser(options);
+  }
+
+  /** Ends what a test has left behind. */
+  async clear(): Promise<void> {
+    for (const visitor of this.#visitors) await visitor.close();
+    this.#visitors = [];
+    this.site.reset();
+    this.emulator.reset();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.site.close();
+    await this.emulator.close();
+  }
+
+  async visit(): Promise<Visitor> {
+    const visitor = new Visitor(await this.browser.createBrowserContext());
+    this.#visitors.push(visitor);
+    return visitor;
+  }
+
+  /** Opens a page of the site in a new tab. */
+  async open(visitor: Visitor, path: string): Promise<Page> {
+    const page = await visitor.newPage();
+    await page.goto(this.site.origin + path);
+    return page;
+  }
+
+  element(attributes?: Attributes, content?: string): string {
+    return element(this.emulator.url, attributes, content);
+  }
+
+  /** Serves a page with one element and lets Monerium send customers back to it. */
+  servePage(path: string, attributes?: Attributes, parts?: PageParts): void {
+    this.register(this.site.origin + path);
+    this.site.serve(path, pageWith({ body: this.element(attributes), ...parts }));
+  }
+
+  /** The redirect URIs that Monerium knows for the site. */
+  register(...redirectUris: string[]): void {
+    this.registerClient(DEMO_CLIENT_ID, ...redirectUris);
+  }
+
+  registerClient(clientId: string, ...redirectUris: string[]): void {
+    const known = this.#redirectUris.get(clientId) ?? [];
+    const all = [...new Set([...known, ...redirectUris])];
+    this.#redirectUris.set(clientId, all);
+    this.emulator.registerClient({ clientId, name: 'Shop', redirectUris: all });
+  }
+
+  readonly #redirectUris = new Map<string, string[]>();
+
+  authorizations(): Authorization[] {
+    const sent = this.emulator.requests.filter(({ path }) => path === '/auth');
+    return sent.map(({ query }) => ({
+      state: query['state'] ?? '',
+      codeChallenge: query['code_challenge'] ?? '',
+      redirectUri: query['redirect_uri'] ?? '',
+      clientId: query['client_id'] ?? '',
+      query,
+    }));
+  }
+
+  /** Clicks the button and waits until the portal is shown. */
+  async begin(page: Page, selector?: string): Promise<Authorization> {
+    const count = this.authorizations().length;
+    await clickConnect(page, selector);
+    await page.waitForSelector('body[data-step]');
+    const begun = this.authorizations().slice(count);
+    assert.equal(begun.length, 1, 'one click makes one request to /auth');
+    return begun[0]!;
+  }
+
+  /** The address that Monerium sends a customer to who has agreed. */
+  callbackUrl(authorization: Authorization): string {
+    const { redirectUri, state } = authorization;
+    const code = this.emulator.issueCode({ ...authorization, email: CANARY_EMAIL });
+    const joint = redirectUri.includes('?') ? '&' : '?';
+    return `${redirectUri}${joint}${new URLSearchParams({ code, state }).toString()}`;
+  }
+
+  /** From the click to the return of a customer for whom the portal had nothing to ask. */
+  async connect(page: Page, selector?: string): Promise<string> {
+    const url = this.callbackUrl(await this.begin(page, selector));
+    await page.goto(url);
+    return url;
+  }
+
+  /** The one post that the backend got. */
+  onlyPost(): SiteRequest {
+    const posts = this.site.posts();
+    assert.equal(posts.length, 1, 'one post reaches the backend');
+    return posts[0]!;
+  }
+
+  assertNoSecrets(visitor: Visitor): Promise<void> {
+    return assertNoSecrets({ site: this.site, emulator: this.emulator, visitor });
+  }
+
+  /** Ends a test of a flow: nothing is under way any more, and nothing has leaked. */
+  async finish(visitor: Visitor, ...pages: Page[]): Promise<void> {
+    for (const page of pages) await settle(page);
+    await this.assertNoSecrets(visitor);
+    assert.deepEqual(visitor.errors, [], 'no error is left uncaught');
+  }
+}
+
+/** A world for all tests of a file. Each test gets a clean one. */
+export function useWorld(options: BrowserOptions = {}): World {
+  const world = new World();
+  before(() => world.start(options));
+  afterEach(() => world.clear());
+  after(() => world.close());
+  return world;
+}

@@ -1,0 +1,117 @@
+import type { ServerResponse } from 'node:http';
+import { ExchangeFailure, exchangeCode } from '../../../demo/backend/exchange-code.js';
+import type { SiteRequest } from './site.js';
+
+/** How the site's backend answers. `exchange` trades the code with the emulator for real. */
+export type BackendAnswer =
+  | { kind: 'exchange' }
+  | { kind: 'answer'; status?: number; body?: string | Buffer; headers?: Record<string, string> }
+  /** Takes the request and never answers. */
+  | { kind: 'hang' }
+  /** A good beginning, then one byte after the other without end. */
+  | { kind: 'drip' }
+  /** Reads the request to its end and then tears the connection down. */
+  | { kind: 'reset' }
+  /** As many bytes as the browser will take. */
+  | { kind: 'endless' }
+  | { kind: 'redirect'; to: string };
+
+const DRIP_MS = 100;
+const CHUNK = Buffer.alloc(64 * 1024, 'a');
+
+export class BackendSwitches {
+  answer: BackendAnswer = { kind: 'exchange' };
+  /** The origin that may read answers; `*` excludes cookies. */
+  cors: '*' | (string & {}) | undefined;
+  /** Bytes of the last endless body that went out. */
+  bytesSent = 0;
+  #held: Promise<void> | undefined;
+
+  /** Keeps every answer back until the returned function is called. */
+  hold(): () => void {
+    let release = () => {};
+    this.#held = new Promise((resolve) => (release = resolve));
+    return () => {
+      this.#held = undefined;
+      release();
+    };
+  }
+
+  async respond(request: SiteRequest, response: ServerResponse, apiUrl: string): Promise<void> {
+    this.#allowOrigin(response);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(this.cors ? 204 : 405).end();
+      return;
+    }
+    await this.#held;
+    const { answer } = this;
+    switch (answer.kind) {
+      case 'exchange':
+        return exchange(request, response, apiUrl);
+      case 'answer': {
+        const headers = { 'content-type': 'application/json', ...answer.headers };
+        response.writeHead(answer.status ?? 200, headers).end(answer.body);
+        return;
+      }
+      case 'hang':
+        return;
+      case 'drip':
+        drip(response);
+        return;
+      case 'reset':
+        response.socket?.resetAndDestroy();
+        return;
+      case 'endless':
+        this.#sendWithoutEnd(response);
+        return;
+      case 'redirect':
+        response.writeHead(307, { location: answer.to }).end();
+    }
+  }
+
+  #allowOrigin(response: ServerResponse): void {
+    if (!this.cors) return;
+    response.setHeader('access-control-allow-origin', this.cors);
+    response.setHeader('access-control-allow-headers', 'content-type, accept, x-csrf-token');
+    if (this.cors !== '*') response.setHeader('access-control-allow-credentials', 'true');
+  }
+
+  #sendWithoutEnd(response: ServerResponse): void {
+    this.bytesSent = 0;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const send = () => {
+      while (!response.destroyed) {
+        this.bytesSent += CHUNK.length;
+        if (!response.write(CHUNK)) return;
+      }
+    };
+    response.on('drain', send);
+    send();
+  }
+}
+
+async function exchange(
+  request: SiteRequest,
+  response: ServerResponse,
+  apiUrl: string,
+): Promise<void> {
+  const send = (status: number, body: unknown) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const fields = JSON.parse(request.body) as Record<string, string>;
+  const { code = '', code_verifier = '', redirect_uri = '', client_id = '' } = fields;
+  const grant = { code, codeVerifier: code_verifier, redirectUri: redirect_uri };
+  try {
+    const found = await exchangeCode(apiUrl, { ...grant, clientId: client_id }, 10_000);
+    send(200, { profile: found.profile, userId: found.userId });
+  } catch (error) {
+    if (!(error instanceof ExchangeFailure)) throw error;
+    send(error.status, { error: error.error });
+  }
+}
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.write('{"profile":"');
+  const timer = setInterval(() => response.write('a'), DRIP_MS);
+  response.on('close', () => clearInterval(timer));
+}

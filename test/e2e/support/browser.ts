@@ -1,0 +1,102 @@
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
+import { chromiumArgs, findChromium } from '../../../scripts/chromium.mjs';
+
+export interface BrowserOptions {
+  /** Keeps pages alive after leaving them, as browsers of customers do. Off: Back loads anew. */
+  backForwardCache?: boolean;
+  args?: string[];
+}
+
+export function launchBrowser({
+  backForwardCache = false,
+  args = [],
+}: BrowserOptions = {}): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath)
+    throw new Error('No Chromium found: run `node scripts/setup.mjs --browser`.');
+  const cache = backForwardCache ? [] : ['--disable-back-forward-cache'];
+  return puppeteer.launch({
+    executablePath,
+    headless: true,
+    args: [...chromiumArgs, ...cache, ...args],
+  });
+}
+
+/** The compiler of the tests marks functions with this, also those that run in a page. */
+const NAME_HELPER = 'globalThis.__name ??= (target) => target';
+
+/** A customer with a browser profile of their own. */
+export class Visitor {
+  /** What all pages have logged, with the arguments. */
+  readonly console: string[] = [];
+  /** Errors that nobody caught. */
+  readonly errors: string[] = [];
+  readonly context: BrowserContext;
+
+  constructor(context: BrowserContext) {
+    this.context = context;
+  }
+
+  async newPage(): Promise<Page> {
+    return this.adopt(await this.context.newPage());
+  }
+
+  /** Takes in a tab that a page has opened. */
+  async adopt(page: Page): Promise<Page> {
+    page.setDefaultTimeout(15_000);
+    page.on('console', (message) => {
+      const parts = message.args().map((part) => JSON.stringify(part.remoteObject()));
+      this.console.push([`${message.type()}: ${message.text()}`, ...parts].join('\n  '));
+    });
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    await page.evaluateOnNewDocument(NAME_HELPER);
+    await page.evaluate(NAME_HELPER);
+    return page;
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
+
+export interface Journey {
+  email: string;
+  decision?: 'allow' | 'refuse' | 'fail';
+}
+
+/** Goes through the portal to its end, and answers which steps were shown. */
+export async function walkPortal(
+  page: Page,
+  { email, decision = 'allow' }: Journey,
+): Promise<string[]> {
+  const steps: string[] = [];
+  for (;;) {
+    await page.waitForSelector('body[data-step]');
+    const step = await page.$eval('body', ({ dataset }) => dataset['step'] ?? '');
+    steps.push(step);
+    if (step === 'login' || step === 'signup') await fill(page, 'email', email);
+    if (step === 'kyc') {
+      await fill(page, 'name', 'Ada Canary');
+      await fill(page, 'birthday', '1990-12-31');
+      await page.click('input[name=terms]');
+    }
+    const button = step === 'consent' ? `#${decision}` : '#continue';
+    await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.click(button)]);
+    if (step === 'consent') return steps;
+  }
+}
+
+async function fill(page: Page, name: string, value: string): Promise<void> {
+  await page.$eval(`input[name=${name}]`, (input) => (input.value = ''));
+  await page.type(`input[name=${name}]`, value);
+}
+
+/** The button in the shadow root, once it is there. */
+export function buttonOf(selector = 'monerium-connect'): string {
+  return `${selector} >>> button`;
+}
+
+export async function clickConnect(page: Page, selector?: string): Promise<void> {
+  await page.waitForSelector(buttonOf(selector));
+  await page.click(buttonOf(selector));
+}

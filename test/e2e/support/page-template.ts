@@ -1,0 +1,66 @@
+import { DEMO_CLIENT_ID } from '../../../demo/emulator/emulator.js';
+
+export interface RecordedEvent {
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** `id` of the element that fired it. */
+  readonly target: string;
+}
+
+declare global {
+  interface Window {
+    __events: RecordedEvent[];
+  }
+}
+
+/** Listens to all that the element says, before any script of it has run. */
+const RECORDER = `<script>
+  window.__events = [];
+  for (const name of ['before-connect', 'connected', 'error', 'disconnected', 'status']) {
+    document.addEventListener('monerium-' + name, ({ type, detail, target }) =>
+      window.__events.push({ type, detail, target: target.id }));
+  }
+</script>`;
+
+/**
+ * The element's script. Its own request is the page's doing and comes before any clean-up, so the
+ * tag keeps the address of the page out of it.
+ */
+export const SCRIPT_TAG =
+  '<script type="module" src="/monerium-connect.js" referrerpolicy="no-referrer"></script>';
+
+export interface PageParts {
+  /** Between the event recorder and the element's script. */
+  before?: string;
+  /** The element's script. */
+  script?: string;
+  body?: string;
+  title?: string;
+}
+
+export function pageWith({ before = '', script = SCRIPT_TAG, body = '', title }: PageParts) {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${title ?? 'Shop'}</title>${RECORDER}${before}${script}</head>
+<body><h1>Shop</h1>${body}</body>
+</html>`;
+}
+
+export type Attributes = Record<string, string | boolean | undefined>;
+
+const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+
+/** The markup of an element. `undefined` and `false` leave an attribute out. */
+export function element(apiUrl: string, attributes: Attributes = {}, content = ''): string {
+  const all: Attributes = {
+    'client-id': DEMO_CLIENT_ID,
+    'api-url': apiUrl,
+    'backend-url': '/backend',
+    ...attributes,
+  };
+  const written = Object.entries(all).map(([name, value]) => {
+    if (value === undefined || value === false) return '';
+    return value === true ? ` ${name}` : ` ${name}="${escape(value)}"`;
+  });
+  return `<monerium-connect${written.join('')}>${content}</monerium-connect>`;
+}

@@ -1,0 +1,219 @@
+import { expect } from '@open-wc/testing';
+import {
+  listDifferences,
+  readConfiguration,
+  type Binding,
+  type Configuration,
+  type ConnectAttributes,
+} from '../../src/configuration.js';
+import { buildAuthorizationUrl } from '../../src/oauth.js';
+import { catchConnectError } from '../helpers/connect-error.js';
+
+const CLIENT_ID = '6e5b4a1c-0000-4000-8000-00000000000a';
+const PAGE = {
+  href: 'https://shop.example/checkout/?cart=1#pay',
+  base: 'https://shop.example/checkout/?cart=1',
+};
+
+function read(attributes: ConnectAttributes): Configuration {
+  return readConfiguration({ clientId: CLIENT_ID, ...attributes }, PAGE);
+}
+
+/** The fields of the request to `/auth` that the attributes give. */
+function parametersOf(attributes: ConnectAttributes): [string, string][] {
+  const { apiUrl, authorization } = read(attributes);
+  return [...new URL(buildAuthorizationUrl(apiUrl, authorization)).searchParams];
+}
+
+async function refuse(attribute: RegExp, attributes: ConnectAttributes): Promise<void> {
+  const error = await catchConnectError(() => read(attributes));
+  expect(error).to.include({ code: 'invalid_config', phase: 'start', retry: 'none' });
+  expect(error.message).to.match(/^invalid_config: /);
+  expect(error.message).to.match(attribute);
+}
+
+describe('readConfiguration', () => {
+  it('reads a client id alone, with every default', () => {
+    const configuration = read({});
+    expect(configuration).to.include({
+      clientId: CLIENT_ID,
+      apiUrl: 'https://api.monerium.dev',
+      redirectUri: 'https://shop.example/checkout/',
+      exchange: 'direct',
+      isSandbox: true,
+      timeout: 20_000,
+    });
+    expect(configuration.exchangeFunction).to.equal(undefined);
+    expect(parametersOf({})).to.deep.equal([]);
+  });
+
+  it('takes null and undefined, as frameworks set them, for absent', () => {
+    const names = [
+      ...['environment', 'apiUrl', 'redirectUri', 'backendUrl', 'backendCredentials', 'timeout'],
+      ...['backendHeaders', 'exchange', 'mode', 'email', 'authMode', 'skipKyc'],
+      ...['address', 'chain', 'signature'],
+    ];
+    for (const nothing of [null, undefined]) {
+      const attributes = Object.fromEntries(names.map((name) => [name, nothing]));
+      expect(read(attributes as ConnectAttributes).redirectUri).to.equal(read({}).redirectUri);
+      expect(parametersOf(attributes as ConnectAttributes)).to.deep.equal([]);
+    }
+  });
+
+  for (const clientId of [
+    ...[undefined, null, '', ' ', 'my-shop', CLIENT_ID.slice(1), `${CLIENT_ID}a`, ` ${CLIENT_ID}`],
+    ...[`${CLIENT_ID}\n`, `${CLIENT_ID}&redirect_uri=https://evil.example`, `{${CLIENT_ID}}`],
+    CLIENT_ID.replaceAll('-', ''),
+  ]) {
+    it(`#100 refuses the client-id ${JSON.stringify(clientId) ?? 'undefined'}`, async () => {
+      await refuse(/client-id/, { clientId });
+    });
+  }
+
+  it('takes a client id in capitals, as written', () => {
+    const clientId = CLIENT_ID.toUpperCase();
+    expect(read({ clientId }).clientId).to.equal(clientId);
+  });
+
+  for (const [attribute, property, values] of [
+    ['environment', 'environment', ['sandbox', 'production']],
+    ['backend-credentials', 'backendCredentials', ['same-origin', 'include', 'omit']],
+    ['mode', 'mode', ['redirect', 'auto']],
+    ['auth-mode', 'authMode', ['login', 'signup']],
+  ] as const) {
+    it(`takes every value of ${attribute}`, () => {
+      for (const value of values) expect(() => read({ [property]: value })).not.to.throw();
+    });
+
+    it(`refuses every other value of ${attribute}`, async () => {
+      const [value] = values;
+      const lookalikes = [value.toUpperCase(), ` ${value}`, `${value} `, `${value},${value}`];
+      for (const wrong of [...lookalikes, 'unknown', 'or', '__proto__', 'constructor', 'length']) {
+        await refuse(new RegExp(attribute), { [property]: wrong });
+      }
+    });
+  }
+
+  it('refuses the popup mode, which is not there yet', async () => {
+    await refuse(/mode/, { mode: 'popup' });
+  });
+
+  for (const [environment, apiUrl, isSandbox] of [
+    [undefined, 'https://api.monerium.dev', true],
+    ['sandbox', 'https://api.monerium.dev', true],
+    ['production', 'https://api.monerium.app', false],
+  ] as const) {
+    it(`knows the API of ${environment ?? 'no environment'}`, () => {
+      expect(read({ environment })).to.include({ apiUrl, isSandbox });
+    });
+  }
+
+  it('takes the backend with its credentials and headers', () => {
+    const backendHeaders = { 'X-CSRF-Token': 't' };
+    const { exchange, credentials, headers } = read({
+      backendUrl: '/connect',
+      backendCredentials: 'include',
+      backendHeaders,
+    });
+    expect(exchange).to.equal('https://shop.example/connect');
+    expect(credentials).to.equal('include');
+    expect(headers).to.deep.equal(backendHeaders);
+    expect(read({ backendUrl: '/connect' }).credentials).to.equal('same-origin');
+  });
+
+  it("prefers the page's own exchange function to a backend", () => {
+    const exchange = () => Promise.resolve({ profile: 'p', userId: 'u' });
+    const configuration = read({ exchange, backendUrl: '/connect' });
+    expect(configuration.exchange).to.equal('custom');
+    expect(configuration.exchangeFunction).to.equal(exchange);
+  });
+
+  for (const [timeout, expected] of [
+    [1000, 1000],
+    [30_000, 30_000],
+    [120_000, 120_000],
+    [999, 1000],
+    [1, 1000],
+    [-5, 1000],
+    [-Infinity, 1000],
+    [120_001, 120_000],
+    [Infinity, 120_000],
+    [NaN, 20_000],
+    [null, 20_000],
+  ] as const) {
+    it(`makes a timeout of ${expected} ms of ${timeout}`, () => {
+      expect(read({ timeout }).timeout).to.equal(expected);
+    });
+  }
+
+  it('clamps a timeout of 0 like every other small one', () => {
+    expect(read({ timeout: 0 }).timeout).to.equal(1000);
+  });
+});
+
+describe('what is passed to /auth', () => {
+  const wallet = { address: '0xabc', chain: 'gnosis', signature: '0xdef' };
+
+  it('sends e-mail, first screen and wallet by their wire names', () => {
+    const parameters = parametersOf({ email: 'a@b.example', authMode: 'signup', ...wallet });
+    expect(Object.fromEntries(parameters)).to.deep.equal({
+      email: 'a@b.example',
+      auth_mode: 'signup',
+      ...wallet,
+    });
+  });
+
+  it('sends skip_kyc in the sandbox only', () => {
+    expect(parametersOf({ skipKyc: true })).to.deep.equal([['skip_kyc', 'true']]);
+    expect(parametersOf({ skipKyc: false })).to.deep.equal([]);
+    expect(parametersOf({ skipKyc: true, environment: 'production' })).to.deep.equal([]);
+  });
+
+  it('#100 keeps an attribute from adding a parameter', () => {
+    const email = 'a@b.example&redirect_uri=https://evil.example#&state=x';
+    expect(parametersOf({ email })).to.deep.equal([['email', email]]);
+  });
+
+  for (const missing of [
+    ['address'],
+    ['chain'],
+    ['signature'],
+    ['address', 'chain'],
+    ['address', 'signature'],
+    ['chain', 'signature'],
+  ] as const) {
+    it(`refuses a wallet without ${missing.join(' and ')}`, async () => {
+      for (const nothing of [undefined, null, '']) {
+        const partial = Object.fromEntries(missing.map((name) => [name, nothing]));
+        await refuse(/address|chain|signature/, { ...wallet, ...partial });
+      }
+    });
+  }
+});
+
+describe('listDifferences', () => {
+  const binding: Binding = {
+    clientId: CLIENT_ID,
+    apiUrl: 'https://api.monerium.dev',
+    redirectUri: 'https://shop.example/cb',
+    exchange: 'direct',
+  };
+
+  it('#55 finds none between two equal bindings, whatever else they carry', () => {
+    expect(listDifferences(binding, { ...binding })).to.deep.equal([]);
+    expect(listDifferences(read({}), read({ email: 'x', timeout: 5000 }))).to.deep.equal([]);
+  });
+
+  for (const part of ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const) {
+    it(`#55 #101 names a different ${part}`, () => {
+      const other = { ...binding, [part]: `${binding[part]}x` };
+      expect(listDifferences(binding, other)).to.deep.equal([part]);
+      expect(listDifferences(other, binding)).to.deep.equal([part]);
+    });
+  }
+
+  it('#55 names every difference', () => {
+    const other = { clientId: '', apiUrl: '', redirectUri: '', exchange: '' };
+    expect(listDifferences(binding, other)).to.have.members(Object.keys(binding));
+  });
+});

@@ -1,0 +1,292 @@
+import { expect } from '@open-wc/testing';
+import {
+  exchangeByBackend,
+  exchangeDirectly,
+  readIdentity,
+  refreshTokens,
+  type Identity,
+  type Send,
+} from '../../src/exchange.js';
+import { catchConnectError } from '../helpers/connect-error.js';
+import { json, recordSend } from '../helpers/recorded-send.js';
+
+const API = 'https://api.monerium.dev';
+const BACKEND_URL = 'https://shop.example/monerium/connect';
+const REQUEST = {
+  code: 'the code&+%',
+  codeVerifier: 'v'.repeat(43),
+  redirectUri: 'https://shop.example/cb?x=1&y=%20',
+  clientId: '6e5b4a1c-0000-4000-8000-000000000001',
+  apiUrl: API,
+};
+const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
+const TOKENS = { access_token: 'access', refresh_token: 'refresh', token_type: 'Bearer' };
+
+function askBackend(
+  send: Send,
+  headers: Record<string, string> = {},
+  credentials: RequestCredentials = 'same-origin',
+): Promise<Identity | undefined> {
+  return exchangeByBackend(send, REQUEST, BACKEND_URL, { headers, credentials });
+}
+
+/** The fields in which a request could give a code away. */
+function policyOf({ cache, redirect, referrerPolicy, credentials }: Request): object {
+  return { cache, redirect, referrerPolicy, credentials };
+}
+
+const STRICT_POLICY = {
+  cache: 'no-store',
+  redirect: 'error',
+  referrerPolicy: 'no-referrer',
+  credentials: 'omit',
+};
+
+async function formOf(request: Request): Promise<[string, string][]> {
+  return [...new URLSearchParams(await request.text())].sort();
+}
+
+describe('exchangeByBackend', () => {
+  it('posts the four fields as JSON, once', async () => {
+    const { send, requests } = recordSend(json(IDENTITY));
+    await askBackend(send);
+    const [request = new Request('about:blank')] = requests;
+    expect(requests).to.have.lengthOf(1);
+    expect(request.method).to.equal('POST');
+    expect(request.url).to.equal(BACKEND_URL);
+    expect([...request.headers]).to.deep.equal([
+      ['accept', 'application/json'],
+      ['content-type', 'application/json'],
+    ]);
+    expect(await request.json()).to.deep.equal({
+      code: REQUEST.code,
+      code_verifier: REQUEST.codeVerifier,
+      redirect_uri: REQUEST.redirectUri,
+      client_id: REQUEST.clientId,
+    });
+  });
+
+  for (const credentials of ['same-origin', 'include', 'omit'] as const) {
+    it(`#71 #75 follows no redirect, leaves no trace and sends cookies: ${credentials}`, async () => {
+      const { send, requests } = recordSend(json(IDENTITY));
+      await askBackend(send, {}, credentials);
+      expect(requests.map(policyOf)).to.deep.equal([{ ...STRICT_POLICY, credentials }]);
+    });
+  }
+
+  it('#75 lets own headers through, but no other content type', async () => {
+    const headers = { 'X-CSRF-Token': 't', 'CONTENT-TYPE': 'text/plain', accept: 'text/html' };
+    const { send, requests } = recordSend(json(IDENTITY));
+    await askBackend(send, headers);
+    expect([...(requests[0]?.headers ?? [])]).to.deep.equal([
+      ['accept', 'application/json'],
+      ['content-type', 'application/json'],
+      ['x-csrf-token', 't'],
+    ]);
+  });
+
+  it('sends nothing with own headers that no request can have', async () => {
+    const { send, requests } = recordSend(json(IDENTITY));
+    const outcome = await askBackend(send, { 'not a name': 'x' }).catch(() => 'rejected');
+    expect(outcome).to.equal('rejected');
+    expect(requests).to.deep.equal([]);
+  });
+
+  it('answers the identity', async () => {
+    const { send } = recordSend(json(IDENTITY, { status: 201 }));
+    expect(await askBackend(send)).to.deep.equal(IDENTITY);
+  });
+
+  for (const [title, answer] of [
+    ['204', () => new Response(null, { status: 204 })],
+    ['an empty object', () => json({})],
+    ['an object without ids', () => json({ ok: true, profile: 'profile-1' })],
+  ] as const) {
+    it(`#72 answers no identity after ${title}`, async () => {
+      const { send } = recordSend(answer());
+      expect(await askBackend(send)).to.equal(undefined);
+    });
+  }
+
+  it('#73 copies nothing but the two ids', async () => {
+    const body =
+      '{"__proto__":{"polluted":1},"profile":"profile-1","userId":"user-1","access_token":"secret"}';
+    const identity = await askBackend(recordSend(json(body)).send);
+    expect(Reflect.ownKeys(identity ?? {})).to.have.members(['profile', 'userId']);
+    expect(Object.getPrototypeOf(identity)).to.equal(Object.prototype);
+    expect('polluted' in Object(identity)).to.equal(false);
+  });
+});
+
+describe('readIdentity', () => {
+  it('takes defaultProfile for a missing profile', () => {
+    expect(readIdentity({ defaultProfile: 'd', userId: 'u' })).to.deep.equal({
+      profile: 'd',
+      userId: 'u',
+    });
+    expect(readIdentity({ defaultProfile: 'd', profile: 'p', userId: 'u' })).to.deep.equal({
+      profile: 'p',
+      userId: 'u',
+    });
+  });
+
+  for (const id of ['a', 'A-Z_0.9:-', 'x'.repeat(128), '__proto__', 'constructor']) {
+    it(`takes ${id.slice(0, 20)} (${id.length}) for an id`, () => {
+      expect(readIdentity({ profile: id, userId: id })).to.deep.equal({ profile: id, userId: id });
+    });
+  }
+
+  it('#72 refuses every other id, on both places', () => {
+    const texts = ['', ' ', 'a b', 'a/b', 'a\n', '\na', 'ä', '<b>', 'x'.repeat(129), 'a\0', 'a%20'];
+    for (const id of [...texts, null, undefined, 1, true, ['p'], { id: 'p' }, new String('p')]) {
+      const label = JSON.stringify(id);
+      expect(readIdentity({ profile: id, userId: 'u' }), label).to.equal(undefined);
+      expect(readIdentity({ profile: 'p', userId: id }), label).to.equal(undefined);
+    }
+  });
+
+  it('#73 finds nothing in what is no object with both ids', () => {
+    const lookalike = JSON.parse('{"__proto__":{"profile":"p","userId":"u"}}') as unknown;
+    for (const answer of [
+      undefined,
+      null,
+      '',
+      'text',
+      1,
+      true,
+      [],
+      ['p', 'u'],
+      () => 1,
+      lookalike,
+    ]) {
+      expect(readIdentity(answer), typeof answer).to.equal(undefined);
+    }
+  });
+
+  it('#73 keeps the value it has checked when a getter changes its mind', () => {
+    const answers = ['p', '<img>', '<img>', '<img>'];
+    const answer = {
+      userId: 'u',
+      get profile() {
+        return answers.shift();
+      },
+    };
+    expect(readIdentity(answer)?.profile ?? 'p').to.equal('p');
+  });
+});
+
+describe('exchangeDirectly', () => {
+  it('posts the grant as a form, once when the answer names the customer', async () => {
+    const { send, requests } = recordSend(json({ ...TOKENS, ...IDENTITY }));
+    const { identity } = await exchangeDirectly(send, REQUEST);
+    const [request = new Request('about:blank')] = requests;
+    expect(requests).to.have.lengthOf(1);
+    expect(request.method).to.equal('POST');
+    expect(request.url).to.equal(`${API}/auth/token`);
+    expect([...request.headers]).to.deep.equal([
+      ['content-type', 'application/x-www-form-urlencoded;charset=UTF-8'],
+    ]);
+    expect(policyOf(request)).to.deep.equal(STRICT_POLICY);
+    expect(await formOf(request)).to.deep.equal([
+      ['client_id', REQUEST.clientId],
+      ['code', REQUEST.code],
+      ['code_verifier', REQUEST.codeVerifier],
+      ['grant_type', 'authorization_code'],
+      ['redirect_uri', REQUEST.redirectUri],
+    ]);
+    expect(identity).to.deep.equal(IDENTITY);
+  });
+
+  it('asks /auth/context with the token when the answer does not name the customer', async () => {
+    const context = json({ userId: 'user-1', defaultProfile: 'profile-1', email: 'x@y.example' });
+    const { send, requests } = recordSend(json({ ...TOKENS, profile: 'profile-2' }), context);
+    const { identity } = await exchangeDirectly(send, REQUEST);
+    const [, request = new Request('about:blank')] = requests;
+    expect(requests).to.have.lengthOf(2);
+    expect(request.method).to.equal('GET');
+    expect(request.url).to.equal(`${API}/auth/context`);
+    expect([...request.headers]).to.deep.equal([
+      ['accept', 'application/vnd.monerium.api-v2+json'],
+      ['authorization', 'Bearer access'],
+    ]);
+    expect(policyOf(request)).to.deep.equal(STRICT_POLICY);
+    expect(identity).to.deep.equal(IDENTITY);
+  });
+
+  const one = { id: 'profile-1', kind: 'personal' };
+  for (const [title, context, profile] of [
+    ['the default profile among several', { defaultProfile: 'd', profiles: [one, one] }, 'd'],
+    [
+      'the only profile without a default one',
+      { defaultProfile: null, profiles: [one] },
+      'profile-1',
+    ],
+    ['the only profile when no default is named', { profiles: [one] }, 'profile-1'],
+    [
+      'nobody without a default among several',
+      { defaultProfile: null, profiles: [one, one] },
+      null,
+    ],
+    ['nobody without any profile', { defaultProfile: null, profiles: [] }, null],
+    ['nobody when profiles is no list', { defaultProfile: null, profiles: { 0: one } }, null],
+    ['nobody when the only profile is null', { profiles: [null] }, null],
+    ['nobody when the only profile has no id', { profiles: [{ name: 'x' }] }, null],
+  ] as const) {
+    it(`#68 takes ${title}`, async () => {
+      const { send } = recordSend(json(TOKENS), json({ userId: 'user-1', ...context }));
+      const { identity } = await exchangeDirectly(send, REQUEST);
+      expect(identity).to.deep.equal(profile ? { profile, userId: 'user-1' } : undefined);
+    });
+  }
+
+  for (const [title, answer] of [
+    ['is blocked', new TypeError('Failed to fetch')],
+    ['answers 401', json({ code: 401, message: 'secret' }, { status: 401 })],
+    ['answers 404', new Response('', { status: 404 })],
+    ['answers 204', new Response(null, { status: 204 })],
+    ['answers nothing', new Response('')],
+    ['answers HTML', new Response('<html>')],
+    ['names no user', json({ defaultProfile: 'p' })],
+  ] as const) {
+    it(`#68 answers no identity, and sends nothing again, when the context ${title}`, async () => {
+      const { send, requests } = recordSend(json(TOKENS), answer);
+      expect((await exchangeDirectly(send, REQUEST)).identity).to.equal(undefined);
+      expect(requests).to.have.lengthOf(2);
+    });
+  }
+});
+
+describe('refreshTokens', () => {
+  it('posts the refresh grant as a form', async () => {
+    const { send, requests } = recordSend(json({ ...TOKENS, access_token: 'new', expires_in: 60 }));
+    const tokens = await refreshTokens(send, REQUEST, 'old refresh');
+    const [request = new Request('about:blank')] = requests;
+    expect(requests).to.have.lengthOf(1);
+    expect(request.method).to.equal('POST');
+    expect(request.url).to.equal(`${API}/auth/token`);
+    expect(policyOf(request)).to.deep.equal(STRICT_POLICY);
+    expect(await formOf(request)).to.deep.equal([
+      ['client_id', REQUEST.clientId],
+      ['grant_type', 'refresh_token'],
+      ['refresh_token', 'old refresh'],
+    ]);
+    expect(tokens).to.include({ accessToken: 'new', refreshToken: 'refresh' });
+  });
+
+  for (const refresh_token of [undefined, null, '']) {
+    it(`#80 keeps the old refresh token when the new one is ${JSON.stringify(refresh_token)}`, async () => {
+      const { send } = recordSend(json({ ...TOKENS, refresh_token }));
+      expect((await refreshTokens(send, REQUEST, 'old')).refreshToken).to.equal('old');
+    });
+  }
+
+  it('says why it is refused', async () => {
+    const { send } = recordSend(json({ error: 'invalid_grant' }, { status: 400 }));
+    const error = await catchConnectError(() => refreshTokens(send, REQUEST, 'old'));
+    expect(error).to.include({
+      code: 'exchange_rejected',
+      status: 400,
+      oauthError: 'invalid_grant',
+    });
+  });
+});

@@ -1,0 +1,298 @@
+import type * as Entry from '../../src/index.js';
+import type { Transaction } from '../../src/transaction.js';
+
+type MoneriumConnect = Entry.MoneriumConnect;
+type Attributes = Readonly<Record<string, string>>;
+type Spoken = { readonly level: Level; readonly text: string };
+
+const LEVELS = ['debug', 'error', 'info', 'log', 'warn'] as const;
+type Level = (typeof LEVELS)[number];
+
+const EVENTS = [
+  'monerium-before-connect',
+  'monerium-connected',
+  'monerium-error',
+  'monerium-disconnected',
+  'monerium-status',
+] as const;
+
+export const CLIENT_ID = '6b6f4a0e-5b0c-4d0e-9a6e-0d6f6f1c2a3b';
+export const BACKEND_URL = 'https://backend.example/exchange';
+export const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
+export const RECORD_PREFIX = 'monerium-connect:';
+
+/** What the element is, as far as a response has to fit it: a backend exchange. */
+export const ATTRIBUTES = { 'client-id': CLIENT_ID, 'backend-url': BACKEND_URL };
+
+/** The window of a frame, with what a test replaces there. */
+export type View = Window & typeof globalThis & { load(path: string): Promise<typeof Entry> };
+
+/** One request that the element made. */
+export interface Sent {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+/** An event of the element, in the order in which it reached the document. */
+export interface Heard {
+  readonly type: string;
+  readonly detail: object;
+  readonly target: EventTarget | null;
+}
+
+/** A promise and its two ends. */
+export function defer<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((...ends) => ([resolve, reject] = ends));
+  return { promise, resolve, reject };
+}
+
+/** Waits until the page has nothing left to do that does not wait for something else. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise<void>((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        setTimeout(resolve);
+      };
+      port2.postMessage(0);
+    });
+  }
+}
+
+/** Waits for a condition, which the test runner's own deadline bounds. */
+export async function until(condition: () => unknown): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Takes over a console: nothing is printed, everything can be asked for. */
+export function listenToConsole(view: { console: Console }) {
+  const original = view.console;
+  const spoken: Spoken[] = [];
+  const stub = Object.create(original) as Console;
+  for (const level of LEVELS) {
+    stub[level] = (...words: unknown[]) => {
+      const text = words.map(String).join(' ');
+      if (!text.startsWith('Lit is in dev mode')) spoken.push({ level, text });
+    };
+  }
+  Object.defineProperty(view, 'console', { value: stub, configurable: true, writable: true });
+  return {
+    spoken,
+    /** What was said at these levels. */
+    list: (...levels: Level[]) =>
+      spoken.filter(({ level }) => levels.includes(level)).map(({ text }) => text),
+    restore: () => Object.defineProperty(view, 'console', { value: original }),
+  };
+}
+
+export function listenToEvents(target: EventTarget): Heard[] {
+  const heard: Heard[] = [];
+  for (const type of EVENTS) {
+    target.addEventListener(type, (event) => {
+      const { detail } = event as CustomEvent<object>;
+      heard.push({ type, detail, target: event.composedPath()[0] ?? null });
+    });
+  }
+  return heard;
+}
+
+/** Replaces the timers and the clock of a window. Nothing is due before `advance()`. */
+export function stopClock(view: View) {
+  let now = view.Date.now();
+  let count = 0;
+  const timers = new Map<number, { at: number; every?: number; callback: () => void }>();
+  const set = (callback: () => void, delay = 0, every?: number) => {
+    timers.set((count += 1), { at: now + delay, callback, ...(every && { every }) });
+    return count;
+  };
+  const stubs = {
+    setTimeout: (callback: () => void, delay?: number) => set(callback, delay),
+    setInterval: (callback: () => void, delay: number) => set(callback, delay, delay),
+    clearTimeout: (id: number) => timers.delete(id),
+    clearInterval: (id: number) => timers.delete(id),
+  };
+  Object.assign(view, stubs);
+  view.Date.now = () => now;
+  const advance = async (ms: number) => {
+    const end = now + ms;
+    await settle();
+    for (;;) {
+      const [next] = [...timers]
+        .filter(([, { at }]) => at <= end)
+        .sort(([, a], [, b]) => a.at - b.at);
+      if (!next) break;
+      const [id, { at, every, callback }] = next;
+      now = Math.max(now, at);
+      if (every) timers.set(id, { at: at + every, every, callback });
+      else timers.delete(id);
+      callback();
+      await settle();
+    }
+    now = end;
+  };
+  return { timers, advance };
+}
+
+type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };
+
+/** Keeps a page where it is, and tells where it was about to go. */
+export function holdNavigations(view: Window = window) {
+  const urls: string[] = [];
+  const { navigation } = view as unknown as { navigation: EventTarget };
+  const hold = (event: Event) => {
+    const { url, sameDocument } = (event as NavigateEvent).destination;
+    if (sameDocument) return;
+    urls.push(url);
+    event.preventDefault();
+  };
+  navigation.addEventListener('navigate', hold);
+  return { urls, release: () => navigation.removeEventListener('navigate', hold) };
+}
+
+interface FrameOptions {
+  /** Query and fragment of the page. `STATE` stands for the state of the record. */
+  readonly search?: string;
+  /** The pending flow that is in storage: changes to one that fits `attributes`. */
+  readonly record?: Partial<Transaction> | false;
+  /** Attributes of the first element; `false`: there is none yet. */
+  readonly attributes?: Attributes | false;
+  readonly properties?: Partial<MoneriumConnect>;
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Called when the window is there, before the script is. */
+  readonly prepare?: (view: View) => void;
+}
+
+/** An element on the test's own page, where a start is not blocked: see `holdNavigations()`. */
+export async function addHere(
+  attributes: Attributes = {},
+  properties: Partial<MoneriumConnect> = {},
+): Promise<MoneriumConnect> {
+  const element = document.createElement('monerium-connect');
+  for (const [name, value] of Object.entries({ ...ATTRIBUTES, ...attributes })) {
+    element.setAttribute(name, value);
+  }
+  Object.assign(element, properties);
+  document.body.append(element);
+  await settle();
+  return element;
+}
+
+export interface Frame extends ReturnType<typeof listenToConsole> {
+  readonly view: View;
+  readonly document: Document;
+  readonly entry: typeof Entry;
+  /** The first element. */
+  readonly element: MoneriumConnect;
+  readonly state: string;
+  readonly heard: Heard[];
+  readonly sent: Sent[];
+  add(attributes?: Attributes, properties?: Partial<MoneriumConnect>): MoneriumConnect;
+  /** What was heard, by type. */
+  types(): string[];
+  /** The record or tombstone of the flow. */
+  stored(): Record<string, unknown> | null;
+}
+
+export const RESPONSE = '?code=the-code&state=STATE';
+const pages: HTMLIFrameElement[] = [];
+
+/** Removes the elements and the frames of a test, and what they have stored. */
+export function closeFrames(): void {
+  for (const element of document.querySelectorAll('monerium-connect')) {
+    element.cancel();
+    element.remove();
+  }
+  for (const page of pages.splice(0)) page.remove();
+  localStorage.clear();
+  sessionStorage.clear();
+}
+
+export function answer(body: unknown, status = 200, headers: HeadersInit = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+export function createState(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return `mc1.${btoa(String.fromCharCode(...bytes))
+    .replace(/\W/g, '_')
+    .slice(0, 43)}`;
+}
+
+/** The pending flow of an element with these attributes, as its start would have stored it. */
+export function createRecord(attributes: Attributes, changes: Partial<Transaction>): Transaction {
+  const page = new URL('/test/unit/frame.html', location.href).href;
+  const record: Transaction = {
+    v: 1,
+    codeVerifier: 'the-verifier-the-verifier-the-verifier-the-v',
+    clientId: CLIENT_ID,
+    apiUrl: attributes['api-url'] ?? 'https://api.monerium.dev',
+    redirectUri: attributes['redirect-uri'] ?? page,
+    exchange: attributes['backend-url'] ?? 'direct',
+    mode: 'redirect',
+    startUrl: `${page}?from=start`,
+    elementId: '',
+    at: Date.now(),
+  };
+  return { ...record, ...changes };
+}
+
+/**
+ * Opens a page of its own in a frame and runs the script there. A start is blocked in a frame; a
+ * return is not.
+ */
+export async function openFrame(options: FrameOptions = {}): Promise<Frame> {
+  const { search = '', attributes = ATTRIBUTES, properties, prepare } = options;
+  const state = createState();
+  if (options.record !== false && search) {
+    const custom = properties?.exchange && { exchange: 'custom' };
+    const record = createRecord(attributes || ATTRIBUTES, { ...custom, ...options.record });
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
+  }
+  const page = document.createElement('iframe');
+  page.src = `/test/unit/frame.html${search.replaceAll('STATE', state)}`;
+  pages.push(page);
+  const loaded = new Promise((resolve) => page.addEventListener('load', resolve, { once: true }));
+  document.body.append(page);
+  await loaded;
+
+  const view = page.contentWindow as unknown as View;
+  const sent: Sent[] = [];
+  const send = (url: string, init: RequestInit) => {
+    sent.push({ url, init });
+    return options.fetch?.(url, init) ?? Promise.resolve(answer(IDENTITY));
+  };
+  Object.assign(view, { fetch: send });
+  const console = listenToConsole(view);
+  const heard = listenToEvents(view.document);
+  const add = (names: Attributes = ATTRIBUTES, values: Partial<MoneriumConnect> = {}) => {
+    const element = view.document.createElement('monerium-connect');
+    for (const [name, value] of Object.entries(names)) element.setAttribute(name, value);
+    Object.assign(element, values);
+    view.document.body.append(element);
+    return element;
+  };
+  prepare?.(view);
+  const element = attributes ? add(attributes, properties) : undefined;
+  const entry = await view.load('/src/index.ts');
+  return {
+    ...console,
+    ...{ view, entry, state, heard, sent, add },
+    document: view.document,
+    element: element as MoneriumConnect,
+    types: () => heard.map(({ type }) => type),
+    stored: () => JSON.parse(localStorage.getItem(RECORD_PREFIX + state) ?? 'null'),
+  };
+}
+
+/** The one element in the shadow root of `host` that answers a selector. */
+export function find(host: Element, selector: string): HTMLElement | null {
+  return host.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+}
+
+/** The text of the shadow root, as a customer reads it. */
+export function read(host: Element, selector = '[part="status"]'): string {
+  return find(host, selector)?.textContent?.trim().replace(/\s+/g, ' ') ?? '';
+}

@@ -1,0 +1,300 @@
+import { expect } from '@open-wc/testing';
+import type { ErrorCode, MoneriumConnect } from '../../src/index.js';
+import { en } from '../../src/locales/en.js';
+import {
+  ATTRIBUTES,
+  BACKEND_URL,
+  CLIENT_ID,
+  IDENTITY,
+  RESPONSE,
+  closeFrames,
+  defer,
+  find,
+  openFrame,
+  read,
+  settle,
+  until,
+  type Frame,
+  type View,
+} from './fixture.js';
+
+/** Every code, and who has to act. */
+const RETRY: Record<ErrorCode, 'none' | 'restart'> = {
+  invalid_config: 'none',
+  insecure_context: 'none',
+  storage_unavailable: 'restart',
+  embedding_blocked: 'none',
+  popup_blocked: 'restart',
+  popup_closed: 'restart',
+  popup_timeout: 'restart',
+  access_denied: 'restart',
+  authorization_error: 'restart',
+  authorization_unavailable: 'restart',
+  response_invalid: 'restart',
+  transaction_not_found: 'restart',
+  transaction_expired: 'restart',
+  offline: 'restart',
+  exchange_network: 'restart',
+  exchange_timeout: 'restart',
+  exchange_rejected: 'restart',
+  rate_limited: 'restart',
+  server_unavailable: 'restart',
+  exchange_bad_response: 'restart',
+  profile_unavailable: 'restart',
+  interrupted: 'restart',
+  aborted: 'restart',
+  token_unavailable: 'restart',
+  wallet_rejected: 'restart',
+  wallet_error: 'restart',
+};
+const CODES = (Object.keys(RETRY) as ErrorCode[]).filter((code) => code !== 'aborted');
+const STATES = ['idle', 'redirecting', 'exchanging', 'connected', 'failed'];
+
+/** Attribute, property, a value for both, and the default. */
+const STRINGS: [string, keyof MoneriumConnect, string, string | undefined][] = [
+  ['client-id', 'clientId', CLIENT_ID, undefined],
+  ['environment', 'environment', 'production', 'sandbox'],
+  ['api-url', 'apiUrl', 'https://api.example', undefined],
+  ['redirect-uri', 'redirectUri', '/callback', undefined],
+  ['backend-url', 'backendUrl', BACKEND_URL, undefined],
+  ['backend-credentials', 'backendCredentials', 'include', 'same-origin'],
+  ['mode', 'mode', 'auto', 'redirect'],
+  ['email', 'email', 'a@example.org', undefined],
+  ['auth-mode', 'authMode', 'signup', undefined],
+  ['address', 'address', '0x1', undefined],
+  ['chain', 'chain', 'ethereum', undefined],
+  ['signature', 'signature', '0x2', undefined],
+  ['profile', 'profile', 'p', undefined],
+  ['user-id', 'userId', 'u', undefined],
+];
+const BOOLEANS: [string, keyof MoneriumConnect][] = [
+  ['skip-kyc', 'skipKyc'],
+  ['return-to-start', 'returnToStart'],
+  ['disabled', 'disabled'],
+];
+
+function listStates(element: Element): string[] {
+  return STATES.filter((state) => element.matches(`:state(${state})`));
+}
+
+function listParts(element: Element): string[] {
+  const parts = element.shadowRoot?.querySelectorAll('[part]') ?? [];
+  return [...parts].map((part) => part.getAttribute('part') ?? '').sort();
+}
+
+/** What is shown for a slot: the page's own content, else the default. */
+function readSlot(element: Element, selector: string): string {
+  const slot = find(element, selector) as HTMLSlotElement | null;
+  const nodes = slot?.assignedNodes({ flatten: true }) ?? [];
+  return nodes
+    .map(({ textContent }) => textContent)
+    .join('')
+    .trim();
+}
+
+/** A frame whose exchange waits for `end`. */
+async function openExchanging() {
+  const end = defer<typeof IDENTITY>();
+  const properties = { exchange: () => end.promise };
+  const page = await openFrame({ search: RESPONSE, properties });
+  await until(() => page.element.status === 'exchanging');
+  await page.element.updateComplete;
+  return { ...page, end };
+}
+
+async function openFailed(code: ErrorCode, hint?: string): Promise<Frame> {
+  const { end, ...page } = await openExchanging();
+  end.reject(new page.entry.ConnectError(code, hint ? { hint } : {}));
+  await until(() => page.element.status === 'failed');
+  await page.element.updateComplete;
+  return page;
+}
+
+afterEach(closeFrames);
+
+describe('<monerium-connect> and its attributes', () => {
+  it('is defined by the entry, once', async () => {
+    const { element, entry, view } = await openFrame();
+    expect(element instanceof entry.MoneriumConnect).to.be.true;
+    expect(view.customElements.get('monerium-connect') === entry.MoneriumConnect).to.be.true;
+  });
+
+  it('can be made by a framework before it is in a document', async () => {
+    const { document, element } = await openFrame();
+    const made = document.createElement('monerium-connect');
+    expect(made.getAttributeNames()).to.deep.equal([]);
+    expect(made.status).to.equal('idle');
+    expect(made.constructor === element.constructor).to.be.true;
+  });
+
+  it('maps every string attribute to its property', async () => {
+    const { element } = await openFrame({ attributes: {} });
+    for (const [attribute, property, value, initial] of STRINGS) {
+      expect(element[property], property).to.equal(initial);
+      element.setAttribute(attribute, value);
+      expect(element[property], property).to.equal(value);
+    }
+  });
+
+  it('maps every boolean attribute to its property, false by default', async () => {
+    const { element } = await openFrame();
+    for (const [attribute, property] of BOOLEANS) {
+      expect(element[property], property).to.be.false;
+      element.toggleAttribute(attribute, true);
+      expect(element[property], property).to.be.true;
+      element.toggleAttribute(attribute, false);
+      expect(element[property], property).to.be.false;
+    }
+  });
+
+  it('reads timeout as a number, 20 s by default', async () => {
+    const { element } = await openFrame();
+    expect(element.timeout).to.equal(20_000);
+    element.setAttribute('timeout', '5000');
+    expect(element.timeout).to.equal(5000);
+  });
+
+  it('has no attribute for backendHeaders and exchange', async () => {
+    const { element } = await openFrame();
+    for (const name of ['backendheaders', 'backend-headers', 'exchange']) {
+      element.setAttribute(name, 'x');
+    }
+    expect(element.backendHeaders).to.be.undefined;
+    expect(element.exchange).to.be.undefined;
+  });
+
+  it('reflects no property of the flow, so that it never writes what it was told', async () => {
+    const { element } = await openFrame({ attributes: {} });
+    Object.assign(element, { clientId: CLIENT_ID, email: 'a@example.org', signature: '0x2' });
+    await element.updateComplete;
+    expect(element.getAttributeNames()).to.deep.equal([]);
+  });
+
+  it('honours properties that were set before the definition', async () => {
+    const properties = { clientId: CLIENT_ID, timeout: 5000, ...IDENTITY, disabled: true };
+    const { element } = await openFrame({ attributes: {}, properties });
+    await element.updateComplete;
+    const { clientId, timeout, profile, userId, disabled } = element;
+    expect({ clientId, timeout, profile, userId, disabled }).to.deep.equal(properties);
+    expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+    element.clientId = 'later';
+    expect(Object.hasOwn(element, 'clientId')).to.be.false;
+  });
+
+  it('has a connection and a status that cannot be set', async () => {
+    const { element } = await openFrame();
+    expect(() => Object.assign(element, { status: 'connected' })).to.throw(TypeError);
+    expect(() => Object.assign(element, { connection: {} })).to.throw(TypeError);
+    expect(element.status).to.equal('idle');
+  });
+});
+
+describe('<monerium-connect> and what it shows', () => {
+  it('offers the button while idle', async () => {
+    const { element } = await openFrame();
+    await element.updateComplete;
+    expect(listStates(element)).to.deep.equal(['idle']);
+    expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'status']);
+    expect(readSlot(element, 'slot:not([name])')).to.equal(en.connect);
+    expect(read(element)).to.equal('');
+  });
+
+  it('lets the page replace the label, the icon and the news of the connection', async () => {
+    const { element, document } = await openFrame({ search: RESPONSE });
+    const own = { '': 'Pay', icon: '€', connected: 'Welcome' };
+    for (const [slot, text] of Object.entries(own)) {
+      element.append(Object.assign(document.createElement('b'), { slot, textContent: text }));
+    }
+    await until(() => element.status === 'connected');
+    await element.updateComplete;
+    expect(readSlot(element, 'slot[name=connected]')).to.equal('Welcome');
+    element.disconnect();
+    await element.updateComplete;
+    expect(readSlot(element, 'slot:not([name])')).to.equal('Pay');
+    expect(readSlot(element, 'slot[name=icon]')).to.equal('€');
+  });
+
+  it('is busy while it exchanges', async () => {
+    const { element } = await openExchanging();
+    expect(listStates(element)).to.deep.equal(['exchanging']);
+    expect(listParts(element)).to.deep.equal(['button', 'label', 'spinner', 'status']);
+    expect(read(element, '[part=label]')).to.equal(en.exchanging);
+    expect(read(element)).to.equal(en.exchanging);
+  });
+
+  it('replaces the button by a status when connected', async () => {
+    const { element, end } = await openExchanging();
+    end.resolve(IDENTITY);
+    await until(() => element.status === 'connected');
+    await element.updateComplete;
+    expect(listStates(element)).to.deep.equal(['connected']);
+    expect(listParts(element)).to.deep.equal(['status']);
+    expect(readSlot(element, 'slot[name=connected]')).to.equal(en.connected);
+  });
+
+  it('shows the message beside a button that offers another try when failed', async () => {
+    const { element } = await openFailed('exchange_rejected');
+    expect(listStates(element)).to.deep.equal(['failed']);
+    expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'message', 'status']);
+    expect(read(element, '[part=label]')).to.equal(en.retry);
+    const described = find(element, '[part=button]')?.getAttribute('aria-describedby') ?? '';
+    expect(find(element, `#${described}`)?.getAttribute('part')).to.equal('message');
+  });
+
+  for (const code of CODES) {
+    it(`has a text of its own for ${code}`, async () => {
+      const { element } = await openFailed(code, '<b>canary</b>');
+      expect(read(element, '[part=message]')).to.equal(en.errors[code] ?? en.failed);
+      expect(element.shadowRoot?.innerHTML).not.to.contain('canary');
+      expect(element.connection).to.have.nested.property('error.retry', RETRY[code]);
+      if (RETRY[code] === 'none') expect(read(element, '[part=label]')).not.to.equal(en.retry);
+    });
+  }
+
+  it('#57 #58 shows nothing of what a server or the URL says', async () => {
+    const words = `<img src=x onerror="window.hacked=1">\u202ecall +44 ${'x'.repeat(99_999)}`;
+    const text = encodeURIComponent(words.slice(0, 4000));
+    const said = `error_description=${text}&error_uri=https%3A%2F%2Fevil.example&error=${text}`;
+    const { element, view, heard } = await openFrame({ search: `?state=STATE&${said}` });
+    await until(() => element.status === 'failed');
+    await element.updateComplete;
+    expect(read(element)).to.equal(en.errors.authorization_error);
+    expect(element.shadowRoot?.querySelectorAll('a, img').length).to.equal(0);
+    expect(heard.map(({ detail }) => JSON.stringify(detail)).join()).not.to.match(/call|evil|img/);
+    expect(heard.at(-1)?.detail).to.include({ oauthError: 'other' });
+    expect((view as View & { hacked?: number }).hacked).to.be.undefined;
+  });
+
+  it('#57 shows nothing of the body of a refusal', async () => {
+    const body = { error: 'canary', error_description: 'canary', message: 'canary' };
+    const response = () => new Response(JSON.stringify(body), { status: 400 });
+    const page = await openFrame({ search: RESPONSE, fetch: async () => response() });
+    await until(() => page.element.status === 'failed');
+    await page.element.updateComplete;
+    expect(read(page.element)).to.equal(en.failed);
+    expect(JSON.stringify([page.heard.map(({ detail }) => detail), page.spoken])).not.to.contain(
+      'canary',
+    );
+  });
+
+  it('#100 takes markup in an attribute for text', async () => {
+    const markup = '"><img src=x onerror=alert(1)>';
+    const attributes = Object.fromEntries(STRINGS.map(([attribute]) => [attribute, markup]));
+    const { element } = await openFrame({ attributes });
+    await settle();
+    expect(element.shadowRoot?.querySelectorAll('img').length).to.equal(0);
+  });
+
+  it('stays usable without custom states', async () => {
+    const prepare = (view: View) => {
+      Object.defineProperty(view.ElementInternals.prototype, 'states', { value: undefined });
+    };
+    const { element } = await openFrame({
+      attributes: { ...ATTRIBUTES },
+      prepare,
+      search: RESPONSE,
+    });
+    await until(() => element.status === 'connected');
+    expect(listStates(element)).to.deep.equal([]);
+  });
+});
