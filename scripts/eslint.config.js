@@ -50,6 +50,8 @@ const typedRules = {
     'error',
     { allowThrowingAny: true, allowThrowingUnknown: true },
   ],
+  // Objects of functions are taken apart where no `this` is meant.
+  '@typescript-eslint/unbound-method': 'off',
   // Without `await`, `async` still turns a throw into a rejection.
   '@typescript-eslint/require-await': 'off',
   '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -61,7 +63,7 @@ const typedRules = {
 
 /** @type {import('eslint').Linter.RulesRecord} */
 const size = {
-  'max-lines': ['error', { max: 300, skipBlankLines: true }],
+  'max-lines': ['error', { max: 280, skipBlankLines: true, skipComments: true }],
   'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
   'max-depth': ['error', 3],
   'max-nested-callbacks': ['error', 3],

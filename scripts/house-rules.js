@@ -16,12 +16,22 @@ export const allowedImports = {
   'src/connection.ts': ['exchange', 'errors'],
   'src/transaction.ts': ['configuration', 'exchange', 'oauth', 'errors'],
   'src/browser.ts': ['configuration', 'exchange', 'oauth', 'errors'],
+  'src/session.ts': ['exchange', 'errors'],
   'src/page.ts': [
-    ...['browser', 'transaction', 'configuration', 'connection', 'exchange', 'oauth', 'errors'],
+    ...[
+      'lit',
+      'browser',
+      'transaction',
+      'configuration',
+      'connection',
+      'exchange',
+      'oauth',
+      'errors',
+    ],
   ],
   'src/flow.ts': [
-    ...['page', 'browser', 'transaction', 'configuration', 'connection', 'exchange', 'oauth'],
-    'errors',
+    ...['page', 'session', 'browser', 'transaction', 'configuration', 'connection'],
+    ...['exchange', 'oauth', 'errors'],
   ],
   'src/connect-controller.ts': [
     ...['flow', 'page', 'browser', 'transaction', 'configuration', 'connection', 'exchange'],

@@ -4,12 +4,8 @@ import { ConnectError } from './errors.js';
 /** How long a navigation may take before the button is offered again. */
 const LEAVING_MS = 10_000;
 
-/**
- * Checks that a flow can begin on this page at all.
- * @throws ConnectError `insecure_context` without Web Crypto or an address to come back to,
- *   `embedding_blocked` in a frame: Monerium cannot be shown there
- */
-export function assertPlace(): void {
+/** @throws ConnectError `insecure_context` without Web Crypto or an address to come back to */
+export function assertSecure(): void {
   // Plain http: has no `subtle`, whatever the types say.
   const { subtle } = crypto as Partial<Crypto>;
   if (!subtle || !location.protocol.startsWith('http')) {
@@ -18,6 +14,10 @@ export function assertPlace(): void {
       hint: 'use https: or localhost, no file: and no preview',
     });
   }
+}
+
+/** @throws ConnectError `embedding_blocked` in a frame: Monerium cannot be shown there */
+export function assertUnframed(): void {
   if (window.top !== window) {
     throw new ConnectError('embedding_blocked', {
       phase: 'start',
@@ -82,7 +82,7 @@ export function isOnline(): boolean {
 /** Resolves when there is a network again; never, when the signal comes first. */
 export function whenOnline(signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve) => {
-    addEventListener('online', resolve, { signal });
+    addEventListener('online', resolve, { once: true, signal });
   });
 }
 

@@ -1,5 +1,5 @@
 import { ConnectError } from './errors.js';
-import type { ExchangeRequest, Identity } from './exchange.js';
+import type { ExchangeFunction, ExchangeOptions } from './exchange.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth.js';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -8,9 +8,6 @@ const SECURE_URL =
   /^(https:\/\/[^/@]+|http:\/\/(([^/@]+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?)\//;
 /** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
 const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
-
-/** Replaces both exchanges: takes a code, answers who was connected. */
-export type ExchangeFunction = (request: ExchangeRequest, signal: AbortSignal) => Promise<Identity>;
 
 /** What a page sets on the element. Frameworks also set `null` and `undefined`. */
 export interface ConnectAttributes {
@@ -50,11 +47,7 @@ export interface Binding {
 }
 
 /** Attributes that were read, checked and resolved. */
-export interface Configuration extends Binding {
-  /** Of the post to the backend. */
-  readonly credentials: RequestCredentials;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly exchangeFunction: ExchangeFunction | undefined;
+export interface Configuration extends Binding, ExchangeOptions {
   readonly isSandbox: boolean;
   /** The optional fields of the request to `/auth`, by their wire names. */
   readonly authorization: AuthorizationParameters;
@@ -86,13 +79,13 @@ function readRedirectUri(value: string, { href, base }: PageAddress): string {
   return /^https?:\/\//i.test(value) ? value : url.href;
 }
 
-/**
- * Reads, checks and resolves what a page has set.
- * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
- */
-export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { clientId, environment, redirectUri, backendUrl, backendCredentials } = attributes;
-  const { mode, email, authMode, address, chain, signature, timeout } = attributes;
+function readTimeout(value: number | null | undefined): number {
+  const timeout = value ?? NaN;
+  return Number.isNaN(timeout) ? 20_000 : Math.min(Math.max(timeout, 1000), 120_000);
+}
+
+function checkChoices(attributes: ConnectAttributes): void {
+  const { environment, mode, authMode, backendCredentials } = attributes;
   const choices: [string, string | null | undefined, string][] = [
     ['environment', environment, 'sandbox or production'],
     ['mode', mode, 'redirect or auto'],
@@ -102,9 +95,19 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
   for (const [attribute, value, allowed] of choices) {
     check(value == null || allowed.split(' or ').includes(value), attribute, allowed);
   }
+}
+
+/**
+ * Reads, checks and resolves what a page has set.
+ * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
+ */
+export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
+  const { clientId, environment, redirectUri, backendUrl, backendCredentials } = attributes;
+  const { email, authMode, address, chain, signature, timeout } = attributes;
+  checkChoices(attributes);
   check(UUID.test(clientId ?? ''), 'client-id', 'the UUID of your Authorization Code Flow client');
-  const isLinked = Boolean(address);
-  check(isLinked === Boolean(chain && signature), 'address', 'chain and signature with it');
+  const isWhole = !address === !chain && !chain === !signature;
+  check(isWhole, 'address, chain, signature', 'all three or none');
   const isSandbox = environment !== 'production';
   const apiUrl = attributes.apiUrl ?? `https://api.monerium.${isSandbox ? 'dev' : 'app'}`;
   const exchangeFunction = attributes.exchange ?? undefined;
@@ -123,7 +126,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
       auth_mode: authMode,
       skip_kyc: isSandbox && attributes.skipKyc ? 'true' : '',
     },
-    timeout: Math.min(Math.max(timeout || 20_000, 1000), 120_000),
+    timeout: readTimeout(timeout),
   };
 }
 

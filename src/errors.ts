@@ -62,7 +62,7 @@ export interface ConnectErrorDetail extends Omit<ConnectErrorOptions, 'hint'> {
 
 /**
  * The error of every failing call, and of the state `failed`.
- * `message` is the code followed by a hint for the developer; customers read the element's own text.
+ * `message` is the code and a hint for the developer; customers read the element's own text.
  */
 export class ConnectError extends Error implements ConnectErrorDetail {
   declare readonly code: ErrorCode;
@@ -75,11 +75,18 @@ export class ConnectError extends Error implements ConnectErrorDetail {
   /** What the event carries. */
   readonly detail: ConnectErrorDetail;
 
-  constructor(code: ErrorCode, { phase = 'exchange', hint, ...known }: ConnectErrorOptions = {}) {
+  constructor(code: ErrorCode, options: ConnectErrorOptions = {}) {
+    const { phase = 'exchange', hint, status, oauthError, retryAfterMs } = options;
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
-    const retry = FOR_DEVELOPERS.includes(code) ? 'none' : 'restart';
-    this.detail = { code, phase, retry, ...known };
+    this.detail = {
+      code,
+      phase,
+      retry: FOR_DEVELOPERS.includes(code) ? 'none' : 'restart',
+      ...(status !== undefined && { status }),
+      ...(oauthError !== undefined && { oauthError }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
     Object.assign(this, this.detail, hint && { hint });
   }
 }

@@ -23,8 +23,15 @@ export interface ExchangeRequest {
   readonly apiUrl: string;
 }
 
-/** How a site's own endpoint wants to be asked. */
-export interface BackendOptions {
+/** Replaces both exchanges: takes a code, answers who was connected. */
+export type ExchangeFunction = (request: ExchangeRequest, signal: AbortSignal) => Promise<Identity>;
+
+/** How a page wants its codes exchanged. */
+export interface ExchangeOptions {
+  /** `direct`, `custom`, or the URL of the backend. */
+  readonly exchange: string;
+  readonly exchangeFunction: ExchangeFunction | undefined;
+  /** Of the post to the backend. */
   readonly credentials: RequestCredentials;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -41,7 +48,11 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How long `Retry-After` asks to wait, in seconds or until a date; empty when it cannot be read. */
+export function bindFetch(signal: AbortSignal | undefined): Send {
+  return (url, init) => fetch(url, signal ? { ...init, signal } : init);
+}
+
+/** How long `Retry-After` asks to wait, in seconds or until a date; empty when unreadable. */
 function readRetryAfter(value: string): Pick<ConnectErrorOptions, 'retryAfterMs'> {
   let wait = Number.parseFloat(value) * 1000;
   if (Number.isNaN(wait)) wait = Date.parse(value) - Date.now();
@@ -135,14 +146,18 @@ async function fetchTokens(
 ): Promise<{ fields: Fields; tokens: Tokens }> {
   const init = { method: 'POST', body: new URLSearchParams(grant) };
   const fields = await fetchFields(send, `${apiUrl}/auth/token`, init);
-  const { access_token = '', refresh_token, expires_in, token_type } = fields;
-  if (!TOKEN.test(String(access_token)) || !/^bearer$/i.test(String(token_type))) {
+  const read = (name: string) => {
+    const value = fields[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const accessToken = read('access_token');
+  if (!TOKEN.test(accessToken) || !/^bearer$/i.test(read('token_type'))) {
     throw new ConnectError('exchange_bad_response');
   }
-  const seconds = Number.parseFloat(String(expires_in));
+  const seconds = Number.parseFloat(read('expires_in'));
   const tokens = {
-    accessToken: String(access_token),
-    refreshToken: refresh_token ? String(refresh_token) : grant['refresh_token'],
+    accessToken,
+    refreshToken: read('refresh_token') || grant['refresh_token'],
     expiresAt: Number.isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
   };
   return { fields, tokens };
@@ -217,7 +232,7 @@ export async function exchangeByBackend(
   send: Send,
   request: ExchangeRequest,
   url: string,
-  { credentials, headers: ownHeaders }: BackendOptions,
+  { credentials, headers: ownHeaders }: Pick<ExchangeOptions, 'credentials' | 'headers'>,
 ): Promise<Identity | undefined> {
   const headers = new Headers(ownHeaders);
   headers.set('content-type', 'application/json');
@@ -225,4 +240,19 @@ export async function exchangeByBackend(
   const body = JSON.stringify(toWire(request));
   const init = { method: 'POST', headers, body, credentials };
   return readIdentity(await fetchFields(send, url, init));
+}
+
+/**
+ * Exchanges a code in the way the page has chosen. Only a direct exchange brings tokens.
+ * @throws ConnectError of the phase `exchange`, or what the page's own function throws
+ */
+export async function exchangeCode(
+  { exchangeFunction, exchange, ...options }: ExchangeOptions,
+  request: ExchangeRequest,
+  signal: AbortSignal,
+): Promise<{ identity: Identity | undefined; tokens?: Tokens }> {
+  if (exchangeFunction) return { identity: readIdentity(await exchangeFunction(request, signal)) };
+  const send = bindFetch(signal);
+  if (exchange === 'direct') return exchangeDirectly(send, request);
+  return { identity: await exchangeByBackend(send, request, exchange, options) };
 }

@@ -1,4 +1,13 @@
-import { isOnline, keepOnOrigin, whenOnline } from './browser.js';
+import {
+  assertUnframed,
+  isOnline,
+  keepOnOrigin,
+  leave,
+  readAddress,
+  stay,
+  watchStaying,
+  whenOnline,
+} from './browser.js';
 import { listDifferences, type Binding, type Configuration } from './configuration.js';
 import {
   MoneriumConnectedEvent,
@@ -7,24 +16,21 @@ import {
   type Connection,
 } from './connection.js';
 import { ConnectError } from './errors.js';
+import { exchangeCode, readIdentity } from './exchange.js';
 import {
-  exchangeByBackend,
-  exchangeDirectly,
-  readIdentity,
-  refreshTokens,
-  type ExchangeRequest,
-  type Identity,
-  type Send,
-  type Tokens,
-} from './exchange.js';
-import {
+  buildAuthorizationUrl,
+  createSecrets,
   toAuthorizationError,
   type AuthorizationCode,
   type AuthorizationResponse,
+  type Secrets,
 } from './oauth.js';
-import { page, say, type Member, type SharedFlow } from './page.js';
+import { page, say, takeSecrets, type SharedFlow, type View } from './page.js';
+import { Session } from './session.js';
 import {
+  buryTransaction,
   isExpired,
+  saveTransaction,
   takeInterruption,
   takeTransaction,
   type Outcome,
@@ -34,19 +40,9 @@ import {
 const IDLE: Connection = { status: 'idle' };
 const OFFLINE_MS = 20_000;
 const UNDELIVERED_MS = 30_000;
-/** A token with less life left than this is renewed first. */
-const RENEWAL_MS = 60_000;
 
-function fits(binding: Binding, configuration: Configuration | undefined): boolean {
-  return configuration !== undefined && listDifferences(binding, configuration).length === 0;
-}
-
-function bindFetch(signal: AbortSignal | undefined): Send {
-  return (url, init) => fetch(url, signal ? { ...init, signal } : init);
-}
-
-function showFailure(member: Member, error: ConnectError): void {
-  member.show({ status: 'failed', error }, new MoneriumErrorEvent(error));
+function fits(configuration: Configuration, binding: Binding | undefined): boolean {
+  return binding !== undefined && listDifferences(configuration, binding).length === 0;
 }
 
 /** The code of a response that is fit to be exchanged. */
@@ -61,189 +57,280 @@ function readCode(
 }
 
 /**
- * A claimed authorization response on its way to a connection, and then the connection itself.
- * It belongs to the page: elements that fit watch it, come and go. Tokens live here only.
+ * The flow of all elements that share a binding: from a click to Monerium, and from Monerium to a
+ * connection and its end. It belongs to the page: elements show it, come and go. Tokens live here
+ * only.
  */
-class Flow implements SharedFlow {
-  readonly binding: Configuration;
-  readonly finished: Promise<void>;
-  connection: Connection = IDLE;
+export class Flow implements SharedFlow {
+  connection: Connection;
+  configuration: Configuration | undefined;
+  readonly fault: ConnectError | undefined;
 
-  readonly #transaction: Transaction;
-  readonly #run = new AbortController();
-  #finish: (failure?: ConnectError) => void = () => {};
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #tokens: Tokens | undefined;
-  #renewal: Promise<string> | undefined;
-  /** The event that nobody was there to fire. */
-  #undelivered: Event | undefined;
+  readonly #views = new Set<View>();
+  /** What is under way; aborted when it ends, so that what comes later is dropped. */
+  #run = new AbortController();
+  #running: Promise<void> | undefined;
+  #settle: (failure?: ConnectError) => void = () => {};
+  /** Tells the element that was clicked, when it can be told. */
+  #isClicked: (view: View) => boolean = () => false;
+  /** The `state` that is on its way to Monerium. */
+  #state = '';
+  #stopWaiting = () => {};
+  #session: Session | undefined;
+  /** Tells the ending that nobody was there to tell. */
+  #undelivered: ((view: View) => void) | undefined;
 
-  constructor(transaction: Transaction, configuration: Configuration) {
-    this.binding = configuration;
-    this.#transaction = transaction;
-    this.finished = new Promise((resolve, reject) => {
-      this.#finish = (failure) => (failure ? reject(failure) : resolve());
-    });
-    page.flow = this;
-    for (const member of page.members) {
-      if (fits(configuration, member.configuration)) member.flow = this;
-    }
+  /** With a fault, no flow can begin; an insecure page says so by itself. */
+  constructor(configuration?: Configuration, fault?: ConnectError) {
+    this.configuration = configuration;
+    this.fault = fault;
+    this.connection =
+      fault?.code === 'insecure_context' ? { status: 'failed', error: fault } : IDLE;
   }
 
-  join(member: Member): void {
-    member.flow = this;
-    if (this.#undelivered) this.#show(this.connection, this.#undelivered);
-    else if (this.connection !== IDLE) member.show(this.connection);
+  // The elements
+
+  enter(view: View): void {
+    this.#views.add(view);
   }
 
-  cancel(): void {
-    this.#fail(new ConnectError('aborted'));
+  leave(view: View): void {
+    this.#views.delete(view);
+    // The navigation goes on; there is nobody to offer the button to again.
+    if (this.#views.size === 0 && this.connection.status === 'redirecting') this.#end(IDLE);
   }
 
-  disconnect(by?: Member): void {
-    this.#tokens = undefined;
-    this.#show(IDLE, new MoneriumDisconnectedEvent(), by);
-  }
-
-  async getAccessToken(): Promise<string> {
-    const tokens = this.#tokens;
-    const life = (tokens?.expiresAt ?? 0) - Date.now();
-    if (tokens && life < RENEWAL_MS && tokens.refreshToken) {
-      return (this.#renewal ??= this.#renew(tokens, tokens.refreshToken).finally(() => {
-        this.#renewal = undefined;
-      }));
-    }
-    if (tokens && life > 0) return tokens.accessToken;
-    throw new ConnectError('token_unavailable', { phase: 'token' });
-  }
-
-  async #renew(tokens: Tokens, refreshToken: string): Promise<string> {
-    try {
-      // Engines of before 2022 have no such signal: there a refresh has no deadline.
-      const timeout = AbortSignal as Partial<typeof AbortSignal>;
-      const send = bindFetch(timeout.timeout?.(this.binding.timeout));
-      const renewed = await refreshTokens(send, this.binding, refreshToken);
-      // A disconnect in the meantime wins.
-      if (this.#tokens !== tokens) throw new ConnectError('aborted');
-      this.#tokens = renewed;
-      return renewed.accessToken;
-    } catch (reason) {
-      const { code } = reason as ConnectError;
-      if (code === 'exchange_rejected' && this.#tokens === tokens) this.disconnect();
-      throw new ConnectError('token_unavailable', { phase: 'token', hint: code });
-    }
-  }
-
-  /** Carries the response to its end. Never rejects. */
-  async complete(response: AuthorizationResponse): Promise<void> {
-    try {
-      const code = readCode(response, this.#transaction);
-      this.#show({ status: 'exchanging' });
-      const identity = await this.#exchange(code);
-      if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
-      const returnTo = keepOnOrigin(this.#transaction.startUrl);
-      this.#end(
-        { status: 'connected', ...identity },
-        new MoneriumConnectedEvent(identity, returnTo),
+  /** Offers an element what has come back to this page. */
+  offerReturn(view: View): void {
+    const tell = this.#undelivered;
+    const { arrival } = page;
+    const { configuration } = this;
+    this.#undelivered = undefined;
+    tell?.(view);
+    if (arrival && !arrival.transaction) {
+      page.arrival = undefined;
+      this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+    } else if (arrival && configuration && fits(configuration, arrival.transaction)) {
+      page.arrival = undefined;
+      void takeTransaction(arrival.state, (transaction) =>
+        this.#complete(configuration, transaction, arrival.response),
       );
+    } else if (!page.isInterruptionTold) {
+      page.isInterruptionTold = true;
+      void takeInterruption(() => this.#report(new ConnectError('interrupted')));
+    }
+  }
+
+  // The way to Monerium
+
+  connect(view: View): Promise<void> {
+    if (this.#running) return this.#running;
+    const running = this.#open((other) => other === view);
+    void this.#start(view, this.#run.signal);
+    return running;
+  }
+
+  /** From here to the navigation nothing is awaited, unless the secrets are not ready yet. */
+  async #start(view: View, signal: AbortSignal): Promise<void> {
+    try {
+      const { configuration } = this;
+      if (!configuration)
+        throw this.fault ?? new ConnectError('invalid_config', { phase: 'start' });
+      assertUnframed();
+      const secrets = takeSecrets() ?? (await createSecrets());
+      if (!signal.aborted && view.askToLeave()) this.#depart(view, configuration, secrets);
+      else if (!signal.aborted) this.#end(this.connection);
     } catch (reason) {
-      this.#fail(reason instanceof ConnectError ? reason : new ConnectError('exchange_rejected'));
+      this.#fail(reason as ConnectError);
+    }
+  }
+
+  #depart(view: View, configuration: Configuration, secrets: Secrets): void {
+    const { clientId, apiUrl, redirectUri, exchange, authorization } = configuration;
+    const { state, codeVerifier, codeChallenge } = secrets;
+    if (this.#run.signal.aborted) return;
+    saveTransaction(state, {
+      v: 1,
+      ...{ codeVerifier, clientId, apiUrl, redirectUri, exchange },
+      mode: 'redirect',
+      startUrl: readAddress().href,
+      elementId: view.id,
+      at: Date.now(),
+    });
+    this.#state = state;
+    this.#stopWaiting = watchStaying(() => {
+      if (isOnline()) this.#end(IDLE);
+      else this.#fail(new ConnectError('offline', { phase: 'start' }));
+    });
+    this.#show({ status: 'redirecting' });
+    // A listener may have cancelled.
+    if (!this.#running) return;
+    leave(
+      buildAuthorizationUrl(apiUrl, {
+        ...authorization,
+        client_id: clientId,
+        code_challenge: codeChallenge,
+        code_challenge_method: 'S256',
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        state,
+      }),
+    );
+    this.#settle();
+  }
+
+  // The way back
+
+  /** Carries a claimed response to its end. */
+  #complete(
+    configuration: Configuration,
+    transaction: Transaction,
+    response: AuthorizationResponse,
+  ): Promise<Outcome | undefined> {
+    const { elementId } = transaction;
+    const running = this.#open(({ id }) => id !== '' && id === elementId);
+    void this.#exchange(configuration, transaction, response);
+    return running.then(
+      () => readIdentity(this.connection),
+      (failure: unknown) => (failure as ConnectError).code,
+    );
+  }
+
+  async #exchange(
+    configuration: Configuration,
+    transaction: Transaction,
+    response: AuthorizationResponse,
+  ): Promise<void> {
+    const { signal } = this.#run;
+    const { redirectUri, clientId, apiUrl, timeout } = configuration;
+    const { codeVerifier } = transaction;
+    try {
+      const code = readCode(response, transaction);
+      this.#show({ status: 'exchanging' });
+      if (!isOnline()) {
+        this.#expire('offline', OFFLINE_MS);
+        await whenOnline(signal);
+      }
+      this.#expire('exchange_timeout', timeout);
+      const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
+      const { identity, tokens } = await exchangeCode(configuration, request, signal);
+      if (signal.aborted) return;
+      if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
+      this.#session =
+        tokens && new Session(tokens, configuration, timeout, () => this.disconnect());
+      const startUrl = keepOnOrigin(transaction.startUrl);
+      const ending = new MoneriumConnectedEvent(identity, startUrl);
+      const isByBackend = configuration.exchange.includes(':');
+      this.#end({ status: 'connected', ...identity }, ending, isByBackend ? startUrl : '');
+    } catch (reason) {
+      const error = reason instanceof ConnectError ? reason : new ConnectError('exchange_rejected');
+      if (!signal.aborted) this.#fail(error);
     }
   }
 
   /** Ends the flow after a while, unless it is told again or has ended. */
   #expire(code: 'offline' | 'exchange_timeout', delay: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail(new ConnectError(code)), delay);
+    this.#stopWaiting();
+    const timer = setTimeout(() => this.#fail(new ConnectError(code)), delay);
+    this.#stopWaiting = () => clearTimeout(timer);
+  }
+
+  // The end
+
+  cancel(): void {
+    if (this.connection.status === 'redirecting') {
+      buryTransaction(this.#state, 'aborted');
+      stay();
+    }
+    const phase = this.connection.status === 'exchanging' ? 'exchange' : 'start';
+    this.#fail(new ConnectError('aborted', { phase }));
+  }
+
+  disconnect(view?: View): void {
+    this.#isClicked = (other) => other === view;
+    this.#show(IDLE, new MoneriumDisconnectedEvent());
+  }
+
+  /** The page has taken the identity back: no event. */
+  forget(): void {
+    if (this.connection.status !== 'connected') return;
+    this.#show(IDLE);
+  }
+
+  async getAccessToken(): Promise<string> {
+    if (this.#session) return this.#session.getAccessToken();
+    throw new ConnectError('token_unavailable', { phase: 'token' });
+  }
+
+  // The state
+
+  #open(isClicked: (view: View) => boolean): Promise<void> {
+    this.#run = new AbortController();
+    this.#isClicked = isClicked;
+    const running = new Promise<void>((resolve, reject) => {
+      this.#settle = (failure) => (failure ? reject(failure) : resolve());
+    });
+    // Nobody may be waiting: a failure is shown and announced anyway.
+    running.catch(() => {});
+    return (this.#running = running);
+  }
+
+  #report(error: ConnectError): void {
+    if (this.connection.status !== 'idle') return;
+    void this.#open(() => false);
+    this.#fail(error);
   }
 
   #fail(error: ConnectError): void {
-    const connection = error.code === 'aborted' ? IDLE : { status: 'failed' as const, error };
-    this.#end(connection, new MoneriumErrorEvent(error), error);
-  }
-
-  /** The first ending counts: what comes after a deadline or a cancellation is dropped. */
-  #end(connection: Connection, ending: Event, failure?: ConnectError): void {
-    if (this.#run.signal.aborted) return;
+    if (!this.#running) return;
     this.#run.abort();
-    clearTimeout(this.#timer);
+    this.#settle(error);
+    const connection = error.code === 'aborted' ? IDLE : { status: 'failed' as const, error };
     // What a page's own function says may hold what must not be logged.
-    if (failure?.hint && this.binding.exchange !== 'custom') say('warn', failure.message);
-    this.#finish(failure);
-    this.#show(connection, ending);
+    if (error.hint && !this.configuration?.exchangeFunction) say('error', error.message);
+    this.#end(connection, new MoneriumErrorEvent(error));
   }
 
-  async #exchange(code: AuthorizationCode): Promise<Identity | undefined> {
-    const { signal } = this.#run;
-    const { exchangeFunction, exchange, timeout, redirectUri, clientId, apiUrl } = this.binding;
-    const { codeVerifier } = this.#transaction;
-    const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
-    if (!isOnline()) {
-      this.#expire('offline', OFFLINE_MS);
-      await whenOnline(signal);
-    }
-    this.#expire('exchange_timeout', timeout);
-    const send = bindFetch(signal);
-    if (exchangeFunction) return readIdentity(await exchangeFunction(request, signal));
-    if (exchange !== 'direct') return exchangeByBackend(send, request, exchange, this.binding);
-    const { identity, tokens } = await exchangeDirectly(send, request);
-    if (!signal.aborted) this.#tokens = tokens;
-    return identity;
+  #end(connection: Connection, ending?: Event, startUrl?: string): void {
+    if (!this.#running) return;
+    this.#running = undefined;
+    this.#stopWaiting();
+    this.#settle();
+    this.#show(connection, ending, startUrl);
   }
 
   /**
-   * Shows a state on every element of this flow. An ending is told by one of them: the one that
-   * was clicked, when it can be told, else the first; and with none on the page, by the next one
-   * that comes in time.
+   * Shows a state on every element. An ending is told by one of them: the one that was clicked,
+   * when it can be told, else the first; and with none on the page, by the next that comes in time.
    */
-  #show(connection: Connection, ending?: Event, teller?: Member): void {
+  #show(connection: Connection, ending?: Event, startUrl?: string): void {
     this.connection = connection;
-    const members = [...page.members].filter(({ flow }) => flow === this);
-    const { elementId, startUrl } = this.#transaction;
-    const speaker = teller ?? members.find(({ id }) => id && id === elementId) ?? members[0];
-    for (const member of members) if (member !== speaker) member.show(connection);
-    if (ending) page.flow = undefined;
-    this.#undelivered = undefined;
-    if (speaker) {
-      speaker.show(connection, ending, keepOnOrigin(startUrl));
-    } else if (ending) {
-      page.flow = this;
-      this.#undelivered = ending;
-      setTimeout(() => this.#drop(), UNDELIVERED_MS);
+    if (connection.status !== 'connected') {
+      this.#session?.forget();
+      this.#session = undefined;
     }
-  }
-
-  #drop(): void {
-    if (!this.#undelivered) return;
-    page.flow = this.#tokens = this.#undelivered = undefined;
-    this.connection = IDLE;
+    const views = [...this.#views];
+    const teller = views.find(this.#isClicked) ?? views[0];
+    const tell = (view: View) => view.show(ending, startUrl);
+    for (const view of views) if (view !== teller) view.show();
+    if (teller) {
+      tell(teller);
+    } else if (ending) {
+      this.#undelivered = tell;
+      setTimeout(() => {
+        if (this.#undelivered !== tell) return;
+        this.#undelivered = undefined;
+        this.forget();
+      }, UNDELIVERED_MS);
+    }
   }
 }
 
-/**
- * Offers an element what has come back to this page: a flow under way, a response that waits, or
- * the news that the last exchange was cut off. Called after each update of an element.
- */
-export function offerReturn(member: Member): void {
-  const { arrival, flow } = page;
-  const { configuration } = member;
-  if (flow && fits(flow.binding, configuration)) {
-    flow.join(member);
-  } else if (arrival && !arrival.transaction) {
-    page.arrival = undefined;
-    showFailure(member, new ConnectError('transaction_not_found', { phase: 'authorize' }));
-  } else if (arrival?.transaction && configuration && fits(arrival.transaction, configuration)) {
-    page.arrival = undefined;
-    void takeTransaction(arrival.state, async (transaction) => {
-      const flow = new Flow(transaction, configuration);
-      void flow.complete(arrival.response);
-      return flow.finished.then(
-        () => readIdentity(flow.connection),
-        (error: unknown) => (error as ConnectError).code,
-      );
-    });
-  } else if (!page.isInterruptionTold) {
-    page.isInterruptionTold = true;
-    void takeInterruption(() => showFailure(member, new ConnectError('interrupted')));
-  }
+/** The flow of a binding: one on a page. */
+export function findFlow(configuration: Configuration): SharedFlow {
+  const found = [...page.flows].find((flow) => fits(configuration, flow.configuration));
+  const flow = found ?? new Flow(configuration);
+  flow.configuration = configuration;
+  page.flows.add(flow);
+  return flow;
 }

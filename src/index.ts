@@ -23,5 +23,4 @@ export type {
   MoneriumConnectedDetail,
   MoneriumStatusDetail,
 } from './connection.js';
-export type { ExchangeFunction } from './configuration.js';
-export type { ExchangeRequest, Identity } from './exchange.js';
+export type { ExchangeFunction, ExchangeRequest, Identity } from './exchange.js';

@@ -1,14 +1,7 @@
-import {
-  LitElement,
-  html,
-  nothing,
-  svg,
-  type PropertyDeclarations,
-  type TemplateResult,
-} from 'lit';
+import { LitElement, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { ConnectController, type ConnectHost } from './connect-controller.js';
-import type { ExchangeFunction } from './configuration.js';
 import type { Connection, ConnectionStatus } from './connection.js';
+import type { ExchangeFunction } from './exchange.js';
 import { en as texts } from './locales/en.js';
 import { styles } from './monerium-connect.styles.js';
 
@@ -19,11 +12,11 @@ import { styles } from './monerium-connect.styles.js';
  * @slot - The label of the button while it is idle.
  * @slot icon - The icon of the button.
  * @slot connected - What is said once the customer is connected.
- * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Before anything is stored or leaves the page. Cancelable.
- * @fires {MoneriumConnectedEvent} monerium-connected - A flow ended well: `profile`, `userId`, `returnTo`.
- * @fires {MoneriumErrorEvent} monerium-error - A flow ended badly: `code`, `retry`, `phase` and what else is known.
+ * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Nothing has left yet. Cancelable.
+ * @fires {MoneriumConnectedEvent} monerium-connected - A flow ended well.
+ * @fires {MoneriumErrorEvent} monerium-error - A flow ended badly.
  * @fires {MoneriumDisconnectedEvent} monerium-disconnected - The connection was given up.
- * @fires {MoneriumStatusEvent} monerium-status - The state changed: `status`, `previous`.
+ * @fires {MoneriumStatusEvent} monerium-status - The state changed.
  * @csspart button - The button.
  * @csspart icon - The icon in the button.
  * @csspart label - The text in the button.
@@ -76,7 +69,10 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
   declare environment: 'sandbox' | 'production';
   /** Replaces the API host: an emulator or a proxy. */
   declare apiUrl: string | undefined;
-  /** Where Monerium sends the customer back: registered there, on this origin. Default: this page without query. */
+  /**
+   * Where Monerium sends the customer back: registered there, on this origin. Default: the page's
+   * address without query and fragment.
+   */
   declare redirectUri: string | undefined;
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
   declare backendUrl: string | undefined;
@@ -94,7 +90,7 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
   declare authMode: 'login' | 'signup' | undefined;
   /** Skips KYC. In the sandbox only. */
   declare skipKyc: boolean;
-  /** Address of a wallet that the page already knows. With `chain` and `signature`, or not at all. */
+  /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
   declare address: string | undefined;
   /** The wallet's chain, by Monerium's name. */
   declare chain: string | undefined;
@@ -136,7 +132,8 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
 
   /**
    * Starts the flow, as a click does.
-   * Resolves when the page is leaving, when connected, or when `monerium-before-connect` was cancelled.
+   * Resolves when the page is leaving, when connected, or when the page has cancelled
+   * `monerium-before-connect`.
    * @throws ConnectError
    */
   connect(): Promise<void> {
@@ -162,15 +159,17 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     return this.#controller.getAccessToken();
   }
 
+  /** Clicks the button. */
   override click(): void {
     this.renderRoot.querySelector('button')?.click();
   }
 
   /** The button goes when the customer is connected: focus stays with what takes its place. */
   protected override update(changed: Map<PropertyKey, unknown>): void {
-    const hadFocus = this.shadowRoot?.activeElement != null;
+    const hasFocus = () => this.shadowRoot?.activeElement != null;
+    const hadFocus = hasFocus();
     super.update(changed);
-    if (hadFocus && !this.shadowRoot?.activeElement) this.focus({ preventScroll: true });
+    if (hadFocus && !hasFocus()) this.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult {

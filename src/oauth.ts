@@ -1,6 +1,6 @@
 import { ConnectError, type ErrorCode } from './errors.js';
 
-/** Marks a `state` as made by this element, so that an unknown one can be told from a stranger's. */
+/** Marks a `state` as ours, so that an unknown one can be told from a stranger's. */
 const STATE_PREFIX = 'mc1.';
 const MAX_STATE_LENGTH = 128;
 const MAX_CODE_LENGTH = 2048;
@@ -72,8 +72,8 @@ export async function createSecrets(): Promise<Secrets> {
  * @see RFC 6749 section 4.1.1, Monerium's `GET /auth`
  */
 export function buildAuthorizationUrl(apiUrl: string, parameters: AuthorizationParameters): string {
-  const present = Object.entries(parameters).filter(
-    (entry): entry is [string, string] => !!entry[1],
+  const present = Object.entries(parameters).filter((entry): entry is [string, string] =>
+    Boolean(entry[1]),
   );
   return `${apiUrl}/auth?${new URLSearchParams(present)}`;
 }

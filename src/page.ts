@@ -1,7 +1,8 @@
 import { isServer } from 'lit';
 import { afterLoad, readAddress, rewriteAddress, whenParsed } from './browser.js';
-import { listDifferences, type Binding, type Configuration } from './configuration.js';
+import { listDifferences, type Configuration } from './configuration.js';
 import type { Connection } from './connection.js';
+import type { ConnectError } from './errors.js';
 import {
   createSecrets,
   readAuthorizationResponse,
@@ -12,7 +13,9 @@ import {
 import { findStateOfTab, findTransaction, isTombstone, type Transaction } from './transaction.js';
 
 /** Of the shape below. A copy of the script that knows another one keeps to itself. */
-const VERSION = 1;
+const VERSION: number = 1;
+// Lit types it by the build that it finds.
+const isOnServer: boolean = isServer;
 const UNCLAIMED_WARNING_MS = 5000;
 
 /** The authorization response that the page was opened with. It waits here to be claimed. */
@@ -23,37 +26,41 @@ export interface Arrival {
   readonly transaction: Transaction | undefined;
 }
 
-/** An element on the page. */
-export interface Member {
+/** An element that shows a flow. */
+export interface View {
   readonly id: string;
-  /** Absent while no flow can begin here. */
-  readonly configuration: Configuration | undefined;
-  /** The flow that this element watches. */
-  flow: SharedFlow | undefined;
-  /** Shows a state; fires the event that ends a flow, and may then go back to `startUrl`. */
-  show(connection: Connection, ending?: Event, startUrl?: string): void;
+  /** Asks the page whether it may leave. */
+  askToLeave(): boolean;
+  /** Shows the flow as it is now; fires the event that ended it, and may then go to `startUrl`. */
+  show(ending?: Event, startUrl?: string): void;
 }
 
-/** A flow that has come back, watched by every element that fits it. */
+/** The flow of all elements that share a binding, whichever copy of the script they come from. */
 export interface SharedFlow {
-  readonly binding: Binding;
-  readonly finished: Promise<void>;
-  join(member: Member): void;
+  readonly connection: Connection;
+  /** As an element has read it last. */
+  configuration: Configuration | undefined;
+  /** Why there is no configuration, or no place for a flow. */
+  readonly fault: ConnectError | undefined;
+  enter(view: View): void;
+  leave(view: View): void;
+  offerReturn(view: View): void;
+  connect(view: View): Promise<void>;
   cancel(): void;
-  disconnect(by: Member): void;
+  disconnect(view: View): void;
+  forget(): void;
   getAccessToken(): Promise<string>;
 }
 
 /** What all elements of a page share, whichever copy of the script they come from. */
 interface Page {
-  readonly version: typeof VERSION;
+  readonly version: number;
   /** Resolves when the page's own scripts have had their turn. */
   readonly parsed: Promise<unknown>;
-  readonly members: Set<Member>;
+  /** One for each binding. */
+  readonly flows: Set<SharedFlow>;
   readonly said: Set<string>;
   arrival: Arrival | undefined;
-  /** The flow that came back and has not been told to anyone yet. */
-  flow: SharedFlow | undefined;
   /** Whether it is known if an earlier page of this tab was left during its exchange. */
   isInterruptionTold: boolean;
   secrets: Secrets | 'pending' | undefined;
@@ -81,15 +88,14 @@ function takeArrival(): Arrival | undefined {
 }
 
 function openPage(): Page {
-  const arrival = isServer ? undefined : takeArrival();
+  const arrival = isOnServer ? undefined : takeArrival();
   if (arrival) afterLoad(UNCLAIMED_WARNING_MS, warnIfUnclaimed);
   return {
     version: VERSION,
-    parsed: isServer ? new Promise(() => {}) : whenParsed(),
-    members: new Set(),
+    parsed: isOnServer ? new Promise(() => {}) : whenParsed(),
+    flows: new Set(),
     said: new Set(),
     arrival,
-    flow: undefined,
     isInterruptionTold: arrival !== undefined,
     secrets: undefined,
   };
@@ -115,7 +121,7 @@ export function say(level: 'info' | 'warn' | 'error', text: string): void {
 function warnIfUnclaimed(): void {
   if (!page.arrival) return;
   const { transaction } = page.arrival;
-  const [reason = 'no element'] = [...page.members].map(({ configuration }) =>
+  const [reason = 'no element'] = [...page.flows].map(({ configuration }) =>
     configuration && transaction
       ? `other ${listDifferences(configuration, transaction).join(', ')}`
       : 'invalid_config',

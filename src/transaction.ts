@@ -26,6 +26,11 @@ export interface Transaction extends Binding {
   readonly at: number;
 }
 
+const TEXTS = [
+  ...['codeVerifier', 'clientId', 'apiUrl', 'redirectUri', 'exchange'],
+  ...['mode', 'startUrl', 'elementId'],
+];
+
 /** How a claimed flow ended. */
 export type Outcome = Identity | ErrorCode;
 
@@ -52,13 +57,14 @@ export function isTombstone(entry: Entry): entry is Tombstone {
   return !entry.codeVerifier;
 }
 
-/** Reads what will be used, type by type: storage belongs to every script of the origin. */
+/** Reads field by field: storage belongs to every script of the origin. */
 function parseEntry(text: string | null): Entry | undefined {
-  const entry = attempt(() => JSON.parse(text ?? '') as Record<keyof Transaction, unknown> | null);
-  const { v, at, codeVerifier, startUrl } = entry ?? {};
-  const isWhole =
-    !codeVerifier || (typeof codeVerifier === 'string' && typeof startUrl === 'string');
-  return v === 1 && typeof at === 'number' && isWhole ? (entry as unknown as Entry) : undefined;
+  const entry = attempt(() => JSON.parse(text ?? '') as Record<string, unknown> | null);
+  const isTransaction = TEXTS.every((name) => typeof entry?.[name] === 'string');
+  const isSpent = entry?.['codeVerifier'] === undefined;
+  return entry?.['v'] === 1 && typeof entry['at'] === 'number' && (isTransaction || isSpent)
+    ? (entry as unknown as Entry)
+    : undefined;
 }
 
 /** The record or tombstone of a `state`. One that is not of our making is deleted. */

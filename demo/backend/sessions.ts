@@ -23,7 +23,7 @@ export class Sessions {
   readonly lifetimeSeconds = LIFETIME / 1000;
   readonly #sessions = new Map<string, { connection: Connection; ends: number }>();
 
-  /** Keeps a connection and returns the id for the cookie: 256 random bits, never chosen outside. */
+  /** Keeps a connection and returns the id for the cookie: 256 random bits of our own. */
   open(connection: Connection): string {
     const oldest = this.#sessions.keys().next();
     if (this.#sessions.size >= MOST_SESSIONS && !oldest.done) this.#sessions.delete(oldest.value);

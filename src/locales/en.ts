@@ -12,9 +12,9 @@ export interface Texts {
   readonly errors: { readonly [code in ErrorCode]?: string };
 }
 
-const UNKNOWN = 'This was begun in another browser, or too long ago.';
-const NETWORK = 'No connection. Please check your network.';
-const BUSY = 'Too busy right now. Please wait a moment.';
+const UNKNOWN = 'This was begun elsewhere or too long ago.';
+const NETWORK = 'No connection to the network.';
+const BUSY = 'Too busy right now.';
 
 export const en: Texts = {
   connect: 'Connect with Monerium',
@@ -24,13 +24,13 @@ export const en: Texts = {
   connected: 'Connected to Monerium',
   failed: 'The connection could not be completed.',
   errors: {
-    invalid_config: 'This site is not set up to connect yet.',
+    invalid_config: 'This site is not ready for connections yet.',
     insecure_context: 'This page is not secure. Please open it with https.',
     storage_unavailable: 'Please allow cookies and site data for this site.',
     embedding_blocked: 'Please open this page in its own window.',
-    access_denied: 'You did not give permission. Nothing was connected.',
+    access_denied: 'You did not give permission.',
     authorization_error: 'Monerium did not accept the request.',
-    authorization_unavailable: 'Monerium is not available right now.',
+    authorization_unavailable: BUSY,
     transaction_not_found: UNKNOWN,
     transaction_expired: UNKNOWN,
     offline: NETWORK,
@@ -38,7 +38,7 @@ export const en: Texts = {
     exchange_timeout: NETWORK,
     rate_limited: BUSY,
     server_unavailable: BUSY,
-    profile_unavailable: 'Your Monerium profile could not be read.',
-    interrupted: 'The page was left before the connection was complete.',
+    profile_unavailable: 'Your profile could not be read.',
+    interrupted: 'The page was left too early.',
   },
 };

@@ -5,6 +5,7 @@ import { after, afterEach, before } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
 import { clickConnect, launchBrowser, Visitor, type BrowserOptions } from './support/browser.js';
+import { bundleScript } from './support/bundle.js';
 import { settle } from './support/facts.js';
 import { element, pageWith, type Attributes, type PageParts } from './support/page-template.js';
 import { assertNoSecrets, CANARY_EMAIL } from './support/secrets.js';
@@ -34,6 +35,8 @@ export class World {
   #visitors: Visitor[] = [];
 
   async start(options: BrowserOptions): Promise<void> {
+    // Sources that do not build fail the file here, and not each test by a page that never loads.
+    await bundleScript('index');
     this.site = await startSite();
     this.emulator = await startEmulator();
     this.site.apiUrl = this.emulator.url;

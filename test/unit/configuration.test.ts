@@ -55,8 +55,8 @@ describe('readConfiguration', () => {
     ];
     for (const nothing of [null, undefined]) {
       const attributes = Object.fromEntries(names.map((name) => [name, nothing]));
-      expect(read(attributes as ConnectAttributes).redirectUri).to.equal(read({}).redirectUri);
-      expect(parametersOf(attributes as ConnectAttributes)).to.deep.equal([]);
+      expect(read(attributes).redirectUri).to.equal(read({}).redirectUri);
+      expect(parametersOf(attributes)).to.deep.equal([]);
     }
   });
 

@@ -1,57 +1,15 @@
 import { expect } from '@open-wc/testing';
-import { ConnectError } from '../../src/index.js';
-import {
-  ATTRIBUTES,
-  BACKEND_URL,
-  CLIENT_ID,
-  IDENTITY,
-  RECORD_PREFIX,
-  addHere,
-  closeFrames,
-  holdNavigations,
-  listenToConsole,
-  listenToEvents,
-  openFrame,
-  settle,
-  type Heard,
-} from './fixture.js';
+import { BACKEND_URL, CLIENT_ID, IDENTITY, RECORD_PREFIX, settle } from './fixture.js';
+import { catchError, prepareStarts } from './start-fixture.js';
 
-let spoken: ReturnType<typeof listenToConsole>;
-let navigations: ReturnType<typeof holdNavigations>;
-let heard: Heard[];
-let box: HTMLElement;
-
-/** Adds an element and hears its events from then on. */
-async function add(...options: Parameters<typeof addHere>) {
-  const element = await addHere(...options);
-  box = document.createElement('div');
-  element.replaceWith(box);
-  box.append(element);
-  await settle();
-  heard = listenToEvents(box);
-  return element;
-}
-
-const listTypes = () => heard.map(({ type }) => type);
-const listRecords = () =>
-  Object.keys(localStorage).filter((key) => key.startsWith(`${RECORD_PREFIX}mc1.`));
+const { add, replace, getHeard, getUrls, listTypes, listRecords } = prepareStarts();
 
 function readRecord(): Record<string, unknown> {
   return JSON.parse(localStorage.getItem(listRecords()[0] ?? '') ?? '{}');
 }
 
 function readQuery(): Record<string, string> {
-  return Object.fromEntries(new URL(navigations.urls[0] ?? '').searchParams);
-}
-
-/** What a call rejects with. */
-async function catchError(promise: Promise<unknown>): Promise<ConnectError> {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (outcome instanceof ConnectError) return outcome;
-  throw new Error(`Expected a ConnectError, got ${String(outcome)}`);
+  return Object.fromEntries(new URL(getUrls()[0] ?? '').searchParams);
 }
 
 async function digest(text: string): Promise<string> {
@@ -60,43 +18,22 @@ async function digest(text: string): Promise<string> {
   return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** Replaces a member for one test. */
-const replaced: (() => void)[] = [];
-function replace<T extends object, K extends keyof T>(owner: T, key: K, value: T[K]): void {
-  const original = owner[key];
-  owner[key] = value;
-  replaced.push(() => (owner[key] = original));
-}
-
-beforeEach(() => {
-  spoken = listenToConsole(window);
-  navigations = holdNavigations();
-});
-
-afterEach(() => {
-  for (const restore of replaced.splice(0)) restore();
-  closeFrames();
-  box?.remove();
-  navigations.release();
-  spoken.restore();
-});
-
 describe('a start', () => {
   it('#22 writes, reads back and leaves within the task of the click', async () => {
     const element = await add();
     const order: string[] = [];
-    const { setItem, getItem } = Storage.prototype;
-    replace(Storage.prototype, 'setItem', function (this: Storage, key, value) {
-      if (key.startsWith(`${RECORD_PREFIX}mc1.`)) order.push('write');
-      setItem.call(this, key, value);
+    const own = Object.getOwnPropertyDescriptors(Storage.prototype);
+    replace(Storage.prototype, 'setItem', function (this: Storage, ...entry) {
+      if (entry[0].startsWith(`${RECORD_PREFIX}mc1.`)) order.push('write');
+      own.setItem.value?.apply(this, entry);
     });
     replace(Storage.prototype, 'getItem', function (this: Storage, key) {
       if (key.startsWith(`${RECORD_PREFIX}mc1.`)) order.push('read');
-      return getItem.call(this, key);
+      return own.getItem.value?.call(this, key) ?? null;
     });
     element.addEventListener('monerium-before-connect', () => order.push('ask'));
     element.click();
-    expect(navigations.urls).to.have.length(1);
+    expect(getUrls()).to.have.length(1);
     order.push('end of task');
     expect(order.join()).to.match(/^ask,write,read,end of task$/);
     expect(element.connection).to.deep.equal({ status: 'redirecting' });
@@ -121,9 +58,7 @@ describe('a start', () => {
       redirect_uri: location.origin + location.pathname,
       response_type: 'code',
     });
-    expect(new URL(navigations.urls[0] ?? '').href).to.match(
-      /^https:\/\/api\.monerium\.dev\/auth\?/,
-    );
+    expect(new URL(getUrls()[0] ?? '').href).to.match(/^https:\/\/api\.monerium\.dev\/auth\?/);
     expect(state).to.match(/^mc1\.[\w-]{43}$/);
     expect(listRecords()).to.deep.equal([RECORD_PREFIX + state]);
     expect(code_challenge).to.equal(await digest(String(readRecord()['codeVerifier'])));
@@ -157,7 +92,7 @@ describe('a start', () => {
       element.cancel();
       await settle();
     }
-    const queries = navigations.urls.map((url) => new URL(url).searchParams);
+    const queries = getUrls().map((url) => new URL(url).searchParams);
     expect(new Set(queries.map((query) => query.get('state'))).size).to.equal(3);
     expect(new Set(queries.map((query) => query.get('code_challenge'))).size).to.equal(3);
   });
@@ -176,7 +111,7 @@ describe('a start', () => {
   it('#100 lets no attribute add or replace a parameter', async () => {
     const element = await add({ email: 'x&redirect_uri=https://evil.example&state=1#' });
     element.click();
-    const { searchParams } = new URL(navigations.urls[0] ?? '');
+    const { searchParams } = new URL(getUrls()[0] ?? '');
     expect(searchParams.getAll('redirect_uri')).to.deep.equal([
       location.origin + location.pathname,
     ]);
@@ -186,7 +121,7 @@ describe('a start', () => {
   it('does not skip KYC in production', async () => {
     const element = await add({ environment: 'production', 'skip-kyc': '' });
     element.click();
-    expect(navigations.urls[0]).to.match(/^https:\/\/api\.monerium\.app\/auth\?/);
+    expect(getUrls()[0]).to.match(/^https:\/\/api\.monerium\.app\/auth\?/);
     expect(readQuery()).not.to.have.property('skip_kyc');
   });
 
@@ -217,7 +152,7 @@ describe('a start', () => {
   it('goes to the API of api-url', async () => {
     const element = await add({ 'api-url': 'https://proxy.example/monerium/', mode: 'auto' });
     element.click();
-    expect(navigations.urls[0]).to.match(/^https:\/\/proxy\.example\/monerium\/auth\?/);
+    expect(getUrls()[0]).to.match(/^https:\/\/proxy\.example\/monerium\/auth\?/);
   });
 
   it('resolves when the page is leaving', async () => {
@@ -233,20 +168,20 @@ describe('a start', () => {
     element.cancel();
     await element.connect();
     expect(element.status).to.equal('redirecting');
-    expect(navigations.urls).to.have.length(2);
+    expect(getUrls()).to.have.length(2);
   });
 
   it('can be cancelled while the secrets are not ready', async () => {
     const element = await add();
     element.click();
     element.cancel();
-    heard.length = 0;
+    getHeard().length = 0;
     const start = catchError(element.connect());
     element.cancel();
     expect(listTypes()).to.deep.equal(['monerium-error']);
     expect((await start).code).to.equal('aborted');
     await settle();
-    expect(navigations.urls).to.have.length(1);
+    expect(getUrls()).to.have.length(1);
     expect(listTypes()).to.deep.equal(['monerium-error']);
   });
 });
@@ -258,7 +193,7 @@ describe('a second start', () => {
     element.click();
     await settle();
     element.click();
-    expect(navigations.urls).to.have.length(1);
+    expect(getUrls()).to.have.length(1);
     expect(listRecords()).to.have.length(1);
     expect(listTypes()).to.deep.equal(['monerium-before-connect', 'monerium-status']);
   });
@@ -269,7 +204,7 @@ describe('a second start', () => {
     expect(element.connect() === first).to.be.true;
     await first;
     expect(element.connect() === first).to.be.true;
-    expect(navigations.urls).to.have.length(1);
+    expect(getUrls()).to.have.length(1);
   });
 
   for (const type of ['monerium-before-connect', 'monerium-status'] as const) {
@@ -281,7 +216,7 @@ describe('a second start', () => {
       expect(inner).to.have.length(1);
       expect(inner[0] === first).to.be.true;
       await first;
-      expect(navigations.urls).to.have.length(1);
+      expect(getUrls()).to.have.length(1);
     });
   }
 });
@@ -296,19 +231,19 @@ describe('monerium-before-connect', () => {
     expect(Object.keys(localStorage)).to.deep.equal([]);
     expect(JSON.stringify(localStorage)).to.equal('{}');
     expect(sessionStorage.length).to.equal(0);
-    expect(navigations.urls).to.deep.equal([]);
+    expect(getUrls()).to.deep.equal([]);
     expect(listTypes()).to.deep.equal(['monerium-before-connect']);
     element.removeEventListener('monerium-before-connect', cancel);
     element.click();
     await settle();
-    expect(navigations.urls).to.have.length(1);
+    expect(getUrls()).to.have.length(1);
   });
 
   it('says how the customer will leave, in a frozen detail', async () => {
     const element = await add();
     await element.connect();
-    expect(heard[0]?.detail).to.deep.equal({ mode: 'redirect' });
-    expect(Object.isFrozen(heard[0]?.detail)).to.be.true;
+    expect(getHeard()[0]?.detail).to.deep.equal({ mode: 'redirect' });
+    expect(Object.isFrozen(getHeard()[0]?.detail)).to.be.true;
   });
 
   it('#97 is the only event that can be cancelled, and all cross shadow roots', async () => {
@@ -330,113 +265,5 @@ describe('monerium-before-connect', () => {
       error: [false, true, true],
       disconnected: [false, true, true],
     });
-  });
-});
-
-describe('a start that is refused', () => {
-  for (const clientId of [CLIENT_ID, 'wrong']) {
-    it(`rejects with aborted while disabled, without event, client ${clientId}`, async () => {
-      const element = await add({ disabled: '', 'client-id': clientId });
-      expect((await catchError(element.connect())).code).to.equal('aborted');
-      expect(element.status).to.equal('idle');
-      expect(listTypes()).to.deep.equal([]);
-      expect(navigations.urls).to.deep.equal([]);
-    });
-  }
-
-  it('resolves when connected already', async () => {
-    const element = await add({}, IDENTITY);
-    await element.connect();
-    expect(element.status).to.equal('connected');
-    expect(listTypes()).to.deep.equal([]);
-    expect(navigations.urls).to.deep.equal([]);
-  });
-
-  const faults: [string, Record<string, string>][] = [
-    ['client-id', { 'client-id': 'x' }],
-    ['environment', { environment: 'staging' }],
-    ['mode', { mode: 'dialog' }],
-    ['auth-mode', { 'auth-mode': 'register' }],
-    ['backend-credentials', { 'backend-credentials': 'yes' }],
-    ['address', { address: '0x1' }],
-    ['redirect-uri', { 'redirect-uri': 'https://evil.example/' }],
-    ['redirect-uri', { 'redirect-uri': '/callback#fragment' }],
-    ['redirect-uri', { 'redirect-uri': '/callback?state=1' }],
-    ['api-url', { 'api-url': 'http://api.example' }],
-    ['api-url', { 'api-url': 'https://user:pass@api.example' }],
-    ['backend-url', { 'backend-url': 'javascript:alert(1)' }],
-    ['backend-url', { 'backend-url': '//evil.example\\@x' }],
-  ];
-  for (const [name, attributes] of faults) {
-    it(`#56 #77 is invalid_config for ${JSON.stringify(attributes)}`, async () => {
-      const element = await add(attributes);
-      expect(element.status).to.equal('idle');
-      const error = await catchError(element.connect());
-      expect(error).to.include({ code: 'invalid_config', retry: 'none', phase: 'start' });
-      expect(error.message).to.contain(name);
-      expect(element.connection).to.deep.equal({ status: 'failed', error });
-      expect(listTypes()).to.deep.equal(['monerium-status', 'monerium-error']);
-      expect(heard[1]?.detail).to.deep.equal({
-        ...{ code: 'invalid_config', retry: 'none', phase: 'start' },
-      });
-      expect(Object.keys(localStorage)).to.deep.equal([]);
-      expect(navigations.urls).to.deep.equal([]);
-    });
-  }
-
-  it('is idle again when the attribute has been mended', async () => {
-    const element = await add({ 'client-id': '' });
-    await catchError(element.connect());
-    element.lang = 'de';
-    element.email = 'a@example.org';
-    await element.updateComplete;
-    expect(element.status).to.equal('failed');
-    element.clientId = CLIENT_ID;
-    await element.updateComplete;
-    expect(element.status).to.equal('idle');
-    element.click();
-    expect(element.status).to.equal('redirecting');
-  });
-
-  it('judges what the page has set by then, without waiting for an update', async () => {
-    const element = await add({ 'client-id': '' });
-    element.clientId = CLIENT_ID;
-    element.click();
-    await settle();
-    expect(navigations.urls).to.have.length(1);
-  });
-
-  const lies: [string, Storage['setItem']][] = [
-    [
-      'throws',
-      () => {
-        throw new DOMException('full', 'QuotaExceededError');
-      },
-    ],
-    ['drops what is written', () => {}],
-  ];
-  for (const [name, setItem] of lies) {
-    it(`#82 #83 stays on the page when storage ${name}`, async () => {
-      const element = await add();
-      replace(Storage.prototype, 'setItem', setItem);
-      const error = await catchError(element.connect());
-      expect(error).to.include({ code: 'storage_unavailable', retry: 'restart' });
-      expect(element.status).to.equal('failed');
-      expect(navigations.urls).to.deep.equal([]);
-      expect(listTypes().filter((type) => type === 'monerium-error')).to.have.length(1);
-    });
-  }
-
-  it('#85 is embedding_blocked in a frame, and nothing is loaded there', async () => {
-    const page = await openFrame({ attributes: ATTRIBUTES });
-    const inner = holdNavigations(page.view);
-    await settle();
-    expect(page.element.status).to.equal('idle');
-    await page.element.connect().catch(() => {});
-    expect(page.heard.at(-1)?.detail).to.deep.equal({
-      ...{ code: 'embedding_blocked', retry: 'none', phase: 'start' },
-    });
-    expect(inner.urls).to.deep.equal([]);
-    expect(page.list('error').join()).to.contain('embedding_blocked');
   });
 });

@@ -25,12 +25,14 @@ export const RECORD_PREFIX = 'monerium-connect:';
 export const ATTRIBUTES = { 'client-id': CLIENT_ID, 'backend-url': BACKEND_URL };
 
 /** The window of a frame, with what a test replaces there. */
-export type View = Window & typeof globalThis & { load(path: string): Promise<typeof Entry> };
+export type View = Window &
+  typeof globalThis & { load: (path: string) => Promise<typeof Entry>; fail: () => void };
 
 /** One request that the element made. */
 export interface Sent {
   readonly url: string;
   readonly init: RequestInit;
+  readonly body: string;
 }
 
 /** An event of the element, in the order in which it reached the document. */
@@ -93,7 +95,9 @@ export function listenToEvents(target: EventTarget): Heard[] {
   for (const type of EVENTS) {
     target.addEventListener(type, (event) => {
       const { detail } = event as CustomEvent<object>;
-      heard.push({ type, detail, target: event.composedPath()[0] ?? null });
+      const target = event.composedPath()[0] ?? null;
+      // Not enumerable: a failing comparison would print the whole window with it.
+      heard.push(Object.defineProperty({ type, detail, target }, 'target', { enumerable: false }));
     });
   }
   return heard;
@@ -115,6 +119,11 @@ export function stopClock(view: View) {
     clearInterval: (id: number) => timers.delete(id),
   };
   Object.assign(view, stubs);
+  view.AbortSignal.timeout = (ms) => {
+    const deadline = new view.AbortController();
+    set(() => deadline.abort(new view.DOMException('', 'TimeoutError')), ms);
+    return deadline.signal;
+  };
   view.Date.now = () => now;
   const advance = async (ms: number) => {
     const end = now + ms;
@@ -133,7 +142,11 @@ export function stopClock(view: View) {
     }
     now = end;
   };
-  return { timers, advance };
+  /** Lets everything happen that needs no time, until a condition holds. */
+  const reach = async (condition: () => unknown) => {
+    while (!condition()) await advance(0);
+  };
+  return { timers, advance, reach };
 }
 
 type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };
@@ -189,11 +202,11 @@ export interface Frame extends ReturnType<typeof listenToConsole> {
   readonly state: string;
   readonly heard: Heard[];
   readonly sent: Sent[];
-  add(attributes?: Attributes, properties?: Partial<MoneriumConnect>): MoneriumConnect;
+  readonly add: (attributes?: Attributes, properties?: Partial<MoneriumConnect>) => MoneriumConnect;
   /** What was heard, by type. */
-  types(): string[];
+  readonly types: () => string[];
   /** The record or tombstone of the flow. */
-  stored(): Record<string, unknown> | null;
+  readonly stored: () => Record<string, unknown> | null;
 }
 
 export const RESPONSE = '?code=the-code&state=STATE';
@@ -212,6 +225,11 @@ export function closeFrames(): void {
 
 export function answer(body: unknown, status = 200, headers: HeadersInit = {}): Response {
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** The body of a request of the element: JSON or a form. */
+export function readBody({ body }: RequestInit): string {
+  return String((body ?? '') as string | URLSearchParams);
 }
 
 export function createState(): string {
@@ -261,7 +279,7 @@ export async function openFrame(options: FrameOptions = {}): Promise<Frame> {
   const view = page.contentWindow as unknown as View;
   const sent: Sent[] = [];
   const send = (url: string, init: RequestInit) => {
-    sent.push({ url, init });
+    sent.push({ url, init, body: readBody(init) });
     return options.fetch?.(url, init) ?? Promise.resolve(answer(IDENTITY));
   };
   Object.assign(view, { fetch: send });

@@ -1,36 +1,218 @@
 import { expect } from '@open-wc/testing';
-import { closeFrames, openFrame, RESPONSE, until, settle } from './fixture.js';
+import {
+  ATTRIBUTES,
+  IDENTITY,
+  RECORD_PREFIX,
+  RESPONSE,
+  closeFrames,
+  createState,
+  openFrame,
+  settle,
+  until,
+  type Frame,
+  type View,
+} from './fixture.js';
+
+const PRODUCTION = { ...ATTRIBUTES, environment: 'production' };
+const HOUR = 3_600_000;
+
+/** What a page shows that nothing has happened: no event, no request, the same URL. */
+async function expectSilence(page: Frame, search: string) {
+  const url = new URL(page.view.location.href);
+  expect(url.search + url.hash).to.equal(search);
+  await settle();
+  expect(page.element.status).to.equal('idle');
+  expect(page.heard).to.have.length(0);
+  expect(page.sent).to.have.length(0);
+}
+
+/** What a page shows that has failed: one event with this code, and no request. */
+async function expectFailure(page: Frame, code: string) {
+  await until(() => page.element.status === 'failed');
+  await settle();
+  const errors = page.heard.filter(({ type }) => type === 'monerium-error');
+  expect(errors.map(({ detail }) => (detail as { code: string }).code)).to.deep.equal([code]);
+  expect(page.sent).to.have.length(0);
+}
+
+const nameTab = (state: string) => sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
 
 afterEach(closeFrames);
 
-describe('smoke', () => {
-  it('connects', async () => {
-    const t = performance.now();
-    const page = await openFrame({ search: RESPONSE });
+describe('a response in the address', () => {
+  it('#45 #46 #47 is cut out in the task that finds it, and nothing else is', async () => {
+    const search = '?a=b%20c&x&code=1&%73tate=STATE&iss=i&error_uri=u&e=%ff#/route?code=2';
+    let length = 0;
+    const page = await openFrame({
+      search,
+      prepare: (view) => {
+        view.history.replaceState({ router: 7 }, '');
+        length = view.history.length;
+      },
+      attributes: false,
+    });
+    expect(page.view.location.search + page.view.location.hash).to.equal(
+      '?a=b%20c&x&e=%ff#/route?code=2',
+    );
+    expect(page.view.history.state).to.deep.equal({ router: 7 });
+    expect(page.view.history.length).to.equal(length);
+    expect(page.sent).to.have.length(0);
+  });
+
+  it('#46 #60 is spent also where the address cannot be changed', async () => {
+    const page = await openFrame({
+      search: RESPONSE,
+      prepare: (view) => Object.assign(view.history, { replaceState: view.fail }),
+    });
     await until(() => page.element.status === 'connected');
-    await settle();
-    console.log(performance.now() - t, JSON.stringify(page.heard), JSON.stringify(page.spoken), page.view.location.href, JSON.stringify(page.sent), JSON.stringify(page.stored()));
+    expect(page.sent).to.have.length(1);
+  });
+
+  for (const search of [
+    '?code=c&state=stranger',
+    '?code=c&state=MC1.x#/a',
+    '?error=oops',
+    '?error=access_denied&state=x',
+    '?code=c',
+    '?state=mc2.abc&code=%E0%A4%A',
+  ]) {
+    it(`#37 #38 #40 #53 is a stranger's and left alone: ${search}`, async () => {
+      const pending = createState();
+      localStorage.setItem(RECORD_PREFIX + pending, '{"v":1}');
+      const page = await openFrame({ search, record: false });
+      await expectSilence(page, search);
+      expect(localStorage.getItem(RECORD_PREFIX + pending)).to.equal('{"v":1}');
+    });
+  }
+
+  it('#19 #51 #84 fails when this browser does not know it, without a request', async () => {
+    const page = await openFrame({ search: RESPONSE, record: false });
+    expect(page.view.location.search).to.equal('');
+    await expectFailure(page, 'transaction_not_found');
+  });
+
+  it('#52 leaves the pending flow of the customer alone when it is forged', async () => {
+    const pending = createState();
+    const text = JSON.stringify({ v: 1, codeVerifier: 'v', startUrl: 's', at: Date.now() });
+    localStorage.setItem(RECORD_PREFIX + pending, text);
+    const page = await openFrame({ search: '?code=evil&state=mc1.forged', record: false });
+    await expectFailure(page, 'transaction_not_found');
+    expect(localStorage.getItem(RECORD_PREFIX + pending)).to.equal(text);
+  });
+
+  for (const at of [Date.now() - 25 * HOUR, Date.now() + HOUR]) {
+    it(`#20 fails when it is too old or from the future: ${at < Date.now()}`, async () => {
+      const page = await openFrame({ search: RESPONSE, record: { at } });
+      await expectFailure(page, 'transaction_expired');
+      expect(page.stored()).to.have.property('outcome', 'transaction_expired');
+    });
+  }
+
+  for (const query of ['code=a&code=b', 'code=a&error=access_denied', `code=${'x'.repeat(2049)}`]) {
+    it(`#41 #42 is invalid, and its flow is over: ${query.slice(0, 30)}`, async () => {
+      const page = await openFrame({ search: `?${query}&state=STATE` });
+      await expectFailure(page, 'response_invalid');
+      expect(page.stored()).not.to.have.property('codeVerifier');
+    });
+  }
+
+  it('#39 may lack a state when it is the error of the flow of this tab', async () => {
+    const state = createState();
+    const page = await openFrame({
+      search: '?error=access_denied',
+      prepare: () => {
+        // The record that was made for this page moves to the state that the tab knows.
+        const [key = ''] = Object.keys(localStorage);
+        localStorage.setItem(RECORD_PREFIX + state, localStorage.getItem(key) ?? '');
+        localStorage.removeItem(key);
+        nameTab(state);
+      },
+    });
+    await expectFailure(page, 'access_denied');
+    expect(page.heard.at(-1)?.detail).to.include({
+      oauthError: 'access_denied',
+      phase: 'authorize',
+    });
+  });
+
+  for (const [error, code] of [
+    ['access_denied', 'access_denied'],
+    ['server_error', 'authorization_unavailable'],
+    ['temporarily_unavailable', 'authorization_unavailable'],
+    ['invalid_scope', 'authorization_error'],
+  ]) {
+    it(`is ${code} for ${error}`, async () => {
+      await expectFailure(await openFrame({ search: `?error=${error}&state=STATE` }), `${code}`);
+    });
+  }
+
+  it('#4 #6 is spent when it comes again: silent, but cut out', async () => {
+    const page = await openFrame({
+      search: RESPONSE,
+      prepare: () => {
+        const [key = ''] = Object.keys(localStorage);
+        localStorage.setItem(key, JSON.stringify({ v: 1, at: Date.now(), outcome: IDENTITY }));
+      },
+    });
+    await expectSilence(page, '');
+  });
+
+  it('#5 is interrupted when the page was left during the exchange, once', async () => {
+    const state = createState();
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify({ v: 1, at: Date.now() }));
+    nameTab(state);
+    await expectFailure(await openFrame(), 'interrupted');
+    await expectSilence(await openFrame(), '');
+  });
+
+  it('#55 waits for an element of its own client, API, redirect URI and backend', async () => {
+    const page = await openFrame({ search: RESPONSE, attributes: PRODUCTION });
+    await expectSilence(page, '');
+    const element = page.add();
+    await until(() => element.status === 'connected');
+    expect(page.element.status).to.equal('idle');
+  });
+
+  it('#61 takes no endpoint from storage', async () => {
+    const evil = 'https://evil.example/';
+    const changes = [{ exchange: evil }, { apiUrl: evil }, { redirectUri: evil }];
+    for (const record of changes) {
+      const page = await openFrame({ search: RESPONSE, record });
+      await settle();
+      expect(page.sent).to.have.length(0);
+      expect(page.types()).not.to.include('monerium-connected');
+    }
   });
 });
-describe('nav', () => {
-  it('cancels', async () => {
-    await import('../../src/index.js');
-    const el = document.createElement('monerium-connect');
-    el.clientId = '6b6f4a0e-5b0c-4d0e-9a6e-0d6f6f1c2a3b';
-    document.body.append(el);
-    const nav = (window as unknown as { navigation: EventTarget }).navigation;
-    const seen: unknown[] = [];
-    nav.addEventListener('navigate', (e) => {
-      seen.push((e as unknown as { destination: { url: string } }).destination.url, e.cancelable);
-      e.preventDefault();
+
+describe('an engine or a page that lacks something', () => {
+  const gaps: [string, (view: View) => void][] = [
+    ['locks', ({ navigator }) => Object.defineProperty(navigator, 'locks', { value: undefined })],
+    ['BroadcastChannel', (view) => Reflect.deleteProperty(view, 'BroadcastChannel')],
+    ['structuredClone', (view) => Reflect.deleteProperty(view, 'structuredClone')],
+    ['AbortSignal.any', (view) => Reflect.deleteProperty(view.AbortSignal, 'any')],
+    ['AbortSignal.timeout', (view) => Reflect.deleteProperty(view.AbortSignal, 'timeout')],
+    ['navigation', (view) => Reflect.deleteProperty(view, 'navigation')],
+  ];
+  for (const [name, prepare] of gaps) {
+    it(`#87 connects without ${name}`, async () => {
+      const page = await openFrame({ search: RESPONSE, prepare });
+      await until(() => page.element.status === 'connected');
+      expect(page.sent).to.have.length(1);
     });
+  }
+
+  it('#81 says without event that it needs a secure context', async () => {
+    const page = await openFrame({
+      prepare: ({ crypto }) => Object.defineProperty(crypto, 'subtle', { value: undefined }),
+    });
+    await page.element.updateComplete;
+    expect(page.element.connection).to.have.nested.property('error.code', 'insecure_context');
     await settle();
-    el.shadowRoot?.querySelector('button')?.click();
-    console.log(el.status, JSON.stringify(seen), seen.length);
-    await settle();
-    console.log(el.status, JSON.stringify(seen));
-    el.cancel();
-    el.remove();
-    expect(1).to.equal(1);
+    expect(page.heard).to.have.length(0);
+    const { element } = page;
+    expect(await element.connect().catch((error: { code: string }) => error.code)).to.equal(
+      'insecure_context',
+    );
   });
 });

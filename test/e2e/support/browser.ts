@@ -18,6 +18,8 @@ export function launchBrowser({
   return puppeteer.launch({
     executablePath,
     headless: true,
+    // A command that gets no answer fails its test, and not the whole run.
+    protocolTimeout: 30_000,
     args: [...chromiumArgs, ...cache, ...args],
   });
 }
@@ -69,6 +71,7 @@ export async function walkPortal(
   page: Page,
   { email, decision = 'allow' }: Journey,
 ): Promise<string[]> {
+  await page.bringToFront();
   const steps: string[] = [];
   for (;;) {
     await page.waitForSelector('body[data-step]');
@@ -97,6 +100,8 @@ export function buttonOf(selector = 'monerium-connect'): string {
 }
 
 export async function clickConnect(page: Page, selector?: string): Promise<void> {
+  // A page behind another one draws nothing, and cannot be clicked.
+  await page.bringToFront();
   await page.waitForSelector(buttonOf(selector));
   await page.click(buttonOf(selector));
 }

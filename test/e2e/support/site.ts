@@ -32,7 +32,10 @@ export interface PageAnswer {
   body?: string;
 }
 
-type Answer = string | PageAnswer | ((request: SiteRequest) => string | PageAnswer);
+type Answer =
+  | string
+  | PageAnswer
+  | ((request: SiteRequest) => string | PageAnswer | Promise<string | PageAnswer>);
 
 const WAIT_MS = 15_000;
 const HTML = 'text/html; charset=utf-8';
@@ -124,7 +127,7 @@ export class Site {
       else await this.#sendPage(request, response);
     } catch (error) {
       // A browser that leaves in the middle of a request is part of many tests.
-      if (!incoming.destroyed) throw error;
+      if (!response.headersSent) response.writeHead(500).end(String(error));
     }
   }
 
@@ -134,7 +137,7 @@ export class Site {
 
   async #sendPage(request: SiteRequest, response: ServerResponse): Promise<void> {
     const page = this.#pages.get(request.path);
-    const found = typeof page === 'function' ? page(request) : page;
+    const found = typeof page === 'function' ? await page(request) : page;
     const answer = found ?? (await ownAnswer(request.path));
     const { status = 200, headers, body } = typeof answer === 'string' ? { body: answer } : answer;
     response.writeHead(status, { 'content-type': HTML, 'cache-control': 'no-cache', ...headers });

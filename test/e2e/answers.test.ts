@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import type { Fault } from '../../demo/emulator/emulator.js';
+import {
+  endingsOf,
+  recordsOf,
+  settle,
+  startSite,
+  useWorld,
+  waitForEvent,
+  type Attributes,
+  type Site,
+} from './support.js';
+
+const world = useWorld();
+
+async function open(attributes: Attributes) {
+  world.servePage('/', attributes);
+  const visitor = await world.visit();
+  return { visitor, page: await world.open(visitor, '/') };
+}
+
+/** The one ending that the page was told of. */
+async function assertEnding(
+  page: Page,
+  expected: Record<string, unknown>,
+  name?: string,
+): Promise<void> {
+  await waitForEvent(page, 'monerium-error');
+  const endings = await endingsOf(page);
+  assert.deepEqual(
+    endings.map(({ detail: { code, phase } }) => ({ code, phase })),
+    [expected],
+    name,
+  );
+}
+
+const IDS = '{"profile":"p-1","userId":"u-1"}';
+const SECRET_WORDS = 'words-of-the-server';
+const BODIES = [
+  { name: 'a login page', body: `<!doctype html><p>${SECRET_WORDS}` },
+  { name: 'a byte order mark', body: `\ufeff${IDS}` },
+  { name: 'nothing', body: '' },
+  { name: 'a list', body: `[${IDS}]` },
+  { name: 'a string', body: `"${SECRET_WORDS}"` },
+  { name: 'null', body: 'null' },
+  { name: 'half of an object', body: IDS.slice(0, -1) },
+  { name: 'more than an object', body: `${IDS}${SECRET_WORDS}` },
+  { name: 'an object of more than 64 KiB', body: IDS.replace('{', `{${' '.repeat(65_536)}`) },
+];
+test('#69 a backend that answers anything but one object: exchange_bad_response', async () => {
+  const { visitor, page } = await open({});
+  for (const { name, body } of BODIES) {
+    world.site.backend.answer = { kind: 'answer', body };
+    await world.connect(page);
+    await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' }, name);
+    const shown = await page.$eval('monerium-connect', (found) => found.shadowRoot!.textContent);
+    assert.doesNotMatch(visitor.console.join('\n') + shown, new RegExp(SECRET_WORDS), name);
+  }
+  await world.finish(visitor, page);
+  assert.equal(world.site.posts().length, BODIES.length);
+});
+
+test('#69 a token endpoint that answers anything but tokens: exchange_bad_response', async () => {
+  const { visitor, page } = await open({ 'backend-url': undefined });
+  for (const token of ['html', 'empty'] as const) {
+    world.emulator.configure({ token });
+    await world.connect(page);
+    await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' }, token);
+  }
+  await world.finish(visitor, page);
+  assert.equal(world.emulator.tokenRequests().length, 2);
+});
+
+const UNNAMED = [
+  { name: 'no content', status: 204 },
+  { name: 'an empty object', body: '{}' },
+  { name: 'one id only', body: '{"profile":"p-1"}' },
+  { name: 'an id that is none', body: '{"profile":"p 1","userId":"u-1"}' },
+];
+test('#69 #72 a backend that answers without ids: profile_unavailable', async () => {
+  const { visitor, page } = await open({});
+  for (const { name, ...answer } of UNNAMED) {
+    world.site.backend.answer = { kind: 'answer', ...answer };
+    await world.connect(page);
+    await assertEnding(page, { code: 'profile_unavailable', phase: 'identity' }, name);
+  }
+  await world.finish(visitor, page);
+  assert.equal(world.site.posts().length, UNNAMED.length);
+});
+
+const CONTEXT_FAULTS: Fault[] = ['unauthorized', 'not-found', 'empty', 'html', 'reset', 'redirect'];
+test('#68 without /auth/context: profile_unavailable, and no token is kept', async () => {
+  const { visitor, page } = await open({ 'backend-url': undefined });
+  for (const context of CONTEXT_FAULTS) {
+    const redirectTo = `${world.site.origin}/evil`;
+    world.emulator.configure({ idsInToken: false, context, redirectTo });
+    await world.connect(page);
+    await assertEnding(page, { code: 'profile_unavailable', phase: 'identity' }, context);
+    const token = await page.$eval('monerium-connect', (found) =>
+      found.getAccessToken().then(
+        () => 'a token',
+        (error: { code: string }) => error.code,
+      ),
+    );
+    assert.equal(token, 'token_unavailable', context);
+  }
+  await settle(page);
+  for (const kept of Object.values(await recordsOf(page))) {
+    assert.deepEqual(Object.keys(kept).sort(), ['at', 'outcome', 'v']);
+  }
+  assert.equal(world.emulator.tokenRequests().length, CONTEXT_FAULTS.length);
+  assert.deepEqual(
+    world.site.requests.filter(({ path }) => path === '/evil'),
+    [],
+  );
+  await world.finish(visitor, page);
+});
+
+test('#68 #62 one deadline covers the token endpoint and /auth/context', async () => {
+  world.emulator.configure({ idsInToken: false, context: 'hang' });
+  const { visitor, page } = await open({ 'backend-url': undefined, timeout: '1000' });
+  await world.connect(page);
+  await assertEnding(page, { code: 'exchange_timeout', phase: 'exchange' });
+  assert.equal(world.emulator.tokenRequests().length, 1);
+  await world.finish(visitor, page);
+});
+
+test('#70 a body without end is cut off, from the backend', async () => {
+  world.site.backend.answer = { kind: 'endless' };
+  const { visitor, page } = await open({});
+  await world.connect(page);
+  await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' });
+  await world.site.waitUntil(({ path, isAborted }) => path === '/backend' && isAborted);
+  const megabytes = world.site.backend.bytesSent / 2 ** 20;
+  assert.ok(megabytes < 32, `${megabytes} MiB went out, mostly into buffers`);
+  world.onlyPost();
+  await world.finish(visitor, page);
+});
+
+test('#70 a body without end is cut off, from the token endpoint', async () => {
+  world.emulator.configure({ token: 'endless' });
+  const { visitor, page } = await open({ 'backend-url': undefined });
+  await world.connect(page);
+  await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' });
+  assert.equal(world.emulator.tokenRequests().length, 1);
+  await world.finish(visitor, page);
+});
+
+/** On the same host, so that cookies of the first site belong to it, but of another origin. */
+let other: Site;
+before(async () => {
+  other = await startSite();
+});
+after(() => other.close());
+
+async function connectWithCookie(backendUrl: string, credentials?: string) {
+  other.reset();
+  other.apiUrl = world.emulator.url;
+  const attributes = { 'backend-url': backendUrl, 'backend-credentials': credentials };
+  world.servePage('/', attributes);
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await page.evaluate(() => (document.cookie = 'session=of-the-customer'));
+  const cors = other.backend;
+  return { visitor, page, cors };
+}
+
+const COOKIES = [
+  { where: 'the same', credentials: undefined, isSent: true },
+  { where: 'the same', credentials: 'omit', isSent: false },
+  { where: 'another', credentials: undefined, isSent: false },
+  { where: 'another', credentials: 'include', isSent: true },
+  { where: 'another', credentials: 'omit', isSent: false },
+];
+for (const { where, credentials, isSent } of COOKIES) {
+  const sends = isSent ? 'sends' : 'keeps back';
+  test(`#75 backend-credentials=${credentials ?? 'default'} ${sends} the cookies for ${where} origin`, async () => {
+    const backend = where === 'another' ? `${other.origin}/backend` : '/backend';
+    const { visitor, page, cors } = await connectWithCookie(backend, credentials);
+    cors.cors = world.site.origin;
+    await world.connect(page);
+    await waitForEvent(page, 'monerium-connected');
+
+    const asked = where === 'another' ? other : world.site;
+    const requests = asked.requests.filter(({ path }) => path === '/backend');
+    const methods = requests.map(({ method }) => method);
+    assert.deepEqual(methods, where === 'another' ? ['OPTIONS', 'POST'] : ['POST']);
+    const { headers } = requests.at(-1)!;
+    assert.equal(headers.cookie, isSent ? 'session=of-the-customer' : undefined);
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(world.emulator.tokenRequests().length, 1);
+    await world.finish(visitor, page);
+  });
+}
+
+test('#75 a backend of another origin that gives no permission is never posted to', async () => {
+  const { visitor, page } = await connectWithCookie(`${other.origin}/backend`);
+  await world.connect(page);
+  await assertEnding(page, { code: 'exchange_network', phase: 'exchange' });
+  assert.deepEqual(
+    other.requests.map(({ method }) => method),
+    ['OPTIONS'],
+  );
+  await world.finish(visitor, page);
+});
+
+test('#75 cookies and a permission for everybody do not go together', async () => {
+  const { visitor, page, cors } = await connectWithCookie(`${other.origin}/backend`, 'include');
+  cors.cors = '*';
+  await world.connect(page);
+  await assertEnding(page, { code: 'exchange_network', phase: 'exchange' });
+  assert.equal(other.posts().length, 0);
+  await world.finish(visitor, page);
+});

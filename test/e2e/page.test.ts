@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  SCRIPT_TAG,
+  endingsOf,
+  pageWith,
+  polling,
+  settle,
+  statusOf,
+  useWorld,
+  waitForEvent,
+} from './support.js';
+
+const world = useWorld();
+
+/** A script of the page's own that is evaluated after the element's, and comes late at that. */
+const LATE_SCRIPT = '<script type="module" src="/late.js" referrerpolicy="no-referrer"></script>';
+
+/** Serves the page's own script, kept back until the returned function is called. */
+function serveLateScript(body: string): () => void {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const headers = { 'content-type': 'text/javascript' };
+  let isFirst = true;
+  world.site.serve('/late.js', async () => {
+    // The page of the start needs no patience.
+    if (!isFirst) await released;
+    isFirst = false;
+    return { headers, body };
+  });
+  return release;
+}
+
+/** Comes back to a page whose own script arrives after the element has been defined. */
+async function comeBackLate(body: string) {
+  const release = serveLateScript(`const element = document.querySelector('monerium-connect');
+    ${body}`);
+  world.servePage('/', {}, { script: SCRIPT_TAG + LATE_SCRIPT });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  const url = world.callbackUrl(await world.begin(page));
+  const arrival = page.goto(url);
+  await page.waitForFunction(
+    (origin) => location.origin === origin && customElements.get('monerium-connect') !== undefined,
+    { polling },
+    world.site.origin,
+  );
+  assert.equal(world.site.posts().length, 0);
+  release();
+  await arrival;
+  return { visitor, page };
+}
+
+test('#96 headers and listeners that the page sets after the element hold for the return', async () => {
+  const { visitor, page } = await comeBackLate(`
+    element.backendHeaders = { 'X-CSRF-Token': 'from-the-page' };
+    element.addEventListener('monerium-connected', ({ detail }) => { window.heard = detail; });
+    element.addEventListener('monerium-status', ({ detail }) => {
+      (window.states ??= []).push(detail.status);
+    });`);
+  await waitForEvent(page, 'monerium-connected');
+  assert.equal(world.onlyPost().headers['x-csrf-token'], 'from-the-page');
+  const heard = (await page.evaluate('heard')) as Record<string, string>;
+  assert.deepEqual(Object.keys(heard), ['profile', 'userId', 'returnTo']);
+  assert.deepEqual(await page.evaluate('states'), ['exchanging', 'connected']);
+  assert.equal(world.emulator.tokenRequests().length, 1);
+  await world.finish(visitor, page);
+});
+
+test('#96 an exchange of the page’s own that is set after the element is the one in force', async () => {
+  const { visitor, page } = await comeBackLate(`
+    element.exchange = async ({ code, codeVerifier, ...rest }, signal) => {
+      window.asked = [code.length, codeVerifier.length, rest, signal instanceof AbortSignal];
+      return { profile: 'profile-1', userId: 'user-1', code };
+    };`);
+  const connected = await waitForEvent(page, 'monerium-connected');
+  assert.deepEqual(connected, {
+    profile: 'profile-1',
+    userId: 'user-1',
+    returnTo: `${world.site.origin}/`,
+  });
+  const [auth] = world.authorizations();
+  assert.deepEqual(await page.evaluate('asked'), [
+    48,
+    43,
+    { redirectUri: auth!.redirectUri, clientId: auth!.clientId, apiUrl: world.emulator.url },
+    true,
+  ]);
+  assert.equal(world.site.posts().length, 0);
+  assert.equal(world.emulator.tokenRequests().length, 0);
+  await world.finish(visitor, page);
+});
+
+test('#96 a listener that throws changes nothing about the connection', async () => {
+  const { page } = await comeBackLate(`
+    for (const name of ['status', 'connected']) {
+      element.addEventListener('monerium-' + name, () => { throw new Error('of the page'); });
+    }`);
+  await waitForEvent(page, 'monerium-connected');
+  assert.equal(await statusOf(page), 'connected');
+  assert.equal((await endingsOf(page)).length, 1);
+  world.onlyPost();
+});
+
+/** The page of the return tells what it heard before it is left. */
+const TELL = `<script>
+  document.addEventListener('monerium-connected', ({ detail }) => {
+    navigator.sendBeacon('/heard', detail.returnTo);
+  });
+</script>`;
+
+test('#21 return-to-start goes back to where the flow began, after the event', async () => {
+  const attributes = { 'redirect-uri': '/back', 'return-to-start': true };
+  world.servePage('/shop', attributes);
+  world.servePage('/back', attributes, { before: TELL });
+  world.site.serve('/heard', '');
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop?basket=1#pay');
+  const lengthBefore = await page.evaluate(() => history.length);
+  await world.connect(page);
+  await page.waitForFunction(() => location.pathname === '/shop', { polling });
+
+  assert.equal(page.url(), `${world.site.origin}/shop?basket=1#pay`);
+  const { body } = await world.site.waitUntil(({ path }) => path === '/heard');
+  assert.equal(body, page.url());
+  assert.equal(await statusOf(page), 'idle');
+  world.onlyPost();
+  await world.finish(visitor, page);
+  // The portal's page is the one new entry: Back must not lead to the page of the return.
+  assert.equal(await page.evaluate(() => history.length), lengthBefore + 2);
+  await page.goBack();
+  assert.ok(page.url().startsWith(world.emulator.url), page.url());
+});
+
+for (const [name, attributes, start] of [
+  ['without the attribute', {}, '/shop'],
+  ['where it differs by its fragment only', { 'return-to-start': true }, '/back#pay'],
+  ['in a direct exchange', { 'return-to-start': true, 'backend-url': undefined }, '/shop'],
+] as const) {
+  test(`#21 ${name} the page of the return stays, and knows where the flow began`, async () => {
+    world.servePage('/shop', { 'redirect-uri': '/back', ...attributes });
+    world.servePage('/back', { 'redirect-uri': '/back', ...attributes });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, start);
+    await world.connect(page);
+    const { returnTo } = await waitForEvent(page, 'monerium-connected');
+    await settle(page);
+    assert.equal(returnTo, world.site.origin + start);
+    assert.equal(page.url(), `${world.site.origin}/back`);
+    assert.equal(world.emulator.tokenRequests().length, 1);
+    await world.finish(visitor, page);
+  });
+}
+
+test('a place of the start that is not on this origin is replaced by this page', async () => {
+  const attributes = { 'redirect-uri': '/back', 'return-to-start': true };
+  world.servePage('/shop', attributes);
+  world.servePage('/back', attributes);
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop');
+  const auth = await world.begin(page);
+  world.site.serve('/other', pageWith({ script: '' }));
+  await page.goto(`${world.site.origin}/other`);
+  await page.evaluate((key) => {
+    const record = JSON.parse(localStorage.getItem(key) ?? '') as object;
+    localStorage.setItem(key, JSON.stringify({ ...record, startUrl: 'https://evil.example/' }));
+  }, `monerium-connect:${auth.state}`);
+  await page.goto(world.callbackUrl(auth));
+  const { returnTo } = await waitForEvent(page, 'monerium-connected');
+  await settle(page);
+  assert.equal(returnTo, `${world.site.origin}/back`);
+  assert.equal(page.url(), `${world.site.origin}/back`);
+  world.onlyPost();
+});

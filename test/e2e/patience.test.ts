@@ -1,0 +1,131 @@
+// What can only be seen by waiting as long as a customer would. Two browsers wait at once.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { CDPSession, Page } from 'puppeteer-core';
+import {
+  DEMO_CLIENT_ID,
+  clickConnect,
+  endingsOf,
+  settle,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+  type World,
+} from './support.js';
+
+/**
+ * Tells the page that there is a network, or none. Requests get through all the same, so that the
+ * server sees one that should not have been sent.
+ */
+function setOnline(session: CDPSession, isOnline: boolean): Promise<void> {
+  const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  return session.send('Network.overrideNetworkState', { offline: !isOnline, ...speed });
+}
+
+/** Returns to a page that cannot claim its response yet, takes the network away, and then can. */
+async function returnOffline(world: World, backend: string | undefined) {
+  world.servePage('/', { 'backend-url': backend });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  const url = world.callbackUrl(await world.begin(page));
+  world.servePage('/', { 'backend-url': backend, 'client-id': '' });
+  await page.goto(url);
+  const session = await page.createCDPSession();
+  await setOnline(session, false);
+  await page.$eval(
+    'monerium-connect',
+    (found, clientId) => (found.clientId = clientId),
+    DEMO_CLIENT_ID,
+  );
+  await waitForStatus(page, 'exchanging');
+  return { visitor, page, session };
+}
+
+/** How often the code was sent anywhere. */
+async function timesSent(world: World, page: Page): Promise<number> {
+  // A request that the page has sent before is there before this one.
+  await page.evaluate(() => fetch('/sentinel', { referrerPolicy: 'no-referrer' }));
+  const posts = world.site.posts();
+  return posts.length > 0 ? posts.length : world.emulator.tokenRequests().length;
+}
+
+function testNetwork(): void {
+  const world = useWorld();
+
+  for (const backend of ['/backend', undefined]) {
+    const exchange = backend ? 'backend' : 'direct';
+    test(`#63 ${exchange}: without a network nothing is sent until there is one again`, async () => {
+      const { visitor, page, session } = await returnOffline(world, backend);
+      assert.equal(await timesSent(world, page), 0);
+      assert.equal(await statusOf(page), 'exchanging');
+
+      await setOnline(session, true);
+      await waitForEvent(page, 'monerium-connected');
+      assert.equal(await timesSent(world, page), 1);
+      assert.equal((await endingsOf(page)).length, 1);
+      await world.finish(visitor, page);
+    });
+  }
+
+  test('#63 after 20 seconds without a network the flow ends, and nothing was sent', async () => {
+    const { visitor, page, session } = await returnOffline(world, '/backend');
+    page.setDefaultTimeout(25_000);
+    const detail = await waitForEvent(page, 'monerium-error');
+    assert.deepEqual(detail, { code: 'offline', retry: 'restart', phase: 'exchange' });
+    assert.equal(await statusOf(page), 'failed');
+    await setOnline(session, true);
+    await settle(page);
+    assert.equal((await endingsOf(page)).length, 1);
+    assert.equal(await timesSent(world, page), 0);
+    await world.finish(visitor, page);
+  });
+}
+
+function testNavigation(): void {
+  const world = useWorld();
+  const before = `<script>addEventListener('beforeunload', (event) => event.preventDefault());
+  </script>`;
+
+  test('#15 a navigation that the customer calls off gives the button back', async () => {
+    world.servePage('/', {}, { before });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    const asked: string[] = [];
+    page.once('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await clickConnect(page);
+    await waitForStatus(page, 'redirecting');
+    await waitForStatus(page, 'idle');
+
+    assert.deepEqual(asked, ['beforeunload']);
+    assert.deepEqual(await endingsOf(page), []);
+    assert.equal(world.authorizations().length, 0);
+    await world.finish(visitor, page);
+
+    page.once('dialog', (dialog) => void dialog.accept());
+    await world.begin(page);
+  });
+
+  test('#15 a navigation that fails without a network tells so', async () => {
+    world.servePage('/', {}, { before });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    await clickConnect(page);
+    await waitForStatus(page, 'redirecting');
+    await setOnline(await page.createCDPSession(), false);
+
+    const { code, phase } = await waitForEvent(page, 'monerium-error');
+    assert.deepEqual([code, phase], ['offline', 'start']);
+    assert.equal(await statusOf(page), 'failed');
+    assert.equal(world.authorizations().length, 0);
+  });
+}
+
+describe('with patience', { concurrency: 2 }, () => {
+  describe('for the network', testNetwork);
+  describe('for a navigation', testNavigation);
+});

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'puppeteer-core';
+import {
+  CANARY_EMAIL,
+  DEMO_CLIENT_ID,
+  SCRIPT_TAG,
+  endingsOf,
+  eventsOf,
+  pageWith,
+  recordsOf,
+  settle,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+  type Authorization,
+} from './support.js';
+
+const world = useWorld();
+const OTHER_CLIENT_ID = '0d1c5d5e-3f0b-4c53-8b0f-5f6f0f1a2b3c';
+
+/** What an element may change, to be compared before and after. */
+async function everythingOf(page: Page): Promise<unknown> {
+  const stored = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]);
+  const [events, status] = [await eventsOf(page), await statusOf(page)];
+  return { events, status, url: page.url(), stored: await page.evaluate(stored) };
+}
+
+/** Begins a flow in a tab of its own, so that there is a record which must survive. */
+async function beginElsewhere(visitor: Awaited<ReturnType<typeof world.visit>>) {
+  const tab = await world.open(visitor, '/');
+  const authorization = await world.begin(tab);
+  return { tab, authorization };
+}
+
+async function assertCompletes(tab: Page, authorization: Authorization): Promise<void> {
+  await tab.goto(world.callbackUrl(authorization));
+  await waitForEvent(tab, 'monerium-connected');
+  world.onlyPost();
+  assert.equal(world.emulator.tokenRequests().length, 1);
+}
+
+/** Another library that waits for its own response on the same page. */
+const OTHER_LIBRARY = `<script type="module">
+  const query = new URLSearchParams(location.search);
+  if (query.get('state')?.startsWith('other-')) {
+    window.otherAddress = location.href;
+    window.otherAnswer = await (await fetch('/other-exchange', {
+      method: 'POST', body: query.get('code'), referrerPolicy: 'no-referrer' })).text();
+  }
+</script>`;
+
+for (const order of ['before', 'after']) {
+  test(`#37 #48 the response of another library, loaded ${order} the element, is its own`, async () => {
+    const script = order === 'before' ? OTHER_LIBRARY + SCRIPT_TAG : SCRIPT_TAG + OTHER_LIBRARY;
+    world.servePage('/', {}, { script });
+    world.site.serve('/other-exchange', 'done');
+    const visitor = await world.visit();
+    const { tab, authorization } = await beginElsewhere(visitor);
+    const query = '?code=abc%20d&state=other-1&&iss=x&error_description=#tail';
+    const page = await world.open(visitor, `/${query}`);
+    await page.waitForFunction('window.otherAnswer === "done"');
+    await settle(page);
+
+    assert.equal(await page.evaluate('otherAddress'), `${world.site.origin}/${query}`);
+    const { events, status, url } = (await everythingOf(page)) as Record<string, unknown>;
+    assert.deepEqual([events, status, url], [[], 'idle', `${world.site.origin}/${query}`]);
+    assert.equal(world.site.posts().length, 0);
+    await assertCompletes(tab, authorization);
+    await world.finish(visitor, tab);
+  });
+}
+
+const STRANGERS = [
+  '?error=not-found&page=2',
+  '?error=access_denied&error_description=no',
+  '?error=access_denied&state=xyz',
+  '?code=SPRING-SALE',
+  '?code=x&state=',
+  '?state=active&code=1&code=2',
+  '?code=x&state=MC1.aaaa',
+];
+test('#38 #48 #53 a query that is none of ours changes nothing at all', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const { tab, authorization } = await beginElsewhere(visitor);
+  const page = await visitor.newPage();
+  const records = JSON.stringify(
+    await (await world.open(visitor, '/')).evaluate(() => ({ ...localStorage })),
+  );
+  for (const query of STRANGERS) {
+    await page.goto(world.site.origin + `/${query}`);
+    await settle(page);
+    assert.deepEqual(await everythingOf(page), {
+      events: [],
+      status: 'idle',
+      url: `${world.site.origin}/${query}`,
+      stored: JSON.stringify([JSON.parse(records), {}, null]),
+    });
+  }
+  assert.equal(world.site.posts().length, 0);
+  await assertCompletes(tab, authorization);
+  await world.finish(visitor, tab);
+});
+
+test('#44 a hash router keeps its route, and a response in the fragment is not read', async () => {
+  world.servePage('/', {}, { body: `${world.element()}<a href="#/other">other</a>` });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/#/route?tab=1');
+  const url = world.callbackUrl(await world.begin(page));
+  const query = new URL(url).search.slice(1);
+
+  const stranger = await world.open(visitor, `/#/callback?${query}`);
+  await settle(stranger);
+  assert.deepEqual(await eventsOf(stranger), []);
+  assert.equal(stranger.url(), `${world.site.origin}/#/callback?${query}`);
+  await stranger.close();
+
+  await page.goto(`${world.site.origin}/?a=b%20c&x&${query}&z=%C3%A4#/route?tab=1&code=2`);
+  const { returnTo } = await waitForEvent(page, 'monerium-connected');
+  assert.equal(page.url(), `${world.site.origin}/?a=b%20c&x&z=%C3%A4#/route?tab=1&code=2`);
+  assert.equal(returnTo, `${world.site.origin}/#/route?tab=1`);
+  world.onlyPost();
+});
+
+test('#46 the clean-up keeps the state of the history, its length, and fires nothing', async () => {
+  const before = `<base href="/deep/below/"><script>
+    window.seen = [];
+    for (const name of ['popstate', 'hashchange']) addEventListener(name, () => seen.push(name));
+    if (location.search.includes('code=')) {
+      history.replaceState({ router: { key: 7 } }, '', location.href);
+      window.lengthBefore = history.length;
+    }
+  </script>`;
+  const attributes = { 'backend-url': '/backend', 'redirect-uri': '/' };
+  world.servePage('/', attributes, { before, body: world.element(attributes) });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  const url = world.callbackUrl(await world.begin(page));
+  await page.goto(`${url}#part`);
+  await waitForEvent(page, 'monerium-connected');
+
+  assert.deepEqual(await page.evaluate('history.state'), { router: { key: 7 } });
+  assert.equal(await page.evaluate('history.length === lengthBefore'), true);
+  assert.deepEqual(await page.evaluate('seen'), []);
+  assert.equal(page.url(), `${world.site.origin}/#part`);
+  world.onlyPost();
+  await world.finish(visitor, page);
+});
+
+test('#52 a forged code is never exchanged, and the real flow survives it', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const { tab, authorization } = await beginElsewhere(visitor);
+  const attacker = await world.visit();
+  const foreign = await world.begin(await world.open(attacker, '/'));
+  const forged = new URL(world.callbackUrl(foreign));
+  const code = forged.searchParams.get('code');
+  const forgeries = [
+    { query: `code=${code}&state=${foreign.state}`, code: 'transaction_not_found' },
+    { query: `code=${code}&state=mc1.${'A'.repeat(43)}`, code: 'transaction_not_found' },
+    { query: `code=${code}&state=x`, code: undefined },
+    { query: `code=${code}`, code: undefined },
+  ];
+  for (const { query, code: expected } of forgeries) {
+    // In the very tab where the real flow was begun.
+    await tab.goto(`${world.site.origin}/?${query}`);
+    if (expected) await waitForEvent(tab, 'monerium-error');
+    await settle(tab);
+    assert.deepEqual(
+      (await endingsOf(tab)).map(({ detail }) => detail['code']),
+      expected ? [expected] : [],
+      query.replaceAll(/=[^&]+/g, ''),
+    );
+    assert.ok((await recordsOf(tab))[authorization.state]?.['codeVerifier']);
+  }
+  assert.equal(world.site.posts().length, 0);
+  await assertCompletes(tab, authorization);
+});
+
+test('#53 a forged refusal tells of no flow that is known, and ends none', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const { tab, authorization } = await beginElsewhere(visitor);
+  await tab.goto(`${world.site.origin}/?error=access_denied&state=mc1.${'B'.repeat(43)}`);
+  assert.equal((await waitForEvent(tab, 'monerium-error'))['code'], 'transaction_not_found');
+  await tab.goto(`${world.site.origin}/?error=access_denied&state=nobody`);
+  await settle(tab);
+  assert.deepEqual(await eventsOf(tab), []);
+  await assertCompletes(tab, authorization);
+  await world.finish(visitor, tab);
+});
+
+test('#55 of two elements for two clients, each takes its own response only', async () => {
+  world.registerClient(OTHER_CLIENT_ID, `${world.site.origin}/`);
+  const mine = world.element({ id: 'a' });
+  const other = world.element({ id: 'b', 'client-id': OTHER_CLIENT_ID });
+  world.servePage('/', {}, { body: mine + other });
+  const visitor = await world.visit();
+  const [a, b] = [await world.open(visitor, '/'), await world.open(visitor, '/')];
+  const [flowA, flowB] = [await world.begin(a, '#a'), await world.begin(b, '#b')];
+  assert.deepEqual([flowA.clientId, flowB.clientId], [DEMO_CLIENT_ID, OTHER_CLIENT_ID]);
+
+  // The code of one client under the state of the other goes where the state belongs.
+  const mixed = new URL(world.callbackUrl(flowA));
+  mixed.searchParams.set('state', flowB.state);
+  await b.goto(mixed.href);
+  const { code } = await waitForEvent(b, 'monerium-error');
+  assert.equal(code, 'exchange_rejected');
+  assert.deepEqual([await statusOf(b, '#a'), await statusOf(b, '#b')], ['idle', 'failed']);
+  const sent = JSON.parse(world.onlyPost().body) as Record<string, string>;
+  assert.equal(sent['client_id'], OTHER_CLIENT_ID);
+
+  await a.goto(world.callbackUrl(flowA));
+  await waitForEvent(a, 'monerium-connected');
+  assert.deepEqual([await statusOf(a, '#a'), await statusOf(a, '#b')], ['connected', 'idle']);
+  assert.equal(world.site.posts().length, 2);
+  await world.finish(visitor, a, b);
+});
+
+test('#55 a response waits for the element that it belongs to', async () => {
+  world.servePage('/');
+  const stranger = world.element({ id: 'b', 'client-id': OTHER_CLIENT_ID });
+  world.register(`${world.site.origin}/back`);
+  const mine = world.element({ id: 'a', 'redirect-uri': '/back' });
+  world.site.serve('/', pageWith({ body: mine }));
+  world.site.serve('/back', pageWith({ body: stranger }));
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.connect(page);
+  await settle(page);
+  assert.deepEqual(await eventsOf(page), []);
+  assert.equal(world.site.posts().length, 0);
+  assert.equal(page.url(), `${world.site.origin}/back`);
+
+  await page.evaluate((markup) => document.body.insertAdjacentHTML('beforeend', markup), mine);
+  await waitForStatus(page, 'connected', '#a');
+  assert.equal(await statusOf(page, '#b'), 'idle');
+  world.onlyPost();
+  await world.finish(visitor, page);
+});
+
+const SPOOF = '<img src=x onerror="window.spoofed=1"> \u202ecall +44 1234 ' + CANARY_EMAIL;
+test('#57 what Monerium says in an error is never shown, told or logged', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  const { state } = await world.begin(page);
+  const query = new URLSearchParams({
+    error: 'made_up"><b>',
+    error_description: SPOOF,
+    error_uri: 'javascript:alert(1)',
+    state,
+  });
+  await page.goto(`${world.site.origin}/?${query.toString()}`);
+  const detail = await waitForEvent(page, 'monerium-error');
+
+  assert.deepEqual(detail, {
+    code: 'authorization_error',
+    retry: 'restart',
+    phase: 'authorize',
+    oauthError: 'other',
+  });
+  const shown = await page.$eval(
+    'monerium-connect >>> [part=message]',
+    ({ textContent }) => textContent,
+  );
+  assert.equal(shown.trim(), 'Monerium did not accept the request.');
+  assert.equal(await page.evaluate('window.spoofed'), undefined);
+  assert.equal(page.url(), `${world.site.origin}/`);
+  const logged = visitor.console.join('\n');
+  assert.doesNotMatch(logged, /made_up|call|javascript:/);
+  assert.equal(world.site.posts().length, 0);
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+
+const root = new URL('../..', import.meta.url);
+
+/** What the child process says about one import. */
+interface Report {
+  readonly error: string | null;
+  readonly touched: readonly string[];
+  readonly exports: readonly string[];
+  readonly isDefined: boolean;
+}
+
+/**
+ * Runs in a process of its own: the browser's globals throw at their mere mention, and Web Crypto
+ * notes every call. Only Lit may ask whether there is a document.
+ */
+const CHILD = `
+  const touched = [];
+  const note = (name) => { if (!touched.includes(name)) touched.push(name); };
+  const names = ['window', 'document', 'location', 'history', 'localStorage', 'sessionStorage'];
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get() {
+        const [, , caller] = new Error().stack.split('\\n');
+        if (/node_modules.(lit|@lit)/.test(caller)) return undefined;
+        note(name);
+        throw new ReferenceError(name + ' is not defined');
+      },
+    });
+  }
+  const spy = (owner, method) => {
+    const original = owner[method];
+    owner[method] = function (...values) { note(method); return original.apply(this, values); };
+  };
+  spy(crypto.subtle, 'digest');
+  spy(crypto.subtle, 'generateKey');
+  spy(crypto, 'getRandomValues');
+  spy(crypto, 'randomUUID');
+  let error = null;
+  let module = {};
+  try {
+    module = await import(process.env.ENTRY);
+  } catch (reason) {
+    error = String(reason && reason.stack || reason);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  const registry = globalThis.customElements;
+  console.log(JSON.stringify({
+    error,
+    touched,
+    exports: Object.keys(module),
+    isDefined: Boolean(registry && registry.get('monerium-connect')),
+  }));
+`;
+
+function importInNode(entry: string): Report {
+  const loader = entry.endsWith('.ts') ? ['--import=tsx'] : [];
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [...loader, '--input-type=module', `--eval=${CHILD}`],
+    {
+      cwd: fileURLToPath(root),
+      env: { ...process.env, ENTRY: new URL(entry, root).href },
+      encoding: 'utf8',
+      // A handle left open by the import would keep the process alive.
+      timeout: 20_000,
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Report;
+}
+
+const ENTRIES = [
+  { entry: 'src/index.ts', defines: true },
+  { entry: 'src/monerium-connect.ts', defines: false },
+  { entry: 'dist/index.js', defines: true },
+  { entry: 'dist/monerium-connect.js', defines: false },
+];
+
+describe('an import in plain Node', () => {
+  for (const { entry, defines } of ENTRIES) {
+    const skip = existsSync(new URL(entry, root)) ? false : `no ${entry}: run npm run build first`;
+
+    it(`#86 of ${entry} neither throws nor touches window, storage or crypto`, { skip }, () => {
+      const { error, touched, exports, isDefined } = importInNode(entry);
+      assert.equal(error, null);
+      assert.deepEqual(touched, []);
+      assert.ok(exports.includes('MoneriumConnect'), exports.join());
+      assert.equal(isDefined, defines);
+    });
+  }
+
+  it('#86 of the index brings the public API', () => {
+    assert.deepEqual([...importInNode('src/index.ts').exports].sort(), [
+      'ConnectError',
+      'MoneriumBeforeConnectEvent',
+      'MoneriumConnect',
+      'MoneriumConnectedEvent',
+      'MoneriumDisconnectedEvent',
+      'MoneriumErrorEvent',
+      'MoneriumStatusEvent',
+    ]);
+  });
+});

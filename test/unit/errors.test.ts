@@ -1,0 +1,72 @@
+import { expect } from '@open-wc/testing';
+import { ConnectError, type ErrorCode, type Retry } from '../../src/errors.js';
+
+/** Every code of the contract: leaving one out does not compile. */
+const RETRY: Readonly<Record<ErrorCode, Retry>> = {
+  invalid_config: 'none',
+  insecure_context: 'none',
+  storage_unavailable: 'restart',
+  embedding_blocked: 'none',
+  popup_blocked: 'restart',
+  popup_closed: 'restart',
+  popup_timeout: 'restart',
+  access_denied: 'restart',
+  authorization_error: 'restart',
+  authorization_unavailable: 'restart',
+  response_invalid: 'restart',
+  transaction_not_found: 'restart',
+  transaction_expired: 'restart',
+  offline: 'restart',
+  exchange_network: 'restart',
+  exchange_timeout: 'restart',
+  exchange_rejected: 'restart',
+  rate_limited: 'restart',
+  server_unavailable: 'restart',
+  exchange_bad_response: 'restart',
+  profile_unavailable: 'restart',
+  interrupted: 'restart',
+  aborted: 'restart',
+  token_unavailable: 'restart',
+  wallet_rejected: 'restart',
+  wallet_error: 'restart',
+};
+
+describe('ConnectError', () => {
+  for (const [code, retry] of Object.entries(RETRY) as [ErrorCode, Retry][]) {
+    it(`tells for ${code} who can act: ${retry}`, () => {
+      expect(new ConnectError(code)).to.include({ code, retry });
+    });
+  }
+
+  it('is an Error with a name and a stack of its own', () => {
+    const error = new ConnectError('aborted');
+    expect(error).to.be.instanceOf(Error);
+    expect(error.name).to.equal('ConnectError');
+    expect(String(error)).to.equal('ConnectError: aborted');
+    expect(error.stack).to.contain('aborted');
+  });
+
+  it('says the code, and after it the hint', () => {
+    expect(new ConnectError('offline').message).to.equal('offline');
+    expect(new ConnectError('offline', { hint: 'Go online.' }).message).to.equal(
+      'offline: Go online.',
+    );
+  });
+
+  it('has the phase exchange unless another one is given', () => {
+    expect(new ConnectError('aborted').phase).to.equal('exchange');
+    for (const phase of ['start', 'authorize', 'exchange', 'identity', 'token'] as const) {
+      expect(new ConnectError('aborted', { phase }).phase).to.equal(phase);
+    }
+  });
+
+  it('keeps what is known, zero included', () => {
+    const known = { status: 429, oauthError: 'invalid_grant', retryAfterMs: 0 };
+    expect(new ConnectError('rate_limited', known)).to.include(known);
+  });
+
+  it('knows nothing that it was not told', () => {
+    const { status, oauthError, retryAfterMs, cause } = new ConnectError('rate_limited');
+    expect([status, oauthError, retryAfterMs, cause]).to.deep.equal(Array(4).fill(undefined));
+  });
+});

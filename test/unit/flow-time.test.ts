@@ -1,0 +1,174 @@
+import { expect } from '@open-wc/testing';
+import type { Identity } from '../../src/index.js';
+import {
+  ATTRIBUTES,
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closeFrames,
+  defer,
+  holdNavigations,
+  openFrame,
+  settle,
+  stopClock,
+  until,
+  type Frame,
+  type View,
+} from './fixture.js';
+
+/** A page that has come back, once its flow has ended. */
+async function openEnded(options: Parameters<typeof openFrame>[0]): Promise<Frame> {
+  const page = await openFrame({ search: RESPONSE, ...options });
+  await until(() => /connected|failed/.test(page.element.status));
+  await settle();
+  return page;
+}
+
+function findDetail({ heard }: Frame, type: string): object | undefined {
+  const found = heard.filter((event) => event.type === type);
+  expect(found.length).to.equal(1);
+  return found[0]?.detail;
+}
+
+afterEach(closeFrames);
+
+describe('an exchange that takes its time', () => {
+  it('gets the promise of connect() while it runs', async () => {
+    const end = defer<Identity>();
+    const properties = { exchange: () => end.promise };
+    const { element } = await openFrame({ search: RESPONSE, properties });
+    await until(() => element.status === 'exchanging');
+    const first = element.connect();
+    expect(element.connect() === first).to.be.true;
+    end.resolve(IDENTITY);
+    await first;
+    expect(element.status).to.equal('connected');
+  });
+
+  it('rejects connect() with the error that ends it', async () => {
+    const end = defer<Identity>();
+    const properties = { exchange: () => end.promise };
+    const { element, entry } = await openFrame({ search: RESPONSE, properties });
+    await until(() => element.status === 'exchanging');
+    const first = element.connect().catch((error: unknown) => error);
+    const error = new entry.ConnectError('server_unavailable');
+    end.reject(error);
+    expect((await first) === error).to.be.true;
+  });
+
+  for (const [timeout, deadline] of [
+    [undefined, 20_000],
+    ['1', 1000],
+    ['999999', 120_000],
+    ['3000', 3000],
+    ['soon', 20_000],
+  ] as const) {
+    it(`#62 #79 is given up after ${deadline} ms by timeout ${timeout}, for good`, async () => {
+      const end = defer<Response>();
+      let clock: ReturnType<typeof stopClock> | undefined;
+      const page = await openFrame({
+        search: RESPONSE,
+        attributes: { ...ATTRIBUTES, ...(timeout && { timeout }) },
+        fetch: () => end.promise,
+        prepare: (view: View) => (clock = stopClock(view)),
+      });
+      await clock?.reach(() => page.sent.length);
+      await clock?.advance(deadline - 1);
+      expect(page.element.status).to.equal('exchanging');
+      await clock?.advance(1);
+      expect(page.element.connection).to.have.nested.property('error.code', 'exchange_timeout');
+      expect(page.sent[0]?.init.signal?.aborted).to.be.true;
+      end.resolve(answer(IDENTITY));
+      await clock?.advance(60_000);
+      expect(page.element.status).to.equal('failed');
+      expect(
+        page
+          .types()
+          .filter((type) => type !== 'monerium-status')
+          .join(),
+      ).to.equal('monerium-error');
+    });
+  }
+
+  it('#62 covers a body that drips', async () => {
+    const page = await openFrame({
+      search: RESPONSE,
+      attributes: { ...ATTRIBUTES, timeout: '1000' },
+      fetch: async (_url, { signal }) => {
+        const body = new ReadableStream({
+          start: (controller) => {
+            controller.enqueue(new TextEncoder().encode('{'));
+            signal?.addEventListener('abort', () => controller.error(signal.reason));
+          },
+        });
+        return new Response(body);
+      },
+    });
+    await until(() => page.element.status === 'failed');
+    expect(findDetail(page, 'monerium-error')).to.deep.include({ code: 'exchange_timeout' });
+  });
+
+  it('#63 waits offline for the network, then sends once', async () => {
+    let isOnline = false;
+    const prepare = (view: View) =>
+      Object.defineProperty(view.navigator, 'onLine', { get: () => isOnline });
+    const page = await openFrame({ search: RESPONSE, prepare });
+    await until(() => page.element.status === 'exchanging');
+    await settle();
+    expect(page.sent).to.have.length(0);
+    isOnline = true;
+    page.view.dispatchEvent(new Event('online'));
+    await until(() => page.element.status === 'connected');
+    expect(page.sent).to.have.length(1);
+  });
+
+  it('#63 is offline after 20 s, and nothing was sent', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const prepare = (view: View) => {
+      clock = stopClock(view);
+      Object.defineProperty(view.navigator, 'onLine', { value: false });
+    };
+    const page = await openFrame({ search: RESPONSE, prepare });
+    await clock?.reach(() => page.element.status === 'exchanging');
+    await clock?.advance(19_999);
+    expect(page.element.status).to.equal('exchanging');
+    await clock?.advance(1);
+    expect(findDetail(page, 'monerium-error')).to.deep.include({ code: 'offline' });
+    page.view.dispatchEvent(new Event('online'));
+    await clock?.advance(60_000);
+    expect(page.sent).to.have.length(0);
+  });
+});
+
+describe('return-to-start', () => {
+  const attributes = { ...ATTRIBUTES, 'return-to-start': '' };
+
+  async function openReturning(options: Parameters<typeof openFrame>[0]) {
+    let held: ReturnType<typeof holdNavigations> | undefined;
+    const prepare = (view: View) => (held = holdNavigations(view));
+    const page = await openEnded({ attributes, ...options, prepare });
+    return { ...page, urls: held?.urls ?? [] };
+  }
+
+  it('#21 goes back to where the flow began, in a task after the event', async () => {
+    const { urls, view } = await openReturning({});
+    expect(urls).to.deep.equal([`${view.location.href}?from=start`]);
+  });
+
+  it('stays when the start differs by its fragment only', async () => {
+    const startUrl = new URL('/test/unit/frame.html#top', location.href).href;
+    expect((await openReturning({ record: { startUrl } })).urls).to.deep.equal([]);
+  });
+
+  it('#56 goes to no other origin', async () => {
+    const record = { startUrl: 'https://evil.example/' };
+    expect((await openReturning({ record })).urls).to.deep.equal([]);
+  });
+
+  it('stays without a backend, without a success and without the attribute', async () => {
+    const properties = { exchange: async () => IDENTITY };
+    expect((await openReturning({ properties })).urls).to.deep.equal([]);
+    expect((await openReturning({ fetch: async () => answer({}, 400) })).urls).to.deep.equal([]);
+    expect((await openReturning({ attributes: ATTRIBUTES })).urls).to.deep.equal([]);
+  });
+});

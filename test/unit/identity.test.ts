@@ -1,0 +1,137 @@
+import { expect } from '@open-wc/testing';
+import {
+  ATTRIBUTES,
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closeFrames,
+  defer,
+  listenToEvents,
+  openFrame,
+  settle,
+  until,
+} from './fixture.js';
+
+/** A page in the midst of an exchange that waits for `end`. */
+async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+  const end = defer<Response>();
+  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  await until(() => page.sent.length);
+  const { heard } = page;
+  const listEndings = () => heard.filter(({ type }) => /connected|error/.test(type));
+  return { ...page, listEndings, succeed: () => end.resolve(answer(IDENTITY)) };
+}
+
+afterEach(closeFrames);
+
+describe('a listener', () => {
+  it('#96 that throws changes nothing', async () => {
+    const thrown: string[] = [];
+    const page = await openExchanging();
+    page.view.addEventListener('error', (event) => {
+      thrown.push(event.message);
+      event.preventDefault();
+    });
+    for (const type of ['monerium-status', 'monerium-connected'] as const) {
+      page.element.addEventListener(type, page.view.fail);
+    }
+    page.succeed();
+    await until(() => page.element.status === 'connected');
+    await settle();
+    expect(thrown).to.have.length(2);
+    expect(page.element.status).to.equal('connected');
+    expect(page.listEndings()).to.have.length(1);
+    expect(page.stored()).to.have.deep.property('outcome', IDENTITY);
+  });
+
+  it('hears every change in order, also of what it changes itself', async () => {
+    const { element, succeed, heard } = await openExchanging();
+    heard.length = 0;
+    element.addEventListener('monerium-status', ({ detail }) => {
+      if (detail.status === 'connected') element.disconnect();
+    });
+    succeed();
+    await settle();
+    const changes = heard.filter(({ type }) => type === 'monerium-status');
+    expect(changes.map(({ detail }) => detail)).to.deep.equal([
+      { status: 'connected', previous: 'exchanging' },
+      { status: 'idle', previous: 'connected' },
+    ]);
+    expect(element.status).to.equal('idle');
+  });
+
+  it('#97 hears an element from outside of its shadow root', async () => {
+    const page = await openFrame({ search: RESPONSE, attributes: false });
+    const host = page.document.createElement('div');
+    page.document.body.append(host);
+    const element = page.add();
+    host.attachShadow({ mode: 'open' }).append(element);
+    const heard = listenToEvents(host);
+    await until(() => element.status === 'connected');
+    await settle();
+    expect(heard.map(({ type }) => type)).to.include.members([
+      ...['monerium-status', 'monerium-connected'],
+    ]);
+    expect(page.types()).to.deep.equal(heard.map(({ type }) => type));
+  });
+});
+
+describe('profile and user-id', () => {
+  it('connect without any event, both together', async () => {
+    const { element, heard } = await openFrame();
+    element.setAttribute('profile', 'p');
+    await element.updateComplete;
+    expect(element.status).to.equal('idle');
+    element.setAttribute('user-id', 'u');
+    await element.updateComplete;
+    expect(element.connection).to.deep.equal({ status: 'connected', profile: 'p', userId: 'u' });
+    element.setAttribute('user-id', 'v');
+    await element.updateComplete;
+    expect(element.connection).to.have.property('userId', 'v');
+    expect(heard).to.have.length(0);
+  });
+
+  for (const name of ['profile', 'user-id']) {
+    it(`make it idle without any event when ${name} goes`, async () => {
+      const { element, heard } = await openFrame({ properties: IDENTITY });
+      await element.updateComplete;
+      expect(element.status).to.equal('connected');
+      element.removeAttribute(name);
+      await element.updateComplete;
+      expect(element.connection).to.deep.equal({ status: 'idle' });
+      expect(heard).to.have.length(0);
+    });
+  }
+
+  it('are removed by disconnect(), which is an event', async () => {
+    const { element, heard } = await openFrame({ properties: IDENTITY });
+    await element.updateComplete;
+    element.disconnect();
+    expect(element.status).to.equal('idle');
+    await element.updateComplete;
+    expect(element.getAttributeNames()).not.to.include.members(['profile']);
+    expect(element.hasAttribute('user-id')).to.be.false;
+    expect(heard.map(({ type }) => type)).to.deep.equal([
+      ...['monerium-status', 'monerium-disconnected'],
+    ]);
+    expect(heard[1]?.detail).to.deep.equal({});
+    element.disconnect();
+    expect(heard).to.have.length(2);
+  });
+
+  it('give way to a response in the URL', async () => {
+    const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
+    const page = await openFrame({ search: RESPONSE, attributes });
+    await until(() => page.types().includes('monerium-connected'));
+    await page.element.updateComplete;
+    expect(page.element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+    expect(page.element.getAttribute('profile')).to.equal(IDENTITY.profile);
+  });
+
+  it('are those of one element, not of its neighbour', async () => {
+    const { element, add } = await openFrame({ properties: IDENTITY });
+    const other = add();
+    await settle();
+    expect([element.status, other.status]).to.deep.equal(['connected', 'idle']);
+  });
+});

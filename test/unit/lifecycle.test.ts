@@ -1,0 +1,310 @@
+import { expect } from '@open-wc/testing';
+import type { Identity, MoneriumConnect } from '../../src/index.js';
+import {
+  ATTRIBUTES,
+  BACKEND_URL,
+  CLIENT_ID,
+  IDENTITY,
+  RESPONSE,
+  addHere,
+  answer,
+  closeFrames,
+  defer,
+  holdNavigations,
+  listenToConsole,
+  openFrame,
+  settle,
+  stopClock,
+  until,
+  type View,
+} from './fixture.js';
+import '../../src/index.js';
+
+const OTHER_CLIENT = CLIENT_ID.replace(/^./, '0');
+
+/** A page in the midst of an exchange that waits for `end`. */
+async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+  const end = defer<Response>();
+  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  await until(() => page.sent.length);
+  const { heard } = page;
+  const listEndings = () => heard.filter(({ type }) => /connected|error/.test(type));
+  return { ...page, listEndings, succeed: () => end.resolve(answer(IDENTITY)) };
+}
+
+/** Counts what a window is asked to keep: listeners and timers. */
+function countHolds(view: Window & typeof globalThis) {
+  const held = new Map<unknown, string>();
+  const addEventListener = view.addEventListener.bind(view);
+  const removeEventListener = view.removeEventListener.bind(view);
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = view;
+  const nameTimer = (id: unknown) => `timer ${String(id)}`;
+  Object.assign(view, {
+    addEventListener(type: string, listener: EventListener, options?: AddEventListenerOptions) {
+      held.set(listener, type);
+      options?.signal?.addEventListener('abort', () => held.delete(listener));
+      addEventListener(type, listener, options);
+    },
+    removeEventListener(type: string, listener: EventListener) {
+      held.delete(listener);
+      removeEventListener(type, listener);
+    },
+    setTimeout(callback: () => void, delay: number) {
+      const run = () => {
+        held.delete(nameTimer(id));
+        callback();
+      };
+      const id: unknown = setTimeout.call(view, run, delay);
+      held.set(nameTimer(id), `timeout ${delay}`);
+      return id;
+    },
+    setInterval(callback: () => void, delay: number) {
+      const id: unknown = setInterval.call(view, callback, delay);
+      held.set(nameTimer(id), `interval ${delay}`);
+      return id;
+    },
+    clearTimeout(id: number) {
+      held.delete(nameTimer(id));
+      clearTimeout.call(view, id);
+    },
+    clearInterval(id: number) {
+      held.delete(nameTimer(id));
+      clearInterval.call(view, id);
+    },
+  });
+  const restore = () =>
+    Object.assign(view, {
+      ...{ addEventListener, removeEventListener },
+      ...{ setTimeout, clearTimeout, setInterval, clearInterval },
+    });
+  return { list: () => [...held.values()], restore };
+}
+
+afterEach(closeFrames);
+
+describe('an element that comes and goes', () => {
+  it('#1 exchanges once when it is mounted twice, in one task', async () => {
+    const { element, document, sent, types } = await openFrame({ search: RESPONSE });
+    element.remove();
+    document.body.append(element);
+    await until(() => element.status === 'connected');
+    await settle();
+    expect(sent).to.have.length(1);
+    expect(types().filter((type) => type !== 'monerium-status')).to.deep.equal([
+      'monerium-connected',
+    ]);
+  });
+
+  it('#1 exchanges once when it is mounted again during the exchange', async () => {
+    const { element, document, sent, listEndings, succeed } = await openExchanging();
+    element.remove();
+    await settle();
+    document.body.append(element);
+    await settle();
+    succeed();
+    await until(() => element.status === 'connected');
+    await settle();
+    expect(sent).to.have.length(1);
+    expect(listEndings().map(({ type }) => type)).to.deep.equal(['monerium-connected']);
+  });
+
+  it('#1 tells the element that takes the place of another', async () => {
+    const { element, add, sent, listEndings, succeed } = await openExchanging();
+    element.remove();
+    const next = add();
+    succeed();
+    await until(() => next.status === 'connected');
+    await settle();
+    expect(sent).to.have.length(1);
+    expect(listEndings().map(({ target }) => target === next)).to.deep.equal([true]);
+  });
+
+  it('#2 shows the connection in every element that fits, and tells it once', async () => {
+    const page = await openFrame({
+      search: RESPONSE,
+      record: { elementId: 'modal' },
+      prepare: ({ document }) => {
+        const modal = Object.assign(document.createElement('monerium-connect'), { id: 'modal' });
+        for (const [name, value] of Object.entries(ATTRIBUTES)) modal.setAttribute(name, value);
+        document.body.append(modal);
+      },
+    });
+    const modal = page.document.querySelector('#modal') as MoneriumConnect;
+    await until(() => page.element.status === 'connected' && modal.status === 'connected');
+    await settle();
+    expect(page.sent).to.have.length(1);
+    const told = page.heard.filter(({ type }) => type === 'monerium-connected');
+    expect(told.map(({ target }) => (target as Element).id)).to.deep.equal(['modal']);
+  });
+
+  it('#2 tells the first that fits when the clicked one is not there', async () => {
+    const { element, add, listEndings, succeed } = await openExchanging({
+      record: { elementId: 'gone' },
+    });
+    const second = add();
+    const stranger = add({ ...ATTRIBUTES, 'client-id': OTHER_CLIENT });
+    await settle();
+    succeed();
+    await until(() => second.status === 'connected');
+    await settle();
+    expect(listEndings().map(({ target }) => target === element)).to.deep.equal([true]);
+    expect(stranger.status).to.equal('idle');
+  });
+
+  it('#8 goes on without the element, and tells the next within 30 s', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const prepare = (view: View) => (clock = stopClock(view));
+    const end = defer<Response>();
+    const options = { search: RESPONSE, fetch: () => end.promise, prepare };
+    const { element, add, sent, heard } = await openFrame(options);
+    await clock?.reach(() => sent.length);
+    element.remove();
+    await clock?.advance(1000);
+    expect(sent[0]?.init.signal?.aborted).to.be.false;
+    end.resolve(answer(IDENTITY));
+    await clock?.advance(29_000);
+    heard.length = 0;
+    const next = add();
+    await clock?.advance(0);
+    expect(next.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+    expect(heard.at(-1)).to.deep.include({ type: 'monerium-connected' });
+    const another = add();
+    await clock?.advance(60_000);
+    expect(another.status).to.be.oneOf(['idle', 'connected']);
+    expect(heard.filter(({ type }) => type === 'monerium-connected')).to.have.length(1);
+  });
+
+  it('#8 drops what nobody has asked for in 30 s', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const prepare = (view: View) => (clock = stopClock(view));
+    const end = defer<Response>();
+    const options = { search: RESPONSE, fetch: () => end.promise, prepare };
+    const { element, add, sent, heard } = await openFrame(options);
+    await clock?.reach(() => sent.length);
+    element.remove();
+    heard.length = 0;
+    end.resolve(answer(IDENTITY));
+    await clock?.advance(31_000);
+    const next = add();
+    await clock?.advance(60_000);
+    expect(next.status).to.equal('idle');
+    expect(heard).to.deep.equal([]);
+  });
+
+  it('#9 is served when it comes late, after a router took the query away', async () => {
+    const page = await openFrame({ search: `${RESPONSE}&a=b`, attributes: false });
+    expect(page.view.location.search).to.equal('?a=b');
+    page.view.history.replaceState({ router: 1 }, '', '/somewhere/else');
+    await settle();
+    expect(page.sent).to.have.length(0);
+    const redirectUri = new URL('/test/unit/frame.html', location.href).href;
+    const element = page.add({ ...ATTRIBUTES, 'redirect-uri': redirectUri });
+    await until(() => element.status === 'connected');
+    expect(page.sent).to.have.length(1);
+    expect(page.view.location.pathname).to.equal('/somewhere/else');
+  });
+
+  it('#99 leaves no listener and no timer behind', async () => {
+    const spoken = listenToConsole(window);
+    const navigations = holdNavigations();
+    const first = await addHere();
+    first.remove();
+    const holds = countHolds(window);
+    try {
+      const element = document.createElement('monerium-connect');
+      for (const [name, value] of Object.entries(ATTRIBUTES)) element.setAttribute(name, value);
+      document.body.append(element);
+      element.remove();
+      document.body.append(element);
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      await element.connect();
+      expect(holds.list().join()).to.contain('pageshow');
+      element.remove();
+      await element.updateComplete;
+      expect(holds.list().filter((hold) => hold !== 'timeout 0')).to.deep.equal([]);
+    } finally {
+      holds.restore();
+      navigations.release();
+      spoken.restore();
+    }
+  });
+});
+
+describe('an element that is told to stop', () => {
+  it('is idle at once after cancel(), and says so', async () => {
+    const { element, heard, listEndings, succeed, sent } = await openExchanging();
+    const start = element.connect().catch((error: Error) => error);
+    heard.length = 0;
+    element.cancel();
+    expect(element.connection).to.deep.equal({ status: 'idle' });
+    expect(heard.map(({ type, detail }) => [type, detail])).to.deep.equal([
+      ['monerium-status', { status: 'idle', previous: 'exchanging' }],
+      ['monerium-error', { code: 'aborted', retry: 'restart', phase: 'exchange' }],
+    ]);
+    expect(sent[0]?.init.signal?.aborted).to.be.true;
+    expect(await start).to.have.property('code', 'aborted');
+    succeed();
+    await settle();
+    element.cancel();
+    expect(element.status).to.equal('idle');
+    expect(listEndings()).to.have.length(1);
+  });
+
+  it('has nothing to cancel while idle, connected or failed', async () => {
+    const { element, heard } = await openFrame();
+    element.cancel();
+    Object.assign(element, IDENTITY);
+    await element.updateComplete;
+    element.cancel();
+    expect(element.status).to.equal('connected');
+    expect(heard).to.have.length(0);
+  });
+
+  it('#79 ignores the late result of a function that does not stop', async () => {
+    const end = defer<Identity>();
+    const properties = { exchange: () => end.promise };
+    const { element, heard } = await openFrame({ search: RESPONSE, properties });
+    await until(() => element.status === 'exchanging');
+    element.cancel();
+    const { length } = heard;
+    end.resolve(IDENTITY);
+    await settle();
+    expect(element.status).to.equal('idle');
+    expect(heard).to.have.length(length);
+  });
+
+  const changes: [string, Partial<MoneriumConnect>][] = [
+    ['client', { clientId: OTHER_CLIENT }],
+    ['API', { environment: 'production' }],
+    ['API URL', { apiUrl: 'https://proxy.example' }],
+    ['redirect URI', { redirectUri: '/elsewhere' }],
+    ['backend', { backendUrl: 'https://other.example/' }],
+    ['kind of exchange', { exchange: async () => IDENTITY }],
+  ];
+  for (const [name, change] of changes) {
+    it(`#101 is aborted when its ${name} changes during the exchange`, async () => {
+      const { element, listEndings, succeed } = await openExchanging();
+      Object.assign(element, change);
+      await element.updateComplete;
+      expect(element.status).to.equal('idle');
+      succeed();
+      await settle();
+      expect(listEndings().map(({ detail }) => detail)).to.deep.equal([
+        { code: 'aborted', retry: 'restart', phase: 'exchange' },
+      ]);
+    });
+  }
+
+  it('#101 goes on when only what does not matter changes', async () => {
+    const { element, listEndings, succeed, view } = await openExchanging();
+    Object.assign(element, { lang: 'de', backendHeaders: { a: 'b' }, email: 'a@example.org' });
+    Object.assign(element, { profile: 'other', userId: 'other', backendUrl: `${BACKEND_URL}` });
+    view.history.replaceState(null, '', '/moved');
+    await element.updateComplete;
+    expect(element.status).to.equal('exchanging');
+    succeed();
+    await until(() => element.status === 'connected');
+    expect(listEndings()).to.have.length(1);
+    expect(element.profile).to.equal(IDENTITY.profile);
+  });
+});

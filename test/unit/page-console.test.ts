@@ -1,0 +1,129 @@
+import { expect } from '@open-wc/testing';
+import {
+  ATTRIBUTES,
+  CLIENT_ID,
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closeFrames,
+  openFrame,
+  settle,
+  stopClock,
+  until,
+  type View,
+} from './fixture.js';
+
+const PRODUCTION = { ...ATTRIBUTES, environment: 'production' };
+
+afterEach(closeFrames);
+
+describe('what is said to the developer', () => {
+  it('is the redirect URI to register, once per page, in the sandbox', async () => {
+    const page = await openFrame();
+    page.add();
+    await settle();
+    const said = page.list('info').filter((text) => text.includes('redirect_uri'));
+    expect(said).to.have.length(1);
+    expect(said[0]?.split(/\s/)).to.include(page.view.location.href);
+  });
+
+  it('is nothing in production, with a backend', async () => {
+    const { spoken } = await openFrame({ attributes: PRODUCTION });
+    await settle();
+    // A frame is no place to start from, which is said as well.
+    expect(spoken.filter(({ text }) => !text.includes('embedding_blocked'))).to.deep.equal([]);
+  });
+
+  it('is one warning in production, without a backend', async () => {
+    const attributes = { 'client-id': CLIENT_ID, environment: 'production' };
+    const page = await openFrame({ attributes });
+    page.add(attributes);
+    await settle();
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0]).to.contain('backend-url');
+  });
+
+  it('is one warning that production skips no KYC', async () => {
+    const page = await openFrame({ attributes: { ...PRODUCTION, 'skip-kyc': '' } });
+    await settle();
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0]).to.contain('skip-kyc');
+  });
+
+  it('names a wrong attribute once, a task after the first update', async () => {
+    const page = await openFrame({ attributes: { 'client-id': 'x' } });
+    await page.element.updateComplete;
+    expect(page.list('error')).to.deep.equal([]);
+    await settle();
+    page.element.email = 'a@example.org';
+    await settle();
+    expect(page.list('error')).to.have.length(1);
+    expect(page.list('error')[0]).to.match(/invalid_config.*client-id/);
+    expect(page.element.status).to.equal('idle');
+    expect(page.heard).to.have.length(0);
+  });
+
+  it('is nothing about an attribute that is set after the element', async () => {
+    const page = await openFrame({ attributes: {} });
+    await page.element.updateComplete;
+    page.element.clientId = CLIENT_ID;
+    await settle();
+    expect(page.list('error').filter((text) => text.includes('client-id'))).to.deep.equal([]);
+  });
+
+  it('names what differs when a response finds no element in 5 s', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const page = await openFrame({
+      search: RESPONSE,
+      record: { apiUrl: 'https://other.example' },
+      prepare: (view: View) => (clock = stopClock(view)),
+    });
+    await clock?.advance(4999);
+    expect(page.list('warn')).to.deep.equal([]);
+    await clock?.advance(1);
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0])
+      .to.contain('apiUrl')
+      .and.not.to.match(/clientId|redirectUri/);
+    await clock?.advance(60_000);
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.element.status).to.equal('idle');
+  });
+
+  it('#3 is one warning when the script runs again', async () => {
+    const page = await openFrame();
+    await page.view.load('/src/define.ts?again');
+    await page.view.load('/src/define.ts?and-again');
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0]).to.contain('already defined');
+  });
+
+  it('#95 is no secret, and none is in an event, an error, the document or the history', async () => {
+    const secret = 'canary-code-or-token';
+    const record = { codeVerifier: `canary-${'v'.repeat(36)}`, exchange: 'direct' };
+    const tokens = { access_token: secret, refresh_token: secret, token_type: 'bearer' };
+    const attributes = { 'client-id': CLIENT_ID };
+    const answers = [
+      () => answer({ ...tokens, ...IDENTITY, email: secret }),
+      () => answer({ error: secret, message: secret }, 400),
+      () => Promise.reject(new Error(secret)),
+    ];
+    for (const respond of answers) {
+      const search = `?code=${secret}&state=STATE`;
+      const page = await openFrame({ search, record, attributes, fetch: async () => respond() });
+      await until(() => /connected|failed/.test(page.element.status));
+      await settle();
+      const { connection, shadowRoot } = page.element;
+      const error = connection.status === 'failed' ? connection.error : undefined;
+      const places = [
+        ...[page.spoken, page.heard.map(({ detail }) => detail), page.view.history.state, error],
+        ...[error?.message, error?.stack, error?.cause, page.view.name, page.view.location.href],
+        ...[page.document.documentElement.outerHTML, shadowRoot?.innerHTML, page.stored()],
+        ...[page.document.cookie, page.document.title],
+      ];
+      const text = JSON.stringify(places);
+      expect(text).not.to.contain('canary');
+      expect(text).not.to.contain(page.state);
+    }
+  });
+});
