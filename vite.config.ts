@@ -31,7 +31,7 @@ export default defineConfig({
     fs: { allow: [at('.')] },
   },
   optimizeDeps: {
-    // Found too late, these would make the dev server reload the page, and with the page go its tokens.
+    // Found too late, these would make the dev server reload the page, and its tokens would go.
     include: ['lit', '@monerium/sdk', 'viem/accounts'],
   },
   build: {

@@ -166,7 +166,8 @@ export class ConnectController implements ReactiveController, View {
 
   show(ending?: Event, startUrl?: string): void {
     const { connection } = this.#flow;
-    if (connection.status === 'exchanging') this.#known = undefined;
+    const { status } = connection;
+    if (status !== 'idle' && status !== 'redirecting') this.#known = undefined;
     const next = this.#known ?? connection;
     const previous = this.connection.status;
     const isConnected = next.status === 'connected';

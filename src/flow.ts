@@ -26,7 +26,7 @@ import {
   type Secrets,
 } from './oauth.js';
 import { page, say, takeSecrets, type SharedFlow, type View } from './page.js';
-import { Session } from './session.js';
+import { openSession, type Session } from './session.js';
 import {
   buryTransaction,
   isExpired,
@@ -217,7 +217,7 @@ export class Flow implements SharedFlow {
       if (signal.aborted) return;
       if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
       this.#session =
-        tokens && new Session(tokens, configuration, timeout, () => this.disconnect());
+        tokens && openSession(tokens, configuration, timeout, () => this.disconnect());
       const startUrl = keepOnOrigin(transaction.startUrl);
       const ending = new MoneriumConnectedEvent(identity, startUrl);
       const isByBackend = configuration.exchange.includes(':');
@@ -251,10 +251,9 @@ export class Flow implements SharedFlow {
     this.#show(IDLE, new MoneriumDisconnectedEvent());
   }
 
-  /** The page has taken the identity back: no event. */
+  /** The page itself says who is connected, or that nobody is: what was is over, without event. */
   forget(): void {
-    if (this.connection.status !== 'connected') return;
-    this.#show(IDLE);
+    if (!this.#running) this.#show(IDLE);
   }
 
   async getAccessToken(): Promise<string> {
@@ -320,7 +319,7 @@ export class Flow implements SharedFlow {
       setTimeout(() => {
         if (this.#undelivered !== tell) return;
         this.#undelivered = undefined;
-        this.forget();
+        this.#show(IDLE);
       }, UNDELIVERED_MS);
     }
   }

@@ -4,61 +4,57 @@ import { bindFetch, refreshTokens, type ExchangeRequest, type Tokens } from './e
 /** A token with less life left than this, in milliseconds, is renewed first. */
 const RENEWAL_MS = 60_000;
 
-/** The tokens of one direct exchange. They live in this object and nowhere else. */
-export class Session {
-  #tokens: Tokens | undefined;
-  #renewal: Promise<string> | undefined;
-  readonly #client: Pick<ExchangeRequest, 'apiUrl' | 'clientId'>;
-  readonly #timeout: number;
-  readonly #onRefused: () => void;
+/** The connection of one direct exchange. */
+export interface Session {
+  /** @throws ConnectError `token_unavailable` */
+  getAccessToken(): Promise<string>;
+  forget(): void;
+}
 
-  constructor(
-    tokens: Tokens,
-    client: Pick<ExchangeRequest, 'apiUrl' | 'clientId'>,
-    timeout: number,
-    onRefused: () => void,
-  ) {
-    this.#tokens = tokens;
-    this.#client = client;
-    this.#timeout = timeout;
-    this.#onRefused = onRefused;
-  }
+/**
+ * Keeps tokens in this closure and nowhere else, and renews them when less than a minute of life is
+ * left. Concurrent calls share one refresh: its token works once. `onRefused` hears that Monerium
+ * has ended the connection.
+ */
+export function openSession(
+  first: Tokens,
+  client: Pick<ExchangeRequest, 'apiUrl' | 'clientId'>,
+  timeout: number,
+  onRefused: () => void,
+): Session {
+  let tokens: Tokens | undefined = first;
+  let renewal: Promise<string> | undefined;
 
-  forget(): void {
-    this.#tokens = undefined;
-  }
-
-  /**
-   * The access token, renewed when it has less than a minute to live. Concurrent calls share one
-   * refresh: its token works once.
-   * @throws ConnectError `token_unavailable`
-   */
-  async getAccessToken(): Promise<string> {
-    const tokens = this.#tokens;
-    const life = (tokens?.expiresAt ?? 0) - Date.now();
-    if (tokens?.refreshToken && life < RENEWAL_MS) {
-      return (this.#renewal ??= this.#renew(tokens, tokens.refreshToken).finally(() => {
-        this.#renewal = undefined;
-      }));
-    }
-    if (tokens && life > 0) return tokens.accessToken;
-    throw new ConnectError('token_unavailable', { phase: 'token' });
-  }
-
-  async #renew(tokens: Tokens, refreshToken: string): Promise<string> {
+  const renew = async (old: Tokens, refreshToken: string): Promise<string> => {
     try {
       // Engines of before 2022 have no such signal: there a refresh has no deadline.
-      const { timeout } = AbortSignal as Partial<typeof AbortSignal>;
-      const send = bindFetch(timeout?.call(AbortSignal, this.#timeout));
-      const renewed = await refreshTokens(send, this.#client, refreshToken);
+      const signals = AbortSignal as Partial<typeof AbortSignal>;
+      const send = bindFetch(signals.timeout?.(timeout));
+      const renewed = await refreshTokens(send, client, refreshToken);
       // A disconnect in the meantime wins.
-      if (this.#tokens !== tokens) throw new ConnectError('aborted');
-      this.#tokens = renewed;
+      if (tokens !== old) throw new ConnectError('aborted');
+      tokens = renewed;
       return renewed.accessToken;
     } catch (reason) {
       const { code } = reason as ConnectError;
-      if (code === 'exchange_rejected' && this.#tokens === tokens) this.#onRefused();
+      if (code === 'exchange_rejected' && tokens === old) onRefused();
       throw new ConnectError('token_unavailable', { phase: 'token', hint: code });
+    } finally {
+      renewal = undefined;
     }
-  }
+  };
+
+  return {
+    async getAccessToken() {
+      const life = (tokens?.expiresAt ?? 0) - Date.now();
+      if (tokens?.refreshToken && life < RENEWAL_MS) {
+        return (renewal ??= renew(tokens, tokens.refreshToken));
+      }
+      if (tokens && life > 0) return tokens.accessToken;
+      throw new ConnectError('token_unavailable', { phase: 'token' });
+    },
+    forget() {
+      tokens = undefined;
+    },
+  };
 }

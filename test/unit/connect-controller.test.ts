@@ -239,6 +239,18 @@ describe('monerium-before-connect', () => {
     expect(getUrls()).to.have.length(1);
   });
 
+  for (const type of ['monerium-before-connect', 'monerium-status'] as const) {
+    it(`lets a listener cancel the start, within ${type}`, async () => {
+      const element = await add();
+      element.addEventListener(type, () => element.cancel(), { once: true });
+      expect((await catchError(element.connect())).code).to.equal('aborted');
+      expect(element.status).to.equal('idle');
+      expect(getUrls()).to.deep.equal([]);
+      expect(getHeard().filter((event) => event.type === 'monerium-error')).to.have.length(1);
+      expect(JSON.stringify(localStorage)).not.to.contain('codeVerifier');
+    });
+  }
+
   it('says how the customer will leave, in a frozen detail', async () => {
     const element = await add();
     await element.connect();
@@ -265,5 +277,34 @@ describe('monerium-before-connect', () => {
       error: [false, true, true],
       disconnected: [false, true, true],
     });
+  });
+});
+
+describe('a start that is given up', () => {
+  it('is idle at once after cancel(), and nobody can come back to it', async () => {
+    const element = await add();
+    element.click();
+    getHeard().length = 0;
+    element.cancel();
+    expect(element.connection).to.deep.equal({ status: 'idle' });
+    expect(getHeard().map(({ type, detail }) => [type, detail])).to.deep.equal([
+      ['monerium-status', { status: 'idle', previous: 'redirecting' }],
+      ['monerium-error', { code: 'aborted', retry: 'restart', phase: 'start' }],
+    ]);
+    expect(readRecord()).not.to.have.property('codeVerifier');
+    element.cancel();
+    expect(getHeard()).to.have.length(2);
+  });
+
+  it('#101 is aborted when its client changes, not when its headers do', async () => {
+    const element = await add();
+    element.click();
+    Object.assign(element, { backendHeaders: { a: 'b' }, lang: 'de', email: 'a@example.org' });
+    await element.updateComplete;
+    expect(element.status).to.equal('redirecting');
+    element.clientId = CLIENT_ID.replace(/^./, '0');
+    await element.updateComplete;
+    expect(element.status).to.equal('idle');
+    expect(getHeard().at(-1)?.detail).to.deep.include({ code: 'aborted', phase: 'start' });
   });
 });

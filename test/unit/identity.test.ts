@@ -128,6 +128,16 @@ describe('profile and user-id', () => {
     expect(page.element.getAttribute('profile')).to.equal(IDENTITY.profile);
   });
 
+  for (const search of ['?error=access_denied&state=STATE', '?code=c&state=mc1.unknown']) {
+    it(`give way to a response that fails: ${search}`, async () => {
+      const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
+      const page = await openFrame({ search, attributes });
+      await until(() => page.types().includes('monerium-error'));
+      await page.element.updateComplete;
+      expect(page.element.status).to.equal('failed');
+    });
+  }
+
   it('are those of one element, not of its neighbour', async () => {
     const { element, add } = await openFrame({ properties: IDENTITY });
     const other = add();

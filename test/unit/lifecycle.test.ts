@@ -174,22 +174,24 @@ describe('an element that comes and goes', () => {
     expect(heard.filter(({ type }) => type === 'monerium-connected')).to.have.length(1);
   });
 
-  it('#8 drops what nobody has asked for in 30 s', async () => {
-    let clock: ReturnType<typeof stopClock> | undefined;
-    const prepare = (view: View) => (clock = stopClock(view));
-    const end = defer<Response>();
-    const options = { search: RESPONSE, fetch: () => end.promise, prepare };
-    const { element, add, sent, heard } = await openFrame(options);
-    await clock?.reach(() => sent.length);
-    element.remove();
-    heard.length = 0;
-    end.resolve(answer(IDENTITY));
-    await clock?.advance(31_000);
-    const next = add();
-    await clock?.advance(60_000);
-    expect(next.status).to.equal('idle');
-    expect(heard).to.deep.equal([]);
-  });
+  for (const status of [200, 400]) {
+    it(`#8 drops what nobody has asked for in 30 s, after a ${status}`, async () => {
+      let clock: ReturnType<typeof stopClock> | undefined;
+      const prepare = (view: View) => (clock = stopClock(view));
+      const end = defer<Response>();
+      const options = { search: RESPONSE, fetch: () => end.promise, prepare };
+      const { element, add, sent, heard } = await openFrame(options);
+      await clock?.reach(() => sent.length);
+      element.remove();
+      heard.length = 0;
+      end.resolve(answer(IDENTITY, status));
+      await clock?.advance(31_000);
+      const next = add();
+      await clock?.advance(60_000);
+      expect(next.status).to.equal('idle');
+      expect(heard.map(({ type }) => type)).to.deep.equal([]);
+    });
+  }
 
   it('#9 is served when it comes late, after a router took the query away', async () => {
     const page = await openFrame({ search: `${RESPONSE}&a=b`, attributes: false });
