@@ -31,7 +31,7 @@ function minifyCss(css) {
 }
 
 /**
- * `css` checks and joins its expressions. A style sheet without any is a text, and needs none of it.
+ * `css` checks and joins its expressions. A style sheet without any is a text and needs no check.
  * @type {import('rollup').Plugin}
  */
 const plainStyles = {
@@ -74,7 +74,7 @@ export function minified({ external = [] } = {}) {
     output: {
       file: 'dist/monerium-connect.min.js',
       format: 'es',
-      // The map is there for those who look for it; a customer's browser does not fetch its address.
+      // The map is there for those who look for it; the browser of a customer never asks for it.
       sourcemap: 'hidden',
       inlineDynamicImports: true,
     },

@@ -135,3 +135,7 @@ export function listDifferences(a: Binding, b: Binding): string[] {
   const parts = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
   return parts.filter((part) => a[part] !== b[part]);
 }
+
+export function fits(configuration: Configuration, binding: Binding | undefined): boolean {
+  return binding !== undefined && listDifferences(configuration, binding).length === 0;
+}

@@ -108,8 +108,7 @@ export class ConnectController implements ReactiveController, View {
 
   #follow(flow: SharedFlow): void {
     if (flow === this.#flow) return;
-    if (this.#flow.connection.status !== 'connected') this.#flow.cancel();
-    this.#flow.leave(this);
+    this.#flow.abandon(this);
     this.#flow = flow;
     if (!this.#host.isConnected) return;
     flow.enter(this);

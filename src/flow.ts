@@ -8,7 +8,7 @@ import {
   watchStaying,
   whenOnline,
 } from './browser.js';
-import { listDifferences, type Binding, type Configuration } from './configuration.js';
+import { fits, type Configuration } from './configuration.js';
 import {
   MoneriumConnectedEvent,
   MoneriumDisconnectedEvent,
@@ -40,10 +40,6 @@ import {
 const IDLE: Connection = { status: 'idle' };
 const OFFLINE_MS = 20_000;
 const UNDELIVERED_MS = 30_000;
-
-function fits(configuration: Configuration, binding: Binding | undefined): boolean {
-  return binding !== undefined && listDifferences(configuration, binding).length === 0;
-}
 
 /** The code of a response that is fit to be exchanged. */
 function readCode(
@@ -98,6 +94,12 @@ export class Flow implements SharedFlow {
     this.#views.delete(view);
     // The navigation goes on; there is nobody to offer the button to again.
     if (this.#views.size === 0 && this.connection.status === 'redirecting') this.#end(IDLE);
+  }
+
+  /** The element goes over to another flow: without any left, this one is given up. */
+  abandon(view: View): void {
+    if (this.#views.size < 2) this.cancel();
+    this.leave(view);
   }
 
   /** Offers an element what has come back to this page. */
@@ -264,6 +266,9 @@ export class Flow implements SharedFlow {
   // The state
 
   #open(isClicked: (view: View) => boolean): Promise<void> {
+    // A start that still waits for its secrets gives way.
+    this.#run.abort();
+    this.#settle();
     this.#run = new AbortController();
     this.#isClicked = isClicked;
     const running = new Promise<void>((resolve, reject) => {

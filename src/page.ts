@@ -44,6 +44,7 @@ export interface SharedFlow {
   readonly fault: ConnectError | undefined;
   enter(view: View): void;
   leave(view: View): void;
+  abandon(view: View): void;
   offerReturn(view: View): void;
   connect(view: View): Promise<void>;
   cancel(): void;
