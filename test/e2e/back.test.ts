@@ -50,7 +50,8 @@ describe('with the back-forward cache', () => {
     const page = await world.open(visitor, '/');
     assert.equal(await goAndComeBack(world, page), true, 'the page comes out of the cache');
 
-    await waitForStatus(page, 'idle');
+    // At once, and not when a navigation that gets nowhere is given up after ten seconds.
+    await waitForStatus(page, 'idle', 'monerium-connect', 3000);
     assert.deepEqual(await endingsOf(page), []);
     assert.equal(await page.$eval(buttonOf(), ({ ariaBusy }) => ariaBusy), 'false');
     assert.equal(await page.$eval(buttonOf(), (button) => button.matches(':focus')), true);

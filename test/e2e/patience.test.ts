@@ -126,6 +126,7 @@ function testNavigation(): void {
 }
 
 describe('with patience', { concurrency: 2 }, () => {
-  describe('for the network', testNetwork);
-  describe('for a navigation', testNavigation);
+  // Inside, one after the other: the tests of a world share it.
+  describe('for the network', { concurrency: false }, testNetwork);
+  describe('for a navigation', { concurrency: false }, testNavigation);
 });

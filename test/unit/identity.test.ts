@@ -51,6 +51,7 @@ describe('a listener', () => {
       if (detail.status === 'connected') element.disconnect();
     });
     succeed();
+    await until(() => heard.some(({ type }) => type === 'monerium-disconnected'));
     await settle();
     const changes = heard.filter(({ type }) => type === 'monerium-status');
     expect(changes.map(({ detail }) => detail)).to.deep.equal([

@@ -123,14 +123,15 @@ describe('an element that comes and goes', () => {
     const page = await openFrame({
       search: RESPONSE,
       record: { elementId: 'modal' },
+      attributes: { ...ATTRIBUTES, id: 'modal' },
       prepare: ({ document }) => {
-        const modal = Object.assign(document.createElement('monerium-connect'), { id: 'modal' });
-        for (const [name, value] of Object.entries(ATTRIBUTES)) modal.setAttribute(name, value);
-        document.body.append(modal);
+        const header = Object.assign(document.createElement('monerium-connect'), { id: 'header' });
+        for (const [name, value] of Object.entries(ATTRIBUTES)) header.setAttribute(name, value);
+        document.body.append(header);
       },
     });
-    const modal = page.document.querySelector('#modal') as MoneriumConnect;
-    await until(() => page.element.status === 'connected' && modal.status === 'connected');
+    const header = page.document.querySelector('#header') as MoneriumConnect;
+    await until(() => page.element.status === 'connected' && header.status === 'connected');
     await settle();
     expect(page.sent).to.have.length(1);
     const told = page.heard.filter(({ type }) => type === 'monerium-connected');
@@ -156,12 +157,13 @@ describe('an element that comes and goes', () => {
     const prepare = (view: View) => (clock = stopClock(view));
     const end = defer<Response>();
     const options = { search: RESPONSE, fetch: () => end.promise, prepare };
-    const { element, add, sent, heard } = await openFrame(options);
+    const { element, add, sent, heard, stored } = await openFrame(options);
     await clock?.reach(() => sent.length);
     element.remove();
     await clock?.advance(1000);
     expect(sent[0]?.init.signal?.aborted).to.be.false;
     end.resolve(answer(IDENTITY));
+    await clock?.reach(() => stored()?.['outcome']);
     await clock?.advance(29_000);
     heard.length = 0;
     const next = add();
@@ -180,11 +182,12 @@ describe('an element that comes and goes', () => {
       const prepare = (view: View) => (clock = stopClock(view));
       const end = defer<Response>();
       const options = { search: RESPONSE, fetch: () => end.promise, prepare };
-      const { element, add, sent, heard } = await openFrame(options);
+      const { element, add, sent, heard, stored } = await openFrame(options);
       await clock?.reach(() => sent.length);
       element.remove();
       heard.length = 0;
       end.resolve(answer(IDENTITY, status));
+      await clock?.reach(() => stored()?.['outcome']);
       await clock?.advance(31_000);
       const next = add();
       await clock?.advance(60_000);

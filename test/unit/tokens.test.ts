@@ -218,6 +218,21 @@ describe('no token', () => {
     expect((await catchError(other.getAccessToken())).code).to.equal('token_unavailable');
   });
 
+  it('is left of an exchange that was given up and ends late', async () => {
+    const late = defer<Response>();
+    const page = await openFrame({
+      search: RESPONSE,
+      attributes,
+      record: { exchange: 'direct' },
+      fetch: () => late.promise,
+    });
+    await until(() => page.sent.length);
+    page.element.cancel();
+    late.resolve(tokens(1));
+    await settle();
+    expect((await catchError(page.element.getAccessToken())).code).to.equal('token_unavailable');
+  });
+
   it('is left after disconnect()', async () => {
     const page = await openConnected({ expires_in: 600 });
     page.element.disconnect();

@@ -10,6 +10,7 @@ import { Provider, type InteractionResults, type KoaContextWithOIDC } from 'oidc
 
 /** Less than the minute that the element wants: each call for an access token renews it. */
 const ACCESS_TOKEN_SECONDS = 45;
+const HOUR = 3600;
 const INTERACTION = '/interaction/';
 
 /** Who may ask for codes, and from where. */
@@ -121,7 +122,10 @@ function createProvider(url: string, { clientId, redirectUri }: PublicClient): P
     pkce: { required: () => true },
     clientBasedCORS: (_ctx, asking) => asking === origin,
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    ttl: { AccessToken: ACCESS_TOKEN_SECONDS },
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      ...{ Grant: HOUR, IdToken: HOUR, Interaction: HOUR, RefreshToken: HOUR, Session: HOUR },
+    },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, { uid }) => INTERACTION + uid },
     cookies: { keys: [randomBytes(32).toString('hex')] },
