@@ -24,12 +24,29 @@ export function launchBrowser({
   });
 }
 
-/** The compiler of the tests marks functions with this, also those that run in a page. */
-const NAME_HELPER = 'globalThis.__name ??= (target) => target';
+/**
+ * The compiler of the tests marks functions with `__name`, also those that run in a page. And what
+ * is logged is written out: of an object, the browser tells no more than its first level.
+ */
+const PREPARATION = `if (!globalThis.__name) {
+  globalThis.__name = (target) => target;
+  const writeOut = (part) => {
+    if (part instanceof Error) return part.stack + JSON.stringify(part);
+    try {
+      return typeof part === 'object' ? JSON.stringify(part) : part;
+    } catch {
+      return String(part);
+    }
+  };
+  for (const level of ['debug', 'log', 'info', 'warn', 'error']) {
+    const write = console[level];
+    console[level] = (...parts) => write.apply(console, parts.map(writeOut));
+  }
+}`;
 
 /** A customer with a browser profile of their own. */
 export class Visitor {
-  /** What all pages have logged, with the arguments. */
+  /** What all pages have logged. */
   readonly console: string[] = [];
   /** Errors that nobody caught. */
   readonly errors: string[] = [];
@@ -46,13 +63,10 @@ export class Visitor {
   /** Takes in a tab that a page has opened. */
   async adopt(page: Page): Promise<Page> {
     page.setDefaultTimeout(15_000);
-    page.on('console', (message) => {
-      const parts = message.args().map((part) => JSON.stringify(part.remoteObject()));
-      this.console.push([`${message.type()}: ${message.text()}`, ...parts].join('\n  '));
-    });
+    page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => this.errors.push(String(error)));
-    await page.evaluateOnNewDocument(NAME_HELPER);
-    await page.evaluate(NAME_HELPER);
+    await page.evaluateOnNewDocument(PREPARATION);
+    await page.evaluate(PREPARATION);
     return page;
   }
 
