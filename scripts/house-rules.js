@@ -29,8 +29,9 @@ export const allowedImports = {
       'errors',
     ],
   ],
+  'src/departure.ts': ['browser', 'transaction', 'configuration', 'oauth'],
   'src/flow.ts': [
-    ...['page', 'session', 'browser', 'transaction', 'configuration', 'connection'],
+    ...['page', 'session', 'departure', 'browser', 'transaction', 'configuration', 'connection'],
     ...['exchange', 'oauth', 'errors'],
   ],
   'src/connect-controller.ts': [

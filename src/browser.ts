@@ -64,7 +64,10 @@ export function whenParsed(): Promise<unknown> {
   const { domContentLoadedEventEnd } = (navigation ?? {}) as Partial<PerformanceNavigationTiming>;
   return new Promise((resolve) => {
     if (domContentLoadedEventEnd || document.readyState === 'complete') resolve(undefined);
-    else addEventListener('DOMContentLoaded', resolve, { once: true });
+    // A listener that is added while the event is told is not called: then `load` is.
+    for (const type of ['DOMContentLoaded', 'load']) {
+      addEventListener(type, resolve, { once: true });
+    }
   });
 }
 
@@ -87,15 +90,15 @@ export function whenOnline(signal: AbortSignal): Promise<unknown> {
 }
 
 /**
- * Calls back when a navigation did not leave: the page came out of the back-forward cache, or is
- * still visible after 10 s. Answers a function that stops watching.
+ * Calls back when a navigation did not leave: the page was restored from the back-forward cache, or
+ * is still visible after 10 s. Answers a function that stops watching.
  */
-export function watchStaying(callback: () => void): () => void {
+export function watchStaying(callback: (isRestored: boolean) => void): () => void {
   const watching = new AbortController();
   const { signal } = watching;
-  addEventListener('pageshow', ({ persisted }) => persisted && callback(), { signal });
+  addEventListener('pageshow', ({ persisted }) => persisted && callback(true), { signal });
   const timer = setInterval(() => {
-    if (document.visibilityState === 'visible') callback();
+    if (document.visibilityState === 'visible') callback(false);
   }, LEAVING_MS);
   return () => {
     watching.abort();

@@ -98,28 +98,40 @@ function checkChoices(attributes: ConnectAttributes): void {
 }
 
 /**
+ * The part of the configuration that a flow is bound to.
+ * @throws ConnectError `invalid_config`
+ */
+export function readBinding(attributes: ConnectAttributes, page: PageAddress): Binding {
+  const { clientId, environment, redirectUri, backendUrl, exchange } = attributes;
+  check(UUID.test(clientId ?? ''), 'client-id', 'the UUID of your Authorization Code Flow client');
+  const host = `https://api.monerium.${environment === 'production' ? 'app' : 'dev'}`;
+  const apiUrl = readUrl('api-url', attributes.apiUrl ?? host, page.base);
+  const url = backendUrl == null ? undefined : readUrl('backend-url', backendUrl, page.base).href;
+  return {
+    clientId: clientId as string,
+    apiUrl: apiUrl.href.replace(/\/*([?#].*)?$/, ''),
+    redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
+    exchange: exchange ? 'custom' : (url ?? 'direct'),
+  };
+}
+
+/**
  * Reads, checks and resolves what a page has set.
  * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { clientId, environment, redirectUri, backendUrl, backendCredentials } = attributes;
+  const { environment, backendCredentials, backendHeaders, exchange } = attributes;
   const { email, authMode, address, chain, signature, timeout } = attributes;
   checkChoices(attributes);
-  check(UUID.test(clientId ?? ''), 'client-id', 'the UUID of your Authorization Code Flow client');
+  const binding = readBinding(attributes, page);
   const isWhole = !address === !chain && !chain === !signature;
   check(isWhole, 'address, chain, signature', 'all three or none');
   const isSandbox = environment !== 'production';
-  const apiUrl = attributes.apiUrl ?? `https://api.monerium.${isSandbox ? 'dev' : 'app'}`;
-  const exchangeFunction = attributes.exchange ?? undefined;
-  const url = backendUrl == null ? undefined : readUrl('backend-url', backendUrl, page.base).href;
   return {
-    clientId: clientId as string,
-    apiUrl: readUrl('api-url', apiUrl, page.base).href.replace(/\/*([?#].*)?$/, ''),
-    redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
-    exchange: exchangeFunction ? 'custom' : (url ?? 'direct'),
-    exchangeFunction,
+    ...binding,
+    exchangeFunction: exchange ?? undefined,
     credentials: (backendCredentials ?? 'same-origin') as RequestCredentials,
-    headers: attributes.backendHeaders ?? {},
+    headers: backendHeaders ?? {},
     isSandbox,
     authorization: {
       ...{ email, address, chain, signature },
@@ -136,6 +148,6 @@ export function listDifferences(a: Binding, b: Binding): string[] {
   return parts.filter((part) => a[part] !== b[part]);
 }
 
-export function fits(configuration: Configuration, binding: Binding | undefined): boolean {
-  return binding !== undefined && listDifferences(configuration, binding).length === 0;
+export function fits(a: Binding | undefined, b: Binding | undefined): boolean {
+  return a !== undefined && b !== undefined && listDifferences(a, b).length === 0;
 }

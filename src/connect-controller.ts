@@ -1,6 +1,12 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { assertSecure, readAddress, returnTo } from './browser.js';
-import { readConfiguration, type ConnectAttributes } from './configuration.js';
+import {
+  fits,
+  readBinding,
+  readConfiguration,
+  type ConnectAttributes,
+  type Configuration,
+} from './configuration.js';
 import {
   MoneriumBeforeConnectEvent,
   MoneriumDisconnectedEvent,
@@ -8,6 +14,7 @@ import {
   type Connection,
 } from './connection.js';
 import { ConnectError } from './errors.js';
+import type { Identity } from './exchange.js';
 import { findFlow, Flow } from './flow.js';
 import { page, prepareSecrets, say, type SharedFlow, type View } from './page.js';
 
@@ -27,11 +34,13 @@ export interface ConnectHost extends ReactiveControllerHost, HTMLElement, Connec
 export class ConnectController implements ReactiveController, View {
   /** What the element shows. */
   connection: Connection = { status: 'idle' };
+  configuration: Configuration | undefined;
 
   readonly #host: ConnectHost;
   readonly #internals: ElementInternals;
-  /** Events that wait for their turn: a listener may change the state again. */
+  /** Events that wait for `tell()`: a listener may change the state again. */
   readonly #events: Event[] = [];
+  #telling: Event | undefined;
   #flow: SharedFlow = new Flow();
   /** What the page itself knows: it stands until a response comes back. */
   #known: Connection | undefined;
@@ -75,9 +84,9 @@ export class ConnectController implements ReactiveController, View {
 
   /** Tells the developer what is to be told, and asks for what has come back to the page. */
   #meet(): void {
-    const { configuration, fault } = this.#flow;
+    const { configuration } = this;
     if (!configuration) {
-      say('error', fault?.message ?? '');
+      say('error', this.#flow.fault?.message ?? '');
     } else if (configuration.isSandbox) {
       say('info', `redirect_uri to register: ${configuration.redirectUri}`);
     } else {
@@ -88,6 +97,7 @@ export class ConnectController implements ReactiveController, View {
     }
     if (configuration) void prepareSecrets();
     this.show();
+    this.tell();
     this.#flow.offerReturn(this);
   }
 
@@ -98,11 +108,23 @@ export class ConnectController implements ReactiveController, View {
     try {
       assertSecure();
       const configuration = readConfiguration(this.#host, this.#address);
+      this.configuration = configuration;
       this.#follow(findFlow(configuration));
     } catch (reason) {
       const fault = reason as ConnectError;
+      // Under way or connected, only what the flow is bound to matters.
+      if (status !== 'idle' && status !== 'failed' && this.#isBound()) return;
+      this.configuration = undefined;
       const isNews = fault.message !== this.#flow.fault?.message;
       if (isNews) this.#follow(new Flow(undefined, fault));
+    }
+  }
+
+  #isBound(): boolean {
+    try {
+      return fits(this.#flow.binding, readBinding(this.#host, this.#address));
+    } catch {
+      return false;
     }
   }
 
@@ -112,8 +134,12 @@ export class ConnectController implements ReactiveController, View {
     this.#flow = flow;
     if (!this.#host.isConnected) return;
     flow.enter(this);
-    if (this.#host.hasUpdated) this.show();
-    else this.#become(flow.connection);
+    if (this.#host.hasUpdated) {
+      this.show();
+      this.tell();
+    } else {
+      this.#become(flow.connection);
+    }
     this.#join();
   }
 
@@ -121,10 +147,13 @@ export class ConnectController implements ReactiveController, View {
   #readIdentity(): void {
     const { profile, userId } = this.#host;
     const isKnown = profile && userId;
-    const identity = isKnown ? `${profile} ${userId}` : '';
+    const identity = isKnown ? toText({ profile, userId }) : '';
     if (identity === this.#identity) return;
     this.#identity = identity;
-    if (/ing$/.test(this.#flow.connection.status)) return;
+    const { connection } = this.#flow;
+    if (/ing$/.test(connection.status)) return;
+    const isShown = connection.status === 'connected' && identity === toText(connection);
+    if (isShown) return;
     this.#known = isKnown ? { status: 'connected', profile, userId } : undefined;
     this.#become(this.#known ?? { status: 'idle' });
     this.#flow.forget();
@@ -148,6 +177,7 @@ export class ConnectController implements ReactiveController, View {
     if (this.#known) {
       this.#known = undefined;
       this.show(new MoneriumDisconnectedEvent());
+      this.tell();
     } else {
       this.#flow.disconnect(this);
     }
@@ -165,8 +195,7 @@ export class ConnectController implements ReactiveController, View {
 
   show(ending?: Event, startUrl?: string): void {
     const { connection } = this.#flow;
-    const { status } = connection;
-    if (status !== 'idle' && status !== 'redirecting') this.#known = undefined;
+    if (hasComeBack(connection)) this.#known = undefined;
     const next = this.#known ?? connection;
     const previous = this.connection.status;
     const isConnected = next.status === 'connected';
@@ -174,13 +203,21 @@ export class ConnectController implements ReactiveController, View {
       const { profile, userId } = isConnected ? next : {};
       this.#host.profile = profile;
       this.#host.userId = userId;
-      this.#identity = isConnected ? `${profile} ${userId}` : '';
+      this.#identity = isConnected ? toText(next) : '';
     }
     this.#become(next);
-    if (next.status !== previous) this.#fire(new MoneriumStatusEvent(next.status, previous));
-    if (ending) this.#fire(ending);
+    if (next.status !== previous) {
+      this.#events.push(new MoneriumStatusEvent(next.status, previous));
+    }
+    if (ending) this.#events.push(ending);
     // In a task of its own, so that the page's listeners are done.
     if (startUrl && this.#host.returnToStart) setTimeout(() => returnTo(startUrl));
+  }
+
+  /** In order, also what a listener adds: it is queued behind the rest. */
+  tell(): void {
+    if (this.#telling) return;
+    while ((this.#telling = this.#events.shift())) this.#host.dispatchEvent(this.#telling);
   }
 
   /** The one place that changes what is shown. */
@@ -195,13 +232,14 @@ export class ConnectController implements ReactiveController, View {
     this.connection = next;
     this.#host.requestUpdate();
   }
+}
 
-  #fire(event: Event): void {
-    this.#events.push(event);
-    if (this.#events.length > 1) return;
-    for (let [next] = this.#events; next; [next] = this.#events) {
-      this.#host.dispatchEvent(next);
-      this.#events.shift();
-    }
-  }
+function toText({ profile, userId }: Identity): string {
+  return `${profile} ${userId}`;
+}
+
+/** Whether a response has brought this: only that overrules what the page itself knows. */
+function hasComeBack(connection: Connection): boolean {
+  if (connection.status === 'failed') return connection.error.phase !== 'start';
+  return connection.status === 'exchanging' || connection.status === 'connected';
 }

@@ -39,6 +39,9 @@ const FOR_DEVELOPERS: readonly ErrorCode[] = [
   'embedding_blocked',
 ];
 
+/** Tells a `ConnectError` of any copy of the script. */
+const BRAND: unique symbol = Symbol.for('monerium-connect.error');
+
 /** What is known of a failure besides its code. It never holds text from a server or a URL. */
 export interface ConnectErrorOptions {
   /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
@@ -74,6 +77,7 @@ export class ConnectError extends Error implements ConnectErrorDetail {
   declare readonly hint?: string;
   /** What the event carries. */
   readonly detail: ConnectErrorDetail;
+  readonly [BRAND] = true;
 
   constructor(code: ErrorCode, options: ConnectErrorOptions = {}) {
     const { phase = 'exchange', hint, status, oauthError, retryAfterMs } = options;
@@ -89,4 +93,9 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     };
     Object.assign(this, this.detail, hint && { hint });
   }
+}
+
+/** `instanceof` knows the class of one copy of the script only. */
+export function isConnectError(reason: unknown): reason is ConnectError {
+  return Object(reason) === reason && BRAND in (reason as object);
 }

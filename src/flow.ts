@@ -3,34 +3,31 @@ import {
   isOnline,
   keepOnOrigin,
   leave,
-  readAddress,
   stay,
   watchStaying,
   whenOnline,
 } from './browser.js';
-import { fits, type Configuration } from './configuration.js';
+import { fits, type Binding, type Configuration } from './configuration.js';
 import {
   MoneriumConnectedEvent,
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   type Connection,
 } from './connection.js';
-import { ConnectError } from './errors.js';
-import { exchangeCode, readIdentity } from './exchange.js';
+import { prepareDeparture } from './departure.js';
+import { ConnectError, isConnectError } from './errors.js';
+import { exchangeCode, type Identity } from './exchange.js';
 import {
-  buildAuthorizationUrl,
   createSecrets,
   toAuthorizationError,
   type AuthorizationCode,
   type AuthorizationResponse,
-  type Secrets,
 } from './oauth.js';
-import { page, say, takeSecrets, type SharedFlow, type View } from './page.js';
+import { page, say, takeSecrets, type Arrival, type SharedFlow, type View } from './page.js';
 import { openSession, type Session } from './session.js';
 import {
   buryTransaction,
   isExpired,
-  saveTransaction,
   takeInterruption,
   takeTransaction,
   type Outcome,
@@ -59,11 +56,11 @@ function readCode(
  */
 export class Flow implements SharedFlow {
   connection: Connection;
-  configuration: Configuration | undefined;
+  readonly binding: Binding | undefined;
   readonly fault: ConnectError | undefined;
 
   readonly #views = new Set<View>();
-  /** What is under way; aborted when it ends, so that what comes later is dropped. */
+  /** What is under way; aborted when it fails, so that what comes later is dropped. */
   #run = new AbortController();
   #running: Promise<void> | undefined;
   #settle: (failure?: ConnectError) => void = () => {};
@@ -76,9 +73,9 @@ export class Flow implements SharedFlow {
   /** Tells the ending that nobody was there to tell. */
   #undelivered: ((view: View) => void) | undefined;
 
-  /** With a fault, no flow can begin; an insecure page says so by itself. */
-  constructor(configuration?: Configuration, fault?: ConnectError) {
-    this.configuration = configuration;
+  /** Without a binding no flow can begin; an insecure page says so by itself. */
+  constructor(binding?: Binding, fault?: ConnectError) {
+    this.binding = binding;
     this.fault = fault;
     this.connection =
       fault?.code === 'insecure_context' ? { status: 'failed', error: fault } : IDLE;
@@ -92,13 +89,17 @@ export class Flow implements SharedFlow {
 
   leave(view: View): void {
     this.#views.delete(view);
-    // The navigation goes on; there is nobody to offer the button to again.
-    if (this.#views.size === 0 && this.connection.status === 'redirecting') this.#end(IDLE);
+    // The navigation goes on, and there is nobody to offer the button to again, unless the element
+    // is only being moved.
+    queueMicrotask(() => {
+      const isLeaving = this.connection.status === 'redirecting';
+      if (isLeaving && this.#views.size === 0) this.#end(IDLE);
+    });
   }
 
   /** The element goes over to another flow: without any left, this one is given up. */
   abandon(view: View): void {
-    if (this.#views.size < 2) this.cancel();
+    if (this.#views.has(view) && this.#views.size === 1) this.cancel();
     this.leave(view);
   }
 
@@ -106,17 +107,14 @@ export class Flow implements SharedFlow {
   offerReturn(view: View): void {
     const tell = this.#undelivered;
     const { arrival } = page;
-    const { configuration } = this;
     this.#undelivered = undefined;
     tell?.(view);
     if (arrival && !arrival.transaction) {
       page.arrival = undefined;
       this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
-    } else if (arrival && configuration && fits(configuration, arrival.transaction)) {
+    } else if (arrival && fits(this.binding, arrival.transaction)) {
       page.arrival = undefined;
-      void takeTransaction(arrival.state, (transaction) =>
-        this.#complete(configuration, transaction, arrival.response),
-      );
+      void this.#claim(arrival, view);
     } else if (!page.isInterruptionTold) {
       page.isInterruptionTold = true;
       void takeInterruption(() => this.#report(new ConnectError('interrupted')));
@@ -128,87 +126,76 @@ export class Flow implements SharedFlow {
   connect(view: View): Promise<void> {
     if (this.#running) return this.#running;
     const running = this.#open((other) => other === view);
-    void this.#start(view, this.#run.signal);
+    // A response that waits for this flow goes first: it will be claimed in this very run.
+    if (!fits(this.binding, page.arrival?.transaction)) void this.#start(view, this.#run.signal);
     return running;
   }
 
   /** From here to the navigation nothing is awaited, unless the secrets are not ready yet. */
   async #start(view: View, signal: AbortSignal): Promise<void> {
     try {
-      const { configuration } = this;
+      const { configuration } = view;
       if (!configuration)
         throw this.fault ?? new ConnectError('invalid_config', { phase: 'start' });
       assertUnframed();
       const secrets = takeSecrets() ?? (await createSecrets());
-      if (!signal.aborted && view.askToLeave()) this.#depart(view, configuration, secrets);
-      else if (!signal.aborted) this.#end(this.connection);
+      signal.throwIfAborted();
+      const isAllowed = view.askToLeave();
+      signal.throwIfAborted();
+      if (!isAllowed) {
+        this.#end(this.connection);
+        return;
+      }
+      const href = prepareDeparture(configuration, secrets, view.id);
+      this.#state = secrets.state;
+      this.#stopWaiting = watchStaying((isRestored) => {
+        if (isRestored || isOnline()) this.#end(IDLE);
+        else this.#fail(new ConnectError('offline', { phase: 'start' }));
+      });
+      this.#show({ status: 'redirecting' });
+      signal.throwIfAborted();
+      leave(href);
+      this.#settle();
     } catch (reason) {
-      this.#fail(reason as ConnectError);
+      if (!signal.aborted) this.#fail(reason as ConnectError);
     }
-  }
-
-  #depart(view: View, configuration: Configuration, secrets: Secrets): void {
-    const { clientId, apiUrl, redirectUri, exchange, authorization } = configuration;
-    const { state, codeVerifier, codeChallenge } = secrets;
-    if (this.#run.signal.aborted) return;
-    saveTransaction(state, {
-      v: 1,
-      ...{ codeVerifier, clientId, apiUrl, redirectUri, exchange },
-      mode: 'redirect',
-      startUrl: readAddress().href,
-      elementId: view.id,
-      at: Date.now(),
-    });
-    this.#state = state;
-    this.#stopWaiting = watchStaying(() => {
-      if (isOnline()) this.#end(IDLE);
-      else this.#fail(new ConnectError('offline', { phase: 'start' }));
-    });
-    this.#show({ status: 'redirecting' });
-    // A listener may have cancelled.
-    if (!this.#running) return;
-    leave(
-      buildAuthorizationUrl(apiUrl, {
-        ...authorization,
-        client_id: clientId,
-        code_challenge: codeChallenge,
-        code_challenge_method: 'S256',
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        state,
-      }),
-    );
-    this.#settle();
   }
 
   // The way back
 
-  /** Carries a claimed response to its end. */
-  #complete(
-    configuration: Configuration,
-    transaction: Transaction,
-    response: AuthorizationResponse,
-  ): Promise<Outcome | undefined> {
-    const { elementId } = transaction;
-    const running = this.#open(({ id }) => id !== '' && id === elementId);
-    void this.#exchange(configuration, transaction, response);
-    return running.then(
-      () => readIdentity(this.connection),
-      (failure: unknown) => (failure as ConnectError).code,
-    );
+  /** Claims a response for this tab. Where another tab was first, nothing is said. */
+  async #claim({ state, response, transaction }: Arrival, view: View): Promise<void> {
+    const running =
+      this.#running ?? this.#open(({ id }) => id !== '' && id === transaction?.elementId);
+    const { signal } = this.#run;
+    const { configuration = view.configuration } = this.#findTeller() ?? view;
+    if (configuration) {
+      await takeTransaction(state, async (taken): Promise<Outcome | undefined> => {
+        const identity = this.#exchange(configuration, taken, response, signal);
+        return running.then(
+          () => identity,
+          (failure: unknown) => (failure as ConnectError).code,
+        );
+      });
+    }
+    if (this.#running === running) this.#end(this.connection);
   }
 
+  /** Carries a claimed response to its end. Never rejects. */
   async #exchange(
     configuration: Configuration,
     transaction: Transaction,
     response: AuthorizationResponse,
-  ): Promise<void> {
-    const { signal } = this.#run;
+    signal: AbortSignal,
+  ): Promise<Identity | undefined> {
     const { redirectUri, clientId, apiUrl, timeout } = configuration;
     const { codeVerifier } = transaction;
     try {
       const code = readCode(response, transaction);
+      signal.throwIfAborted();
       this.#show({ status: 'exchanging' });
+      // A listener may have cancelled.
+      signal.throwIfAborted();
       if (!isOnline()) {
         this.#expire('offline', OFFLINE_MS);
         await whenOnline(signal);
@@ -216,7 +203,7 @@ export class Flow implements SharedFlow {
       this.#expire('exchange_timeout', timeout);
       const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
       const { identity, tokens } = await exchangeCode(configuration, request, signal);
-      if (signal.aborted) return;
+      signal.throwIfAborted();
       if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
       this.#session =
         tokens && openSession(tokens, configuration, timeout, () => this.disconnect());
@@ -224,9 +211,11 @@ export class Flow implements SharedFlow {
       const ending = new MoneriumConnectedEvent(identity, startUrl);
       const isByBackend = configuration.exchange.includes(':');
       this.#end({ status: 'connected', ...identity }, ending, isByBackend ? startUrl : '');
+      return identity;
     } catch (reason) {
-      const error = reason instanceof ConnectError ? reason : new ConnectError('exchange_rejected');
+      const error = isConnectError(reason) ? reason : new ConnectError('exchange_rejected');
       if (!signal.aborted) this.#fail(error);
+      return undefined;
     }
   }
 
@@ -266,9 +255,6 @@ export class Flow implements SharedFlow {
   // The state
 
   #open(isClicked: (view: View) => boolean): Promise<void> {
-    // A start that still waits for its secrets gives way.
-    this.#run.abort();
-    this.#settle();
     this.#run = new AbortController();
     this.#isClicked = isClicked;
     const running = new Promise<void>((resolve, reject) => {
@@ -280,7 +266,7 @@ export class Flow implements SharedFlow {
   }
 
   #report(error: ConnectError): void {
-    if (this.connection.status !== 'idle') return;
+    if (this.#running || this.connection.status !== 'idle') return;
     void this.#open(() => false);
     this.#fail(error);
   }
@@ -291,7 +277,7 @@ export class Flow implements SharedFlow {
     this.#settle(error);
     const connection = error.code === 'aborted' ? IDLE : { status: 'failed' as const, error };
     // What a page's own function says may hold what must not be logged.
-    if (error.hint && !this.configuration?.exchangeFunction) say('error', error.message);
+    if (error.hint && this.binding?.exchange !== 'custom') say('error', error.message);
     this.#end(connection, new MoneriumErrorEvent(error));
   }
 
@@ -301,6 +287,11 @@ export class Flow implements SharedFlow {
     this.#stopWaiting();
     this.#settle();
     this.#show(connection, ending, startUrl);
+  }
+
+  #findTeller(): View | undefined {
+    const [first, ...others] = this.#views;
+    return others.find(this.#isClicked) ?? first;
   }
 
   /**
@@ -313,13 +304,18 @@ export class Flow implements SharedFlow {
       this.#session?.forget();
       this.#session = undefined;
     }
+    const teller = this.#findTeller();
     const views = [...this.#views];
-    const teller = views.find(this.#isClicked) ?? views[0];
-    const tell = (view: View) => view.show(ending, startUrl);
-    for (const view of views) if (view !== teller) view.show();
-    if (teller) {
-      tell(teller);
-    } else if (ending) {
+    for (const view of views) {
+      if (view === teller) view.show(ending, startUrl);
+      else view.show();
+    }
+    for (const view of views) view.tell();
+    if (ending && !teller) {
+      const tell = (view: View) => {
+        view.show(ending, startUrl);
+        view.tell();
+      };
       this.#undelivered = tell;
       setTimeout(() => {
         if (this.#undelivered !== tell) return;
@@ -332,9 +328,8 @@ export class Flow implements SharedFlow {
 
 /** The flow of a binding: one on a page. */
 export function findFlow(configuration: Configuration): SharedFlow {
-  const found = [...page.flows].find((flow) => fits(configuration, flow.configuration));
-  const flow = found ?? new Flow(configuration);
-  flow.configuration = configuration;
+  const flow =
+    [...page.flows].find(({ binding }) => fits(configuration, binding)) ?? new Flow(configuration);
   page.flows.add(flow);
   return flow;
 }

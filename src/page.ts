@@ -1,6 +1,6 @@
 import { isServer } from 'lit';
 import { afterLoad, readAddress, rewriteAddress, whenParsed } from './browser.js';
-import { listDifferences, type Configuration } from './configuration.js';
+import { listDifferences, type Binding, type Configuration } from './configuration.js';
 import type { Connection } from './connection.js';
 import type { ConnectError } from './errors.js';
 import {
@@ -29,18 +29,21 @@ export interface Arrival {
 /** An element that shows a flow. */
 export interface View {
   readonly id: string;
+  /** As it was read last; absent while it is at fault. */
+  readonly configuration: Configuration | undefined;
   /** Asks the page whether it may leave. */
   askToLeave(): boolean;
-  /** Shows the flow as it is now; fires the event that ended it, and may then go to `startUrl`. */
+  /** Shows the flow as it is now; `ending` and the change of state wait for `tell()`. */
   show(ending?: Event, startUrl?: string): void;
+  /** Fires what waits. All elements show the state by then. */
+  tell(): void;
 }
 
 /** The flow of all elements that share a binding, whichever copy of the script they come from. */
 export interface SharedFlow {
   readonly connection: Connection;
-  /** As an element has read it last. */
-  configuration: Configuration | undefined;
-  /** Why there is no configuration, or no place for a flow. */
+  readonly binding: Binding | undefined;
+  /** Why no flow can begin. */
   readonly fault: ConnectError | undefined;
   enter(view: View): void;
   leave(view: View): void;
@@ -122,10 +125,8 @@ export function say(level: 'info' | 'warn' | 'error', text: string): void {
 function warnIfUnclaimed(): void {
   if (!page.arrival) return;
   const { transaction } = page.arrival;
-  const [reason = 'no element'] = [...page.flows].map(({ configuration }) =>
-    configuration && transaction
-      ? `other ${listDifferences(configuration, transaction).join(', ')}`
-      : 'invalid_config',
+  const [reason = 'no element is set up'] = [...page.flows].flatMap(({ binding }) =>
+    binding && transaction ? [`other ${listDifferences(binding, transaction).join(', ')}`] : [],
   );
   say('warn', `a response waits for its element: ${reason}`);
 }

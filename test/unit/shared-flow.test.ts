@@ -1,0 +1,191 @@
+import { expect } from '@open-wc/testing';
+import { ConnectError } from '../../src/errors.js';
+import {
+  ATTRIBUTES,
+  CLIENT_ID,
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closeFrames,
+  defer,
+  openFrame,
+  settle,
+  stopClock,
+  until,
+} from './fixture.js';
+
+const DIRECT = { 'client-id': CLIENT_ID };
+const TOKENS = { access_token: 'AT', token_type: 'Bearer', expires_in: 3600, ...IDENTITY };
+const OTHER_CLIENT = CLIENT_ID.replace(/^./, '7');
+
+/** A page whose exchange is under way. */
+async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+  const end = defer<Response>();
+  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  await until(() => page.sent.length);
+  return { ...page, succeed: (body: object = IDENTITY) => end.resolve(answer(body)) };
+}
+
+async function openConnectedDirectly() {
+  const page = await openFrame({
+    search: RESPONSE,
+    attributes: DIRECT,
+    fetch: async () => answer(TOKENS),
+  });
+  await until(() => page.element.status === 'connected');
+  await settle();
+  page.heard.length = 0;
+  return page;
+}
+
+afterEach(closeFrames);
+
+describe('elements that share a flow', () => {
+  it('keep their tokens when one more comes with the same identity', async () => {
+    const { element, add, heard } = await openConnectedDirectly();
+    const second = add({ ...DIRECT, profile: IDENTITY.profile, 'user-id': IDENTITY.userId });
+    await settle();
+    expect([element.status, second.status]).to.deep.equal(['connected', 'connected']);
+    expect(await element.getAccessToken()).to.equal('AT');
+    expect(heard.filter(({ target }) => target === element)).to.deep.equal([]);
+  });
+
+  it('go on when a detached one gets other attributes', async () => {
+    const page = await openExchanging();
+    const second = page.add();
+    await until(() => second.status === 'exchanging');
+    page.element.remove();
+    page.element.setAttribute('client-id', OTHER_CLIENT);
+    await settle();
+    page.succeed();
+    await settle();
+    expect(second.status).to.equal('connected');
+    expect(page.types()).not.to.include('monerium-error');
+  });
+
+  it('have options of their own: those of the clicked one are used', async () => {
+    const called: string[] = [];
+    const exchange = (name: string) => async () => {
+      called.push(name);
+      return IDENTITY;
+    };
+    const page = await openFrame({
+      search: RESPONSE,
+      attributes: { ...DIRECT, id: 'a' },
+      properties: { exchange: exchange('a') },
+      record: { elementId: 'b' },
+      prepare: (view) => {
+        const second = view.document.createElement('monerium-connect');
+        second.setAttribute('client-id', CLIENT_ID);
+        second.id = 'b';
+        second.exchange = exchange('b');
+        view.document.body.append(second);
+      },
+    });
+    await until(() => page.element.status === 'connected');
+    expect(called).to.deep.equal(['b']);
+  });
+});
+
+describe('a flow under way', () => {
+  it('is not touched by a fault in an attribute that it is not bound to', async () => {
+    const { element, succeed, types } = await openExchanging();
+    element.setAttribute('address', '0xabc');
+    await settle();
+    succeed();
+    await settle();
+    expect(element.status).to.equal('connected');
+    expect(types()).not.to.include('monerium-error');
+  });
+
+  it('leaves a connection that such a fault finds', async () => {
+    const { element, heard } = await openConnectedDirectly();
+    element.setAttribute('auth-mode', 'log-in');
+    await settle();
+    expect(element.status).to.equal('connected');
+    expect(await element.getAccessToken()).to.equal('AT');
+    expect(heard).to.deep.equal([]);
+  });
+
+  it('sends nothing when a listener cancels it as it begins', async () => {
+    const called: string[] = [];
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const page = await openFrame({
+      search: RESPONSE,
+      attributes: DIRECT,
+      properties: {
+        exchange: async () => {
+          called.push('exchange');
+          return IDENTITY;
+        },
+      },
+      prepare: (view) => {
+        clock = stopClock(view);
+        view.document.addEventListener('monerium-status', ({ target }) => {
+          const element = target as HTMLElementTagNameMap['monerium-connect'];
+          if (element.status === 'exchanging') element.cancel();
+        });
+      },
+    });
+    await clock?.reach(() => page.types().includes('monerium-error'));
+    await clock?.advance(5000);
+    expect(called).to.deep.equal([]);
+    expect(page.element.status).to.equal('idle');
+    expect(clock?.timers.size).to.equal(0);
+  });
+
+  it('keeps its outcome when the page disconnects at once', async () => {
+    const { element, succeed, stored, types } = await openExchanging();
+    element.addEventListener('monerium-connected', () => element.disconnect());
+    succeed();
+    await until(() => types().includes('monerium-disconnected'));
+    await settle();
+    expect(stored()).to.have.deep.property('outcome', IDENTITY);
+  });
+
+  it('is told as connected before what a listener does about it', async () => {
+    const { element, succeed, types } = await openExchanging();
+    element.addEventListener('monerium-status', ({ detail }) => {
+      if (detail.status === 'connected') element.disconnect();
+    });
+    succeed();
+    await until(() => types().includes('monerium-disconnected'));
+    const endings = types().filter((type) => type !== 'monerium-status');
+    expect(endings).to.deep.equal(['monerium-connected', 'monerium-disconnected']);
+  });
+
+  it('tells an own ConnectError of another copy of the script', async () => {
+    // The frame has a copy and a realm of its own.
+    const page = await openFrame({
+      search: RESPONSE,
+      attributes: DIRECT,
+      properties: {
+        exchange: async () => {
+          throw new ConnectError('rate_limited', { status: 429 });
+        },
+      },
+    });
+    await until(() => page.element.status === 'failed');
+    expect(page.heard.at(-1)?.detail).to.include({ code: 'rate_limited', status: 429 });
+  });
+});
+
+describe('an identity that the page has set', () => {
+  it('stands when a start of a neighbour fails', async () => {
+    const page = await openFrame({
+      attributes: { ...ATTRIBUTES, profile: 'p', 'user-id': 'u' },
+    });
+    const neighbour = page.add();
+    await settle();
+    // In a frame every start is refused.
+    await neighbour.connect().catch(() => {});
+    await settle();
+    expect(neighbour.status).to.equal('failed');
+    expect(page.element.connection).to.deep.equal({
+      status: 'connected',
+      profile: 'p',
+      userId: 'u',
+    });
+    expect(page.element.getAttribute('profile')).to.equal('p');
+  });
+});

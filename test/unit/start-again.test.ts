@@ -1,0 +1,61 @@
+import { expect } from '@open-wc/testing';
+import { settle } from './fixture.js';
+import { prepareStarts } from './start-fixture.js';
+
+const { add, getUrls, listRecords, listTypes } = prepareStarts();
+
+function countRecordsToUse(): number {
+  return listRecords().filter((key) => localStorage.getItem(key)?.includes('codeVerifier')).length;
+}
+
+describe('a start that a listener gives up and begins again', () => {
+  for (const [moment, type] of [
+    ['before anything is stored', 'monerium-before-connect'],
+    ['as the page leaves', 'monerium-status'],
+  ] as const) {
+    it(`leaves once, ${moment}`, async () => {
+      const element = await add();
+      const again = () => {
+        element.removeEventListener(type, again);
+        element.cancel();
+        void element.connect();
+      };
+      element.addEventListener(type, again);
+      await element.connect().catch(() => {});
+      await settle();
+      expect(getUrls()).to.have.length(1);
+      expect(countRecordsToUse()).to.equal(1);
+      const state = new URL(getUrls()[0] ?? '').searchParams.get('state') ?? '';
+      expect(listRecords().find((key) => key.endsWith(state))).to.be.a('string');
+      expect(localStorage.getItem(`monerium-connect:${state}`)).to.contain('codeVerifier');
+      expect(listTypes().filter((name) => name === 'monerium-error')).to.have.length(1);
+    });
+  }
+});
+
+describe('where a flow began', () => {
+  it('is remembered without a response of ours that was left in the address', async () => {
+    const { href } = location;
+    history.replaceState(null, '', '?a=b&code=left-over&state=mc1.left-over#c');
+    try {
+      const element = await add();
+      await element.connect();
+      const record = localStorage.getItem(listRecords()[0] ?? '') ?? '';
+      expect(record).to.contain('?a=b#c').and.not.to.contain('left-over');
+    } finally {
+      history.replaceState(null, '', href);
+    }
+  });
+
+  it("is remembered with a stranger's response, which is the page's own", async () => {
+    const { href } = location;
+    history.replaceState(null, '', '?code=theirs&state=theirs');
+    try {
+      const element = await add();
+      await element.connect();
+      expect(localStorage.getItem(listRecords()[0] ?? '')).to.contain('?code=theirs&state=theirs');
+    } finally {
+      history.replaceState(null, '', href);
+    }
+  });
+});
