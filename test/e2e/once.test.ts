@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import {
   SCRIPT_TAG,
+  assertSilent,
   endingsOf,
-  eventsOf,
   pageWith,
   polling,
   settle,
@@ -15,12 +14,6 @@ import {
 } from './support.js';
 
 const world = useWorld();
-
-/** Nothing happens on this page: the response was for somebody else, or was used up. */
-async function assertSilent(page: Page): Promise<void> {
-  await settle(page);
-  assert.deepEqual(await eventsOf(page), []);
-}
 
 /** Plays a framework that mounts an element more than once while the page loads. */
 const MOUNTING = {

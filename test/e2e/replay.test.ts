@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Page } from 'puppeteer-core';
 import {
+  assertSilent,
   clickConnect,
   endingsOf,
-  eventsOf,
   pageWith,
   recordsOf,
   settle,
@@ -16,13 +16,6 @@ import {
 } from './support.js';
 
 const world = useWorld();
-
-/** The page has nothing to say about the response that it was opened with. */
-async function assertSilent(page: Page): Promise<void> {
-  await settle(page);
-  assert.deepEqual(await eventsOf(page), []);
-  assert.equal(await statusOf(page), 'idle');
-}
 
 test('#4 a reload after the connection has nothing to do', async () => {
   world.servePage('/');

@@ -17,36 +17,8 @@ import {
   type Frame,
   type View,
 } from './fixture.js';
+import { RETRY } from '../helpers/error-codes.js';
 
-/** Every code, and who has to act. */
-const RETRY: Record<ErrorCode, 'none' | 'restart'> = {
-  invalid_config: 'none',
-  insecure_context: 'none',
-  storage_unavailable: 'restart',
-  embedding_blocked: 'none',
-  popup_blocked: 'restart',
-  popup_closed: 'restart',
-  popup_timeout: 'restart',
-  access_denied: 'restart',
-  authorization_error: 'restart',
-  authorization_unavailable: 'restart',
-  response_invalid: 'restart',
-  transaction_not_found: 'restart',
-  transaction_expired: 'restart',
-  offline: 'restart',
-  exchange_network: 'restart',
-  exchange_timeout: 'restart',
-  exchange_rejected: 'restart',
-  rate_limited: 'restart',
-  server_unavailable: 'restart',
-  exchange_bad_response: 'restart',
-  profile_unavailable: 'restart',
-  interrupted: 'restart',
-  aborted: 'restart',
-  token_unavailable: 'restart',
-  wallet_rejected: 'restart',
-  wallet_error: 'restart',
-};
 const CODES = (Object.keys(RETRY) as ErrorCode[]).filter((code) => code !== 'aborted');
 const STATES = ['idle', 'redirecting', 'exchanging', 'connected', 'failed'];
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Page } from 'puppeteer-core';
 import type { RecordedEvent } from './page-template.js';
 
@@ -83,4 +84,11 @@ export async function recordsOf(page: Page): Promise<Record<string, Record<strin
       .filter(([key]) => key.startsWith('monerium-connect:'))
       .map(([key, value]) => [key.slice('monerium-connect:'.length), JSON.parse(String(value))]),
   );
+}
+
+/** The page has nothing to say about the response that it was opened with. */
+export async function assertSilent(page: Page): Promise<void> {
+  await settle(page);
+  assert.deepEqual(await eventsOf(page), []);
+  assert.equal(await statusOf(page), 'idle');
 }
