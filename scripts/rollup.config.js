@@ -67,7 +67,7 @@ export function minified({ external = [] } = {}) {
         module: true,
         ecma: 2020,
         // No function of ours is called with `new` or reads `arguments`.
-        compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true },
+        compress: { passes: 5, inline: 1, unsafe_arrows: true, unsafe_methods: true },
         format: { comments: false },
       }),
     ],

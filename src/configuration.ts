@@ -2,10 +2,8 @@ import { ConnectError } from './errors.js';
 import type { ExchangeFunction, ExchangeOptions } from './exchange.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth.js';
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** `https:`, or `http:` on a loopback host; no user name. Of a URL that has been parsed. */
-const SECURE_URL =
-  /^(https:\/\/[^/@]+|http:\/\/(([^/@]+\.)?localhost|127(\.\d+){3}|\[::1\])(:\d+)?)\//;
+const SECURE_URL = /^(https:\/\/[^/@]+|http:\/\/(([^/@]+\.)?localhost|127[.\d]+|\[::1\])(:\d+)?)\//;
 /** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
 const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
 
@@ -46,9 +44,13 @@ export interface Binding {
   readonly exchange: string;
 }
 
+/** How the customer gets to Monerium: in this window, or in one of its own. */
+export type Mode = 'redirect' | 'popup';
+
 /** Attributes that were read, checked and resolved. */
 export interface Configuration extends Binding, ExchangeOptions {
-  readonly isSandbox: boolean;
+  /** `auto`: a popup when the page is framed. Nothing stands for `redirect`. */
+  readonly mode: Mode | 'auto' | null | undefined;
   /** The optional fields of the request to `/auth`, by their wire names. */
   readonly authorization: AuthorizationParameters;
   /** Deadline of the exchange in milliseconds. */
@@ -56,7 +58,7 @@ export interface Configuration extends Binding, ExchangeOptions {
 }
 
 /** @throws ConnectError `invalid_config` that names the attribute and what it needs */
-function check(isValid: boolean, attribute: string, need: string): asserts isValid {
+function check(isValid: unknown, attribute: string, need: string): asserts isValid {
   if (!isValid) {
     throw new ConnectError('invalid_config', {
       phase: 'start',
@@ -81,14 +83,14 @@ function readRedirectUri(value: string, { href, base }: PageAddress): string {
 
 function readTimeout(value: number | null | undefined): number {
   const timeout = value ?? NaN;
-  return Number.isNaN(timeout) ? 20_000 : Math.min(Math.max(timeout, 1000), 120_000);
+  return isNaN(timeout) ? 20_000 : Math.min(Math.max(timeout, 1000), 120_000);
 }
 
 function checkChoices(attributes: ConnectAttributes): void {
   const { environment, mode, authMode, backendCredentials } = attributes;
   const choices: [string, string | null | undefined, string][] = [
     ['environment', environment, 'sandbox or production'],
-    ['mode', mode, 'redirect or auto'],
+    ['mode', mode, 'redirect or popup or auto'],
     ['auth-mode', authMode, 'login or signup'],
     ['backend-credentials', backendCredentials, 'same-origin or include or omit'],
   ];
@@ -103,12 +105,12 @@ function checkChoices(attributes: ConnectAttributes): void {
  */
 export function readBinding(attributes: ConnectAttributes, page: PageAddress): Binding {
   const { clientId, environment, redirectUri, backendUrl, exchange } = attributes;
-  check(UUID.test(clientId ?? ''), 'client-id', 'the UUID of your Authorization Code Flow client');
+  check(clientId, 'client-id', 'your Authorization Code Flow client');
   const host = `https://api.monerium.${environment === 'production' ? 'app' : 'dev'}`;
   const apiUrl = readUrl('api-url', attributes.apiUrl ?? host, page.base);
   const url = backendUrl == null ? undefined : readUrl('backend-url', backendUrl, page.base).href;
   return {
-    clientId: clientId as string,
+    clientId,
     apiUrl: apiUrl.href.replace(/\/*([?#].*)?$/, ''),
     redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
     exchange: exchange ? 'custom' : (url ?? 'direct'),
@@ -120,23 +122,22 @@ export function readBinding(attributes: ConnectAttributes, page: PageAddress): B
  * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { environment, backendCredentials, backendHeaders, exchange } = attributes;
-  const { email, authMode, address, chain, signature, timeout } = attributes;
+  const { environment, backendCredentials, backendHeaders, exchange, skipKyc } = attributes;
+  const { mode, email, authMode, address, chain, signature, timeout } = attributes;
   checkChoices(attributes);
   const binding = readBinding(attributes, page);
   const isWhole = !address === !chain && !chain === !signature;
   check(isWhole, 'address, chain, signature', 'all three or none');
-  const isSandbox = environment !== 'production';
   return {
     ...binding,
     exchangeFunction: exchange ?? undefined,
     credentials: (backendCredentials ?? 'same-origin') as RequestCredentials,
     headers: backendHeaders ?? {},
-    isSandbox,
+    mode: mode as Configuration['mode'],
     authorization: {
       ...{ email, address, chain, signature },
       auth_mode: authMode,
-      skip_kyc: isSandbox && attributes.skipKyc ? 'true' : '',
+      skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
     },
     timeout: readTimeout(timeout),
   };
@@ -149,5 +150,5 @@ export function listDifferences(a: Binding, b: Binding): string[] {
 }
 
 export function fits(a: Binding | undefined, b: Binding | undefined): boolean {
-  return a !== undefined && b !== undefined && listDifferences(a, b).length === 0;
+  return Boolean(a && b && !listDifferences(a, b).length);
 }

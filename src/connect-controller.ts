@@ -1,11 +1,11 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import { assertSecure, readAddress, returnTo } from './browser.js';
 import {
   fits,
   readBinding,
   readConfiguration,
-  type ConnectAttributes,
   type Configuration,
+  type ConnectAttributes,
 } from './configuration.js';
 import {
   MoneriumBeforeConnectEvent,
@@ -15,7 +15,7 @@ import {
 } from './connection.js';
 import { ConnectError } from './errors.js';
 import type { Identity } from './exchange.js';
-import { findFlow, Flow } from './flow.js';
+import { createFlow } from './flow.js';
 import { page, prepareSecrets, say, type SharedFlow, type View } from './page.js';
 
 /** What the controller reads from its element, and the identity that it reflects there. */
@@ -27,211 +27,219 @@ export interface ConnectHost extends ReactiveControllerHost, HTMLElement, Connec
   userId: string | null | undefined;
 }
 
+/** What the element asks of its connection, and what it renders. */
+export interface ConnectController {
+  readonly connection: Connection;
+  /** This window was a popup, and its opener goes on: it may be closed. */
+  readonly isDone: boolean | undefined;
+  connect(): Promise<void>;
+  cancel(): void;
+  disconnect(): void;
+  getAccessToken(): Promise<string>;
+}
+
 /**
  * Joins one element to the flow of its configuration: reads the attributes, shows the flow's state
- * and fires its events.
+ * and fires its events. A closure and not a class: what is private costs fewer bytes.
  */
-export class ConnectController implements ReactiveController, View {
+// eslint-disable-next-line max-lines-per-function -- it stands for a class
+export function createConnectController(
+  host: ConnectHost,
+  { states }: ElementInternals,
+): ConnectController {
   /** What the element shows. */
-  connection: Connection = { status: 'idle' };
-  configuration: Configuration | undefined;
-
-  readonly #host: ConnectHost;
-  readonly #internals: ElementInternals;
+  let connection: Connection = { status: 'idle' };
+  let configuration: Configuration | undefined;
   /** Events that wait for `tell()`: a listener may change the state again. */
-  readonly #events: Event[] = [];
-  #telling: Event | undefined;
-  #flow: SharedFlow = new Flow();
+  const events: Event[] = [];
+  let telling: Event | undefined;
+  let flow = createFlow();
   /** What the page itself knows: it stands until a response comes back. */
-  #known: Connection | undefined;
+  let known: Connection | undefined;
   /** The identity in the attributes, as of the last update. */
-  #identity = '';
-  #address = { href: '', base: '' };
-  #joining: ReturnType<typeof setTimeout> | undefined;
+  let identity = '';
+  let address = { href: '', base: '' };
+  let joining: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ConnectHost, internals: ElementInternals) {
-    this.#host = host;
-    this.#internals = internals;
-    host.addController(this);
+  // What the flow sees of the element
+
+  const view: View = {
+    get id() {
+      return host.id;
+    },
+    get configuration() {
+      return configuration;
+    },
+    ask: (mode) => host.dispatchEvent(new MoneriumBeforeConnectEvent(mode)),
+    show,
+    tell,
+  };
+
+  function show(ending?: Event, startUrl?: string): void {
+    if (hasComeBack(flow.connection)) known = undefined;
+    const next = known ?? flow.connection;
+    const previous = connection.status;
+    const isConnected = next.status === 'connected';
+    if (isConnected || previous === 'connected') {
+      const { profile, userId } = isConnected ? next : {};
+      host.profile = profile;
+      host.userId = userId;
+      identity = isConnected ? toText(next) : '';
+    }
+    become(next);
+    if (next.status !== previous) events.push(new MoneriumStatusEvent(next.status, previous));
+    if (ending) events.push(ending);
+    // In a task of its own, so that the page's listeners are done.
+    if (startUrl && host.returnToStart) setTimeout(() => returnTo(startUrl));
   }
 
-  get id(): string {
-    return this.#host.id;
+  /** In order, also what a listener adds: it is queued behind the rest. */
+  function tell(): void {
+    if (telling) return;
+    while ((telling = events.shift())) host.dispatchEvent(telling);
   }
 
-  hostConnected(): void {
-    this.#flow.enter(this);
-    this.#join();
+  /** The one place that changes what is shown. */
+  function become(next: Connection): void {
+    try {
+      states.delete(connection.status);
+      states.add(next.status);
+    } catch {
+      // Engines of before 2024 have no custom states, or another syntax for them.
+    }
+    connection = next;
+    host.requestUpdate();
   }
 
-  hostDisconnected(): void {
-    clearTimeout(this.#joining);
-    this.#flow.leave(this);
+  // What the page has set
+
+  function update(): void {
+    updateConfiguration();
+    updateIdentity();
   }
 
-  hostUpdate(): void {
-    this.#readConfiguration();
-    this.#readIdentity();
+  function updateConfiguration(): void {
+    // Under way or connected, only what the flow is bound to matters.
+    const isFree = /^(idle|failed)$/.test(flow.connection.status);
+    // A router may move the page during a flow: that is no change of the redirect URI.
+    if (isFree) address = readAddress();
+    try {
+      assertSecure();
+      configuration =
+        isFree || !configuration
+          ? readConfiguration(host, address)
+          : { ...configuration, ...readBinding(host, address) };
+      follow(findFlow(configuration));
+    } catch (reason) {
+      const fault = reason as ConnectError;
+      configuration = undefined;
+      if (fault.message !== flow.fault?.message) follow(createFlow(undefined, fault));
+    }
+  }
+
+  /** A page that knows the customer sets both attributes. A flow under way has the last word. */
+  function updateIdentity(): void {
+    const { profile, userId } = host;
+    const isKnown = profile && userId;
+    const news = isKnown ? toText({ profile, userId }) : '';
+    if (news === identity) return;
+    identity = news;
+    const { status } = flow.connection;
+    if (/ing$/.test(status)) return;
+    if (status === 'connected' && news === toText(flow.connection)) return;
+    known = isKnown ? { status: 'connected', profile, userId } : undefined;
+    become(known ?? { status: 'idle' });
+    flow.forget();
+  }
+
+  function follow(next: SharedFlow): void {
+    if (next === flow) return;
+    flow.abandon(view);
+    flow = next;
+    if (!host.isConnected) return;
+    flow.enter(view);
+    if (host.hasUpdated) {
+      show();
+      tell();
+    } else {
+      become(flow.connection);
+    }
+    join();
   }
 
   /** One task after the update, when the page's own scripts have had their turn. */
-  #join(): void {
+  function join(): void {
     void page.parsed.then(() => {
-      clearTimeout(this.#joining);
-      if (this.#host.isConnected) this.#joining = setTimeout(() => this.#meet());
+      clearTimeout(joining);
+      if (host.isConnected) joining = setTimeout(meet);
     });
   }
 
   /** Tells the developer what is to be told, and asks for what has come back to the page. */
-  #meet(): void {
-    const { configuration } = this;
+  function meet(): void {
     if (!configuration) {
-      say('error', this.#flow.fault?.message ?? '');
-    } else if (configuration.isSandbox) {
+      say('error', flow.fault?.message ?? '');
+    } else if (host.environment !== 'production') {
       say('info', `redirect_uri to register: ${configuration.redirectUri}`);
     } else {
       if (configuration.exchange === 'direct') {
         say('warn', 'set backend-url in production: tokens are safer on a server');
       }
-      if (this.#host.skipKyc) say('warn', 'skip-kyc works in the sandbox only');
+      if (host.skipKyc) say('warn', 'skip-kyc works in the sandbox only');
     }
     if (configuration) void prepareSecrets();
-    this.show();
-    this.tell();
-    this.#flow.offerReturn(this);
+    show();
+    tell();
+    flow.offer(view);
   }
 
-  #readConfiguration(): void {
-    const { status } = this.#flow.connection;
-    // A router may move the page during a flow: that is no change of the redirect URI.
-    if (status === 'idle' || status === 'failed') this.#address = readAddress();
-    try {
-      assertSecure();
-      const configuration = readConfiguration(this.#host, this.#address);
-      this.configuration = configuration;
-      this.#follow(findFlow(configuration));
-    } catch (reason) {
-      const fault = reason as ConnectError;
-      // Under way or connected, only what the flow is bound to matters.
-      if (status !== 'idle' && status !== 'failed' && this.#isBound()) return;
-      this.configuration = undefined;
-      const isNews = fault.message !== this.#flow.fault?.message;
-      if (isNews) this.#follow(new Flow(undefined, fault));
-    }
-  }
+  host.addController({
+    hostConnected() {
+      flow.enter(view);
+      join();
+    },
+    hostDisconnected() {
+      clearTimeout(joining);
+      flow.leave(view);
+    },
+    hostUpdate: update,
+  });
 
-  #isBound(): boolean {
-    try {
-      return fits(this.#flow.binding, readBinding(this.#host, this.#address));
-    } catch {
-      return false;
-    }
-  }
+  return {
+    get connection() {
+      return connection;
+    },
+    get isDone() {
+      return page.isDone;
+    },
+    connect() {
+      if (connection.status === 'connected') return Promise.resolve();
+      if (host.disabled) return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
+      updateConfiguration();
+      return flow.connect(view);
+    },
+    cancel: () => flow.cancel(),
+    disconnect() {
+      if (connection.status !== 'connected') return;
+      if (known) {
+        known = undefined;
+        show(new MoneriumDisconnectedEvent());
+        tell();
+      } else {
+        flow.disconnect(view);
+      }
+    },
+    getAccessToken: () => flow.getAccessToken(),
+  };
+}
 
-  #follow(flow: SharedFlow): void {
-    if (flow === this.#flow) return;
-    this.#flow.abandon(this);
-    this.#flow = flow;
-    if (!this.#host.isConnected) return;
-    flow.enter(this);
-    if (this.#host.hasUpdated) {
-      this.show();
-      this.tell();
-    } else {
-      this.#become(flow.connection);
-    }
-    this.#join();
-  }
-
-  /** A page that knows the customer sets both attributes. A flow under way has the last word. */
-  #readIdentity(): void {
-    const { profile, userId } = this.#host;
-    const isKnown = profile && userId;
-    const identity = isKnown ? toText({ profile, userId }) : '';
-    if (identity === this.#identity) return;
-    this.#identity = identity;
-    const { connection } = this.#flow;
-    if (/ing$/.test(connection.status)) return;
-    const isShown = connection.status === 'connected' && identity === toText(connection);
-    if (isShown) return;
-    this.#known = isKnown ? { status: 'connected', profile, userId } : undefined;
-    this.#become(this.#known ?? { status: 'idle' });
-    this.#flow.forget();
-  }
-
-  // What the element does
-
-  connect(): Promise<void> {
-    if (this.connection.status === 'connected') return Promise.resolve();
-    if (this.#host.disabled) return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
-    this.#readConfiguration();
-    return this.#flow.connect(this);
-  }
-
-  cancel(): void {
-    this.#flow.cancel();
-  }
-
-  disconnect(): void {
-    if (this.connection.status !== 'connected') return;
-    if (this.#known) {
-      this.#known = undefined;
-      this.show(new MoneriumDisconnectedEvent());
-      this.tell();
-    } else {
-      this.#flow.disconnect(this);
-    }
-  }
-
-  getAccessToken(): Promise<string> {
-    return this.#flow.getAccessToken();
-  }
-
-  // What the flow does
-
-  askToLeave(): boolean {
-    return this.#host.dispatchEvent(new MoneriumBeforeConnectEvent());
-  }
-
-  show(ending?: Event, startUrl?: string): void {
-    const { connection } = this.#flow;
-    if (hasComeBack(connection)) this.#known = undefined;
-    const next = this.#known ?? connection;
-    const previous = this.connection.status;
-    const isConnected = next.status === 'connected';
-    if (isConnected || previous === 'connected') {
-      const { profile, userId } = isConnected ? next : {};
-      this.#host.profile = profile;
-      this.#host.userId = userId;
-      this.#identity = isConnected ? toText(next) : '';
-    }
-    this.#become(next);
-    if (next.status !== previous) {
-      this.#events.push(new MoneriumStatusEvent(next.status, previous));
-    }
-    if (ending) this.#events.push(ending);
-    // In a task of its own, so that the page's listeners are done.
-    if (startUrl && this.#host.returnToStart) setTimeout(() => returnTo(startUrl));
-  }
-
-  /** In order, also what a listener adds: it is queued behind the rest. */
-  tell(): void {
-    if (this.#telling) return;
-    while ((this.#telling = this.#events.shift())) this.#host.dispatchEvent(this.#telling);
-  }
-
-  /** The one place that changes what is shown. */
-  #become(next: Connection): void {
-    const { states } = this.#internals;
-    try {
-      states.delete(this.connection.status);
-      states.add(next.status);
-    } catch {
-      // Engines of before 2024 have no custom states, or another syntax for them.
-    }
-    this.connection = next;
-    this.#host.requestUpdate();
-  }
+/** The flow of a binding: one on a page. */
+function findFlow(configuration: Configuration): SharedFlow {
+  const flow =
+    [...page.flows].find(({ binding }) => fits(configuration, binding)) ??
+    createFlow(configuration);
+  page.flows.add(flow);
+  return flow;
 }
 
 function toText({ profile, userId }: Identity): string {

@@ -1,3 +1,4 @@
+import type { Mode } from './configuration.js';
 import type { ConnectError, ConnectErrorDetail } from './errors.js';
 import type { Identity } from './exchange.js';
 
@@ -5,6 +6,7 @@ import type { Identity } from './exchange.js';
 export type Connection =
   | { readonly status: 'idle' }
   | { readonly status: 'redirecting' }
+  | { readonly status: 'waiting' }
   | { readonly status: 'exchanging' }
   | ({ readonly status: 'connected' } & Identity)
   | { readonly status: 'failed'; readonly error: ConnectError };
@@ -12,7 +14,7 @@ export type Connection =
 export type ConnectionStatus = Connection['status'];
 
 export interface MoneriumBeforeConnectDetail {
-  readonly mode: 'redirect';
+  readonly mode: Mode;
 }
 
 export interface MoneriumConnectedDetail extends Identity {
@@ -37,8 +39,8 @@ class ConnectEvent<Detail> extends Event {
 
 /** Before anything is stored or leaves the page. Cancel it to keep the customer here. */
 export class MoneriumBeforeConnectEvent extends ConnectEvent<MoneriumBeforeConnectDetail> {
-  constructor() {
-    super('monerium-before-connect', { mode: 'redirect' }, true);
+  constructor(mode: Mode) {
+    super('monerium-before-connect', { mode }, true);
   }
 }
 

@@ -1,5 +1,6 @@
-import { readAddress } from './browser.js';
-import type { Configuration } from './configuration.js';
+import { isFramed, readAddress } from './browser.js';
+import type { Configuration, Mode } from './configuration.js';
+import { ConnectError } from './errors.js';
 import {
   buildAuthorizationUrl,
   readAuthorizationResponse,
@@ -7,6 +8,16 @@ import {
   type Secrets,
 } from './oauth.js';
 import { saveTransaction } from './transaction.js';
+
+/** @throws ConnectError `embedding_blocked`: Monerium is never shown in a frame */
+export function chooseMode({ mode }: Configuration): Mode {
+  if (mode === 'popup' || (mode === 'auto' && isFramed())) return 'popup';
+  if (!isFramed()) return 'redirect';
+  throw new ConnectError('embedding_blocked', {
+    phase: 'start',
+    hint: 'in a frame set mode="auto"',
+  });
+}
 
 /** The page's address. A response of ours that a host has left in it stays out of the record. */
 function readStartUrl(): string {
@@ -23,14 +34,15 @@ function readStartUrl(): string {
 export function prepareDeparture(
   { clientId, apiUrl, redirectUri, exchange, authorization }: Configuration,
   { state, codeVerifier, codeChallenge }: Secrets,
-  elementId: string,
+  mode: Mode,
+  id: string,
 ): string {
   saveTransaction(state, {
     v: 1,
     ...{ codeVerifier, clientId, apiUrl, redirectUri, exchange },
-    mode: 'redirect',
+    mode,
     startUrl: readStartUrl(),
-    elementId,
+    id,
     at: Date.now(),
   });
   return buildAuthorizationUrl(apiUrl, {

@@ -39,6 +39,8 @@ const FOR_DEVELOPERS: readonly ErrorCode[] = [
   'embedding_blocked',
 ];
 
+const OPTIONAL = ['status', 'oauthError', 'retryAfterMs'] as const;
+
 /** Tells a `ConnectError` of any copy of the script. */
 const BRAND: unique symbol = Symbol.for('monerium-connect.error');
 
@@ -80,18 +82,14 @@ export class ConnectError extends Error implements ConnectErrorDetail {
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, options: ConnectErrorOptions = {}) {
-    const { phase = 'exchange', hint, status, oauthError, retryAfterMs } = options;
+    const { phase = 'exchange', hint } = options;
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
-    this.detail = {
-      code,
-      phase,
-      retry: FOR_DEVELOPERS.includes(code) ? 'none' : 'restart',
-      ...(status !== undefined && { status }),
-      ...(oauthError !== undefined && { oauthError }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    };
-    Object.assign(this, this.detail, hint && { hint });
+    const retry = FOR_DEVELOPERS.includes(code) ? 'none' : 'restart';
+    const detail: Record<string, unknown> = { code, phase, retry };
+    for (const key of OPTIONAL) if (options[key] !== undefined) detail[key] = options[key];
+    this.detail = detail as unknown as ConnectErrorDetail;
+    Object.assign(this, detail, hint && { hint });
   }
 }
 

@@ -49,33 +49,32 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 type Fields = Readonly<Record<string, unknown>>;
 
 export function bindFetch(signal: AbortSignal | undefined): Send {
-  return (url, init) => fetch(url, signal ? { ...init, signal } : init);
+  return (url, init) => fetch(url, { ...init, signal: signal ?? null });
 }
 
 /** How long `Retry-After` asks to wait, in seconds or until a date; empty when unreadable. */
 function readRetryAfter(value: string): Pick<ConnectErrorOptions, 'retryAfterMs'> {
-  let wait = Number.parseFloat(value) * 1000;
-  if (Number.isNaN(wait)) wait = Date.parse(value) - Date.now();
-  return Number.isFinite(wait)
-    ? { retryAfterMs: Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) }
-    : {};
+  let wait = parseFloat(value) * 1000;
+  if (isNaN(wait)) wait = Date.parse(value) - Date.now();
+  return isFinite(wait) ? { retryAfterMs: Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) } : {};
 }
 
 /** The body as text; empty when it is too long. Rejects when the connection breaks off. */
 async function readText({ body }: Response): Promise<string> {
   const reader = body?.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  // A byte order mark is kept, so that parsing refuses it: RFC 8259 section 8.1.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
   let size = 0;
-  for (let chunk; reader && !(chunk = await reader.read()).done; chunks.push(chunk.value)) {
+  for (let chunk; reader && !(chunk = await reader.read()).done;) {
     size += chunk.value.length;
     if (size > MAX_BODY_BYTES) {
       void reader.cancel();
       return '';
     }
+    text += decoder.decode(chunk.value, { stream: true });
   }
-  // A byte order mark is kept, so that parsing refuses it: RFC 8259 section 8.1.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return decoder.decode(await new Blob(chunks).arrayBuffer());
+  return text + decoder.decode();
 }
 
 /** The fields of a JSON object, or `undefined`. What else a body says is dropped. */
@@ -154,11 +153,11 @@ async function fetchTokens(
   if (!TOKEN.test(accessToken) || !/^bearer$/i.test(read('token_type'))) {
     throw new ConnectError('exchange_bad_response');
   }
-  const seconds = Number.parseFloat(read('expires_in'));
+  const seconds = parseFloat(read('expires_in'));
   const tokens = {
     accessToken,
     refreshToken: read('refresh_token') || grant['refresh_token'],
-    expiresAt: Number.isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
+    expiresAt: isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
   };
   return { fields, tokens };
 }

@@ -1,11 +1,14 @@
+import { readCode, type Arrival } from './arrival.js';
 import {
-  assertUnframed,
   isOnline,
+  isVisible,
   keepOnOrigin,
-  leave,
+  navigate,
+  openPopup,
   stay,
-  watchStaying,
+  watch,
   whenOnline,
+  type Popup,
 } from './browser.js';
 import { fits, type Binding, type Configuration } from './configuration.js';
 import {
@@ -14,20 +17,15 @@ import {
   MoneriumErrorEvent,
   type Connection,
 } from './connection.js';
-import { prepareDeparture } from './departure.js';
+import { chooseMode, prepareDeparture } from './departure.js';
 import { ConnectError, isConnectError } from './errors.js';
 import { exchangeCode, type Identity } from './exchange.js';
-import {
-  createSecrets,
-  toAuthorizationError,
-  type AuthorizationCode,
-  type AuthorizationResponse,
-} from './oauth.js';
-import { page, say, takeSecrets, type Arrival, type SharedFlow, type View } from './page.js';
+import { createSecrets, type AuthorizationResponse } from './oauth.js';
+import { page, say, takeSecrets, type SharedFlow, type View } from './page.js';
+import { followPopup } from './popup.js';
 import { openSession, type Session } from './session.js';
 import {
   buryTransaction,
-  isExpired,
   takeInterruption,
   takeTransaction,
   type Outcome,
@@ -35,301 +33,336 @@ import {
 } from './transaction.js';
 
 const IDLE: Connection = { status: 'idle' };
+/** How long a navigation may take before the button is offered again. */
+const LEAVING_MS = 10_000;
 const OFFLINE_MS = 20_000;
 const UNDELIVERED_MS = 30_000;
 
-/** The code of a response that is fit to be exchanged. */
-function readCode(
-  { code, oauthError }: AuthorizationResponse,
-  transaction: Transaction,
-): AuthorizationCode {
-  if (isExpired(transaction)) throw new ConnectError('transaction_expired', { phase: 'authorize' });
-  if (oauthError) throw toAuthorizationError(oauthError);
-  if (code) return code;
-  throw new ConnectError('response_invalid', { phase: 'authorize' });
+/** Whether the customer is at Monerium, or on the way. */
+function isAway({ status }: Connection): boolean {
+  return status === 'redirecting' || status === 'waiting';
 }
 
 /**
  * The flow of all elements that share a binding: from a click to Monerium, and from Monerium to a
  * connection and its end. It belongs to the page: elements show it, come and go. Tokens live here
- * only.
+ * only. A closure and not a class: what is private costs fewer bytes.
+ *
+ * Without a binding no flow can begin; an insecure page says so by itself.
  */
-export class Flow implements SharedFlow {
-  connection: Connection;
-  readonly binding: Binding | undefined;
-  readonly fault: ConnectError | undefined;
-
-  readonly #views = new Set<View>();
+// eslint-disable-next-line max-lines-per-function -- it stands for a class
+export function createFlow(binding?: Binding, fault?: ConnectError): SharedFlow {
+  const views = new Set<View>();
+  let connection: Connection =
+    fault?.code === 'insecure_context' ? { status: 'failed', error: fault } : IDLE;
   /** What is under way; aborted when it fails, so that what comes later is dropped. */
-  #run = new AbortController();
-  #running: Promise<void> | undefined;
-  #settle: (failure?: ConnectError) => void = () => {};
+  let run = new AbortController();
+  let running: Promise<void> | undefined;
+  /** The failure of this flow has been told: only its success is still news. */
+  let isLate: boolean;
+  let settle: (failure?: ConnectError) => void;
   /** Tells the element that was clicked, when it can be told. */
-  #isClicked: (view: View) => boolean = () => false;
+  let isClicked: (view: View) => boolean = () => false;
   /** The `state` that is on its way to Monerium. */
-  #state = '';
-  #stopWaiting = () => {};
-  #session: Session | undefined;
+  let state = '';
+  let stopWaiting = () => {};
+  let popup: Popup | undefined;
+  /** Ends the listening to the popup, which may still succeed after its failure was told. */
+  let hangUp = () => {};
+  let session: Session | undefined;
   /** Tells the ending that nobody was there to tell. */
-  #undelivered: ((view: View) => void) | undefined;
-
-  /** Without a binding no flow can begin; an insecure page says so by itself. */
-  constructor(binding?: Binding, fault?: ConnectError) {
-    this.binding = binding;
-    this.fault = fault;
-    this.connection =
-      fault?.code === 'insecure_context' ? { status: 'failed', error: fault } : IDLE;
-  }
+  let undelivered: ((view: View) => void) | undefined;
 
   // The elements
 
-  enter(view: View): void {
-    this.#views.add(view);
-  }
-
-  leave(view: View): void {
-    this.#views.delete(view);
+  function leave(view: View): void {
+    views.delete(view);
     // The navigation goes on, and there is nobody to offer the button to again, unless the element
     // is only being moved.
     queueMicrotask(() => {
-      const isLeaving = this.connection.status === 'redirecting';
-      if (isLeaving && this.#views.size === 0) this.#end(IDLE);
+      if (views.size > 0) return;
+      hangUp();
+      if (isAway(connection)) end(IDLE);
     });
   }
 
   /** The element goes over to another flow: without any left, this one is given up. */
-  abandon(view: View): void {
-    if (this.#views.has(view) && this.#views.size === 1) this.cancel();
-    this.leave(view);
+  function abandon(view: View): void {
+    if (views.has(view) && views.size === 1) cancel();
+    leave(view);
   }
 
   /** Offers an element what has come back to this page. */
-  offerReturn(view: View): void {
-    const tell = this.#undelivered;
+  function offer(view: View): void {
     const { arrival } = page;
-    this.#undelivered = undefined;
-    tell?.(view);
+    const deliver = undelivered;
+    undelivered = undefined;
+    deliver?.(view);
     if (arrival && !arrival.transaction) {
       page.arrival = undefined;
-      this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
-    } else if (arrival && fits(this.binding, arrival.transaction)) {
+      report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+    } else if (arrival && fits(binding, arrival.transaction)) {
       page.arrival = undefined;
-      void this.#claim(arrival, view);
-    } else if (!page.isInterruptionTold) {
-      page.isInterruptionTold = true;
-      void takeInterruption(() => this.#report(new ConnectError('interrupted')));
+      void claim(arrival, view);
+    } else if (!page.isTold) {
+      page.isTold = true;
+      void takeInterruption(() => report(new ConnectError('interrupted')));
     }
   }
 
   // The way to Monerium
 
-  connect(view: View): Promise<void> {
-    if (this.#running) return this.#running;
-    const running = this.#open((other) => other === view);
+  function connect(view: View): Promise<void> {
+    if (connection.status === 'waiting') popup?.show();
+    if (running) return running;
+    const opened = open((other) => other === view);
     // A response that waits for this flow goes first: it will be claimed in this very run.
-    if (!fits(this.binding, page.arrival?.transaction)) void this.#start(view, this.#run.signal);
-    return running;
+    if (!fits(binding, page.arrival?.transaction)) void start(view, run.signal);
+    return opened;
   }
 
   /** From here to the navigation nothing is awaited, unless the secrets are not ready yet. */
-  async #start(view: View, signal: AbortSignal): Promise<void> {
+  async function start(view: View, signal: AbortSignal): Promise<void> {
     try {
       const { configuration } = view;
-      if (!configuration)
-        throw this.fault ?? new ConnectError('invalid_config', { phase: 'start' });
-      assertUnframed();
-      const secrets = takeSecrets() ?? (await createSecrets());
-      signal.throwIfAborted();
-      const isAllowed = view.askToLeave();
+      if (!configuration) throw fault ?? new ConnectError('invalid_config', { phase: 'start' });
+      const mode = chooseMode(configuration);
+      const isAllowed = view.ask(mode);
       signal.throwIfAborted();
       if (!isAllowed) {
-        this.#end(this.connection);
+        end(connection);
         return;
       }
-      const href = prepareDeparture(configuration, secrets, view.id);
-      this.#state = secrets.state;
-      this.#stopWaiting = watchStaying((isRestored) => {
-        if (isRestored || isOnline()) this.#end(IDLE);
-        else this.#fail(new ConnectError('offline', { phase: 'start' }));
-      });
-      this.#show({ status: 'redirecting' });
+      let secrets = takeSecrets();
+      // Later the click is forgotten, and a window is blocked.
+      if (mode === 'popup' && !secrets) popup = openPopup('about:blank');
+      secrets ??= await createSecrets();
       signal.throwIfAborted();
-      leave(href);
-      this.#settle();
+      const href = prepareDeparture(configuration, secrets, mode, view.id);
+      state = secrets.state;
+      if (mode === 'popup') wait(href);
+      else depart(href, signal);
     } catch (reason) {
-      if (!signal.aborted) this.#fail(reason as ConnectError);
+      if (signal.aborted) return;
+      const error = reason as ConnectError;
+      if (state) buryTransaction(state, error.code);
+      popup?.close();
+      fail(error);
     }
+  }
+
+  function depart(href: string, signal: AbortSignal): void {
+    stopWaiting = watch(LEAVING_MS, (isRestored) => {
+      if (!isRestored && !isVisible()) return;
+      if (isRestored || isOnline()) end(IDLE);
+      else fail(new ConnectError('offline', { phase: 'start' }));
+    });
+    show({ status: 'redirecting' });
+    signal.throwIfAborted();
+    navigate(href);
+    settle();
+  }
+
+  function wait(href: string): void {
+    if (popup) popup.go(href);
+    else popup = openPopup(href);
+    ({ stop: stopWaiting, hangUp } = followPopup(popup, state, (news) => {
+      if (news instanceof ConnectError) {
+        fail(news);
+      } else if ('userId' in news) {
+        succeed(news);
+      } else {
+        if (!running) void open(isClicked, true);
+        void claim(news);
+      }
+    }));
+    show({ status: 'waiting' });
   }
 
   // The way back
 
   /** Claims a response for this tab. Where another tab was first, nothing is said. */
-  async #claim({ state, response, transaction }: Arrival, view: View): Promise<void> {
-    const running =
-      this.#running ?? this.#open(({ id }) => id !== '' && id === transaction?.elementId);
-    const { signal } = this.#run;
-    const { configuration = view.configuration } = this.#findTeller() ?? view;
+  async function claim(arrival: Arrival, view = findTeller()): Promise<void> {
+    const { response, transaction } = arrival;
+    const opened = running ?? open(({ id }) => id !== '' && id === transaction?.id);
+    const { signal } = run;
+    const configuration = findTeller()?.configuration ?? view?.configuration;
     if (configuration) {
-      await takeTransaction(state, async (taken): Promise<Outcome | undefined> => {
-        const identity = this.#exchange(configuration, taken, response, signal);
-        return running.then(
+      await takeTransaction(arrival.state, async (taken): Promise<Outcome | undefined> => {
+        const identity = exchange(configuration, taken, response, signal);
+        return opened.then(
           () => identity,
           (failure: unknown) => (failure as ConnectError).code,
         );
       });
     }
-    if (this.#running === running) this.#end(this.connection);
+    // What the popup has claimed for itself will be told by its outcome.
+    if (running === opened && connection.status !== 'waiting') end(connection);
   }
 
   /** Carries a claimed response to its end. Never rejects. */
-  async #exchange(
+  async function exchange(
     configuration: Configuration,
     transaction: Transaction,
     response: AuthorizationResponse,
     signal: AbortSignal,
   ): Promise<Identity | undefined> {
     const { redirectUri, clientId, apiUrl, timeout } = configuration;
-    const { codeVerifier } = transaction;
+    const { codeVerifier, mode, startUrl } = transaction;
     try {
       const code = readCode(response, transaction);
       signal.throwIfAborted();
-      this.#show({ status: 'exchanging' });
+      show({ status: 'exchanging' });
       // A listener may have cancelled.
       signal.throwIfAborted();
       if (!isOnline()) {
-        this.#expire('offline', OFFLINE_MS);
+        expire('offline', OFFLINE_MS);
         await whenOnline(signal);
       }
-      this.#expire('exchange_timeout', timeout);
+      expire('exchange_timeout', timeout);
       const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
       const { identity, tokens } = await exchangeCode(configuration, request, signal);
       signal.throwIfAborted();
       if (!identity) throw new ConnectError('profile_unavailable', { phase: 'identity' });
-      this.#session =
-        tokens && openSession(tokens, configuration, timeout, () => this.disconnect());
-      const startUrl = keepOnOrigin(transaction.startUrl);
-      const ending = new MoneriumConnectedEvent(identity, startUrl);
-      const isByBackend = configuration.exchange.includes(':');
-      this.#end({ status: 'connected', ...identity }, ending, isByBackend ? startUrl : '');
+      session = tokens && openSession(tokens, configuration, timeout, () => disconnect());
+      const isReturn = configuration.exchange.includes(':') && mode !== 'popup';
+      succeed(identity, startUrl, isReturn);
       return identity;
     } catch (reason) {
-      const error = isConnectError(reason) ? reason : new ConnectError('exchange_rejected');
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) {
+        fail(isConnectError(reason) ? reason : new ConnectError('exchange_rejected'));
+      }
       return undefined;
     }
   }
 
   /** Ends the flow after a while, unless it is told again or has ended. */
-  #expire(code: 'offline' | 'exchange_timeout', delay: number): void {
-    this.#stopWaiting();
-    const timer = setTimeout(() => this.#fail(new ConnectError(code)), delay);
-    this.#stopWaiting = () => clearTimeout(timer);
+  function expire(code: 'offline' | 'exchange_timeout', delay: number): void {
+    const due = Date.now() + delay;
+    stopWaiting();
+    stopWaiting = watch(delay, (isRestored) => {
+      if (!isRestored || Date.now() > due) fail(new ConnectError(code));
+    });
   }
 
   // The end
 
-  cancel(): void {
-    if (this.connection.status === 'redirecting') {
-      buryTransaction(this.#state, 'aborted');
-      stay();
-    }
-    const phase = this.connection.status === 'exchanging' ? 'exchange' : 'start';
-    this.#fail(new ConnectError('aborted', { phase }));
+  function cancel(): void {
+    if (!running) return;
+    if (connection.status === 'redirecting') stay();
+    if (isAway(connection)) buryTransaction(state, 'aborted');
+    popup?.close();
+    hangUp();
+    const phase = connection.status === 'exchanging' ? 'exchange' : 'start';
+    fail(new ConnectError('aborted', { phase }));
   }
 
-  disconnect(view?: View): void {
-    this.#isClicked = (other) => other === view;
-    this.#show(IDLE, new MoneriumDisconnectedEvent());
-  }
-
-  /** The page itself says who is connected, or that nobody is: what was is over, without event. */
-  forget(): void {
-    if (!this.#running) this.#show(IDLE);
-  }
-
-  async getAccessToken(): Promise<string> {
-    if (this.#session) return this.#session.getAccessToken();
-    throw new ConnectError('token_unavailable', { phase: 'token' });
+  function disconnect(view?: View): void {
+    isClicked = (other) => other === view;
+    show(IDLE, new MoneriumDisconnectedEvent());
   }
 
   // The state
 
-  #open(isClicked: (view: View) => boolean): Promise<void> {
-    this.#run = new AbortController();
-    this.#isClicked = isClicked;
-    const running = new Promise<void>((resolve, reject) => {
-      this.#settle = (failure) => (failure ? reject(failure) : resolve());
+  function open(isTeller: typeof isClicked, isRunLate = false): Promise<void> {
+    hangUp();
+    run = new AbortController();
+    isClicked = isTeller;
+    isLate = isRunLate;
+    state = '';
+    popup = undefined;
+    running = new Promise<void>((resolve, reject) => {
+      settle = (failure) => (failure ? reject(failure) : resolve());
     });
     // Nobody may be waiting: a failure is shown and announced anyway.
     running.catch(() => {});
-    return (this.#running = running);
+    return running;
   }
 
-  #report(error: ConnectError): void {
-    if (this.#running || this.connection.status !== 'idle') return;
-    void this.#open(() => false);
-    this.#fail(error);
+  function report(error: ConnectError): void {
+    if (running || connection.status !== 'idle') return;
+    void open(() => false);
+    fail(error);
   }
 
-  #fail(error: ConnectError): void {
-    if (!this.#running) return;
-    this.#run.abort();
-    this.#settle(error);
-    const connection = error.code === 'aborted' ? IDLE : { status: 'failed' as const, error };
+  function fail(error: ConnectError): void {
+    if (!running) return;
+    run.abort();
+    settle(error);
     // What a page's own function says may hold what must not be logged.
-    if (error.hint && this.binding?.exchange !== 'custom') say('error', error.message);
-    this.#end(connection, new MoneriumErrorEvent(error));
+    if (error.hint && binding?.exchange !== 'custom') say('error', error.message);
+    const next: Connection = error.code === 'aborted' ? IDLE : { status: 'failed', error };
+    end(next, isLate ? undefined : new MoneriumErrorEvent(error));
   }
 
-  #end(connection: Connection, ending?: Event, startUrl?: string): void {
-    if (!this.#running) return;
-    this.#running = undefined;
-    this.#stopWaiting();
-    this.#settle();
-    this.#show(connection, ending, startUrl);
+  function succeed(identity: Identity, startUrl = '', isReturn = false): void {
+    const returnTo = keepOnOrigin(startUrl);
+    const ending = new MoneriumConnectedEvent(identity, returnTo);
+    end({ status: 'connected', ...identity }, ending, isReturn ? returnTo : '');
   }
 
-  #findTeller(): View | undefined {
-    const [first, ...others] = this.#views;
-    return others.find(this.#isClicked) ?? first;
+  function end(next: Connection, ending?: Event, startUrl?: string): void {
+    if (!running) return;
+    running = undefined;
+    stopWaiting();
+    settle();
+    show(next, ending, startUrl);
+  }
+
+  function findTeller(): View | undefined {
+    const [first, ...others] = views;
+    return others.find(isClicked) ?? first;
   }
 
   /**
    * Shows a state on every element. An ending is told by one of them: the one that was clicked,
    * when it can be told, else the first; and with none on the page, by the next that comes in time.
    */
-  #show(connection: Connection, ending?: Event, startUrl?: string): void {
-    this.connection = connection;
-    if (connection.status !== 'connected') {
-      this.#session?.forget();
-      this.#session = undefined;
+  function show(next: Connection, ending?: Event, startUrl?: string): void {
+    connection = next;
+    undelivered = undefined;
+    if (next.status !== 'connected') {
+      session?.forget();
+      session = undefined;
     }
-    const teller = this.#findTeller();
-    const views = [...this.#views];
-    for (const view of views) {
+    const teller = findTeller();
+    const shown = [...views];
+    for (const view of shown) {
       if (view === teller) view.show(ending, startUrl);
       else view.show();
     }
-    for (const view of views) view.tell();
-    if (ending && !teller) {
-      const tell = (view: View) => {
-        view.show(ending, startUrl);
-        view.tell();
-      };
-      this.#undelivered = tell;
-      setTimeout(() => {
-        if (this.#undelivered !== tell) return;
-        this.#undelivered = undefined;
-        this.#show(IDLE);
-      }, UNDELIVERED_MS);
-    }
+    for (const view of shown) view.tell();
+    if (teller || !ending) return;
+    const deliver = (view: View) => {
+      view.show(ending, startUrl);
+      view.tell();
+    };
+    undelivered = deliver;
+    setTimeout(() => {
+      if (undelivered === deliver) show(IDLE);
+    }, UNDELIVERED_MS);
   }
-}
 
-/** The flow of a binding: one on a page. */
-export function findFlow(configuration: Configuration): SharedFlow {
-  const flow =
-    [...page.flows].find(({ binding }) => fits(configuration, binding)) ?? new Flow(configuration);
-  page.flows.add(flow);
-  return flow;
+  return {
+    get connection() {
+      return connection;
+    },
+    binding,
+    fault,
+    enter: (view) => views.add(view),
+    leave,
+    abandon,
+    offer,
+    connect,
+    cancel,
+    disconnect,
+    /** The page itself says who is connected, or that nobody is. */
+    forget() {
+      if (!running) show(IDLE);
+    },
+    async getAccessToken() {
+      if (session) return session.getAccessToken();
+      throw new ConnectError('token_unavailable', { phase: 'token' });
+    },
+  };
 }

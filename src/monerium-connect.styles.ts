@@ -14,34 +14,41 @@ export const styles = css`
     display: none;
   }
 
-  button,
+  [part='button'],
   [part='status'] {
     display: flex;
     align-items: center;
     gap: 0.6em;
-    font: inherit;
   }
 
   button {
+    font: inherit;
+    cursor: pointer;
+  }
+
+  [part='button'] {
     padding: var(--monerium-connect-padding, 0.7em 1.2em);
     border: 1px solid;
     border-radius: var(--monerium-connect-radius, 0.5rem);
     background: var(--monerium-connect-background, light-dark(#16325c, #dbe7fb));
     color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
-    cursor: pointer;
+  }
+
+  [part='status'] ~ button {
+    padding: 0.6em 0.6em 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    text-decoration: underline;
   }
 
   button:hover {
     filter: brightness(1.2);
   }
 
-  button[aria-disabled='true'] {
-    cursor: progress;
-  }
-
   button:disabled {
     opacity: 0.55;
-    cursor: not-allowed;
+    cursor: auto;
   }
 
   .ring {

@@ -1,5 +1,5 @@
 import { LitElement, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { ConnectController, type ConnectHost } from './connect-controller.js';
+import { createConnectController, type ConnectHost } from './connect-controller.js';
 import type { Connection, ConnectionStatus } from './connection.js';
 import type { ExchangeFunction } from './exchange.js';
 import { en as texts } from './locales/en.js';
@@ -23,6 +23,8 @@ import { styles } from './monerium-connect.styles.js';
  * @csspart spinner - Stands in for the icon while the element is busy.
  * @csspart status - What is said by itself: the connection, the progress or the error.
  * @csspart message - The text of an error.
+ * @csspart reopen - Brings the other window to the front.
+ * @csspart cancel - Gives the flow up while the other window is open.
  * @cssprop --monerium-connect-background - Background of the button.
  * @cssprop --monerium-connect-color - Text of the button.
  * @cssprop --monerium-connect-error-color - Text of an error.
@@ -31,6 +33,7 @@ import { styles } from './monerium-connect.styles.js';
  * @cssprop --monerium-connect-radius - Corners of the button.
  * @cssstate idle - Nothing has begun.
  * @cssstate redirecting - The page is leaving for Monerium.
+ * @cssstate waiting - The customer is at Monerium, in another window.
  * @cssstate exchanging - The customer is back, the code is being exchanged.
  * @cssstate connected - The customer is connected.
  * @cssstate failed - The last flow ended badly.
@@ -63,9 +66,12 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     disabled: { type: Boolean, reflect: true },
   };
 
-  /** Client ID of the Authorization Code Flow: a UUID, from Monerium's developer portal. */
+  /** Client ID of the Authorization Code Flow, from Monerium's developer portal. */
   declare clientId: string | undefined;
-  /** Which of Monerium's API hosts is used. */
+  /**
+   * Which of Monerium's API hosts is used.
+   * @default 'sandbox'
+   */
   declare environment: 'sandbox' | 'production';
   /** Replaces the API host: an emulator or a proxy. */
   declare apiUrl: string | undefined;
@@ -76,19 +82,28 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
   declare redirectUri: string | undefined;
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
   declare backendUrl: string | undefined;
-  /** Whether the post to the backend carries cookies. */
+  /**
+   * Whether the post to the backend carries cookies.
+   * @default 'same-origin'
+   */
   declare backendCredentials: 'same-origin' | 'include' | 'omit';
   /** Further headers of the post to the backend, such as a CSRF token. */
   declare backendHeaders: Readonly<Record<string, string>> | undefined;
   /** Replaces both exchanges. What it throws ends the flow. */
   declare exchange: ExchangeFunction | undefined;
-  /** How the customer gets to Monerium. */
-  declare mode: 'redirect' | 'auto';
+  /**
+   * How the customer gets to Monerium.
+   * @default 'redirect'
+   */
+  declare mode: 'redirect' | 'popup' | 'auto';
   /** Fills in the e-mail field at Monerium. */
   declare email: string | undefined;
   /** The first screen at Monerium. */
   declare authMode: 'login' | 'signup' | undefined;
-  /** Skips KYC. In the sandbox only. */
+  /**
+   * Skips KYC. In the sandbox only.
+   * @default false
+   */
   declare skipKyc: boolean;
   /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
   declare address: string | undefined;
@@ -96,28 +111,39 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
   declare chain: string | undefined;
   /** The wallet's signature of Monerium's sentence of ownership. */
   declare signature: string | undefined;
-  /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
+  /**
+   * Deadline of the exchange in milliseconds, 1,000 to 120,000.
+   * @default 20000
+   */
   declare timeout: number;
-  /** After a backend exchange: goes back to where the flow began. */
+  /**
+   * After a backend exchange: goes back to where the flow began.
+   * @default false
+   */
   declare returnToStart: boolean;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   declare profile: string | null | undefined;
   /** The connected user. A server that knows the customer sets it, with `profile`. */
   declare userId: string | null | undefined;
-  /** Keeps the button from starting a flow. */
+  /**
+   * Keeps the button from starting a flow.
+   * @default false
+   */
   declare disabled: boolean;
 
-  readonly #controller = new ConnectController(this, this.attachInternals());
+  readonly #controller = createConnectController(this, this.attachInternals());
 
   constructor() {
     super();
-    this.environment = 'sandbox';
-    this.backendCredentials = 'same-origin';
-    this.mode = 'redirect';
-    this.skipKyc = false;
-    this.timeout = 20_000;
-    this.returnToStart = false;
-    this.disabled = false;
+    Object.assign(this, {
+      environment: 'sandbox',
+      backendCredentials: 'same-origin',
+      mode: 'redirect',
+      skipKyc: false,
+      timeout: 20_000,
+      returnToStart: false,
+      disabled: false,
+    });
   }
 
   /** The state and the data that belongs to it. */
@@ -177,12 +203,16 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     const ownLabel = html`<slot>${texts.connect}</slot>`;
     switch (connection.status) {
       case 'idle':
-        return this.#renderParts(this.#renderButton(ownLabel));
+        return this.#controller.isDone
+          ? this.#renderParts(nothing, texts.done)
+          : this.#renderParts(this.#renderButton(ownLabel));
       case 'redirecting':
+      case 'waiting':
       case 'exchanging': {
         const text = texts[connection.status];
         const news = html`<span class="news">${text}</span>`;
-        return this.#renderParts(this.#renderButton(text, true), news);
+        const choices = connection.status === 'waiting' ? this.#renderChoices() : nothing;
+        return this.#renderParts(this.#renderButton(text, true), news, choices);
       }
       case 'failed': {
         const { code, retry } = connection.error;
@@ -205,9 +235,14 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
   }
 
   /** The live region stays while its content changes: only then screen readers speak it. */
-  #renderParts(button: unknown, news: unknown = nothing): TemplateResult {
+  #renderParts(
+    button: unknown,
+    news: unknown = nothing,
+    choices: unknown = nothing,
+  ): TemplateResult {
     return html`${button}
-      <div part="status" role="status" tabindex="-1">${news}</div>`;
+      <div part="status" role="status" tabindex="-1">${news}</div>
+      ${choices}`;
   }
 
   #renderButton(label: unknown, isBusy = false): TemplateResult {
@@ -229,6 +264,12 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
       }
       <span part="label">${label}</span>
     </button>`;
+  }
+
+  /** While the customer is in the other window. */
+  #renderChoices(): TemplateResult {
+    return html`<button part="reopen" type="button" @click=${this.#start}>${texts.reopen}</button>
+      <button part="cancel" type="button" @click=${this.cancel}>${texts.cancel}</button>`;
   }
 
   #start(): void {

@@ -10,7 +10,7 @@ const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description
 
 /** The error codes of RFC 6749, sections 4.1.2.1 and 5.2. */
 const REGISTERED_ERROR =
-  /^(access_denied|server_error|temporarily_unavailable|unauthorized_client|(invalid_(request|scope|client|grant))|unsupported_(response|grant)_type)$/;
+  /^(access_denied|server_error|temporarily_unavailable|unauthorized_client|invalid_(request|scope|client|grant)|unsupported_(response|grant)_type)$/;
 
 declare const validated: unique symbol;
 
@@ -119,6 +119,7 @@ export function stripAuthorizationResponse(url: string): string {
 export function toAuthorizationError(oauthError: string): ConnectError {
   let code: ErrorCode = 'authorization_error';
   if (oauthError === 'access_denied') code = oauthError;
-  if (/^(server_error|temporarily_)/.test(oauthError)) code = 'authorization_unavailable';
+  // Of the registered codes, only `server_error` and `temporarily_unavailable` begin like this.
+  if (/^[st]/.test(oauthError)) code = 'authorization_unavailable';
   return new ConnectError(code, { phase: 'authorize', oauthError });
 }

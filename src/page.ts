@@ -1,16 +1,10 @@
 import { isServer } from 'lit';
-import { afterLoad, readAddress, rewriteAddress, whenParsed } from './browser.js';
-import { listDifferences, type Binding, type Configuration } from './configuration.js';
+import { takeArrival, type Arrival } from './arrival.js';
+import { afterLoad, closeWindow, tellOpener, whenParsed, whenShown } from './browser.js';
+import { listDifferences, type Binding, type Configuration, type Mode } from './configuration.js';
 import type { Connection } from './connection.js';
 import type { ConnectError } from './errors.js';
-import {
-  createSecrets,
-  readAuthorizationResponse,
-  stripAuthorizationResponse,
-  type AuthorizationResponse,
-  type Secrets,
-} from './oauth.js';
-import { findStateOfTab, findTransaction, isTombstone, type Transaction } from './transaction.js';
+import { createSecrets, type Secrets } from './oauth.js';
 
 /** Of the shape below. A copy of the script that knows another one keeps to itself. */
 const VERSION: number = 1;
@@ -18,21 +12,13 @@ const VERSION: number = 1;
 const isOnServer: boolean = isServer;
 const UNCLAIMED_WARNING_MS = 5000;
 
-/** The authorization response that the page was opened with. It waits here to be claimed. */
-export interface Arrival {
-  readonly response: AuthorizationResponse;
-  readonly state: string;
-  /** Absent when this browser does not know the flow. */
-  readonly transaction: Transaction | undefined;
-}
-
 /** An element that shows a flow. */
 export interface View {
   readonly id: string;
   /** As it was read last; absent while it is at fault. */
   readonly configuration: Configuration | undefined;
   /** Asks the page whether it may leave. */
-  askToLeave(): boolean;
+  ask(mode: Mode): boolean;
   /** Shows the flow as it is now; `ending` and the change of state wait for `tell()`. */
   show(ending?: Event, startUrl?: string): void;
   /** Fires what waits. All elements show the state by then. */
@@ -48,7 +34,7 @@ export interface SharedFlow {
   enter(view: View): void;
   leave(view: View): void;
   abandon(view: View): void;
-  offerReturn(view: View): void;
+  offer(view: View): void;
   connect(view: View): Promise<void>;
   cancel(): void;
   disconnect(view: View): void;
@@ -59,50 +45,44 @@ export interface SharedFlow {
 /** What all elements of a page share, whichever copy of the script they come from. */
 interface Page {
   readonly version: number;
-  /** Resolves when the page's own scripts have had their turn. */
-  readonly parsed: Promise<unknown>;
+  /** Resolves when the page's own scripts have had their turn, and its opener too. */
+  parsed: Promise<unknown>;
   /** One for each binding. */
   readonly flows: Set<SharedFlow>;
   readonly said: Set<string>;
-  arrival: Arrival | undefined;
+  arrival?: Arrival | undefined;
+  /** This window was a popup, and its opener has taken the response: nothing is left to do here. */
+  isDone?: boolean;
   /** Whether it is known if an earlier page of this tab was left during its exchange. */
-  isInterruptionTold: boolean;
-  secrets: Secrets | 'pending' | undefined;
+  isTold?: boolean;
+  secrets?: Secrets | 'pending' | undefined;
 }
 
-/** Storage and `redirect-uri` are bound to the origin already. */
-function isSamePath(redirectUri: string, href: string): boolean {
-  return URL.canParse(redirectUri) && new URL(redirectUri).pathname === new URL(href).pathname;
-}
-
-/**
- * Recognises a response of ours in the address and cuts it out of there, in one go: until then
- * every request of the page could carry it in its `Referer`. A stranger's response is left alone.
- */
-function takeArrival(): Arrival | undefined {
-  const { href } = readAddress();
-  const response = readAuthorizationResponse(new URL(href).search);
-  const state = response?.state ?? findStateOfTab();
-  if (!response || !state) return undefined;
-  const entry = findTransaction(state);
-  const transaction = entry && !isTombstone(entry) ? entry : undefined;
-  if (transaction ? !isSamePath(transaction.redirectUri, href) : !response.state) return undefined;
-  rewriteAddress(stripAuthorizationResponse(href));
-  return entry === transaction ? { response, state, transaction } : undefined;
+/** A popup leaves its response to the page that has opened it, when that is still there. */
+async function handOver(opened: Page): Promise<void> {
+  const { arrival } = opened;
+  // A popup that was opened out of another site's frame finds no record: storage is split there.
+  if (!arrival || arrival.transaction?.mode === 'redirect') return;
+  const { query, state, transaction } = arrival;
+  opened.isDone = await tellOpener(query, state, transaction !== undefined);
+  if (!opened.isDone) return;
+  opened.arrival = undefined;
+  closeWindow();
 }
 
 function openPage(): Page {
-  const arrival = isOnServer ? undefined : takeArrival();
-  if (arrival) afterLoad(UNCLAIMED_WARNING_MS, warnIfUnclaimed);
-  return {
+  const opened: Page = {
     version: VERSION,
-    parsed: isOnServer ? new Promise(() => {}) : whenParsed(),
+    parsed: new Promise(() => {}),
     flows: new Set(),
     said: new Set(),
-    arrival,
-    isInterruptionTold: arrival !== undefined,
-    secrets: undefined,
   };
+  if (isOnServer) return opened;
+  opened.arrival = takeArrival();
+  if (opened.arrival) afterLoad(UNCLAIMED_WARNING_MS, warnIfUnclaimed);
+  opened.isTold = opened.arrival !== undefined;
+  opened.parsed = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
+  return opened;
 }
 
 function joinPage(): Page {
@@ -125,10 +105,10 @@ export function say(level: 'info' | 'warn' | 'error', text: string): void {
 function warnIfUnclaimed(): void {
   if (!page.arrival) return;
   const { transaction } = page.arrival;
-  const [reason = 'no element is set up'] = [...page.flows].flatMap(({ binding }) =>
+  const [reason = 'no element'] = [...page.flows].flatMap(({ binding }) =>
     binding && transaction ? [`other ${listDifferences(binding, transaction).join(', ')}`] : [],
   );
-  say('warn', `a response waits for its element: ${reason}`);
+  say('warn', `a response waits: ${reason}`);
 }
 
 /** Gets the secrets of the next start ready, so that a click can leave in its own task. */

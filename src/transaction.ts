@@ -1,6 +1,6 @@
 import { ConnectError, type ErrorCode } from './errors.js';
-import type { Binding } from './configuration.js';
-import type { Identity } from './exchange.js';
+import type { Binding, Mode } from './configuration.js';
+import { readIdentity, type Identity } from './exchange.js';
 
 const KEY_PREFIX = 'monerium-connect:';
 const TAB_KEY = `${KEY_PREFIX}tab`;
@@ -13,22 +13,22 @@ const LOCK_MS_AFTER_REMOVAL = 1000;
 
 /**
  * A flow that has left the page and not come back.
- * The binding and `elementId` are there only to be compared: no endpoint is taken from storage.
+ * The binding and `id` are there only to be compared: no endpoint is taken from storage.
  */
 export interface Transaction extends Binding {
   readonly v: 1;
   readonly codeVerifier: string;
-  readonly mode: 'redirect';
+  readonly mode: Mode;
   readonly startUrl: string;
   /** The `id` attribute of the element that was clicked, or an empty string. */
-  readonly elementId: string;
+  readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 const TEXTS = [
   ...['codeVerifier', 'clientId', 'apiUrl', 'redirectUri', 'exchange'],
-  ...['mode', 'startUrl', 'elementId'],
+  ...['mode', 'startUrl', 'id'],
 ];
 
 /** How a claimed flow ended. */
@@ -53,7 +53,7 @@ function attempt<T>(access: () => T): T | undefined {
   }
 }
 
-export function isTombstone(entry: Entry): entry is Tombstone {
+function isTombstone(entry: Entry): entry is Tombstone {
   return !entry.codeVerifier;
 }
 
@@ -67,13 +67,32 @@ function parseEntry(text: string | null): Entry | undefined {
     : undefined;
 }
 
-/** The record or tombstone of a `state`. One that is not of our making is deleted. */
-export function findTransaction(state: string): Entry | undefined {
+/** What is stored for a `state`. An entry that is not of our making is deleted. */
+function findEntry(state: string): Entry | undefined {
   return attempt(() => {
     const entry = parseEntry(localStorage.getItem(KEY_PREFIX + state));
     if (!entry) localStorage.removeItem(KEY_PREFIX + state);
     return entry;
   });
+}
+
+/** A flow that nobody has claimed yet. */
+export function findTransaction(state: string): Transaction | undefined {
+  const entry = findEntry(state);
+  return entry && !isTombstone(entry) ? entry : undefined;
+}
+
+/** What a claimed flow has left. */
+export function findTombstone(state: string): Tombstone | undefined {
+  const entry = findEntry(state);
+  return entry && isTombstone(entry) ? entry : undefined;
+}
+
+/** How a flow ended that another window has claimed; `undefined` until it has. */
+export function findOutcome(state: string): Outcome | undefined {
+  const outcome = findTombstone(state)?.outcome;
+  const isCode = typeof outcome === 'string' && /^[a-z_]+$/.test(outcome);
+  return isCode ? outcome : readIdentity(outcome);
 }
 
 /** The `state` of the flow that was begun, or last claimed, in this tab. */
@@ -110,12 +129,7 @@ export function saveTransaction(state: string, transaction: Transaction): void {
     localStorage.setItem(KEY_PREFIX + state, text);
     return localStorage.getItem(KEY_PREFIX + state) === text;
   });
-  if (!isKept) {
-    throw new ConnectError('storage_unavailable', {
-      phase: 'start',
-      hint: 'localStorage is blocked or full',
-    });
-  }
+  if (!isKept) throw new ConnectError('storage_unavailable', { phase: 'start' });
   nameStateOfTab(state);
 }
 
@@ -155,12 +169,12 @@ export async function takeTransaction(
   work: (transaction: Transaction) => Promise<Outcome | undefined>,
 ): Promise<void> {
   await withLock(state, true, async (isHeld) => {
-    const entry = isHeld && findTransaction(state);
-    if (!entry || isTombstone(entry)) return;
+    const transaction = isHeld && findTransaction(state);
+    if (!transaction) return;
     buryTransaction(state);
     nameStateOfTab(state);
     const removal = new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
-    buryTransaction(state, await work(entry));
+    buryTransaction(state, await work(transaction));
     await removal;
   });
 }
@@ -172,8 +186,8 @@ export async function takeTransaction(
 export async function takeInterruption(callback: () => void): Promise<void> {
   const state = findStateOfTab();
   const isCutOff = () => {
-    const entry = state ? findTransaction(state) : undefined;
-    return entry && isTombstone(entry) && !entry.outcome;
+    const tombstone = findTombstone(state ?? '');
+    return tombstone && !tombstone.outcome;
   };
   if (!state || !isCutOff()) return;
   await withLock(state, false, async () => {

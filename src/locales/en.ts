@@ -5,6 +5,11 @@ export interface Texts {
   readonly connect: string;
   readonly retry: string;
   readonly redirecting: string;
+  readonly waiting: string;
+  readonly reopen: string;
+  readonly cancel: string;
+  /** In a popup that has done its work and could not close itself. */
+  readonly done: string;
   readonly exchanging: string;
   readonly connected: string;
   /** Read for a code that is not below. */
@@ -20,6 +25,10 @@ export const en: Texts = {
   connect: 'Connect with Monerium',
   retry: 'Try again',
   redirecting: 'Opening Monerium…',
+  waiting: 'Continue in the other window',
+  reopen: 'Show the window',
+  cancel: 'Cancel',
+  done: 'You can close this window.',
   exchanging: 'Connecting…',
   connected: 'Connected to Monerium',
   failed: 'The connection could not be completed.',
@@ -28,8 +37,9 @@ export const en: Texts = {
     insecure_context: 'This page is not secure. Please open it with https.',
     storage_unavailable: 'Please allow cookies and site data for this site.',
     embedding_blocked: 'Please open this page in its own window.',
+    popup_blocked: 'Please allow pop-up windows for this site.',
+    popup_closed: 'The window was closed too early.',
     access_denied: 'You did not give permission.',
-    authorization_error: 'Monerium did not accept the request.',
     authorization_unavailable: BUSY,
     transaction_not_found: UNKNOWN,
     transaction_expired: UNKNOWN,
@@ -38,7 +48,6 @@ export const en: Texts = {
     exchange_timeout: NETWORK,
     rate_limited: BUSY,
     server_unavailable: BUSY,
-    profile_unavailable: 'Your profile could not be read.',
     interrupted: 'The page was left too early.',
   },
 };

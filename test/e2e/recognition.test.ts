@@ -266,7 +266,7 @@ test('#57 what Monerium says in an error is never shown, told or logged', async 
     'monerium-connect >>> [part=message]',
     ({ textContent }) => textContent,
   );
-  assert.equal(shown.trim(), 'Monerium did not accept the request.');
+  assert.equal(shown.trim(), 'The connection could not be completed.');
   assert.equal(await page.evaluate('window.spoofed'), undefined);
   assert.equal(page.url(), `${world.site.origin}/`);
   const logged = visitor.console.join('\n');

@@ -77,7 +77,7 @@ describe('a start', () => {
       exchange: BACKEND_URL,
       mode: 'redirect',
       startUrl: location.href,
-      elementId: 'pay',
+      id: 'pay',
     });
     expect(codeVerifier).to.match(/^[\w-]{43}$/);
     expect(at).to.be.within(before, Date.now());
@@ -178,11 +178,11 @@ describe('a start', () => {
     getHeard().length = 0;
     const start = catchError(element.connect());
     element.cancel();
-    expect(listTypes()).to.deep.equal(['monerium-error']);
+    expect(listTypes()).to.deep.equal(['monerium-before-connect', 'monerium-error']);
     expect((await start).code).to.equal('aborted');
     await settle();
     expect(getUrls()).to.have.length(1);
-    expect(listTypes()).to.deep.equal(['monerium-error']);
+    expect(listTypes()).to.deep.equal(['monerium-before-connect', 'monerium-error']);
   });
 });
 

@@ -24,8 +24,8 @@ interface Row {
 const EVENTS: readonly Row[] = [
   {
     type: 'monerium-before-connect',
-    create: () => new MoneriumBeforeConnectEvent(),
-    detail: { mode: 'redirect' },
+    create: () => new MoneriumBeforeConnectEvent('popup'),
+    detail: { mode: 'popup' },
   },
   {
     type: 'monerium-connected',

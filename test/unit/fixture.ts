@@ -253,7 +253,7 @@ export function createRecord(attributes: Attributes, changes: Partial<Transactio
     exchange: attributes['backend-url'] ?? 'direct',
     mode: 'redirect',
     startUrl: `${page}?from=start`,
-    elementId: '',
+    id: '',
     at: Date.now(),
   };
   return { ...record, ...changes };

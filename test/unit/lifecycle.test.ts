@@ -122,7 +122,7 @@ describe('an element that comes and goes', () => {
   it('#2 shows the connection in every element that fits, and tells it once', async () => {
     const page = await openFrame({
       search: RESPONSE,
-      record: { elementId: 'modal' },
+      record: { id: 'modal' },
       attributes: { ...ATTRIBUTES, id: 'modal' },
       prepare: ({ document }) => {
         const header = Object.assign(document.createElement('monerium-connect'), { id: 'header' });
@@ -140,7 +140,7 @@ describe('an element that comes and goes', () => {
 
   it('#2 tells the first that fits when the clicked one is not there', async () => {
     const { element, add, listEndings, succeed } = await openExchanging({
-      record: { elementId: 'gone' },
+      record: { id: 'gone' },
     });
     const second = add();
     const stranger = add({ ...ATTRIBUTES, 'client-id': OTHER_CLIENT });

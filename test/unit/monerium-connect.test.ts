@@ -230,7 +230,7 @@ describe('<monerium-connect> and what it shows', () => {
     const { element, view, heard } = await openFrame({ search: `?state=STATE&${said}` });
     await until(() => element.status === 'failed');
     await element.updateComplete;
-    expect(read(element)).to.equal(en.errors.authorization_error);
+    expect(read(element)).to.equal(en.failed);
     expect(element.shadowRoot?.querySelectorAll('a, img').length).to.equal(0);
     expect(heard.map(({ detail }) => JSON.stringify(detail)).join()).not.to.match(/call|evil|img/);
     expect(heard.at(-1)?.detail).to.include({ oauthError: 'other' });

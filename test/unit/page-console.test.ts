@@ -51,7 +51,7 @@ describe('what is said to the developer', () => {
   });
 
   it('names a wrong attribute once, a task after the first update', async () => {
-    const page = await openFrame({ attributes: { 'client-id': 'x' } });
+    const page = await openFrame({ attributes: { 'client-id': '' } });
     await page.element.updateComplete;
     expect(page.list('error')).to.deep.equal([]);
     await settle();

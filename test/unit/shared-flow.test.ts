@@ -73,7 +73,7 @@ describe('elements that share a flow', () => {
       search: RESPONSE,
       attributes: { ...DIRECT, id: 'a' },
       properties: { exchange: exchange('a') },
-      record: { elementId: 'b' },
+      record: { id: 'b' },
       prepare: (view) => {
         const second = view.document.createElement('monerium-connect');
         second.setAttribute('client-id', CLIENT_ID);

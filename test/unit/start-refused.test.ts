@@ -24,7 +24,7 @@ describe('a start that is refused', () => {
   });
 
   const faults: [string, Record<string, string>][] = [
-    ['client-id', { 'client-id': 'x' }],
+    ['client-id', { 'client-id': '' }],
     ['environment', { environment: 'staging' }],
     ['mode', { mode: 'dialog' }],
     ['auth-mode', { 'auth-mode': 'register' }],

@@ -2,6 +2,7 @@ import { expect, waitUntil } from '@open-wc/testing';
 import {
   buryTransaction,
   findStateOfTab,
+  findTombstone,
   findTransaction,
   saveTransaction,
   takeInterruption,
@@ -26,7 +27,7 @@ function makeTransaction(): Transaction {
     codeVerifier: 'v'.repeat(43),
     mode: 'redirect',
     startUrl: 'https://shop.example/start',
-    elementId: '',
+    id: '',
     at: Date.now(),
   };
 }
@@ -74,7 +75,7 @@ describe('takeTransaction', () => {
     let left: unknown;
     await takeTransaction(state, async (given) => {
       taken = given;
-      left = findTransaction(state);
+      left = findTombstone(state);
       return 'aborted';
     });
     expect(taken).to.deep.equal(transaction);
@@ -85,7 +86,7 @@ describe('takeTransaction', () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       saveTransaction(state, makeTransaction());
       await takeTransaction(state, async () => outcome);
-      const entry = findTransaction(state);
+      const entry = findTombstone(state);
       expect(entry).to.have.all.keys('v', 'at', 'outcome');
       expect(entry).to.deep.include({ outcome });
     }
@@ -113,7 +114,7 @@ describe('takeTransaction', () => {
     await first;
     await takeTransaction(state, mustNotRun);
     expect(work.calls).to.equal(1);
-    expect(findTransaction(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
 
   it('#7 is silent, and leaves the record, while another window holds the lock', async () => {
@@ -140,7 +141,7 @@ describe('takeTransaction', () => {
     await takeTransaction(state, mustNotRun);
     buryTransaction(state, 'aborted');
     await takeTransaction(state, mustNotRun);
-    expect(findTransaction(state)).to.deep.include({ outcome: 'aborted' });
+    expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
     localStorage.setItem(`monerium-connect:${state}`, '{"v":1,"codeVerifier":"v"}');
     await takeTransaction(state, mustNotRun);
     expect(localStorage.getItem(`monerium-connect:${state}`)).to.equal(null);
@@ -187,7 +188,7 @@ describe('takeTransaction', () => {
     work.finish(IDENTITY);
     await first;
     expect(work.calls).to.equal(1);
-    expect(findTransaction(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
 });
 
@@ -209,7 +210,7 @@ describe('takeInterruption', () => {
     leaveDuringExchange();
     await takeInterruption(callback);
     expect(calls).to.equal(1);
-    expect(findTransaction(state)).to.deep.include({ outcome: 'interrupted' });
+    expect(findTombstone(state)).to.deep.include({ outcome: 'interrupted' });
     await takeInterruption(callback);
     expect(calls).to.equal(1);
   });
@@ -258,6 +259,6 @@ describe('takeInterruption', () => {
     work.finish(IDENTITY);
     await Promise.all([taking, asking]);
     expect(calls).to.equal(0);
-    expect(findTransaction(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
 });
