@@ -1,5 +1,5 @@
-// Writes custom-elements.json and what editors complete by, which follows from it; with `--check`
-// only compares, and fails when a file is stale.
+// Writes custom-elements.json and what follows from it: what editors complete by, and the typings
+// for frameworks. With `--check` it only compares, and fails when a file is stale.
 // @ts-expect-error The analyzer has types for its configuration only.
 import { cli } from '@custom-elements-manifest/analyzer/cli.js';
 import { generateJetBrainsWebTypes } from 'custom-element-jet-brains-integration';
@@ -8,9 +8,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { writeElementTypes } from './element-types.mjs';
 
 /** @typedef {{ name: string, type?: { text: string } }} Attribute */
-/** @typedef {{ declarations: { attributes?: Attribute[] }[] }} Module */
+/** @typedef {{ tagName?: string, attributes?: Attribute[] }} Declaration */
+/** @typedef {{ declarations: Declaration[] }} Module */
 
 const config = 'scripts/custom-elements-manifest.config.js';
 const vsCodeHtml = 'vscode.html-custom-data.json';
@@ -63,12 +65,12 @@ function writeBooleans(data, manifest) {
 
 /**
  * @param {string} file
- * @param {unknown} data
+ * @param {string} text
  */
-async function settle(file, data) {
+async function settle(file, text) {
   // Formatted like every other file, so that the format check need not leave it out.
   const style = await resolveConfig(file);
-  const fresh = await format(JSON.stringify(data), { ...style, parser: 'json' });
+  const fresh = await format(text, { ...style, filepath: file });
   if (!isCheck) {
     writeFileSync(file, fresh);
   } else if (!existsSync(file) || readFileSync(file, 'utf8') !== fresh) {
@@ -81,6 +83,9 @@ async function settle(file, data) {
 const manifest = await analyze();
 for (const { name, data } of generateEditorData(JSON.parse(manifest))) {
   if (name === vsCodeHtml) writeBooleans(data, JSON.parse(manifest));
-  await settle(`editors/${name}`, data);
+  await settle(`editors/${name}`, JSON.stringify(data));
 }
-await settle('custom-elements.json', JSON.parse(manifest));
+await settle('custom-elements.json', manifest);
+/** @typedef {import('./element-types.mjs').Element} Element */
+const element = declarationsOf(JSON.parse(manifest)).find(({ tagName }) => tagName);
+await settle('types/element.d.ts', writeElementTypes(/** @type {Element} */ (element)));
