@@ -52,16 +52,19 @@ const minifyTemplates = () =>
   });
 
 /**
- * Lit notes its version in a global list, and its development build warns when it finds two. A copy
- * inside a script file is no business of the page.
+ * A copy of Lit inside a script file is no business of the page: it goes on no list of versions, of
+ * which Lit's development build warns, and shares no properties of decorators, which it has not.
  * @type {import('rollup').Plugin}
  */
-const unlisted = {
-  name: 'unlisted',
+const withoutGlobals = {
+  name: 'without-globals',
   transform(code, id) {
     if (!id.includes('/node_modules/')) return null;
-    const listing = /\(\w+\.\w+Versions\s*\?\?=\s*\[\]\)\.push\("[\d.]+"\)/;
-    return { code: code.replace(listing, '0'), map: null };
+    const versions = /\(\w+\.\w+Versions\s*\?\?=\s*\[\]\)\.push\("[\d.]+"\)/;
+    const metadata = /\w+\.litPropertyMetadata\s*\?\?=\s*new WeakMap\b/;
+    const shared = /\blitPropertyMetadata\.get\(\w+\)/;
+    const own = code.replace(versions, '0').replace(metadata, '0').replace(shared, 'undefined');
+    return { code: own, map: null };
   },
 };
 
@@ -108,7 +111,7 @@ function minified(format, external = []) {
       minifyTemplates(),
       // Lit's `development` build is larger and logs; it must be named away.
       resolve({ browser: true, exportConditions: ['browser', 'production'] }),
-      unlisted,
+      withoutGlobals,
       plainStyles,
       typescript(),
       terser({

@@ -16,7 +16,7 @@ import {
 import { ConnectError } from './errors.js';
 import type { Identity } from './exchange.js';
 import { findFlow, Flow } from './flow.js';
-import { page, prepareSecrets, say, type SharedFlow, type View } from './page.js';
+import { isOnServer, page, prepareSecrets, say, type SharedFlow, type View } from './page.js';
 
 /** What the controller reads from its element, and the identity that it reflects there. */
 export interface ConnectHost extends ReactiveControllerHost, HTMLElement, ConnectAttributes {
@@ -70,8 +70,18 @@ export class ConnectController implements ReactiveController, View {
   }
 
   hostUpdate(): void {
-    this.#readConfiguration();
+    // The markup of a server, which knows the attributes only, can be taken over only as it is.
+    if (!this.#host.hasUpdated && this.#host.shadowRoot?.firstChild) {
+      queueMicrotask(() => this.#host.requestUpdate());
+    } else {
+      this.#readConfiguration();
+    }
     this.#readIdentity();
+  }
+
+  /** A server has no update, and of a page it knows the attributes only. */
+  hostServerUpdate(): void {
+    if (isOnServer) this.#readIdentity();
   }
 
   /** One task after the update, when the page's own scripts have had their turn. */

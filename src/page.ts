@@ -15,7 +15,7 @@ import { findStateOfTab, findTransaction, isTombstone, type Transaction } from '
 /** Of the shape below. A copy of the script that knows another one keeps to itself. */
 const VERSION: number = 1;
 // Lit types it by the build that it finds.
-const isOnServer: boolean = isServer;
+export const isOnServer: boolean = isServer;
 const UNCLAIMED_WARNING_MS = 5000;
 
 /** The authorization response that the page was opened with. It waits here to be claimed. */
