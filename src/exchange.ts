@@ -107,7 +107,7 @@ async function fetchFields(send: Send, url: string, init: RequestInit): Promise<
     text = await readText(response);
   } catch {
     throw new ConnectError('exchange_network', {
-      hint: 'check CORS (without it, set backend-url), redirects and connect-src',
+      hint: 'check CORS (or set backend-url), redirects, connect-src',
     });
   }
   const { ok, status, headers } = response;
