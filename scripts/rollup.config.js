@@ -84,10 +84,13 @@ export function minified({ external = [] } = {}) {
 /** As `minified()`, with Lit counted as the application's own. */
 export const withoutLit = () => minified({ external: [isLit] });
 
+/** The backend half in one minified file. It is weighed, not shipped. */
+export const server = () => ({ ...minified(), input: 'src/server.ts' });
+
 /** @returns {import('rollup').RollupOptions} */
 function modules() {
   return {
-    input: ['src/index.ts', 'src/monerium-connect.ts'],
+    input: ['src/index.ts', 'src/monerium-connect.ts', 'src/server.ts'],
     external: [isLit],
     plugins: [resolve(), typescript()],
     output: {

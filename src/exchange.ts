@@ -61,16 +61,16 @@ function readRetryAfter(value: string): Pick<ConnectErrorOptions, 'retryAfterMs'
     : {};
 }
 
-/** The body as text; empty when it is too long. Rejects when the connection breaks off. */
-async function readText({ body }: Response): Promise<string> {
+/** A body as text; `undefined` when it is too long. Rejects when the connection breaks off. */
+export async function readText(body: Response['body'], limit: number): Promise<string | undefined> {
   const reader = body?.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (let chunk; reader && !(chunk = await reader.read()).done; chunks.push(chunk.value)) {
     size += chunk.value.length;
-    if (size > MAX_BODY_BYTES) {
+    if (size > limit) {
       void reader.cancel();
-      return '';
+      return undefined;
     }
   }
   // A byte order mark is kept, so that parsing refuses it: RFC 8259 section 8.1.
@@ -79,7 +79,7 @@ async function readText({ body }: Response): Promise<string> {
 }
 
 /** The fields of a JSON object, or `undefined`. What else a body says is dropped. */
-function parseFields(text: string): Fields | undefined {
+export function parseFields(text = ''): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && !Array.isArray(value)
@@ -96,7 +96,7 @@ function parseFields(text: string): Fields | undefined {
  */
 async function fetchFields(send: Send, url: string, init: RequestInit): Promise<Fields> {
   let response: Response;
-  let text: string;
+  let text: string | undefined;
   try {
     response = await send(url, {
       cache: 'no-store',
@@ -105,7 +105,7 @@ async function fetchFields(send: Send, url: string, init: RequestInit): Promise<
       referrerPolicy: 'no-referrer',
       ...init,
     });
-    text = await readText(response);
+    text = await readText(response.body, MAX_BODY_BYTES);
   } catch {
     throw new ConnectError('exchange_network', {
       hint: 'check CORS (without it, set backend-url), redirects and connect-src',
