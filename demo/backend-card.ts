@@ -33,8 +33,8 @@ export function startBackendCard(): void {
     facts.clear();
     if (customer) {
       facts.show();
-      facts.add('Name', customer.name);
-      facts.add('Profile', `${customer.profile}, ${customer.kind}, ${customer.state}`);
+      facts.add('Name', `${customer.name}, ${customer.kind}, ${customer.state}`);
+      facts.add('Profile', customer.profile);
       facts.add('User', customer.userId);
     }
     await element.updateComplete;

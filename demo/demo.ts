@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +38,15 @@ export interface Demo {
  * Monerium. The site is on `localhost` and the emulator on `127.0.0.1`, so they are as foreign to
  * each other as the real ones.
  *
+ * @param log hears what the backend has to say
  * @throws {StartFailure}
  */
-export async function startDemo(environment: DemoEnvironment): Promise<Demo> {
+export async function startDemo(
+  environment: DemoEnvironment,
+  log: (line: string) => void = console.error,
+): Promise<Demo> {
   // The site's address comes first, because the other two have to be told about it.
-  const site = createHttpServer();
+  const site = createServer();
   const sitePort = await claim(environment, 'PORT', (port) => listen(site, port));
   const origin = `http://localhost:${sitePort}`;
   const redirectUris = CALLBACKS.map((path) => origin + path);
@@ -55,22 +59,11 @@ export async function startDemo(environment: DemoEnvironment): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'monerium-connect-demo-'));
   const { BACKEND_KEY: key = throwawayKey() } = environment;
   const { BACKEND_DATABASE: database = join(folder, 'backend.db') } = environment;
-  const settings = { ...{ key, database, redirectUris }, clientId: DEMO_CLIENT_ID };
+  const settings = { ...{ key, database, redirectUris, log }, clientId: DEMO_CLIENT_ID };
   const begin = (port: number) => startBackend({ ...settings, port, apiUrl: emulator.url });
   let backend = await claim(environment, 'BACKEND_PORT', begin);
 
-  process.env.VITE_CLIENT_ID = DEMO_CLIENT_ID;
-  process.env.VITE_EMULATOR_URL = emulator.url;
-  process.env.VITE_BACKEND_URL = backend.url;
-  const vite = await createViteServer({
-    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-    server: { middlewareMode: true, ws: { server: site } },
-  });
-  const showStartPage = startPage(vite, backend.url);
-  site.on('request', (request, response) =>
-    // Looked up for each request, because a change of Vite's configuration replaces it.
-    showStartPage(request, response, () => vite.middlewares(request, response)),
-  );
+  const vite = await startVite(site, emulator.url, backend.url);
 
   return {
     origin,
@@ -89,6 +82,23 @@ export async function startDemo(environment: DemoEnvironment): Promise<Demo> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Serves the pages, which are told where the other two are. */
+async function startVite(site: Server, emulatorUrl: string, backendUrl: string) {
+  process.env.VITE_CLIENT_ID = DEMO_CLIENT_ID;
+  process.env.VITE_EMULATOR_URL = emulatorUrl;
+  process.env.VITE_BACKEND_URL = backendUrl;
+  const vite = await createViteServer({
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    server: { middlewareMode: true, ws: { server: site } },
+  });
+  const showStartPage = startPage(vite, backendUrl);
+  site.on('request', (request, response) =>
+    // Looked up for each request, because a change of Vite's configuration replaces it.
+    showStartPage(request, response, () => vite.middlewares(request, response)),
+  );
+  return vite;
 }
 
 /** Starts something on the port that the variable names, else on one that the system chooses. */
@@ -112,7 +122,7 @@ async function claim<T>(
   }
 }
 
-function listen(server: ReturnType<typeof createHttpServer>, port: number): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, 'localhost', () => resolve((server.address() as AddressInfo).port));

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
@@ -30,10 +32,15 @@ export interface BackendOptions {
 
 export interface Backend {
   url: string;
-  /** What was asked and how it was answered, without query, header or body. */
+  /** The latest requests and how they were answered, without query, header or body. */
   requests: { method: string; path: string; status: number }[];
   close(): Promise<void>;
 }
+
+/** How many requests are remembered. */
+const REQUESTS = 1000;
+/** Milliseconds. */
+const LAST_ANSWERS = 500;
 
 /**
  * Starts the site's own server: it trades codes for tokens, and keeps the tokens.
@@ -45,21 +52,46 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const sessions = await Sessions.open({ file, key, log });
   const requests: Backend['requests'] = [];
   const allowedOrigins = [...new Set(options.redirectUris.map((uri) => new URL(uri).origin))];
-  const { fetch } = createApp({ ...options, allowedOrigins, log }, sessions, requests);
+  const app = createApp({ ...options, allowedOrigins, log }, sessions, requests);
+  try {
+    const server = await startServer(app, options.port ?? 0);
+    return {
+      url: server.url,
+      requests,
+      close: () => server.close().then(() => sessions.close()),
+    };
+  } catch (error) {
+    await sessions.close();
+    throw error;
+  }
+}
+
+/** A server that answers what it has begun before it closes: that may be tokens on their way. */
+async function startServer(app: Hono, port: number) {
+  const active = new Set<unknown>();
+  let isClosing = false;
+  const answer = async (request: Request): Promise<Response> => {
+    const response = await app.fetch(request);
+    if (isClosing) response.headers.set('Connection', 'close');
+    return response;
+  };
+  const fetch = (request: Request): Promise<Response> => {
+    const answered = answer(request).finally(() => active.delete(answered));
+    active.add(answered);
+    return answered;
+  };
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, 'localhost', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
   return {
-    url: `http://localhost:${port}`,
-    requests,
-    close: async () => {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    async close() {
+      isClosing = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      await Promise.allSettled(active);
+      // The last answers go out; whoever does not take theirs is left.
+      await Promise.race([closed, wait(LAST_ANSWERS, undefined, { ref: false })]);
       if ('closeAllConnections' in server) server.closeAllConnections();
-      await closed;
-      await sessions.close();
     },
   };
 }
@@ -76,6 +108,7 @@ function createApp(options: AppOptions, sessions: Sessions, requests: Backend['r
     await next();
     c.header('Cache-Control', 'no-store');
     requests.push({ method: c.req.method, path: c.req.path, status: c.res.status });
+    if (requests.length > REQUESTS) requests.shift();
   });
   const exchange = exchangeRoute(options, sessions, cookie);
   app.all('/monerium/connect', (c) => exchange(c.req.raw));

@@ -4,7 +4,15 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { assertRefused, CALLBACK, CLIENT_ID, cookieOf, EMAIL, Site } from './backend-fixture.js';
+import {
+  assertRefused,
+  CALLBACK,
+  CLIENT_ID,
+  cookieOf,
+  EMAIL,
+  Site,
+  SITE,
+} from './backend-fixture.js';
 
 const site = new Site();
 
@@ -104,6 +112,35 @@ describe('a database that cannot write', () => {
     });
     assertLogged(/Tokens that were never written end with this process/);
     await site.restart();
+  });
+});
+
+describe('a stop of the demo backend', () => {
+  it('waits for an exchange that has begun, and keeps its tokens', async () => {
+    site.emulator.configure({ delayMs: 200 });
+    const connecting = site.connect();
+    while (site.emulator.tokenRequests().length === 0) await new Promise(setImmediate);
+    await site.restart();
+    const response = await connecting;
+    assert.equal(response.status, 200);
+    assert.equal((await site.get('/session', cookieOf(response))).status, 200);
+  });
+
+  it('keeps the tokens of a customer who did not wait', async () => {
+    site.emulator.configure({ delayMs: 200 });
+    const leaving = new AbortController();
+    const left = fetch(`${site.backend.url}/monerium/connect`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: SITE },
+      body: JSON.stringify(site.grantBody()),
+      signal: leaving.signal,
+    });
+    while (site.emulator.tokenRequests().length === 0) await new Promise(setImmediate);
+    leaving.abort();
+    await assert.rejects(left);
+    await site.restart();
+    assert.equal((await site.rows()).length, 1);
+    assert.deepEqual(site.log, []);
   });
 });
 
