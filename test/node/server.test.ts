@@ -212,7 +212,19 @@ describe('the handler refuses before it asks Monerium', () => {
   });
 
   const wrong: Record<string, unknown[]> = {
-    code: [undefined, null, '', 'x'.repeat(2049), ['a'], { a: 1 }, 7, 'line\nbreak', 'é', '\0'],
+    code: [
+      undefined,
+      null,
+      '',
+      'x'.repeat(2049),
+      ['a'],
+      { a: 1 },
+      7,
+      'line\nbreak',
+      'é',
+      '\0',
+      '\x7f',
+    ],
     code_verifier: [
       undefined,
       'x'.repeat(42),
@@ -422,5 +434,6 @@ describe('the options of the handler', () => {
     redirectUris.push('https://evil.example/connect');
     const body = { ...site.createPost(), redirect_uri: 'https://evil.example/connect' };
     assert.equal((await handle(post(body))).status, 400);
+    assert.deepEqual(site.emulator.requests, []);
   });
 });
