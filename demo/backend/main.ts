@@ -13,9 +13,9 @@ function start(): Promise<Backend> {
     port: Number(process.env.BACKEND_PORT ?? '0'),
     apiUrl: process.env.MONERIUM_API_URL ?? 'https://api.monerium.dev',
     clientId: required('MONERIUM_CLIENT_ID', 'the ID of your Authorization Code Flow client'),
-    redirectUris: required('MONERIUM_REDIRECT_URIS', 'as registered, with commas between').split(
-      ',',
-    ),
+    redirectUris: required('MONERIUM_REDIRECT_URIS', 'as registered, with commas between')
+      .split(',')
+      .map((uri) => uri.trim()),
     database: required('BACKEND_DATABASE', 'the SQLite file that keeps the tokens'),
     key: process.env.BACKEND_KEY,
   });
