@@ -25,9 +25,11 @@ async function start(): Promise<void> {
     demo.restartBackend().then(() => console.log('  The backend has restarted.\n'), exitWith);
   });
 
-  const stop = (): void => void demo.close().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // Ctrl-C comes two times, from the terminal and from tsx: the second must not cut the end short.
+  let stopping: Promise<never> | undefined;
+  const stop = (): void => void (stopping ??= demo.close().then(() => process.exit(0)));
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 start().catch(exitWith);

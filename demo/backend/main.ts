@@ -24,9 +24,11 @@ function start(): Promise<Backend> {
 async function run(): Promise<void> {
   const backend = await start();
   console.log(`Backend: ${backend.url}`);
-  const stop = () => void backend.close().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // Ctrl-C comes two times, from the terminal and from tsx: the second must not cut the end short.
+  let stopping: Promise<never> | undefined;
+  const stop = (): void => void (stopping ??= backend.close().then(() => process.exit(0)));
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 run().catch(exitWith);
