@@ -35,6 +35,8 @@ export interface Emulator {
   reset(): void;
   /** A code for a customer who needs no portal. */
   issueCode(options: CodeOptions): string;
+  /** Ends all access tokens before their time; refresh tokens stay good. */
+  endAccessTokens(): void;
   /** Also ends answers that hang. */
   close(): Promise<void>;
 }
@@ -72,6 +74,7 @@ export async function startEmulator({
     registerClient: (client) => world.registerClient(client),
     reset: () => world.reset(),
     issueCode: (options) => issueCode(world, options),
+    endAccessTokens: () => world.grants.endAccessTokens(),
     close: () => closeServer(server),
   };
 }
