@@ -12,7 +12,7 @@ import { StartFailure } from './start-failure.js';
 import { startPage } from './start-page.js';
 
 /** The pages that Monerium may send a customer back to. */
-const CALLBACKS = ['/', '/callback.html', '/states.html'];
+const CALLBACKS = ['/', '/callback.html', '/popup-callback.html', '/states.html'];
 
 /** What is not given is chosen: free ports, and a key and a database for this run alone. */
 export interface DemoEnvironment {
