@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
+import { getAccessToken } from '../../demo/backend/examples/access-token.js';
 import { refreshTokens, type RefreshOptions, type Tokens } from '../../src/server.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
@@ -130,5 +131,33 @@ describe('refreshTokens', () => {
       refreshTokens({ clientId: CLIENT_ID, refreshToken: 'a', apiUrl: 'api' }),
     );
     assert.equal(error.code, 'invalid_config');
+  });
+});
+
+describe('the example of keeping a connection alive', () => {
+  const kept: Tokens[] = [];
+  const keep = async (tokens: Tokens) => void kept.push(tokens);
+
+  before(() => {
+    process.env.MONERIUM_API_URL = site.emulator.url;
+  });
+
+  afterEach(() => void (kept.length = 0));
+
+  it('uses a token that has more than a minute left', async () => {
+    const tokens = await connect();
+    assert.equal(await getAccessToken({ clientId: CLIENT_ID, tokens }, keep), tokens.accessToken);
+    assert.deepEqual(kept, []);
+  });
+
+  it('renews the others, and keeps what it got', async () => {
+    site.emulator.configure({ expiresIn: 30 });
+    const tokens = await connect();
+    const accessToken = await getAccessToken({ clientId: CLIENT_ID, tokens }, keep);
+    assert.notEqual(accessToken, tokens.accessToken);
+    assert.deepEqual(
+      kept.map((fresh) => fresh.accessToken),
+      [accessToken],
+    );
   });
 });

@@ -85,6 +85,34 @@ describe('the handler connects a customer', () => {
     assert.equal(context.headers.authorization, `Bearer ${tokens.accessToken}`);
   });
 
+  it('asks of fetch nothing that a Worker refuses', async () => {
+    const asked: string[][] = [];
+    const handle = site.handlerWith({
+      fetch: (url, init = {}) => {
+        asked.push(Object.keys(init).sort());
+        assert.equal(init.redirect, 'manual');
+        return fetch(url, init);
+      },
+    });
+    site.emulator.configure({ idsInToken: false });
+    assert.equal((await handle(post(site.createPost()))).status, 200);
+    assert.deepEqual(asked, [
+      ['body', 'method', 'redirect', 'signal'],
+      ['headers', 'redirect', 'signal'],
+    ]);
+  });
+
+  it('leaves no timer behind', async () => {
+    const countTimers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const identity = { profile: 'p', userId: 'u' };
+    const answer = { access_token: 'a', token_type: 'Bearer', ...identity };
+    const handle = site.handlerWith({ fetch: async () => Response.json(answer) });
+    const before = countTimers();
+    assert.equal((await handle(post(site.createPost()))).status, 200);
+    assert.equal(countTimers(), before);
+  });
+
   it('takes one of several clients and redirect URIs', async () => {
     const clientId = ['another', CLIENT_ID];
     const redirectUris = [`${ORIGIN}/other`, REDIRECT_URI];
