@@ -3,9 +3,9 @@
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { transformSync } from 'esbuild';
-import { readFileSync } from 'node:fs';
 import esbuild from 'rollup-plugin-esbuild';
 import minifyLiterals from 'rollup-plugin-html-literals';
+import { writeNotices } from './licenses.mjs';
 
 // The browser targets have ES2022, private members and static fields included.
 const typescript = () => esbuild({ target: 'es2022', tsconfig: 'tsconfig.json', sourceMap: true });
@@ -75,21 +75,9 @@ const withoutGlobals = {
 const licenses = {
   name: 'licenses',
   generateBundle(_, bundle) {
-    const modules = Object.values(bundle).flatMap((file) =>
-      'modules' in file ? file.moduleIds : [],
-    );
-    const folders = modules.flatMap(
-      (id) => id.match(/^.*\/node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? [],
-    );
-    /** @type {Map<string, string[]>} */
-    const namesByText = new Map();
-    for (const folder of ['.', ...new Set(folders)]) {
-      const text = readFileSync(`${folder}/LICENSE`, 'utf8').trim();
-      const { name } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-      namesByText.set(text, [...(namesByText.get(text) ?? []), name]);
-    }
-    const notices = [...namesByText].map(([text, names]) => `${names.join(', ')}\n\n${text}\n`);
-    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: notices.join('\n\n') });
+    const files = Object.values(bundle);
+    const modules = files.flatMap((file) => ('moduleIds' in file ? file.moduleIds : []));
+    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: writeNotices(modules) });
   },
 };
 
