@@ -1,6 +1,8 @@
 // The server under load, in a process of its own so that its memory is its own.
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { createExchangeHandler } from '../../src/server.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
@@ -58,12 +60,24 @@ if (!handle) throw new Error(`No server '${kind}'.`);
 const server = createServer(getRequestListener(handle));
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 
-// What is left after two collections is in use: the first may only have queued finalizers.
-process.on('message', () => {
-  globalThis.gc?.();
-  setImmediate(() => {
+const connectionsOf = (open: Server) => promisify(open.getConnections.bind(open))();
+
+/** Collects until nothing more goes: what is collected may only have queued its finalizers. */
+async function settle(): Promise<void> {
+  let used = Infinity;
+  let before: number;
+  do {
+    before = used;
     globalThis.gc?.();
-    process.send?.({ memory: process.memoryUsage(), cpu: process.cpuUsage() });
-  });
+    await wait(50);
+    used = process.memoryUsage().heapUsed;
+  } while (before - used > 50_000);
+}
+
+process.on('message', async () => {
+  // An idle connection keeps its last request and answer.
+  while (await connectionsOf(server)) await wait(10);
+  await settle();
+  process.send?.({ memory: process.memoryUsage(), cpu: process.cpuUsage() });
 });
 process.on('disconnect', () => process.exit());
