@@ -1,0 +1,43 @@
+// The configuration of the unit tests for `scripts/mutants.mjs`: only the tests whose titles fit
+// TEST_TITLE, and one line of TAP for each.
+import config from './web-test-runner.config.mjs';
+
+const title = process.env.TEST_TITLE ?? '';
+
+/**
+ * @param {import('@web/test-runner').TestSuiteResult} suite
+ * @param {string} path
+ * @returns {{ name: string, path: string, passed: boolean, skipped: boolean }[]}
+ */
+function list({ tests, suites }, path = '') {
+  return [
+    ...tests.map((test) => ({ ...test, path: path + test.name })),
+    ...suites.flatMap((suite) => list(suite, `${path + suite.name} `)),
+  ];
+}
+
+/** @type {import('@web/test-runner').Reporter} */
+const reporter = {
+  onTestRunFinished({ sessions }) {
+    for (const { testResults, errors } of sessions) {
+      // A test that the title leaves out is reported as neither passed nor skipped.
+      const tests = (testResults ? list(testResults) : []).filter(
+        ({ skipped, path }) => !skipped && new RegExp(title).test(path),
+      );
+      for (const { name, passed } of tests) console.log(`${passed ? '' : 'not '}ok 1 - ${name}`);
+      if (errors.length > 0 || tests.length === 0) console.log('not ok 1 - the file as a whole');
+      for (const error of errors) console.log(error);
+    }
+  },
+};
+
+/** @type {import('@web/test-runner').TestRunnerConfig} */
+export default {
+  ...config,
+  // Packages are found through a link.
+  preserveSymlinks: true,
+  testFramework: {
+    config: { .../** @type {object} */ (config.testFramework?.config), grep: `/${title || '.'}/` },
+  },
+  reporters: [reporter],
+};
