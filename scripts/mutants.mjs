@@ -85,7 +85,7 @@ function mutate({ name, file, search, replace }) {
 function runTests({ runner, test, title }) {
   const args =
     runner === 'unit'
-      ? ['node_modules/.bin/wtr', '--config', 'scripts/mutants.config.mjs', '--files', test]
+      ? ['node_modules/.bin/wtr', '--config', 'scripts/tap.config.mjs', '--files', test]
       : [
           ...['--import=tsx', '--test', '--test-reporter=tap'],
           ...(title ? [`--test-name-pattern=${title}`] : []),

@@ -1,4 +1,4 @@
-// The configuration of the unit tests for `scripts/mutants.mjs`: only the tests whose titles fit
+// The configuration of the unit tests for scripts that read results: only the tests whose titles fit
 // TEST_TITLE, and one line of TAP for each.
 import config from './web-test-runner.config.mjs';
 
@@ -7,7 +7,7 @@ const title = process.env.TEST_TITLE ?? '';
 /**
  * @param {import('@web/test-runner').TestSuiteResult} suite
  * @param {string} path
- * @returns {{ name: string, path: string, passed: boolean, skipped: boolean }[]}
+ * @returns {(import('@web/test-runner').TestResult & { path: string })[]}
  */
 function list({ tests, suites }, path = '') {
   return [
@@ -24,7 +24,11 @@ const reporter = {
       const tests = (testResults ? list(testResults) : []).filter(
         ({ skipped, path }) => !skipped && new RegExp(title).test(path),
       );
-      for (const { name, passed } of tests) console.log(`${passed ? '' : 'not '}ok 1 - ${name}`);
+      for (const { name, passed, duration, error } of tests) {
+        console.log(`${passed ? '' : 'not '}ok 1 - ${name}`);
+        console.log(`  duration_ms: ${duration ?? 0}`);
+        if (error) console.log(`${error.message ?? ''}\n${error.stack ?? ''}`);
+      }
       if (errors.length > 0 || tests.length === 0) console.log('not ok 1 - the file as a whole');
       for (const error of errors) console.log(error);
     }
