@@ -1,4 +1,4 @@
-// The configuration of the unit tests for scripts that read results: only the tests whose titles fit
+// The configuration of the unit tests for scripts that read results: only tests whose titles fit
 // TEST_TITLE, and one line of TAP for each.
 import config from './web-test-runner.config.mjs';
 
