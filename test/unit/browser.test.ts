@@ -15,7 +15,7 @@ import {
 } from '../../src/browser.js';
 import { Undo } from '../helpers/storage.js';
 import { catchConnectError } from '../helpers/connect-error.js';
-import { createState, settle, until } from './fixture.js';
+import { createState, deliver, settle, until } from './fixture.js';
 
 const HREF = 'https://monerium.example/auth?state=x';
 const OTHER_HREF = 'https://monerium.example/auth?state=y';
@@ -297,12 +297,24 @@ describe('the line between a popup and its opener', () => {
     const telling = tellOpener(RESPONSE, name, false);
     await until(() => received.length);
     expect(received).to.deep.equal([{ data: RESPONSE, origin: location.origin }]);
-    // Somebody else's word is none, and neither is another word of the opener.
-    window.postMessage('monerium-connect', location.origin);
-    opener.eval(`parent.postMessage('yes', '*')`);
-    await settle();
     opener.eval(`parent.postMessage('monerium-connect', '*')`);
     expect(await telling).to.equal(true);
+  });
+
+  it('#28 takes nobody else for its opener, and no other word for an answer', async () => {
+    const opener = await addFrame();
+    undo.replace(window, 'opener', { value: opener });
+    const clock = holdClock();
+    let isTaken: boolean | undefined;
+    const telling = tellOpener(RESPONSE, name, false).then((answer) => (isTaken = answer));
+    window.postMessage('monerium-connect', location.origin);
+    opener.eval(`parent.postMessage('yes', '*'); parent.postMessage({ data: 1 }, '*')`);
+    channel.postMessage('taken');
+    await deliver();
+    expect(isTaken).to.equal(undefined);
+    await clock.tickAsync(1000);
+    await telling;
+    expect(isTaken).to.equal(false);
   });
 
   it('#28 tells its opener only on its own origin', async () => {

@@ -11,7 +11,7 @@ export function itHolds<T>(title: string, full: number, property: fc.IRawPropert
     this.timeout(LIMIT);
     await fc.assert(property, {
       ...{ numRuns, seed: seed(), interruptAfterTimeLimit: LIMIT - 10_000 },
-      markInterruptAsFailure: true,
+      ...{ markInterruptAsFailure: true, includeErrorInReport: true },
     });
   });
 }
