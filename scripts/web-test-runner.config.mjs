@@ -62,6 +62,12 @@ export default {
   plugins: [
     esbuildPlugin({
       ts: true,
+      define: Object.fromEntries(
+        ['DEEP', 'SEED'].map((name) => [
+          `process.env.${name}`,
+          JSON.stringify(process.env[name]) ?? 'undefined',
+        ]),
+      ),
       target: 'es2022',
       tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)),
     }),
@@ -76,7 +82,7 @@ export default {
   testFramework: { config: { timeout: 20_000 } },
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
-  testsFinishTimeout: 120_000,
+  testsFinishTimeout: process.env.DEEP ? 900_000 : 120_000,
   coverage: Boolean(process.env.COVERAGE),
   coverageConfig: {
     include: ['src/**/*.ts'],

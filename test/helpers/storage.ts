@@ -6,6 +6,11 @@ export class Undo {
     for (const step of this.#steps.splice(0).reverse()) step();
   }
 
+  /** Does this, too, in `run()`. */
+  add(step: () => void): void {
+    this.#steps.push(step);
+  }
+
   /** Replaces a property until `run()`. */
   replace(owner: object, name: string, descriptor: PropertyDescriptor): void {
     const before = Object.getOwnPropertyDescriptor(owner, name);

@@ -68,6 +68,24 @@ export async function settle(): Promise<void> {
   }
 }
 
+/** Lets messages arrive while the timers stand still. */
+export async function deliver(): Promise<void> {
+  const line = createState();
+  const [from, to] = [new BroadcastChannel(line), new BroadcastChannel(line)];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await new Promise((resolve) => {
+      to.onmessage = resolve;
+      from.postMessage('');
+    });
+    await new Promise((resolve) => {
+      addEventListener('message', resolve, { once: true });
+      window.postMessage('', location.origin);
+    });
+  }
+  from.close();
+  to.close();
+}
+
 /** Waits for a condition, which the test runner's own deadline bounds. */
 export async function until(condition: () => unknown): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,0 +1,176 @@
+// Breaks the code on purpose, one line at a time, and sees whether a test notices.
+//   node scripts/mutants.mjs [--save] [table …]      tables of test/mutants, all by default
+//   node scripts/mutants.mjs --only 'part of a name' protocol
+// A mutant is killed when the tests that are named for it fail with it, and pass without it. The
+// sources themselves are never touched: everything happens in a copy.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { transformSync } from 'esbuild';
+import { saveSection, toTable } from './report.mjs';
+
+/**
+ * One change, and the tests that must see it.
+ * @typedef {object} Mutant
+ * @property {string} name What the broken code does, as a sentence in the present tense.
+ * @property {string} file The file that is changed, from the root of the project.
+ * @property {string} search Text that stands in the file exactly once.
+ * @property {string} replace
+ * @property {'unit' | 'e2e' | 'node'} runner
+ * @property {string} test The test file, from the root of the project.
+ * @property {string} [title] A pattern for the titles of the tests that run; all without it.
+ * @property {string} [survives] Why no test can see it. It is an error when one does.
+ */
+
+/** @typedef {{ passed: string[], failed: string[], isLate: boolean, output: string }} Run */
+/** @typedef {{ mutant: Mutant, verdict: string, isGood: boolean, seconds: number }} Result */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-mutants-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, save: { type: 'boolean' } },
+});
+
+function copyProject() {
+  const left = new Set(['node_modules', '.git', 'dist', 'coverage']);
+  cpSync(root, folder, {
+    recursive: true,
+    filter: (source) => !left.has(relative(root, source)),
+  });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+}
+
+/** @returns {Promise<{ name: string, mutants: Mutant[] }[]>} */
+async function readTables() {
+  const files = readdirSync(join(root, 'test/mutants')).map((file) => file.replace(/\.mjs$/, ''));
+  const names = positionals.length > 0 ? positionals : files.sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const table = await import(new URL(`../test/mutants/${name}.mjs`, import.meta.url).href);
+      const wanted = /** @type {Mutant[]} */ (table.default).filter((mutant) =>
+        mutant.name.includes(values.only ?? ''),
+      );
+      return { name, mutants: wanted };
+    }),
+  );
+}
+
+/**
+ * The changed text. A table that has gone stale must not look like a killed mutant.
+ * @param {Mutant} mutant
+ */
+function mutate({ name, file, search, replace }) {
+  const parts = readFileSync(join(root, file), 'utf8').split(search);
+  if (parts.length !== 2) {
+    throw new Error(`"${name}": its text stands ${parts.length - 1} times in ${file}, not once`);
+  }
+  const text = parts.join(replace);
+  // Text that cannot be parsed fails every test and proves nothing.
+  if (/\.[cm]?[jt]s$/.test(file)) transformSync(text, { loader: 'ts', logLevel: 'silent' });
+  return text;
+}
+
+/**
+ * Runs the tests of a mutant on what is in the copy.
+ * @param {Mutant} mutant
+ * @returns {Run}
+ */
+function runTests({ runner, test, title }) {
+  const args =
+    runner === 'unit'
+      ? ['node_modules/.bin/wtr', '--config', 'scripts/tap.config.mjs', '--files', test]
+      : [
+          ...['--import=tsx', '--test', '--test-reporter=tap'],
+          ...(title ? [`--test-name-pattern=${title}`] : []),
+          test,
+        ];
+  const timeout = runner === 'e2e' ? 300_000 : 150_000;
+  const { stdout, stderr, error } = spawnSync(process.execPath, args, {
+    ...{ cwd: folder, encoding: 'utf8', timeout, killSignal: 'SIGTERM' },
+    maxBuffer: 1 << 28,
+    env: { ...process.env, TEST_TITLE: title ?? '' },
+  });
+  const lines = stripVTControlCharacters(stdout);
+  /** @param {RegExp} pattern */
+  const list = (pattern) =>
+    [...lines.matchAll(pattern)].map(([, name = '']) => name.replaceAll('\\#', '#'));
+  return {
+    passed: list(/^\s*ok \d+ - (.*?)(?<!# SKIP.*)$/gm),
+    failed: list(/^\s*not ok \d+ - (.*)$/gm),
+    isLate: error !== undefined,
+    output: stdout + stderr,
+  };
+}
+
+/**
+ * @param {Mutant} mutant
+ * @returns {Result}
+ */
+function judge(mutant) {
+  const started = Date.now();
+  const { file, survives } = mutant;
+  writeFileSync(join(folder, file), mutate(mutant));
+  const { passed, failed, isLate } = runTests(mutant);
+  writeFileSync(join(folder, file), readFileSync(join(root, file)));
+  const isKilled = isLate || failed.length > 0;
+  const isGood = survives ? !isKilled && passed.length > 0 : isKilled;
+  const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  let verdict = survives ? `survives: ${survives}` : 'SURVIVES';
+  if (isKilled) verdict = failed[0] ? `${failed[0]}${others}` : 'the tests do not end';
+  return { mutant, verdict, isGood, seconds: (Date.now() - started) / 1000 };
+}
+
+/**
+ * Every set of tests passes on the sources as they are, and is not empty.
+ * @param {Mutant[]} mutants
+ */
+function checkTests(mutants) {
+  const sets = new Map(mutants.map((mutant) => [`${mutant.test} ${mutant.title ?? ''}`, mutant]));
+  for (const [name, mutant] of sets) {
+    const { passed, failed, output } = runTests(mutant);
+    console.log(`whole: ${name}: ${passed.length} passed, ${failed.length} failed`);
+    if (failed.length === 0 && passed.length > 0) continue;
+    throw new Error(`${name} does not pass on the code as it is:\n${output}`);
+  }
+}
+
+const tables = await readTables();
+const all = tables.flatMap(({ mutants }) => mutants);
+// Stale entries are told before anything runs.
+for (const mutant of all) mutate(mutant);
+copyProject();
+checkTests(all);
+
+let bad = 0;
+for (const { name, mutants } of tables) {
+  const results = mutants.map((mutant) => {
+    const result = judge(mutant);
+    const { verdict, isGood, seconds } = result;
+    console.log(
+      `${isGood ? 'good' : 'BAD '} ${seconds.toFixed(1)} s  ${mutant.name}\n        ${verdict}`,
+    );
+    return result;
+  });
+  const lost = results.filter(({ isGood }) => !isGood).length;
+  const explained = results.filter(({ mutant }) => mutant.survives).length;
+  bad += lost;
+  const line = `${mutants.length} mutants: ${mutants.length - lost - explained} killed, ${explained} explained, ${lost} not as expected`;
+  console.log(`${name}: ${line}`);
+  if (!values.save || values.only) continue;
+  const rows = results.map(({ mutant, verdict }) => [
+    `\`${mutant.file}\``,
+    mutant.name,
+    mutant.survives ? verdict : `killed by “${verdict}”`,
+  ]);
+  const date = new Date().toISOString().slice(0, 10);
+  const text = `${date}, \`npm run test:mutants -- ${name}\`: ${line}.\n\n${toTable(['file', 'the code broken', 'seen'], rows)}`;
+  await saveSection(`Mutants: ${name}`, text);
+}
+process.exitCode = bad > 0 || all.length === 0 ? 1 : 0;
