@@ -174,7 +174,11 @@ export async function takeTransaction(
     buryTransaction(state);
     nameStateOfTab(state);
     const removal = new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
-    buryTransaction(state, await work(transaction));
+    const outcome = await work(transaction);
+    // A page that is left may still see its request fail, but has no further task: what became of
+    // the flow is not known then, and the next page says so.
+    if (typeof outcome === 'string') await new Promise((resolve) => setTimeout(resolve));
+    buryTransaction(state, outcome);
     await removal;
   });
 }

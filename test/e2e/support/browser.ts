@@ -1,5 +1,5 @@
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
-import { chromiumArgs, findChromium } from '../../../scripts/chromium.mjs';
+import { chromiumArgs, findChromium } from '../../../scripts/browsers.mjs';
 
 export interface BrowserOptions {
   /** Keeps pages alive after leaving them, as browsers of customers do. Off: Back loads anew. */
