@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { engines } from './browsers.mjs';
+import { npmCommand } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -45,13 +46,9 @@ function packagesAreCurrent() {
 
 function installPackages() {
   console.log('Installing the packages of package-lock.json …');
-  // Under `npm run` this is npm's own script: it needs no shell and is the very npm in use.
-  const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const options = /** @type {const} */ ({ cwd: root, stdio: 'inherit' });
-  const { status } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+  const ci = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { file, args, shell } = npmCommand(...ci);
+  const { status } = spawnSync(file, args, { cwd: root, shell, stdio: 'inherit' });
   if (status !== 0) stop('`npm ci` failed, see above.');
 }
 

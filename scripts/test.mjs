@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { engines } from './browsers.mjs';
+import { npmCommand } from './npm.mjs';
 
 /**
  * A check passes or fails as one; a suite counts its own tests. The scripts are those of
@@ -18,7 +19,11 @@ const parts = [
   { name: 'format', script: 'format:check', isSuite: false },
   { name: 'manifest', script: 'manifest:check', isSuite: false },
   { name: 'build', script: 'build', isSuite: false },
+  { name: 'reproducible', script: 'reproducible', isSuite: false },
   { name: 'size', script: 'size', isSuite: false },
+  { name: 'readme', script: 'readme:check', isSuite: false },
+  { name: 'package', script: 'package:check', isSuite: false },
+  { name: 'frameworks', script: 'types:frameworks', isSuite: false },
   { name: 'node', script: 'test:node', isSuite: true },
   { name: 'unit', script: 'test:unit', isSuite: true },
   { name: 'e2e', script: 'test:e2e', isSuite: true },
@@ -36,13 +41,9 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
  * @returns {Promise<boolean>} whether the script ended with exit code 0
  */
 function runScript({ script, env: additions }, countsFile) {
-  const args = ['run', '--silent', script];
-  const npm = process.env.npm_execpath;
+  const { file, args, shell } = npmCommand('run', '--silent', script);
   const env = { ...process.env, ...additions, TEST_COUNTS_FILE: countsFile };
-  const options = /** @type {const} */ ({ env, stdio: 'inherit' });
-  const child = npm?.endsWith('.js')
-    ? spawn(process.execPath, [npm, ...args], options)
-    : spawn('npm', args, { ...options, shell: process.platform === 'win32' });
+  const child = spawn(file, args, { env, shell, stdio: 'inherit' });
   return new Promise((resolve) => {
     child.once('error', () => resolve(false));
     child.once('exit', (code) => resolve(code === 0));

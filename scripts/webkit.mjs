@@ -20,6 +20,8 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 function track(child) {
   children.add(child);
   child.once('exit', () => children.delete(child));
+  // Nothing is to wait for it: it ends with this process.
+  child.unref();
   return child;
 }
 
@@ -42,13 +44,16 @@ function freePort() {
 function startDisplay(xvfb) {
   const args = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'];
   const child = track(spawn(xvfb, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] }));
+  const pipe = /** @type {import('node:net').Socket} */ (child.stdio[3]);
   return new Promise((resolve, reject) => {
     let text = '';
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`Xvfb ended with ${code}.`)));
-    child.stdio[3]?.on('data', (bytes) => {
+    pipe.on('data', (bytes) => {
       text += bytes;
-      if (text.includes('\n')) resolve(`:${text.trim()}`);
+      if (!text.includes('\n')) return;
+      pipe.destroy();
+      resolve(`:${text.trim()}`);
     });
   });
 }

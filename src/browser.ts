@@ -68,9 +68,9 @@ export async function whenShown(): Promise<void> {
 /** Resolves after `DOMContentLoaded`. `readyState` cannot tell: `interactive` is on both sides. */
 export function whenParsed(): Promise<unknown> {
   const [navigation] = performance.getEntriesByType('navigation');
-  const { domContentLoadedEventEnd } = (navigation ?? {}) as Partial<PerformanceNavigationTiming>;
+  const timing = navigation as PerformanceNavigationTiming | undefined;
   return new Promise((resolve) => {
-    if (domContentLoadedEventEnd || document.readyState === 'complete') resolve(undefined);
+    if (timing?.domContentLoadedEventEnd || document.readyState === 'complete') resolve(undefined);
     // A listener that is added while the event is told is not called: then `load` is.
     for (const type of ['DOMContentLoaded', 'load']) {
       addEventListener(type, resolve, { once: true });

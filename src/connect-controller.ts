@@ -8,6 +8,7 @@ import {
   type ConnectAttributes,
 } from './configuration.js';
 import {
+  IDLE,
   MoneriumBeforeConnectEvent,
   MoneriumDisconnectedEvent,
   MoneriumStatusEvent,
@@ -32,6 +33,8 @@ export interface ConnectController {
   readonly connection: Connection;
   /** This window was a popup, and its opener goes on: it may be closed. */
   readonly isDone: boolean | undefined;
+  /** To be called before every update, on a server too. */
+  updateIdentity(): void;
   connect(): Promise<void>;
   cancel(): void;
   disconnect(): void;
@@ -48,7 +51,7 @@ export function createConnectController(
   { states }: ElementInternals,
 ): ConnectController {
   /** What the element shows. */
-  let connection: Connection = { status: 'idle' };
+  let connection = IDLE;
   let configuration: Configuration | undefined;
   /** Events that wait for `tell()`: a listener may change the state again. */
   const events: Event[] = [];
@@ -107,20 +110,15 @@ export function createConnectController(
     } catch {
       // Engines of before 2024 have no custom states, or another syntax for them.
     }
+    if (next !== connection) host.requestUpdate();
     connection = next;
-    host.requestUpdate();
   }
 
   // What the page has set
 
-  function update(): void {
-    updateConfiguration();
-    updateIdentity();
-  }
-
   function updateConfiguration(): void {
-    // Under way or connected, only what the flow is bound to matters.
-    const isFree = /^(idle|failed)$/.test(flow.connection.status);
+    // Under way or connected, only what the flow is bound to matters: else it is idle or failed.
+    const isFree = /^[if]/.test(flow.connection.status);
     // A router may move the page during a flow: that is no change of the redirect URI.
     if (isFree) address = readAddress();
     try {
@@ -148,7 +146,7 @@ export function createConnectController(
     if (/ing$/.test(status)) return;
     if (status === 'connected' && news === toText(flow.connection)) return;
     known = isKnown ? { status: 'connected', profile, userId } : undefined;
-    become(known ?? { status: 'idle' });
+    become(known ?? IDLE);
     flow.forget();
   }
 
@@ -158,12 +156,10 @@ export function createConnectController(
     flow = next;
     if (!host.isConnected) return;
     flow.enter(view);
-    if (host.hasUpdated) {
-      show();
-      tell();
-    } else {
-      become(flow.connection);
-    }
+    show();
+    // What an element shows first is no change.
+    if (!host.hasUpdated) events.length = 0;
+    tell();
     join();
   }
 
@@ -183,13 +179,14 @@ export function createConnectController(
       say('info', `redirect_uri to register: ${configuration.redirectUri}`);
     } else {
       if (configuration.exchange === 'direct') {
-        say('warn', 'set backend-url in production: tokens are safer on a server');
+        say('warn', 'tokens are safer on a server: set backend-url');
       }
       if (host.skipKyc) say('warn', 'skip-kyc works in the sandbox only');
     }
     if (configuration) void prepareSecrets();
     show();
     tell();
+    host.requestUpdate();
     flow.offer(view);
   }
 
@@ -202,7 +199,8 @@ export function createConnectController(
       clearTimeout(joining);
       flow.leave(view);
     },
-    hostUpdate: update,
+    // Not before: the markup of a server, which knows the attributes only, is taken over as it is.
+    hostUpdated: updateConfiguration,
   });
 
   return {
@@ -212,6 +210,7 @@ export function createConnectController(
     get isDone() {
       return page.isDone;
     },
+    updateIdentity,
     connect() {
       if (connection.status === 'connected') return Promise.resolve();
       if (host.disabled) return Promise.reject(new ConnectError('aborted', { phase: 'start' }));

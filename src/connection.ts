@@ -11,6 +11,8 @@ export type Connection =
   | ({ readonly status: 'connected' } & Identity)
   | { readonly status: 'failed'; readonly error: ConnectError };
 
+export const IDLE: Connection = { status: 'idle' };
+
 export type ConnectionStatus = Connection['status'];
 
 export interface MoneriumBeforeConnectDetail {

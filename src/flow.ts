@@ -12,6 +12,7 @@ import {
 } from './browser.js';
 import { fits, type Binding, type Configuration } from './configuration.js';
 import {
+  IDLE,
   MoneriumConnectedEvent,
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
@@ -32,15 +33,14 @@ import {
   type Transaction,
 } from './transaction.js';
 
-const IDLE: Connection = { status: 'idle' };
 /** How long a navigation may take before the button is offered again. */
 const LEAVING_MS = 10_000;
 const OFFLINE_MS = 20_000;
 const UNDELIVERED_MS = 30_000;
 
-/** Whether the customer is at Monerium, or on the way. */
+/** Whether the customer is at Monerium, or on the way: redirecting or waiting. */
 function isAway({ status }: Connection): boolean {
-  return status === 'redirecting' || status === 'waiting';
+  return /^[rw]/.test(status);
 }
 
 /**

@@ -190,6 +190,11 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
     this.renderRoot.querySelector('button')?.click();
   }
 
+  /** The one step of an update that is taken on a server too. */
+  protected override willUpdate(): void {
+    this.#controller.updateIdentity();
+  }
+
   /** The button goes when the customer is connected: focus stays with what takes its place. */
   protected override update(changed: Map<PropertyKey, unknown>): void {
     const hasFocus = () => this.shadowRoot?.activeElement != null;

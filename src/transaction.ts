@@ -173,11 +173,12 @@ export async function takeTransaction(
     if (!transaction) return;
     buryTransaction(state);
     nameStateOfTab(state);
-    const removal = new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
+    const later = () => new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
+    const removal = later();
     const outcome = await work(transaction);
-    // A page that is left may still see its request fail, but has no further task: what became of
-    // the flow is not known then, and the next page says so.
-    if (typeof outcome === 'string') await new Promise((resolve) => setTimeout(resolve));
+    // A request fails as well when its page is being left, in Firefox a while before. Only a page
+    // that stays may tell what became of the flow; else the next one tells `interrupted`.
+    if (outcome === 'exchange_network') await later();
     buryTransaction(state, outcome);
     await removal;
   });

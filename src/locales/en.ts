@@ -18,8 +18,8 @@ export interface Texts {
 }
 
 const UNKNOWN = 'This was begun elsewhere or too long ago.';
-const NETWORK = 'No connection to the network.';
-const BUSY = 'Too busy right now.';
+const NETWORK = 'No network connection.';
+const BUSY = 'Not available right now.';
 
 export const en: Texts = {
   connect: 'Connect with Monerium',
@@ -33,9 +33,8 @@ export const en: Texts = {
   connected: 'Connected to Monerium',
   failed: 'The connection could not be completed.',
   errors: {
-    invalid_config: 'This site is not ready for connections yet.',
     insecure_context: 'This page is not secure. Please open it with https.',
-    storage_unavailable: 'Please allow cookies and site data for this site.',
+    storage_unavailable: 'Please allow cookies for this site.',
     embedding_blocked: 'Please open this page in its own window.',
     popup_blocked: 'Please allow pop-up windows for this site.',
     popup_closed: 'The window was closed too early.',

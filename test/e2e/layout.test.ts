@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  pageWith,
+  skipIn,
+  statusOf,
+  useWorld,
+  waitForStatus,
+  type Attributes,
+  type Page,
+} from './support.js';
+import { bundleHydration, renderOnServer } from './support/server-rendering.js';
+
+const BUILT = new URL('../../dist/index.js', import.meta.url);
+const noShifts = 'layout shifts are measured in Chromium only';
+const { skip } = existsSync(BUILT)
+  ? skipIn({ firefox: noShifts, webkit: noShifts })
+  : { skip: 'dist/ is missing: run `npm run build` first' };
+const GUIDE = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8');
+const INSECURE_HOST = 'shop.example';
+
+declare global {
+  interface Window {
+    /** The sum of all layout shifts, as https://web.dev/articles/cls counts them. */
+    __shift: number;
+  }
+}
+
+const OBSERVER = `<script>
+  window.__shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.__shift += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+</script>`;
+
+const world = useWorld({ hosts: [INSECURE_HOST] });
+
+interface Case {
+  readonly attributes?: Attributes;
+  readonly style?: string;
+  readonly isRendered?: boolean;
+  readonly host?: string;
+}
+
+/** What the customer sees, before and after the script. */
+interface Sight {
+  readonly element: number[];
+  readonly after: number[];
+  readonly texts: string[];
+}
+
+function look(page: Page): Promise<Sight> {
+  return page.evaluate(() => {
+    const rect = (selector: string) => {
+      const found = document.querySelector(selector)!.getBoundingClientRect();
+      return [found.x, found.y, found.width, found.height];
+    };
+    const root = document.querySelector('monerium-connect')!.shadowRoot;
+    const parts = [...(root?.querySelectorAll('button, [part=status]') ?? [])];
+    const texts = parts.map(({ textContent }) => textContent.replaceAll(/\s+/g, ' ').trim());
+    return { element: rect('monerium-connect'), after: rect('#after'), texts };
+  });
+}
+
+/** Waits until what was laid out last has been drawn, and its shifts have been told. */
+async function drawn(page: Page): Promise<void> {
+  await page.bringToFront();
+  await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+      }),
+  );
+}
+
+/** Opens a page whose script comes only when the page has been drawn without it. */
+async function openInTwoSteps({ attributes, style = '', isRendered, host = 'localhost' }: Case) {
+  const headers = { 'content-type': 'text/javascript' };
+  const script = await bundleHydration();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  world.site.serve('/late.js', () => released.then(() => ({ headers, body: script })));
+  const plain = world.element(attributes);
+  const markup = isRendered ? await renderOnServer(plain) : plain;
+  world.register(`${world.site.origin}/`);
+  const tag = '<script type="module" src="/late.js"></script>';
+  const body = `${markup}<p id="after">What stands below.</p>`;
+  const before = `${OBSERVER}<style>${style}</style>`;
+  world.site.serve('/', pageWith({ before, script: tag, body }));
+  const visitor = await world.visit();
+  const page = await visitor.newPage();
+  const loaded = page.goto(`http://${host}:${world.site.port}/`);
+  await page.waitForSelector('#after');
+  await drawn(page);
+  const first = await look(page);
+  release();
+  await loaded;
+  await page.waitForFunction(() => customElements.get('monerium-connect'));
+  await page.$eval('monerium-connect', async (found) => {
+    await found.updateComplete;
+  });
+  await drawn(page);
+  return { visitor, page, first, last: await look(page), shift: await shiftOf(page) };
+}
+
+const shiftOf = (page: Page) => page.evaluate(() => window.__shift);
+
+/** The rule that the guide gives for pages without server rendering. */
+function documentedRule(): string {
+  const rules = [...GUIDE.matchAll(/```css\n(.*?)```/gs)].map(([, rule = '']) => rule);
+  const found = rules.find((rule) => rule.includes(':not(:defined)'));
+  assert.ok(found, 'the guide has a rule for the element before its script');
+  return found;
+}
+
+test('without any rule the element moves what stands below it', { skip }, async () => {
+  const { first, last, shift } = await openInTwoSteps({});
+  assert.notDeepEqual(first.after, last.after);
+  assert.ok(shift > 0, String(shift));
+});
+
+test('with the documented rule nothing moves when the script comes', { skip }, async () => {
+  const { first, last, shift } = await openInTwoSteps({ style: documentedRule() });
+  assert.deepEqual(last.after, first.after);
+  assert.deepEqual(last.element, first.element);
+  assert.equal(shift, 0);
+});
+
+test('markup of a server becomes the element, and nothing moves', { skip }, async () => {
+  const { visitor, page, first, last, shift } = await openInTwoSteps({ isRendered: true });
+  assert.deepEqual(first.texts, ['€ Connect with Monerium', '']);
+  assert.deepEqual(last, first);
+  assert.equal(shift, 0);
+  await world.begin(page);
+  await world.finish(visitor);
+});
+
+test('a server that knows the customer sends a connected element', { skip }, async () => {
+  const attributes = { profile: 'profile-1', 'user-id': 'user-1' };
+  const { visitor, page, first, last, shift } = await openInTwoSteps({
+    attributes,
+    isRendered: true,
+  });
+  assert.deepEqual(first.texts, ['✓Connected to Monerium']);
+  assert.deepEqual(last, first);
+  assert.equal(shift, 0);
+  assert.equal(await statusOf(page), 'connected');
+  await page.$eval('monerium-connect', (found) => {
+    found.disconnect();
+  });
+  await page.waitForSelector('monerium-connect >>> button');
+  await world.finish(visitor, page);
+});
+
+test('what only the browser knows is shown after the markup is taken over', { skip }, async () => {
+  const { visitor, page, first } = await openInTwoSteps({ isRendered: true, host: INSECURE_HOST });
+  assert.deepEqual(first.texts, ['€ Connect with Monerium', '']);
+  await waitForStatus(page, 'failed');
+  await page.waitForSelector('monerium-connect >>> [part=message]');
+  assert.equal((await look(page)).texts.length, 2);
+  assert.deepEqual(visitor.errors, []);
+});
