@@ -23,6 +23,7 @@ import {
   handOversOf,
   moveClock,
   servePopup,
+  waitForLooks,
   waitUntilClosed,
 } from './support/popup.js';
 import { toPuppeteer } from './support/puppeteer.js';
@@ -33,9 +34,9 @@ const ATTRIBUTES = { 'redirect-uri': '/callback', mode: 'popup' };
 /** Long after a window that was really closed would have been told. */
 async function passGrace(page: Page): Promise<void> {
   await page.bringToFront();
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
+  await waitForLooks(page);
   await moveClock(page, 10_000);
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)));
+  await waitForLooks(page);
 }
 
 for (const coop of ['same-origin', 'same-origin-allow-popups'] as const) {

@@ -25,6 +25,7 @@ import {
   leaveFor,
   moveClock,
   servePopup,
+  waitForLooks,
   waitUntilClosed,
 } from './support/popup.js';
 
@@ -136,8 +137,9 @@ test('#25 a window that seems closed at once stays waiting, and can be had again
   await popup.close();
   await page.bringToFront();
   // Longer than it takes to call it closed, were it not so early.
+  await waitForLooks(page);
   await moveClock(page, SEVERED_MS);
-  await moveClock(page, SEVERED_MS);
+  await waitForLooks(page);
   const again = await visitor.opened(() => choose(page, 'reopen'));
   await again.waitForSelector('body[data-step]');
   assert.equal(await statusOf(page), 'waiting');
@@ -211,7 +213,7 @@ test('#31 a second click in the same element opens no second window', async () =
   await page.bringToFront();
   await page.click(buttonOf());
   await choose(page, 'reopen');
-  await page.waitForFunction(() => true);
+  await waitForLooks(page);
   assert.equal((await visitor.pages()).length, count);
   assert.equal(world.authorizations().length, 1);
   assert.match(await popup.evaluate(() => window.name), / kept$/, 'it was not loaded anew');
@@ -290,6 +292,27 @@ test('#28 a frame of another origin can say nothing, and hears nothing', async (
   assert.equal(await heardByAttackerOf(), 0);
   assertOneExchange(world);
   const real = visitor.sightings.filter(({ name }) => name !== evil);
+  visitor.sightings.splice(0, Infinity, ...real);
+  await world.finish(visitor, page);
+});
+
+test('#28 what another site says out of the popup itself is not taken', async () => {
+  const { visitor, page } = await open();
+  const begun = await beginPopup(world, visitor, page);
+  const heardOf = await countMessages(page);
+  await begun.popup.evaluate((state) => {
+    const target = opener as Window;
+    target.postMessage(`?code=forged&state=${state}`, '*');
+    target.postMessage(`?error=access_denied&state=${state}`, '*');
+  }, begun.authorization.state);
+  await page.waitForFunction('heard === 2');
+  assert.equal(await heardOf(), 2);
+  assert.equal(await statusOf(page), 'waiting');
+  assert.equal(world.site.posts().length, 0);
+  await comeBack(world, begun);
+  await waitForEvent(page, 'monerium-connected');
+  assertOneExchange(world);
+  const real = visitor.sightings.filter(({ name }) => name !== world.emulator.url);
   visitor.sightings.splice(0, Infinity, ...real);
   await world.finish(visitor, page);
 });

@@ -86,6 +86,19 @@ export function moveClock(page: Frame, ms: number): Promise<void> {
   }, ms);
 }
 
+/** Waits until a page has looked twice at what has become of its popup. */
+export async function waitForLooks(page: Frame): Promise<void> {
+  await page.evaluate(() => {
+    const { getItem } = Storage.prototype;
+    Object.assign(window, { looks: 0 });
+    Storage.prototype.getItem = function (key) {
+      if (key.includes('mc1.')) (window as unknown as { looks: number }).looks += 1;
+      return getItem.call(this, key);
+    };
+  });
+  await page.waitForFunction('looks >= 2');
+}
+
 /** Presses one of the buttons beside the waiting one. */
 export function choose(page: Frame, part: 'cancel' | 'reopen'): Promise<void> {
   return page.click(`monerium-connect >>> [part=${part}]`);
