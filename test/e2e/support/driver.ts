@@ -146,6 +146,8 @@ export abstract class Visitor {
 export interface BrowserOptions {
   /** Keeps pages alive after leaving them, as browsers of customers do. Off: Back loads anew. */
   backForwardCache?: boolean;
+  /** Lets a page open a window only when the customer has just done something. */
+  popupBlocker?: boolean;
   /** Names that lead to this machine. */
   hosts?: string[];
 }

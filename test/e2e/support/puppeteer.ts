@@ -21,16 +21,18 @@ import { RECORDER, SIGHTING } from './recorder.js';
 const COMMON = { headless: true, protocolTimeout: 30_000 } as const;
 
 function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
-  const { backForwardCache = false, hosts = [] } = options;
+  const { backForwardCache = false, popupBlocker = false, hosts = [] } = options;
   if (name === 'chromium') {
     const cache = backForwardCache ? [] : ['--disable-back-forward-cache'];
     const rules = hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`);
     const args = [...chromiumArgs, ...cache, ...rules];
-    return { ...COMMON, executablePath: findChromium(), args };
+    const ignoreDefaultArgs = popupBlocker ? ['--disable-popup-blocking'] : [];
+    return { ...COMMON, executablePath: findChromium(), args, ignoreDefaultArgs };
   }
   const preferences = {
     ...firefoxPreferences,
     ...(!backForwardCache && { 'browser.sessionhistory.max_total_viewers': 0 }),
+    ...(popupBlocker && { 'dom.disable_open_during_load': true }),
     ...(hosts.length > 0 && { 'network.dns.localDomains': hosts.join() }),
   };
   const firefox = { browser: 'firefox', extraPrefsFirefox: preferences } as const;

@@ -1,0 +1,199 @@
+// With the popup blocker that customers have: it lets a window open only out of a click.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  SCRIPT_TAG,
+  buttonOf,
+  clickConnect,
+  endingsOf,
+  pageWith,
+  skipIn,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+} from './support.js';
+import {
+  assertNothingPending,
+  assertOneExchange,
+  beginPopup,
+  choose,
+  comeBack,
+  servePopup,
+  waitUntilClosed,
+  waitUntilReady,
+} from './support/popup.js';
+
+const world = useWorld({ popupBlocker: true });
+const NO_BLOCKER = skipIn({ webkit: 'its driver lets every window open' });
+const ATTRIBUTES = { 'redirect-uri': '/callback', mode: 'popup' };
+
+async function open(before?: string) {
+  servePopup(world, {}, before ? { before } : {});
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  return { visitor, page };
+}
+
+/**
+ * Starts without a click as soon as that can be done in one task, and tells the site how it went.
+ * A page does it by itself: whatever a test evaluates in a page counts as a click.
+ */
+const START_BY_SCRIPT = `<script>
+  const timer = setInterval(async () => {
+    if (typeof window[Symbol.for('monerium-connect')]?.secrets !== 'object') return;
+    clearInterval(timer);
+    const begun = performance.now();
+    const connected = document.querySelector('monerium-connect').connect();
+    const code = await connected.then(() => 'opened', ({ code }) => code);
+    fetch('/told?' + new URLSearchParams({ code, took: performance.now() - begun }),
+      { referrerPolicy: 'no-referrer' });
+  }, 20);
+</script>`;
+
+test('#22 a click opens the window that a script alone cannot open', NO_BLOCKER, async () => {
+  const { visitor, page } = await open(START_BY_SCRIPT);
+  const { query } = await world.site.waitUntil(({ path }) => path === '/told');
+  assert.equal(query.get('code'), 'popup_blocked');
+  const begun = await beginPopup(world, visitor, page);
+  await comeBack(world, begun);
+  await waitForStatus(page, 'connected');
+  assertOneExchange(world);
+  await world.finish(visitor, page);
+});
+
+/** Keeps the challenge from being ready until `hurry()` is called. */
+const SLOW_CHALLENGE = `<script>
+  const { digest } = SubtleCrypto.prototype;
+  const until = new Promise((resolve) => (window.hurry = resolve));
+  SubtleCrypto.prototype.digest = async function (...parts) {
+    await until;
+    return digest.apply(this, parts);
+  };
+</script>`;
+
+/** Calls it when the click has opened a window, or counts no more. */
+const HURRY_LATE = `<script>
+  let isClicked = false;
+  addEventListener('click', () => (isClicked = true), true);
+  setInterval(() => isClicked && !navigator.userActivation.isActive && hurry(), 20);
+</script>`;
+
+test(
+  '#22 without a challenge the click opens an empty window, which goes on later',
+  NO_BLOCKER,
+  async () => {
+    const { visitor, page } = await open(SLOW_CHALLENGE + HURRY_LATE);
+    await page.waitForSelector(buttonOf());
+    const popup = await visitor.opened(() => clickConnect(page));
+    await popup.waitForSelector('body[data-step]');
+    const [authorization] = world.authorizations();
+    await comeBack(world, { popup, authorization: authorization! });
+    await waitForStatus(page, 'connected');
+    assertOneExchange(world);
+    await world.finish(visitor, page);
+  },
+);
+
+test('#22 an empty window is closed again when the start fails', async () => {
+  const lying = '<script>Storage.prototype.setItem = () => {};</script>';
+  const { visitor, page } = await open(SLOW_CHALLENGE + lying);
+  await page.waitForSelector(buttonOf());
+  const popup = await visitor.opened(() => clickConnect(page));
+  await page.evaluate('hurry()');
+  const { code } = await waitForEvent(page, 'monerium-error');
+  assert.equal(code, 'storage_unavailable');
+  await waitUntilClosed(visitor, popup);
+  assert.deepEqual(world.authorizations(), []);
+  await world.finish(visitor, page);
+});
+
+test('#22 #31 cancelling while an empty window waits closes it', async () => {
+  const { visitor, page } = await open(SLOW_CHALLENGE);
+  await page.waitForSelector(buttonOf());
+  const popup = await visitor.opened(() => clickConnect(page));
+  await page.bringToFront();
+  await page.$eval('monerium-connect', (element) => element.cancel());
+  await waitUntilClosed(visitor, popup);
+  await page.evaluate('hurry()');
+  const { code } = await waitForEvent(page, 'monerium-error');
+  assert.equal(code, 'aborted');
+  assert.deepEqual(world.authorizations(), []);
+  await assertNothingPending(page);
+  await world.finish(visitor, page);
+});
+
+test(
+  '#23 a window that is blocked is told within a second, and nothing is left pending',
+  NO_BLOCKER,
+  async () => {
+    const { visitor, page } = await open(START_BY_SCRIPT);
+    const { query } = await world.site.waitUntil(({ path }) => path === '/told');
+    assert.equal(query.get('code'), 'popup_blocked');
+    assert.ok(Number(query.get('took')) < 1000, `${query.get('took')} ms`);
+    const detail = await waitForEvent(page, 'monerium-error');
+    assert.deepEqual(detail, { code: 'popup_blocked', retry: 'restart', phase: 'start' });
+    assert.equal(await statusOf(page), 'failed');
+    assert.equal((await endingsOf(page)).length, 1);
+    await assertNothingPending(page);
+    assert.deepEqual(world.authorizations(), []);
+    await world.finish(visitor, page);
+  },
+);
+
+for (const [name, script] of Object.entries({
+  'gives nothing back': 'window.open = () => null;',
+  'gives back a closed window': 'window.open = () => ({ closed: true });',
+  'throws the opener away':
+    'const { open } = window; window.open = (url, name, features) => open.call(window, url, name, `${features},noopener`);',
+})) {
+  test(`#23 #34 window.open that ${name}: popup_blocked, and a second try is free`, async () => {
+    const { visitor, page } = await open(`<script>{ ${script} }</script>`);
+    await waitUntilReady(page);
+    await clickConnect(page);
+    const { code } = await waitForEvent(page, 'monerium-error');
+    assert.equal(code, 'popup_blocked');
+    assert.equal(await statusOf(page), 'failed');
+    await assertNothingPending(page);
+    await waitUntilReady(page);
+    await clickConnect(page);
+    await page.waitForFunction(
+      () => window.__events.filter(({ type }) => type === 'monerium-error').length === 2,
+    );
+    assert.deepEqual(visitor.errors, []);
+  });
+}
+
+test('#34 #85 a sandbox that forbids windows: popup_blocked, and nothing is left pending', async () => {
+  world.site.serve('/', {
+    headers: { 'content-security-policy': 'sandbox allow-scripts allow-same-origin' },
+    body: pageWith({ script: SCRIPT_TAG, body: world.element(ATTRIBUTES) }),
+  });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await waitUntilReady(page);
+  await clickConnect(page);
+  const { code } = await waitForEvent(page, 'monerium-error');
+  assert.equal(code, 'popup_blocked');
+  await assertNothingPending(page);
+  assert.deepEqual(world.authorizations(), []);
+  // The browser itself names the address that it has blocked, whose flow has ended already.
+  const ours = visitor.console.filter((line) => !line.startsWith('error: Blocked opening '));
+  visitor.console.splice(0, Infinity, ...ours);
+  await world.finish(visitor, page);
+});
+
+test('a window that cannot be had again leaves the flow waiting, to be cancelled', async () => {
+  const { visitor, page } = await open();
+  const { popup } = await beginPopup(world, visitor, page);
+  await popup.close();
+  await page.bringToFront();
+  await page.evaluate(() => (window.open = () => null));
+  await choose(page, 'reopen');
+  assert.equal(await statusOf(page), 'waiting');
+  await choose(page, 'cancel');
+  await waitForEvent(page, 'monerium-error');
+  assert.equal(await statusOf(page), 'idle');
+  await assertNothingPending(page);
+  await world.finish(visitor, page);
+});
