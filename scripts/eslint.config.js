@@ -5,6 +5,8 @@ import { houseRules, noEnum } from './house-rules.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const typed = ['src/**/*.ts', 'test/**/*.ts', 'demo/**/*.ts', 'vite.config.ts'];
+/** Each has packages and types of its own, which its own build checks. */
+const apps = ['test/frameworks/*/**'];
 
 /**
  * What TypeScript does not find by itself.
@@ -74,10 +76,10 @@ export default [
   // The types of frameworks are checked by their own compilers, after a build.
   { ignores: ['dist/**', 'build/**', 'coverage/**', 'test/types/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
-  { files: ['**/*.{js,mjs}', ...typed], rules: everywhere },
+  { files: ['**/*.{js,mjs}', '**/*.tsx', ...typed], rules: everywhere },
   ...tseslint.config(
     {
-      files: ['**/*.{js,mjs}'],
+      files: ['**/*.{js,mjs}', 'test/frameworks/*/**/*.{ts,tsx}'],
       extends: [tseslint.configs.base],
       rules: { '@typescript-eslint/no-unused-vars': 'error' },
     },
@@ -88,11 +90,13 @@ export default [
     },
     {
       files: ['test/**/*.ts', 'demo/**/*.ts', 'vite.config.ts'],
+      ignores: apps,
       extends: [tseslint.configs.recommendedTypeChecked],
       rules: typedRules,
     },
     {
       files: ['test/**/*.ts', 'demo/**/*.ts'],
+      ignores: apps,
       rules: {
         // A handler of Node's server or of an event may be async: it catches for itself.
         '@typescript-eslint/no-misused-promises': [
@@ -107,6 +111,7 @@ export default [
     },
     {
       files: ['test/**/*.ts'],
+      ignores: apps,
       rules: {
         // `describe` and `it` of node:test return promises that the runner itself awaits, and an
         // assertion such as `expect(x).to.be.true` is an expression without effect.
@@ -122,6 +127,7 @@ export default [
     },
     {
       files: typed,
+      ignores: apps,
       languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
     },
   ),

@@ -3,7 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isReleased } from './changelog.mjs';
 
-const documents = ['README.md', 'docs/frameworks.md'];
+const documents = [
+  ...['README.md', 'docs/frameworks.md'],
+  ...['test/frameworks/html/index.html', 'test/frameworks/tag-manager/tag.html'],
+];
 const tag = /(monerium-connect@)[^/]+(\/dist\/([\w.-]+)"\s+integrity=")[^"]*/g;
 
 /** @param {string} file */

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { npmCommand } from '../../scripts/npm.mjs';
+import type { Source } from './site.js';
+
+const LEFT_OUT = ['node_modules', 'dist', '.next', '.angular'];
+const READY_MS = 120_000;
+const POLL_MS = 100;
+
+/** An app outside of the project, where it finds no package but its own. */
+export class App {
+  readonly folder: string;
+  readonly #scripts: Record<string, string>;
+
+  private constructor(folder: string, scripts: Record<string, string>) {
+    this.folder = folder;
+    this.#scripts = scripts;
+  }
+
+  /** Copies the app, installs what its lockfile says, and then the package as it is packed. */
+  static async install(source: string, tarball: string): Promise<App> {
+    const folder = await mkdtemp(join(tmpdir(), 'monerium-connect-app-'));
+    const filter = (path: string) => !LEFT_OUT.includes(basename(path));
+    await cp(source, folder, { recursive: true, filter });
+    const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+    await runToEnd(folder, 'ci', ...quiet);
+    await runToEnd(folder, 'install', '--no-save', ...quiet, tarball);
+    const { scripts = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    return new App(folder, scripts);
+  }
+
+  has(script: string): boolean {
+    return script in this.#scripts;
+  }
+
+  /** Builds for production, and answers with what is to be served. */
+  async build(): Promise<Running> {
+    if (!this.has('build')) return { source: { folder: this.folder }, stop: async () => {} };
+    await runToEnd(this.folder, 'run', 'build');
+    if (this.has('start')) return this.run('start');
+    return { source: { folder: join(this.folder, 'dist') }, stop: async () => {} };
+  }
+
+  /** Starts the app's own server by a script that takes `--port`. */
+  async run(script: string): Promise<Running> {
+    const port = await freePort();
+    const server = start(this.folder, 'run', script, '--', '--port', String(port));
+    const stop = async () => {
+      endGroup(server.child, 'SIGTERM');
+      await server.ended.catch(() => {});
+    };
+    try {
+      await Promise.race([answers(port), server.ended]);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { source: { port }, stop };
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export interface Running {
+  readonly source: Source;
+  stop(): Promise<void>;
+}
+
+/** What runs at the moment. Nothing of it may outlive the tests. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) endGroup(child, 'SIGKILL');
+});
+
+/** Runs npm, which is heard only when it fails. */
+function start(folder: string, ...args: string[]) {
+  const npm = npmCommand(...args);
+  const child = spawn(npm.file, npm.args, {
+    cwd: folder,
+    env: environment(),
+    shell: npm.shell,
+    // A group of its own: npm starts a shell, and that the server.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
+  }
+  const ended = once(child, 'close').then(([code]) => {
+    children.delete(child);
+    if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${String(code)}:\n${said}`);
+  });
+  return { child, ended };
+}
+
+async function runToEnd(folder: string, ...args: string[]): Promise<void> {
+  await start(folder, ...args).ended;
+}
+
+/** Without what an npm around this one has set: the app is no part of that package. */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$/i.test(name));
+  return { ...Object.fromEntries(own), CI: '1', NEXT_TELEMETRY_DISABLED: '1' };
+}
+
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resolves when a server answers on the port. */
+async function answers(port: number): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    const response = await fetch(`http://localhost:${port}/`).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response) return;
+    await setTimeout(POLL_MS);
+  }
+  throw new Error(`Nothing answered on port ${port} within ${READY_MS} ms.`);
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
+import type { MoneriumConnect } from '../../src/index.js';
+import { buttonOf, clickConnect, Visitor, walkPortal } from '../e2e/support/browser.js';
+import { polling, waitForLocks } from '../e2e/support/facts.js';
+import type { Post, Site } from './site.js';
+
+const CDN = /^https:\/\/cdn\.jsdelivr\.net\/npm\/monerium-connect@[^/]+\/(.*)/;
+const LIT_NOTICE = /^warn: Lit is in dev mode\./;
+const SHARED = {
+  clientId: '5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60',
+  apiUrl: '/monerium',
+  disabled: true,
+};
+
+/** An element of the page, as every app writes it. */
+interface Expected {
+  readonly id: string;
+  readonly properties: Partial<MoneriumConnect>;
+  /** The only one that may carry the code. */
+  readonly post: Post;
+}
+
+const ELEMENTS: Expected[] = [
+  {
+    id: 'backend',
+    properties: {
+      ...SHARED,
+      backendUrl: '/api/monerium',
+      authMode: 'signup',
+      skipKyc: true,
+      timeout: 30_000,
+      backendHeaders: { 'x-csrf-token': 'token' },
+    },
+    post: { path: '/api/monerium', csrfToken: 'token' },
+  },
+  { id: 'custom', properties: SHARED, post: { path: '/api/exchange', csrfToken: undefined } },
+];
+
+declare global {
+  interface Window {
+    /** Who every `monerium-connected` of the document named. */
+    __connected: string[];
+    /** The sum of all layout shifts, as https://web.dev/articles/cls counts them. */
+    __shift: number;
+  }
+}
+
+const RECORDER = `
+  window.__connected = [];
+  addEventListener('monerium-connected', ({ detail }) => window.__connected.push(detail.userId));
+  window.__shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.__shift += value;
+  }).observe({ type: 'layout-shift', buffered: true });`;
+
+export interface Trip {
+  readonly browser: Browser;
+  readonly site: Site;
+  /** Where the app keeps the package. */
+  readonly packageFolder: string;
+  /** The server sends the page's markup, so nothing may move when the scripts come. */
+  readonly isServerRendered: boolean;
+}
+
+/**
+ * A customer goes through the whole flow, once with each element of the page. Answers how often
+ * Lit's notice was in the console, which is silent otherwise.
+ */
+export async function travel(trip: Trip): Promise<number> {
+  let notices = 0;
+  for (const expected of ELEMENTS) {
+    trip.site.reset();
+    const visitor = new Visitor(await trip.browser.createBrowserContext());
+    try {
+      await connect(visitor, trip, expected);
+      notices += assertSilent(visitor);
+    } catch (error) {
+      const said = [...visitor.console, ...visitor.errors].join('\n');
+      throw new Error(`#${expected.id}: the console said ${said || 'nothing'}`, { cause: error });
+    } finally {
+      await visitor.close();
+    }
+  }
+  return notices;
+}
+
+async function connect(visitor: Visitor, trip: Trip, expected: Expected): Promise<void> {
+  const { site } = trip;
+  const { id } = expected;
+  const page = await open(visitor, trip);
+  await checkElement(page, expected);
+  if (trip.isServerRendered) assert.equal(await page.evaluate(() => window.__shift), 0);
+  await page.click('#terms');
+  await page.waitForSelector(`${buttonOf(`#${id}`)}:enabled`);
+  await clickConnect(page, `#${id}`);
+  const [firstStep, ...steps] = await walkPortal(page, { email: 'customer@shop.example' });
+  if (id === 'backend') {
+    assert.equal(firstStep, 'signup', 'auth-mode');
+    assert.ok(!steps.includes('kyc'), 'skip-kyc');
+  }
+
+  const userId = await shownUser(page);
+  // What could still be under way about this flow is so under its lock.
+  await waitForLocks(page);
+  assert.deepEqual(await page.evaluate(() => window.__connected), [userId], 'one event');
+  assert.equal(await page.$eval(`#${id}`, (found) => (found as MoneriumConnect).userId), userId);
+  assert.equal(page.url(), `${site.origin}/`);
+  assert.deepEqual(site.posts, [expected.post]);
+  assert.equal(site.emulator.tokenRequests().length, 1, 'one token request');
+}
+
+async function open(visitor: Visitor, { site, packageFolder }: Trip): Promise<Page> {
+  const page = await visitor.newPage();
+  await page.evaluateOnNewDocument(RECORDER);
+  await page.setRequestInterception(true);
+  page.on('request', (request) => void answerForCdn(request, packageFolder));
+  await page.goto(`${site.origin}/`);
+  await page.bringToFront();
+  return page;
+}
+
+/** The package is not published, and a test asks no server of others: it has all files. */
+async function answerForCdn(request: HTTPRequest, packageFolder: string): Promise<void> {
+  const [, file] = CDN.exec(request.url()) ?? [];
+  if (file === undefined) return request.continue();
+  return request.respond({
+    contentType: 'text/javascript',
+    headers: { 'access-control-allow-origin': '*' },
+    body: await readFile(join(packageFolder, file)),
+  });
+}
+
+/** Waits for the framework to be done with the element, and looks at what it was given. */
+async function checkElement(page: Page, { id, properties }: Expected): Promise<void> {
+  await page.waitForSelector(buttonOf(`#${id}`));
+  await page.waitForFunction(
+    (selector) => {
+      const found = document.querySelector<MoneriumConnect>(selector);
+      return found?.backendHeaders ?? found?.exchange;
+    },
+    { polling },
+    `#${id}`,
+  );
+  const found = await page.$eval(
+    `#${id}`,
+    (element, names) => names.map((name) => [name, element[name as keyof typeof element]]),
+    Object.keys(properties),
+  );
+  assert.deepEqual(Object.fromEntries(found), properties);
+}
+
+/** What the app itself has made of the event. */
+async function shownUser(page: Page): Promise<string> {
+  const handle = await page.waitForFunction(
+    () => /^Connected as (\S+)$/.exec(document.querySelector('#result')?.textContent ?? '')?.[1],
+    { polling },
+  );
+  return String(await handle.jsonValue());
+}
+
+function assertSilent({ console, errors }: Visitor): number {
+  const noise = console.filter((line) => /^(warn|error)/.test(line));
+  const notices = noise.filter((line) => LIT_NOTICE.test(line));
+  assert.deepEqual(
+    noise.filter((line) => !LIT_NOTICE.test(line)),
+    [],
+    'the console is silent',
+  );
+  assert.deepEqual(errors, []);
+  return notices.length;
+}

@@ -1,0 +1,109 @@
+// Installs the package as it is packed into a small app of every framework, builds the app, and
+// lets a customer connect on its pages. Needs a fresh `npm run build`.
+// `-- --app react` runs one app and can be repeated. `-- --minutes 15` begins no app that would not
+// end within that time, as far as can be told, and names those.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'puppeteer-core';
+import { npmCommand } from '../../scripts/npm.mjs';
+import { saveTestCounts } from '../../scripts/test-counts.mjs';
+import { launchBrowser } from '../e2e/support/browser.js';
+import { App, type Running } from './app.js';
+import { travel } from './journey.js';
+import { Site } from './site.js';
+
+/** The longest last: when time runs out, they are left out. */
+const APPS = ['html', 'tag-manager', 'react', 'vue', 'svelte', 'solid', 'next', 'angular'];
+
+const { values } = parseArgs({
+  options: {
+    app: { type: 'string', multiple: true, default: APPS },
+    minutes: { type: 'string', default: 'Infinity' },
+  },
+});
+const unknown = values.app.filter((name) => !APPS.includes(name));
+if (unknown.length > 0) {
+  console.error(`No app ${unknown.join(', ')}; there are ${APPS.join(', ')}.`);
+  process.exit(1);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-pack-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+function pack(): string {
+  const npm = npmCommand('pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const options = { encoding: 'utf8', shell: npm.shell } as const;
+  const [{ filename }] = JSON.parse(execFileSync(npm.file, npm.args, options));
+  return join(folder, filename);
+}
+
+/** Lets a customer connect on what an app shows, and answers how often Lit's notice was seen. */
+async function visit(browser: Browser, app: App, { source, stop }: Running): Promise<number> {
+  const site = await Site.start(source);
+  try {
+    const packageFolder = join(app.folder, 'node_modules', 'monerium-connect');
+    return await travel({ browser, site, packageFolder, isServerRendered: app.has('start') });
+  } finally {
+    await site.close();
+    await stop();
+  }
+}
+
+/** The production build, and where an app has one its development server too. */
+async function check(browser: Browser, tarball: string, name: string): Promise<string> {
+  const source = fileURLToPath(new URL(name, import.meta.url));
+  const app = await App.install(source, tarball);
+  try {
+    const notices = await visit(browser, app, await app.build());
+    if (!app.has('dev')) return describe('as it is', notices);
+    const more = await visit(browser, app, await app.run('dev'));
+    return `${describe('production', notices)}, ${describe('development', more)}`;
+  } finally {
+    await app.remove();
+  }
+}
+
+function describe(what: string, notices: number): string {
+  return notices === 0 ? what : `${what} (Lit's notice ${notices} times)`;
+}
+
+const began = Date.now();
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const secondsSince = (time: number) => (Date.now() - time) / 1000;
+const say = (mark: string, name: string, text: string) =>
+  console.log(`${mark.padEnd(9)}${name.padEnd(13)}${text}`);
+
+const tarball = pack();
+const browser = await launchBrowser();
+let longest = 0;
+for (const name of values.app) {
+  const started = Date.now();
+  if (secondsSince(began) + longest > Number(values.minutes) * 60) {
+    counts.skipped += 1;
+    say('skipped', name, `does not fit into ${values.minutes} minutes`);
+    continue;
+  }
+  try {
+    const what = await check(browser, tarball, name);
+    counts.passed += 1;
+    say('ok', name, `${secondsSince(started).toFixed(1).padStart(6)} s  ${what}`);
+  } catch (error) {
+    counts.failed += 1;
+    say('FAILED', name, `${secondsSince(started).toFixed(1).padStart(6)} s`);
+    console.error(error);
+  }
+  longest = Math.max(longest, secondsSince(started));
+}
+await browser.close();
+
+saveTestCounts(counts);
+const { passed, failed, skipped } = counts;
+const ending = skipped > 0 ? `, ${skipped} skipped` : '';
+console.log(`\n${passed} passed, ${failed} failed${ending}`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,124 @@
+import { serve, type HttpBindings, type ServerType } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { proxy } from 'hono/proxy';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { startBackend, type Backend } from '../../demo/backend/backend.js';
+import { exchangeCode } from '../../demo/backend/exchange-code.js';
+import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+
+/** What an app's pages come from: a folder of files, or the app's own server on a port. */
+export type Source = { readonly folder: string } | { readonly port: number };
+
+/** A post that carried a code to the site's server. */
+export interface Post {
+  readonly path: string;
+  readonly csrfToken: string | undefined;
+}
+
+/**
+ * The app's site on localhost: its pages, its backend, and Monerium's emulator on 127.0.0.1. The
+ * pages know the emulator as `/monerium`, so that a build needs to know no port.
+ */
+export class Site {
+  readonly posts: Post[] = [];
+  readonly emulator: Emulator;
+  readonly #backend: Backend;
+  readonly #server: ServerType;
+
+  private constructor(emulator: Emulator, backend: Backend, server: ServerType) {
+    this.emulator = emulator;
+    this.#backend = backend;
+    this.#server = server;
+  }
+
+  static async start(source: Source): Promise<Site> {
+    const app = new Hono<{ Bindings: HttpBindings }>();
+    const server = serve({ fetch: app.fetch, port: 0, hostname: 'localhost' });
+    await once(server, 'listening');
+    const origin = originOf(server);
+    const redirectUris = [`${origin}/`];
+    const client = { clientId: DEMO_CLIENT_ID, name: 'Shop', redirectUris };
+    const emulator = await startEmulator({ clients: [client] });
+    const apiUrl = emulator.url;
+    const allowedOrigins = [origin];
+    const backend = await startBackend({
+      apiUrl,
+      clientId: DEMO_CLIENT_ID,
+      redirectUris,
+      allowedOrigins,
+    });
+    const site = new Site(emulator, backend, server);
+    site.#addRoutes(app, source);
+    return site;
+  }
+
+  get origin(): string {
+    return originOf(this.#server);
+  }
+
+  /** Forgets what a visitor has done. */
+  reset(): void {
+    this.posts.length = 0;
+    this.emulator.reset();
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    if ('closeAllConnections' in this.#server) this.#server.closeAllConnections();
+    await Promise.all([closed, this.#backend.close(), this.emulator.close()]);
+  }
+
+  #addRoutes(app: Hono<{ Bindings: HttpBindings }>, source: Source): void {
+    app.get('/favicon.ico', (c) => c.body(null, 204));
+    app.get('/monerium/auth', (c) =>
+      c.redirect(`${this.emulator.url}/auth${new URL(c.req.url).search}`),
+    );
+    app.post('/api/*', async (c, next) => {
+      this.posts.push({ path: c.req.path, csrfToken: c.req.header('x-csrf-token') });
+      await next();
+    });
+    app.post('/api/monerium', (c) => proxy(`${this.#backend.url}/monerium/connect`, c.req));
+    // What a page's own `exchange` posts to.
+    app.post('/api/exchange', async (c) => {
+      const grant = await c.req.json();
+      const { profile, userId } = await exchangeCode(this.emulator.url, grant, 10_000);
+      return c.json({ profile, userId });
+    });
+    if ('folder' in source) {
+      app.use(serveStatic({ root: source.folder }));
+    } else {
+      app.all('*', (c) => {
+        const { pathname, search } = new URL(c.req.url);
+        return proxy(`http://localhost:${source.port}${pathname}${search}`, c.req);
+      });
+      passOnUpgrades(this.#server, source.port);
+    }
+  }
+}
+
+function originOf(server: ServerType): string {
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}
+
+/** Development servers tell their pages about changes by a WebSocket. */
+function passOnUpgrades(server: ServerType, port: number): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const { method, url, rawHeaders } = request;
+    const lines = rawHeaders.flatMap((name, at) =>
+      at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}`] : [],
+    );
+    const upstream = connect(port, 'localhost', () => {
+      upstream.write([`${method} ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+      upstream.write(head);
+      upstream.pipe(socket).pipe(upstream);
+    });
+    // Either side may go first.
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+  });
+}
