@@ -41,7 +41,10 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
-      input: ['index.html', 'callback.html', 'states.html'].map((page) => at(`demo/${page}`)),
+      input: [
+        ...['index.html', 'callback.html', 'states.html'],
+        ...['popup.html', 'popup-callback.html', 'framed.html'],
+      ].map((page) => at(`demo/${page}`)),
     },
   },
 });

@@ -47,7 +47,8 @@ export function setUpCard(id: string, disconnect: () => Promise<void> | void): C
     void disconnect();
   });
 
-  showStatus();
+  // The element may be connected by what the server rendered: that too is without an event.
+  void element.updateComplete.then(showStatus);
   return {
     element,
     showStatus,

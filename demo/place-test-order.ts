@@ -1,5 +1,5 @@
-import type { Transport } from '@monerium/sdk';
 import type { MoneriumConnect } from '../src/index.js';
+import { transportTo } from './transport.js';
 
 /** The network of the sandbox on which the throwaway address is linked. */
 const CHAIN = 'chiado';
@@ -22,7 +22,7 @@ export async function placeTestOrder(
   const monerium = sdk.createMoneriumClient({
     environment: 'sandbox',
     getAccessToken: () => element.getAccessToken(),
-    transport: sendTo(element.apiUrl ?? ''),
+    transport: transportTo(element.apiUrl ?? ''),
   });
 
   const profile = await monerium.getProfile(profileId);
@@ -60,22 +60,4 @@ export async function placeTestOrder(
     memo: 'Test order',
   });
   report('Order', 'id' in placed ? `EUR ${placed.amount}, ${placed.state}` : placed.statusText);
-}
-
-/** The SDK knows Monerium's own hosts only; this takes its requests to the API of this demo. */
-function sendTo(apiUrl: string): Transport {
-  return async ({ method, url, headers, body, signal }) => {
-    const { pathname, search } = new URL(url);
-    const response = await fetch(new URL(pathname + search, apiUrl), {
-      method,
-      headers,
-      body: body ?? null,
-      signal: signal ?? null,
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-    });
-    return { status: response.status, bodyText: await response.text() };
-  };
 }

@@ -18,7 +18,7 @@ function expectedFiles() {
   const withCode = sources.filter((name) => existsSync(`${name}.js`)).map((name) => `${name}.js`);
   return [
     ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'custom-elements.json'],
-    ...['dist/LICENSES.txt', 'dist/integrity.json'],
+    ...['dist/LICENSES.txt', 'dist/integrity.json', 'dist/bin/monerium-connect.js'],
     ...['editors/vscode.html-custom-data.json', 'editors/vscode.css-custom-data.json'],
     'editors/web-types.json',
     ...['element', 'preact', 'react', 'solid', 'svelte', 'vue'].map((name) => `types/${name}.d.ts`),

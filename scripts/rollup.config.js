@@ -137,10 +137,13 @@ function minified(format, external = []) {
 /** Only weighed, not shipped: the element with Lit counted as the application's own. */
 export const withoutLit = () => minified('es', [isLit]);
 
+/** The backend half in one minified file. It is weighed, not shipped. */
+export const server = () => ({ ...minified('es', [isLit]), input: 'src/server.ts' });
+
 /** @returns {import('rollup').RollupOptions} */
 function modules() {
   return {
-    input: ['src/index.ts', 'src/monerium-connect.ts'],
+    input: ['src/index.ts', 'src/monerium-connect.ts', 'src/server.ts'],
     external: [isLit],
     plugins: [minifyTemplates(), resolve(), plainStyles, typescript()],
     output: {

@@ -1,9 +1,10 @@
-// Makes a fresh clone ready: the right Node, the locked packages and, with `--browser`, a Chromium.
+// Makes a fresh clone ready: the right Node, the locked packages and, with `--browser`, a Chromium,
+// with `--all` Firefox and WebKitGTK as well.
 // Plain Node without packages, and quick when there is nothing to do: it runs before every start.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from './chromium.mjs';
+import { engines } from './browsers.mjs';
 import { npmCommand } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,10 +57,11 @@ function hasApt() {
   return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(system) && process.getuid?.() === 0;
 }
 
-function installChromium() {
-  console.log('Installing Chromium with apt-get …');
+/** @param {string[]} packages */
+function installWithApt(packages) {
+  console.log(`Installing ${packages.join(', ')} with apt-get …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = ['install', '-y', '-q', '--no-install-recommends', 'chromium'];
+  const install = ['install', '-y', '-q', '--no-install-recommends', ...packages];
   for (const args of [['update', '-q'], install]) {
     // Only errors are shown; apt's progress says nothing to somebody who wants to run tests.
     if (spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
@@ -67,18 +69,20 @@ function installChromium() {
   }
 }
 
-function checkBrowser() {
-  if (findChromium()) return;
-  const wanted = process.env.CHROMIUM_PATH;
-  if (wanted) stop(`CHROMIUM_PATH names no program that can be run: ${wanted}`);
-  if (hasApt()) installChromium();
-  if (!findChromium()) {
-    stop(
-      'The browser tests need Chromium or Chrome: install one, or set CHROMIUM_PATH to its path.',
-    );
-  }
+/** @param {import('./browsers.mjs').Engine[]} names */
+function checkBrowsers(names) {
+  const missing = () => names.filter((name) => !engines[name].find());
+  const packages = missing().flatMap((name) => engines[name].packages);
+  if (packages.length > 0 && hasApt()) installWithApt(packages);
+  const [name] = missing();
+  if (!name) return;
+  const { path, packages: wanted } = engines[name];
+  const set = process.env[path];
+  if (set) stop(`${path} names no program that can be run: ${set}`);
+  stop(`The tests need ${wanted.join(', ')}: install it, or set ${path} to its path.`);
 }
 
 checkNode();
 if (!packagesAreCurrent()) installPackages();
-if (process.argv.includes('--browser')) checkBrowser();
+if (process.argv.includes('--all')) checkBrowsers(['chromium', 'firefox', 'webkit']);
+else if (process.argv.includes('--browser')) checkBrowsers(['chromium']);

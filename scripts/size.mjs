@@ -1,10 +1,11 @@
-// Counts every byte that a page fetches from load to `connected`, and fails above the budget.
+// Counts every byte that a page fetches from load to `connected`, and the backend half, and fails
+// above the budget.
 // Needs a fresh `npm run build`: the file that is shipped is the one that is weighed.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
-import { withoutLit } from './rollup.config.js';
+import { server, withoutLit } from './rollup.config.js';
 
 const script = 'dist/monerium-connect.min.js';
 
@@ -15,8 +16,9 @@ function isStale() {
   return sources.some((file) => statSync(file).mtimeMs > built);
 }
 
-async function bundleWithoutLit() {
-  const bundle = await rollup(withoutLit());
+/** @param {import('rollup').RollupOptions} options */
+async function bundled(options) {
+  const bundle = await rollup(options);
   const { output } = await bundle.generate({ format: 'es', inlineDynamicImports: true });
   await bundle.close();
   return Buffer.from(output[0].code);
@@ -44,7 +46,8 @@ if (isStale()) {
 
 const weights = [
   weigh(`with Lit: ${script}`, readFileSync(script), 14_336),
-  weigh('npm entry without Lit', await bundleWithoutLit(), 9_216),
+  weigh('npm entry without Lit', await bundled(withoutLit()), 9_216),
+  weigh('server with all it imports', await bundled(server()), 4_096),
 ];
 for (const { name, raw, gzip, brotli, limit } of weights) {
   const verdict = brotli > limit ? `${brotli - limit} bytes over` : `${limit - brotli} bytes left`;

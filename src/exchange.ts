@@ -59,8 +59,8 @@ function readRetryAfter(value: string): Pick<ConnectErrorOptions, 'retryAfterMs'
   return isFinite(wait) ? { retryAfterMs: Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) } : {};
 }
 
-/** The body as text; empty when it is too long. Rejects when the connection breaks off. */
-async function readText({ body }: Response): Promise<string> {
+/** A body as text; `undefined` when it is too long. Rejects when the connection breaks off. */
+export async function readText(body: Response['body'], limit: number): Promise<string | undefined> {
   const reader = body?.getReader();
   // A byte order mark is kept, so that parsing refuses it: RFC 8259 section 8.1.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -68,9 +68,9 @@ async function readText({ body }: Response): Promise<string> {
   let size = 0;
   for (let chunk; reader && !(chunk = await reader.read()).done;) {
     size += chunk.value.length;
-    if (size > MAX_BODY_BYTES) {
+    if (size > limit) {
       void reader.cancel();
-      return '';
+      return undefined;
     }
     text += decoder.decode(chunk.value, { stream: true });
   }
@@ -78,7 +78,7 @@ async function readText({ body }: Response): Promise<string> {
 }
 
 /** The fields of a JSON object, or `undefined`. What else a body says is dropped. */
-function parseFields(text: string): Fields | undefined {
+export function parseFields(text = ''): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && !Array.isArray(value)
@@ -95,7 +95,7 @@ function parseFields(text: string): Fields | undefined {
  */
 async function fetchFields(send: Send, url: string, init: RequestInit): Promise<Fields> {
   let response: Response;
-  let text: string;
+  let text: string | undefined;
   try {
     response = await send(url, {
       cache: 'no-store',
@@ -104,7 +104,7 @@ async function fetchFields(send: Send, url: string, init: RequestInit): Promise<
       referrerPolicy: 'no-referrer',
       ...init,
     });
-    text = await readText(response);
+    text = await readText(response.body, MAX_BODY_BYTES);
   } catch {
     throw new ConnectError('exchange_network', {
       hint: 'check CORS (or set backend-url), redirects, connect-src',

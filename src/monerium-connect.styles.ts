@@ -53,6 +53,7 @@ export const styles = css`
 
   .ring {
     display: grid;
+    flex: none;
     place-content: center;
     width: 1.25em;
     height: 1.25em;

@@ -173,8 +173,13 @@ export async function takeTransaction(
     if (!transaction) return;
     buryTransaction(state);
     nameStateOfTab(state);
-    const removal = new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
-    buryTransaction(state, await work(transaction));
+    const later = () => new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
+    const removal = later();
+    const outcome = await work(transaction);
+    // A request fails as well when its page is being left, in Firefox a while before. Only a page
+    // that stays may tell what became of the flow; else the next one tells `interrupted`.
+    if (outcome === 'exchange_network') await later();
+    buryTransaction(state, outcome);
     await removal;
   });
 }

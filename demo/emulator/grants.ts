@@ -113,6 +113,11 @@ export class Grants {
     return grant && !grant.revoked ? grant.customer : undefined;
   }
 
+  /** The refresh tokens stay. */
+  endAccessTokens(): void {
+    this.#accessTokens.clear();
+  }
+
   clear(): void {
     this.#codes.clear();
     this.#accessTokens.clear();

@@ -154,7 +154,9 @@ function ibanContent(session: PortalSession): Html {
   return html`<p>Euros that are sent to this account arrive in your wallet.</p>
     <dl>
       <dt>Wallet</dt>
-      <dd><code id="address">${wallet?.address}</code> on ${wallet?.chain}</dd>
+      <dd><code id="address">${wallet?.address}</code></dd>
+      <dt>Chain</dt>
+      <dd>${wallet?.chain}</dd>
       <dt>IBAN</dt>
       <dd><code id="iban">${session.offeredIban}</code></dd>
     </dl>

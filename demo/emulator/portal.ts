@@ -18,11 +18,13 @@ export interface PortalAssets {
 /** Why a form has to be filled in again. */
 class FormProblem extends Error {}
 
-export function portalRoutes(world: World, assets: PortalAssets): Hono {
+export function portalRoutes(world: World, assets: () => Promise<PortalAssets>): Hono {
   const routes = new Hono();
-  routes.get('/style.css', (c) => c.body(assets.style, 200, { 'Content-Type': 'text/css' }));
-  routes.get('/wallet.js', (c) =>
-    c.body(assets.walletScript, 200, { 'Content-Type': 'text/javascript' }),
+  routes.get('/style.css', async (c) =>
+    c.body((await assets()).style, 200, { 'Content-Type': 'text/css' }),
+  );
+  routes.get('/wallet.js', async (c) =>
+    c.body((await assets()).walletScript, 200, { 'Content-Type': 'text/javascript' }),
   );
   // A form post to /auth is still a post here, since 307 keeps the method.
   routes.on(['GET', 'POST'], '/start', (c) =>

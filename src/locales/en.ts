@@ -19,7 +19,7 @@ export interface Texts {
 
 const UNKNOWN = 'This was begun elsewhere or too long ago.';
 const NETWORK = 'No network connection.';
-const BUSY = 'Too busy right now.';
+const BUSY = 'Not available right now.';
 
 export const en: Texts = {
   connect: 'Connect with Monerium',

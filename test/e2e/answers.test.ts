@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import type { Fault } from '../../demo/emulator/emulator.js';
 import {
   endingsOf,
@@ -11,6 +10,7 @@ import {
   waitForEvent,
   type Attributes,
   type Site,
+  type Page,
 } from './support.js';
 
 const world = useWorld();
@@ -158,6 +158,7 @@ after(() => other.close());
 async function connectWithCookie(backendUrl: string, credentials?: string) {
   other.reset();
   other.apiUrl = world.emulator.url;
+  world.otherSites = [other];
   const attributes = { 'backend-url': backendUrl, 'backend-credentials': credentials };
   world.servePage('/', attributes);
   const visitor = await world.visit();

@@ -39,7 +39,7 @@ for (const backend of ['/backend', undefined]) {
 
     const connected = await waitForEvent(page, 'monerium-connected');
     assert.deepEqual(Object.keys(connected), ['profile', 'userId', 'returnTo']);
-    assert.equal(page.url(), `${world.site.origin}/plain.html`);
+    assert.equal(await page.url(), `${world.site.origin}/plain.html`);
     assert.equal(world.site.posts().length, backend ? 1 : 0);
     assert.equal(world.emulator.tokenRequests().length, 1);
     assert.deepEqual(scriptsAskedFor(), new Set(['/built.js']));

@@ -46,7 +46,7 @@ test('a new customer connects through the whole portal and the backend', async (
   assert.equal(post.headers['content-type'], 'application/json');
   assert.equal(post.headers.accept, 'application/json');
   assert.equal(world.emulator.tokenRequests().length, 1);
-  assert.equal(page.url(), `${world.site.origin}/back`);
+  assert.equal(await page.url(), `${world.site.origin}/back`);
   assert.equal(await statusOf(page), 'connected');
   assert.deepEqual((await endingsOf(page)).length, 1);
   await world.finish(visitor, page);
@@ -114,7 +114,7 @@ for (const { decision, code, oauthError } of refusals) {
     const detail = await waitForEvent(page, 'monerium-error');
 
     assert.deepEqual(detail, { code, retry: 'restart', phase: 'authorize', oauthError });
-    assert.equal(page.url(), `${world.site.origin}/`);
+    assert.equal(await page.url(), `${world.site.origin}/`);
     assert.equal(world.site.posts().length, 0);
     const first = world.authorizations()[0]!;
     assert.equal((await recordsOf(page))[first.state]?.['codeVerifier'], undefined);
@@ -138,7 +138,7 @@ test('#39 a refusal without state ends the one flow that was begun in this tab',
   const { code } = await waitForEvent(page, 'monerium-error');
 
   assert.equal(code, 'access_denied');
-  assert.equal(page.url(), `${world.site.origin}/`);
+  assert.equal(await page.url(), `${world.site.origin}/`);
   assert.equal(world.site.posts().length, 0);
   await world.finish(visitor, page);
 });
@@ -152,7 +152,7 @@ test('#39 an error without state is a stranger where no flow was begun', async (
   await world.finish(visitor, page);
 
   assert.deepEqual(await endingsOf(page), []);
-  assert.equal(page.url(), `${world.site.origin}/?error=access_denied`);
+  assert.equal(await page.url(), `${world.site.origin}/?error=access_denied`);
   await owner.goto(world.callbackUrl(auth));
   await waitForEvent(owner, 'monerium-connected');
   world.onlyPost();
@@ -167,7 +167,7 @@ test('#18 a customer who returns in another tab is connected there, by one excha
 
   // The link in a confirmation mail opens the portal in a new tab.
   const second = await visitor.newPage();
-  await second.goto(first.url());
+  await second.goto(await first.url());
   await walkPortal(second, { email: CANARY_EMAIL });
 
   await waitForEvent(second, 'monerium-connected');
@@ -189,7 +189,7 @@ test('redirect_uri is sent to /auth and in the exchange as the page wrote it', a
     const page = await world.open(visitor, '/start');
     await world.connect(page);
     await waitForEvent(page, 'monerium-connected');
-    assert.equal(page.url(), new URL(redirectUri).href);
+    assert.equal(await page.url(), new URL(redirectUri).href);
     await world.finish(visitor, page);
   }
   const [post] = world.site.posts();

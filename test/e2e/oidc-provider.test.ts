@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import {
   CANARY_EMAIL,
   DEMO_CLIENT_ID,
@@ -15,6 +14,7 @@ import {
   waitForEvent,
   walkPortal,
   type Visitor,
+  type Page,
 } from './support.js';
 import { startOidcProvider, type OidcProvider } from './support/oidc-provider.js';
 
@@ -29,7 +29,12 @@ before(async () => {
   provider = await startOidcProvider({ clientId: DEMO_CLIENT_ID, redirectUri });
 });
 afterEach(async () => {
-  await world.clear();
+  const answers = provider.tokenRequests.map(({ answer }) => answer as Record<string, string>);
+  const tokens = answers.flatMap((answer) =>
+    ['access_token', 'refresh_token', 'id_token'].flatMap((name) => answer[name] ?? []),
+  );
+  world.known = { token: tokens };
+  await world.searchAndClear();
   provider.reset();
 });
 after(async () => {
@@ -42,6 +47,7 @@ const OTHER_VERIFIER = 'x'.repeat(43);
 
 /** Opens a page from which a customer can go to the provider. They come back to another one. */
 async function openShop(visitor: Visitor): Promise<Page> {
+  world.trusted = [provider.url];
   const parts = {
     body: world.element({
       'api-url': provider.url,
@@ -91,7 +97,7 @@ async function assertSilent(page: Page): Promise<void> {
   await settle(page);
   assert.deepEqual(await eventsOf(page), []);
   assert.equal(await statusOf(page), 'idle');
-  assert.equal(page.url(), redirectUri);
+  assert.equal(await page.url(), redirectUri);
 }
 
 test('a customer connects at a certified provider by one token request', async () => {
@@ -118,7 +124,7 @@ test('a customer connects at a certified provider by one token request', async (
   assert.deepEqual(more, []);
   const response = Object.fromEntries(callback!.searchParams);
   assert.deepEqual(response, { code: response['code'], state, iss: provider.url });
-  assert.equal(page.url(), redirectUri, 'all three parameters are cut out');
+  assert.equal(await page.url(), redirectUri, 'all three parameters are cut out');
   assert.equal(provider.tokenRequests.length, 1);
   const { code_verifier: verifier, ...sent } = provider.tokenRequests[0]!.fields;
   assert.equal(sha256(String(verifier)), challenge);
@@ -182,14 +188,16 @@ test('a connection ends when the provider refuses its refresh token', async () =
 test('the provider gives out and trades codes with PKCE only', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
-  // Nobody is there to take the code.
-  world.site.serve('/back', '<!doctype html><title>Shop</title>');
+  // Nobody is there to take the code out of the address.
+  const policy = '<meta name="referrer" content="no-referrer">';
+  world.site.serve('/back', `<!doctype html>${policy}<title>Shop</title>`);
   await clickConnect(page);
   await walkPortal(page, { email: CANARY_EMAIL });
   const { state, code_challenge: challenge } = provider.authorizations[0]!.fields;
   const { codeVerifier } = (await recordsOf(page))[String(state)] ?? {};
-  const code = new URL(page.url()).searchParams.get('code') ?? '';
+  const code = new URL(await page.url()).searchParams.get('code') ?? '';
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
+  await page.close();
 
   assert.deepEqual(await post({ ...grant, code_verifier: OTHER_VERIFIER }), [400, 'invalid_grant']);
   assert.deepEqual(await post({ ...grant, code_verifier: String(challenge) }), [
@@ -251,7 +259,7 @@ test('a customer who refuses is told access_denied, and can come back and agree'
   const kind = { code: 'access_denied', oauthError: 'access_denied' };
   assert.deepEqual(detail, { ...kind, retry: 'restart', phase: 'authorize' });
   assert.equal(callbacks()[0]?.searchParams.get('error'), 'access_denied');
-  assert.equal(page.url(), redirectUri);
+  assert.equal(await page.url(), redirectUri);
   await settle(page);
   assert.deepEqual(provider.tokenRequests, []);
 

@@ -60,7 +60,7 @@ test('#96 headers and listeners that the page sets after the element hold for th
     });`);
   await waitForEvent(page, 'monerium-connected');
   assert.equal(world.onlyPost().headers['x-csrf-token'], 'from-the-page');
-  const heard = (await page.evaluate('heard')) as Record<string, string>;
+  const heard = await page.evaluate<[], Record<string, string>>('heard');
   assert.deepEqual(Object.keys(heard), ['profile', 'userId', 'returnTo']);
   assert.deepEqual(await page.evaluate('states'), ['exchanging', 'connected']);
   assert.equal(world.emulator.tokenRequests().length, 1);
@@ -120,16 +120,16 @@ test('#21 return-to-start goes back to where the flow began, after the event', a
   await world.connect(page);
   await page.waitForFunction(() => location.pathname === '/shop', { polling });
 
-  assert.equal(page.url(), `${world.site.origin}/shop?basket=1#pay`);
+  assert.equal(await page.url(), `${world.site.origin}/shop?basket=1#pay`);
   const { body } = await world.site.waitUntil(({ path }) => path === '/heard');
-  assert.equal(body, page.url());
+  assert.equal(body, await page.url());
   assert.equal(await statusOf(page), 'idle');
   world.onlyPost();
   await world.finish(visitor, page);
   // The portal's page is the one new entry: Back must not lead to the page of the return.
   assert.equal(await page.evaluate(() => history.length), lengthBefore + 2);
   await page.goBack();
-  assert.ok(page.url().startsWith(world.emulator.url), page.url());
+  await page.waitForFunction((url) => location.href.startsWith(url), {}, world.emulator.url);
 });
 
 for (const [name, attributes, start] of [
@@ -146,7 +146,7 @@ for (const [name, attributes, start] of [
     const { returnTo } = await waitForEvent(page, 'monerium-connected');
     await settle(page);
     assert.equal(returnTo, world.site.origin + start);
-    assert.equal(page.url(), `${world.site.origin}/back`);
+    assert.equal(await page.url(), `${world.site.origin}/back`);
     assert.equal(world.emulator.tokenRequests().length, 1);
     await world.finish(visitor, page);
   });
@@ -169,6 +169,6 @@ test('a place of the start that is not on this origin is replaced by this page',
   const { returnTo } = await waitForEvent(page, 'monerium-connected');
   await settle(page);
   assert.equal(returnTo, `${world.site.origin}/back`);
-  assert.equal(page.url(), `${world.site.origin}/back`);
+  assert.equal(await page.url(), `${world.site.origin}/back`);
   world.onlyPost();
 });

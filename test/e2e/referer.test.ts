@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import {
   SCRIPT_TAG,
   endingsOf,
@@ -8,6 +7,7 @@ import {
   useWorld,
   waitForEvent,
   type SiteRequest,
+  type Page,
 } from './support.js';
 
 const world = useWorld();

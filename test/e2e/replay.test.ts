@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { Page } from 'puppeteer-core';
 import {
   assertSilent,
   clickConnect,
@@ -41,7 +40,7 @@ test('#4 an old callback address is cleaned and silent', async () => {
   for (const tab of [page, await visitor.newPage()]) {
     await tab.goto(`${url}&lang=de#top`);
     await assertSilent(tab);
-    assert.equal(tab.url(), `${world.site.origin}/?lang=de#top`);
+    assert.equal(await tab.url(), `${world.site.origin}/?lang=de#top`);
   }
   assert.deepEqual(await recordsOf(page), kept);
   world.onlyPost();
@@ -122,9 +121,9 @@ test('#7 a duplicated tab with a copy of the session storage is silent', async (
   await first.goto(url);
   await world.site.waitUntil(({ path }) => path === '/backend');
 
-  const opened = new Promise<Page | null>((resolve) => first.once('popup', resolve));
-  await first.evaluate((address) => void window.open(address), url);
-  const copy = await visitor.adopt((await opened)!);
+  const copy = await visitor.opened(() =>
+    first.evaluate((address) => void window.open(address), url),
+  );
   await copy.waitForSelector('monerium-connect >>> button');
   const hint = () => sessionStorage.getItem('monerium-connect:tab');
   assert.equal(await copy.evaluate(hint), await first.evaluate(hint), 'the storage was copied');
@@ -179,7 +178,7 @@ test('#19 #51 a response in another browser is never exchanged and offers a new 
     retry: 'restart',
     phase: 'authorize',
   });
-  assert.equal(page.url(), `${world.site.origin}/?keep=1#here`);
+  assert.equal(await page.url(), `${world.site.origin}/?keep=1#here`);
   await world.finish(visitor, page);
   assert.equal(world.site.posts().length, 0);
   assert.equal((await endingsOf(page)).length, 1);

@@ -2,17 +2,18 @@
 // so that the two are as foreign to each other as the real ones, and a browser between them.
 import assert from 'node:assert/strict';
 import { after, afterEach, before } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
-import { clickConnect, launchBrowser, Visitor, type BrowserOptions } from './support/browser.js';
+import { clickConnect, launchBrowser } from './support/browser.js';
 import { bundleScript } from './support/bundle.js';
+import type { Browser, BrowserOptions, Page, Visitor } from './support/driver.js';
 import { settle } from './support/facts.js';
 import { element, pageWith, type Attributes, type PageParts } from './support/page-template.js';
-import { assertNoSecrets, CANARY_EMAIL } from './support/secrets.js';
+import { assertNoSecrets, CANARY_EMAIL, type Places } from './support/secrets.js';
 import { startSite, type Site, type SiteRequest } from './support/site.js';
 
 export { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
 export * from './support/browser.js';
+export type { Frame, Page, Visitor } from './support/driver.js';
 export * from './support/facts.js';
 export * from './support/page-template.js';
 export * from './support/secrets.js';
@@ -32,21 +33,40 @@ export class World {
   site!: Site;
   emulator!: Emulator;
   browser!: Browser;
+  /** What the canary scan has to know besides what it can see. */
+  known: Places['known'] = {};
+  trusted: Places['trusted'] = [];
+  /** Sites besides the first, whose requests are searched as well. */
+  otherSites: Site[] = [];
   #visitors: Visitor[] = [];
 
-  async start(options: BrowserOptions): Promise<void> {
+  async start(options: BrowserOptions = {}): Promise<void> {
     // Sources that do not build fail the file here, and not each test by a page that never loads.
     await bundleScript('index');
     this.site = await startSite();
     this.emulator = await startEmulator();
     this.site.apiUrl = this.emulator.url;
+    // Which visitor it was cannot be told, and nobody may see a secret.
+    this.site.takeSightings = (sightings) => {
+      for (const visitor of this.#visitors) visitor.see(...sightings);
+    };
     this.browser = await launchBrowser(options);
+  }
+
+  /** Looks for secrets wherever a test has been, and clears. */
+  async searchAndClear(): Promise<void> {
+    try {
+      for (const visitor of this.#visitors) await this.assertNoSecrets(visitor);
+    } finally {
+      await this.clear();
+    }
   }
 
   /** Ends what a test has left behind. */
   async clear(): Promise<void> {
     for (const visitor of this.#visitors) await visitor.close();
     this.#visitors = [];
+    Object.assign(this, { known: {}, trusted: [], otherSites: [] });
     this.site.reset();
     this.emulator.reset();
   }
@@ -58,7 +78,7 @@ export class World {
   }
 
   async visit(): Promise<Visitor> {
-    const visitor = new Visitor(await this.browser.createBrowserContext());
+    const visitor = await this.browser.visit();
     this.#visitors.push(visitor);
     return visitor;
   }
@@ -138,7 +158,9 @@ export class World {
   }
 
   assertNoSecrets(visitor: Visitor): Promise<void> {
-    return assertNoSecrets({ site: this.site, emulator: this.emulator, visitor });
+    const sites = [this.site, ...this.otherSites];
+    const { emulator, known, trusted } = this;
+    return assertNoSecrets({ sites, emulator, visitor, known, trusted });
   }
 
   /** Ends a test of a flow: nothing is under way any more, and nothing has leaked. */
@@ -149,11 +171,11 @@ export class World {
   }
 }
 
-/** A world for all tests of a file. Each test gets a clean one. */
+/** A world for all tests of a file. Each test gets a clean one, and must leave no secret there. */
 export function useWorld(options: BrowserOptions = {}): World {
   const world = new World();
   before(() => world.start(options));
-  afterEach(() => world.clear());
+  afterEach(() => world.searchAndClear());
   after(() => world.close());
   return world;
 }

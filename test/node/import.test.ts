@@ -76,21 +76,23 @@ function importInNode(entry: string): Report {
 }
 
 const ENTRIES = [
-  { entry: 'src/index.ts', defines: true },
-  { entry: 'src/monerium-connect.ts', defines: false },
-  { entry: 'dist/index.js', defines: true },
-  { entry: 'dist/monerium-connect.js', defines: false },
+  { entry: 'src/index.ts', defines: true, brings: 'MoneriumConnect' },
+  { entry: 'src/monerium-connect.ts', defines: false, brings: 'MoneriumConnect' },
+  { entry: 'src/server.ts', defines: false, brings: 'createExchangeHandler' },
+  { entry: 'dist/index.js', defines: true, brings: 'MoneriumConnect' },
+  { entry: 'dist/monerium-connect.js', defines: false, brings: 'MoneriumConnect' },
+  { entry: 'dist/server.js', defines: false, brings: 'createExchangeHandler' },
 ];
 
 describe('an import in plain Node', () => {
-  for (const { entry, defines } of ENTRIES) {
+  for (const { entry, defines, brings } of ENTRIES) {
     const skip = existsSync(new URL(entry, root)) ? false : `no ${entry}: run npm run build first`;
 
     it(`#86 of ${entry} neither throws nor touches window, storage or crypto`, { skip }, () => {
       const { error, touched, exports, isDefined } = importInNode(entry);
       assert.equal(error, null);
       assert.deepEqual(touched, []);
-      assert.ok(exports.includes('MoneriumConnect'), exports.join());
+      assert.ok(exports.includes(brings), exports.join());
       assert.equal(isDefined, defines);
     });
   }
@@ -104,6 +106,15 @@ describe('an import in plain Node', () => {
       'MoneriumDisconnectedEvent',
       'MoneriumErrorEvent',
       'MoneriumStatusEvent',
+    ]);
+  });
+
+  it('#86 of the server brings the backend half, and no element', () => {
+    assert.deepEqual([...importInNode('src/server.ts').exports].sort(), [
+      'ConnectError',
+      'ExchangeFailure',
+      'createExchangeHandler',
+      'refreshTokens',
     ]);
   });
 });

@@ -80,6 +80,10 @@ async function listViolations({ view, document, element }: Frame): Promise<strin
   return [...violations, ...doubts].map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
+/** Only the runner of Chromium can change what the system prefers: `undefined` leaves it alone. */
+const emulate = 'chrome' in window ? emulateMedia : undefined;
+const preferred = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+
 beforeEach(() => {
   spoken = listenToConsole(window);
   navigations = holdNavigations();
@@ -89,15 +93,16 @@ afterEach(async () => {
   closeFrames();
   navigations.release();
   spoken.restore();
-  await emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+  await emulate?.({ colorScheme: 'light', reducedMotion: 'no-preference' });
   expect(spoken.list('error', 'warn').join()).to.equal('');
 });
 
 describe('the accessibility of <monerium-connect>', () => {
   for (const situation of SITUATIONS) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      it(`#98 has no flaw that axe finds, ${situation}, ${colorScheme}`, async () => {
-        await emulateMedia({ colorScheme });
+      it(`#98 has no flaw that axe finds, ${situation}, ${colorScheme}`, async function () {
+        if (!emulate && colorScheme !== preferred) this.skip();
+        await emulate?.({ colorScheme });
         const page = await openIn(situation);
         const isDark = page.view.matchMedia('(prefers-color-scheme: dark)').matches;
         expect(isDark).to.equal(colorScheme === 'dark');
@@ -113,11 +118,10 @@ describe('the accessibility of <monerium-connect>', () => {
   }
 
   it('follows the color-scheme of the page rather than of the system', async () => {
-    await emulateMedia({ colorScheme: 'light' });
     const { element, document, view } = await openIn('idle');
-    const light = view.getComputedStyle(findButton(element)).backgroundColor;
-    document.documentElement.style.colorScheme = 'dark';
-    expect(view.getComputedStyle(findButton(element)).backgroundColor).not.to.equal(light);
+    const before = view.getComputedStyle(findButton(element)).backgroundColor;
+    document.documentElement.style.colorScheme = preferred === 'dark' ? 'light' : 'dark';
+    expect(view.getComputedStyle(findButton(element)).backgroundColor).not.to.equal(before);
   });
 
   it('puts the icon on the side where reading begins', async () => {
@@ -129,7 +133,9 @@ describe('the accessibility of <monerium-connect>', () => {
     expect(left('icon')).to.be.greaterThan(left('label'));
   });
 
-  it('keeps a border and the system colours in forced colours', async () => {
+  it('keeps a border and the system colours in forced colours', async function () {
+    // WebKit has no forced colours.
+    if (!CSS.supports('forced-color-adjust', 'auto')) this.skip();
     const { element, view } = await openIn('idle');
     const button = findButton(element);
     for (const part of [button, ...button.querySelectorAll('*')]) {
@@ -141,12 +147,13 @@ describe('the accessibility of <monerium-connect>', () => {
     expect(view.getComputedStyle(button).borderStyle).to.equal('solid');
   });
 
-  it('#98 moves nothing under reduced motion', async () => {
-    await emulateMedia({ reducedMotion: 'no-preference' });
+  it('#98 moves nothing under reduced motion', async function () {
+    if (!emulate) this.skip();
+    await emulate({ reducedMotion: 'no-preference' });
     const { element } = await openIn('exchanging');
     const countAnimations = () => element.shadowRoot?.getAnimations().length;
     expect(countAnimations()).to.equal(1);
-    await emulateMedia({ reducedMotion: 'reduce' });
+    await emulate({ reducedMotion: 'reduce' });
     expect(countAnimations()).to.equal(0);
   });
 
@@ -256,11 +263,14 @@ describe('<monerium-connect> and its button', () => {
     element.focus();
     expect(nameFocused(element)).to.equal('button');
     element.click();
+    // On a page that has just come the secrets may not be ready yet: the start waits for them.
+    await until(() => begun);
+    await settle();
     expect(begun).to.equal(1);
   });
 
-  for (const key of ['Enter', 'Space']) {
-    it(`#98 starts by ${key}`, async () => {
+  for (const [name, key] of Object.entries({ Enter: 'Enter', Space: ' ' })) {
+    it(`#98 starts by ${name}`, async () => {
       const element = await addHere();
       await sendKeys({ press: 'Tab' });
       expect(document.activeElement === element).to.be.true;

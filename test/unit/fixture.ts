@@ -53,8 +53,10 @@ export function defer<T>() {
 /** Waits until the page has nothing left to do that does not wait for something else. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) {
-    // Web Crypto works on another thread: what it was asked before is done with this.
+    // Web Crypto works on another thread, and in WebKit the body of a response takes a while as
+    // well: what was asked of them before is done with these.
     await crypto.subtle.digest('SHA-256', new Uint8Array(1));
+    await new Response('{}').body?.pipeTo(new WritableStream());
     await new Promise<void>((resolve) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
@@ -153,9 +155,14 @@ export function stopClock(view: View) {
 
 type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };
 
-/** Keeps a page where it is, and tells where it was about to go. */
+/**
+ * Keeps a page where it is, and tells where it was about to go. Nothing is left to stop then, and
+ * Firefox would close the socket on which the test runner listens.
+ */
 export function holdNavigations(view: Window = window) {
   const urls: string[] = [];
+  const { stop } = view;
+  view.stop = () => {};
   const { navigation } = view as unknown as { navigation: EventTarget };
   const hold = (event: Event) => {
     const { url, sameDocument } = (event as NavigateEvent).destination;
@@ -164,7 +171,11 @@ export function holdNavigations(view: Window = window) {
     event.preventDefault();
   };
   navigation.addEventListener('navigate', hold);
-  return { urls, release: () => navigation.removeEventListener('navigate', hold) };
+  const release = () => {
+    navigation.removeEventListener('navigate', hold);
+    view.stop = stop;
+  };
+  return { urls, release };
 }
 
 interface FrameOptions {

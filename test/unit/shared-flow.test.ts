@@ -58,7 +58,7 @@ describe('elements that share a flow', () => {
     page.element.setAttribute('client-id', OTHER_CLIENT);
     await settle();
     page.succeed();
-    await settle();
+    await until(() => second.status !== 'exchanging');
     expect(second.status).to.equal('connected');
     expect(page.types()).not.to.include('monerium-error');
   });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ExchangeFailure, exchangeCode } from '../../../demo/backend/exchange-code.js';
+import { createExchangeHandler } from '../../../src/server.js';
 import type { SiteRequest } from './site.js';
 
 /** How the site's backend answers. `exchange` trades the code with the emulator for real. */
@@ -90,23 +90,26 @@ export class BackendSwitches {
   }
 }
 
+/** The shipped handler, which takes here whatever client and redirect URI the test has chosen. */
 async function exchange(
-  request: SiteRequest,
+  { url, method, headers, body }: SiteRequest,
   response: ServerResponse,
   apiUrl: string,
 ): Promise<void> {
-  const send = (status: number, body: unknown) =>
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  const fields = JSON.parse(request.body) as Record<string, string>;
-  const { code = '', code_verifier = '', redirect_uri = '', client_id = '' } = fields;
-  const grant = { code, codeVerifier: code_verifier, redirectUri: redirect_uri };
-  try {
-    const found = await exchangeCode(apiUrl, { ...grant, clientId: client_id }, 10_000);
-    send(200, { profile: found.profile, userId: found.userId });
-  } catch (error) {
-    if (!(error instanceof ExchangeFailure)) throw error;
-    send(error.status, { error: error.error });
-  }
+  const { client_id = '', redirect_uri = '' } = JSON.parse(body) as Record<string, string>;
+  const handler = createExchangeHandler({
+    ...{ apiUrl, clientId: client_id, redirectUris: [redirect_uri], timeoutMs: 10_000 },
+    onConnected: () => undefined,
+    onError: () => undefined,
+  });
+  const request = new Request(new URL(url, redirect_uri), {
+    method,
+    headers: { 'Content-Type': headers['content-type'] ?? '', Origin: headers.origin ?? '' },
+    body,
+  });
+  const answer = await handler(request);
+  response.writeHead(answer.status, { 'content-type': 'application/json' });
+  response.end(await answer.text());
 }
 
 function drip(response: ServerResponse): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'puppeteer-core';
+import type { Page } from './driver.js';
 import type { RecordedEvent } from './page-template.js';
 
 export const polling = 20;
@@ -55,14 +55,19 @@ export async function waitForStatus(
  * so one that is still to come would be seen.
  */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.readyState === 'complete', { polling });
-  await page.evaluate(async () => {
-    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve));
-  });
+  await settleTasks(page);
   // A lock outlives the ending that it led to by a second, in which nothing is left to happen.
   if ((await endingsOf(page)).length === 0) await waitForLocks(page);
   // Comes to the server after everything that the page has sent before.
   await page.evaluate(() => fetch('/sentinel', { referrerPolicy: 'no-referrer' }));
+}
+
+/** Waits until the page is loaded, and its elements have had their first updates and tasks. */
+export async function settleTasks(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.readyState === 'complete', { polling });
+  await page.evaluate(async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve));
+  });
 }
 
 /** Waits until no flow of this browser is at work. */

@@ -1,4 +1,5 @@
 import { DEMO_CLIENT_ID } from '../../../demo/emulator/emulator.js';
+import { RECORDER } from './recorder.js';
 
 export interface RecordedEvent {
   readonly type: string;
@@ -6,21 +7,6 @@ export interface RecordedEvent {
   /** `id` of the element that fired it. */
   readonly target: string;
 }
-
-declare global {
-  interface Window {
-    __events: RecordedEvent[];
-  }
-}
-
-/** Listens to all that the element says, before any script of it has run. */
-const RECORDER = `<script>
-  window.__events = [];
-  for (const name of ['before-connect', 'connected', 'error', 'disconnected', 'status']) {
-    document.addEventListener('monerium-' + name, ({ type, detail, target }) =>
-      window.__events.push({ type, detail, target: target.id }));
-  }
-</script>`;
 
 /**
  * The element's script. Its own request is the page's doing and comes before any clean-up, so the
@@ -30,7 +16,7 @@ export const SCRIPT_TAG =
   '<script type="module" src="/monerium-connect.js" referrerpolicy="no-referrer"></script>';
 
 export interface PageParts {
-  /** Between the event recorder and the element's script. */
+  /** Between the recorder and the element's script. */
   before?: string;
   /** The element's script. */
   script?: string;
@@ -41,7 +27,8 @@ export interface PageParts {
 export function pageWith({ before = '', script = SCRIPT_TAG, body = '', title }: PageParts) {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${title ?? 'Shop'}</title>${RECORDER}${before}${script}</head>
+<head><meta charset="utf-8"><title>${title ?? 'Shop'}</title>
+<script data-recorder>${RECORDER}</script>${before}${script}</head>
 <body><h1>Shop</h1>${body}</body>
 </html>`;
 }

@@ -1,151 +1,164 @@
+// The canary scan: after every test, all that pages have shown, kept, said and sent is searched.
 import assert from 'node:assert/strict';
-import type { Page } from 'puppeteer-core';
 import type { Emulator, RecordedRequest } from '../../../demo/emulator/emulator.js';
-import type { Visitor } from './browser.js';
+import type { Sighting, Visitor } from './driver.js';
+import { readPages, type PageContents } from './page-contents.js';
 import type { Site, SiteRequest } from './site.js';
 
 /** The e-mail address of every customer in these tests. It must turn up nowhere but at Monerium. */
 export const CANARY_EMAIL = 'canary.e-mail@shop.example';
 
-const STATE = /mc1\.[\w-]{43}/;
-const CODE = /code_[\w-]{43}/;
-const TOKEN = /(access|refresh)_[\w-]{43}/;
-const EMAIL = /canary\.e-mail/;
-const SIGNATURE = /0x[\da-f]{130}/;
+const PATTERNS = {
+  state: /mc1\.[\w-]{43}/,
+  code: /code_[\w-]{43}/,
+  token: /(access|refresh)_[\w-]{43}/,
+  verifier: /"(codeVerifier|code_verifier)":"(?!")/,
+  email: /canary\.e-mail/,
+  signature: /0x[\da-f]{130}/,
+};
+type Secret = keyof typeof PATTERNS;
+
 const RECORD_KEY = /^monerium-connect:mc1\.[\w-]{43}$/;
 
-interface Places {
-  site: Site;
-  emulator: Emulator;
-  visitor: Visitor;
+export interface Places {
+  readonly sites: readonly Site[];
+  readonly emulator: Emulator;
+  readonly visitor: Visitor;
+  /** Secrets that are not made by the emulator, and so do not look like the others. */
+  readonly known: Partial<Record<Secret, readonly string[]>>;
+  /** Origins that are Monerium's part in a test, besides the emulator's. */
+  readonly trusted: readonly string[];
 }
 
-/** Whose text may hold what, in the words of the patterns above. */
+/** Whose text may hold what. */
 class Watch {
-  readonly #secrets: RegExp[];
+  readonly #known: [Secret, string][];
 
-  constructor(verifiers: string[]) {
-    const known = verifiers.map((verifier) => new RegExp(verifier));
-    this.#secrets = [STATE, CODE, TOKEN, EMAIL, SIGNATURE, ...known];
+  constructor(known: Partial<Record<Secret, readonly string[]>>) {
+    const all = Object.entries(known) as [Secret, readonly string[]][];
+    this.#known = all.flatMap(([name, texts]) =>
+      texts.map((text): [Secret, string] => [name, text]),
+    );
   }
 
-  check(place: string, text: string, allowed: RegExp[] = []): void {
-    const names = new Set(allowed.map(String));
-    for (const secret of this.#secrets) {
-      if (names.has(String(secret))) continue;
-      assert.doesNotMatch(text, secret, `a secret in ${place}`);
+  check(place: string, text: string, allowed: readonly Secret[] = []): void {
+    for (const [name, pattern] of Object.entries(PATTERNS) as [Secret, RegExp][]) {
+      if (!allowed.includes(name)) assert.doesNotMatch(text, pattern, `the ${name} in ${place}`);
+    }
+    for (const [name, secret] of this.#known) {
+      const isFound = !allowed.includes(name) && text.includes(secret);
+      assert.equal(isFound, false, `the ${name} in ${place}: ${isFound ? text : ''}`);
     }
   }
 }
 
 /**
- * Looks into every corner of the site's pages and at everything that was sent: codes, states,
- * verifiers, tokens and e-mail addresses may be only where the contract puts them.
+ * Looks into every corner of the visitor's pages and at everything that was sent: each secret may
+ * be only where the contract puts it.
  */
-export async function assertNoSecrets({ site, emulator, visitor }: Places): Promise<void> {
-  const pages: PageContents[] = [];
-  for (const page of await visitor.context.pages()) {
-    if (page.url().startsWith('http://') && new URL(page.url()).port === String(site.port)) {
-      pages.push(await readPage(page));
-    }
-  }
-  const watch = new Watch([...verifiersSent(site, emulator), ...verifiersKept(pages)]);
+export async function assertNoSecrets(places: Places): Promise<void> {
+  const { sites, emulator, visitor, known } = places;
+  const pages = await readPages(visitor, sites);
+  const requests = sites.flatMap((site) => site.requests);
+  const verifier = [...verifiersSent(requests, emulator), ...pages.flatMap(verifiersKept)];
+  const code = [...(known.code ?? []), ...codesReturned(requests)];
+  const watch = new Watch({ ...known, verifier, code });
   watch.check('the console', [...visitor.console, ...visitor.errors].join('\n'));
   for (const page of pages) checkPage(watch, page);
-  for (const request of site.requests) checkSiteRequest(watch, request);
+  for (const sighting of visitor.sightings) checkSighting(watch, sighting, places);
+  for (const request of requests) checkSiteRequest(watch, request);
   for (const request of emulator.requests) checkEmulatorRequest(watch, request);
 }
 
-function verifiersSent(site: Site, emulator: Emulator): string[] {
-  const posted = site.posts().map(({ body }) => /"code_verifier":"([\w-]+)"/.exec(body)?.[1]);
+function verifiersSent(requests: SiteRequest[], emulator: Emulator): string[] {
+  const posted = requests.map(({ body }) => /"code_verifier":"([\w-]+)"/.exec(body)?.[1]);
   const given = emulator
     .tokenRequests()
     .map(({ body }) => new URLSearchParams(body).get('code_verifier'));
   return [...posted, ...given].filter((verifier) => verifier != null);
 }
 
-interface PageContents {
-  readonly local: [key: string, value: string][];
-  readonly session: [key: string, value: string][];
-  /** Everything else, by the name of the place. */
-  readonly texts: Record<string, string>;
+function verifiersKept({ local }: PageContents): string[] {
+  return local.flatMap(([, value]) => /"codeVerifier":"([\w-]+)"/.exec(value)?.[1] ?? []);
 }
 
-function verifiersKept(pages: PageContents[]): string[] {
-  const values = pages.flatMap(({ local }) => local.map(([, value]) => value));
-  return values.flatMap((value) => /"codeVerifier":"([\w-]+)"/.exec(value)?.[1] ?? []);
-}
-
-function readPage(page: Page): Promise<PageContents> {
-  return page.evaluate(() => {
-    const dom: string[] = [];
-    const errors: string[] = [];
-    const visit = (root: ParentNode) => {
-      for (const found of root.querySelectorAll('*')) {
-        const isOurs = found.localName === 'monerium-connect';
-        for (const { name, value } of found.attributes) {
-          // What the page itself wrote there stays there.
-          if (!isOurs || !/^(email|signature)$/.test(name)) dom.push(`${name}=${value}`);
-        }
-        if (found.shadowRoot) {
-          dom.push(found.shadowRoot.textContent);
-          visit(found.shadowRoot);
-        }
-        const { connection } = found as Partial<HTMLElementTagNameMap['monerium-connect']>;
-        errors.push(JSON.stringify(connection) ?? '');
-        if (connection?.status === 'failed') errors.push(String(connection.error.stack));
-      }
-    };
-    visit(document);
-    dom.push(document.documentElement.textContent);
-    const storage = (name: 'localStorage' | 'sessionStorage') => {
-      try {
-        return Object.entries({ ...window[name] }) as [string, string][];
-      } catch {
-        return [];
-      }
-    };
-    return {
-      local: storage('localStorage'),
-      session: storage('sessionStorage'),
-      texts: {
-        'the document': dom.join('\n'),
-        'the connection': errors.join('\n'),
-        'an event': JSON.stringify(window.__events ?? []),
-        'the history state': JSON.stringify(history.state) ?? '',
-        'the window name': window.name,
-        'the address': location.href,
-        'the referrer': document.referrer,
-        'a cookie': location.origin === 'null' ? '' : document.cookie,
-      },
-    };
-  });
+/** Whatever a server has made its codes of: those that came back under a state of ours. */
+function codesReturned(requests: SiteRequest[]): string[] {
+  const returns = requests.filter(({ query }) => query.get('state')?.startsWith('mc1.'));
+  const codes = returns.map(({ query }) => query.get('code') ?? '');
+  return codes.filter((code) => code.length >= 20);
 }
 
 function checkPage(watch: Watch, { local, session, texts }: PageContents): void {
   for (const [place, text] of Object.entries(texts)) watch.check(place, text);
   for (const [key, value] of local) {
-    if (!RECORD_KEY.test(key)) watch.check(`localStorage key ${key}`, key);
-    const { codeVerifier, ...rest } = JSON.parse(value) as Record<string, unknown>;
-    const isRecord = codeVerifier !== undefined;
-    watch.check(`localStorage ${key}`, JSON.stringify(isRecord ? rest : { codeVerifier, ...rest }));
+    const isRecord = RECORD_KEY.test(key);
+    if (!isRecord) watch.check('a key of localStorage', key);
+    watch.check('localStorage', isRecord ? withoutVerifier(value) : value);
   }
   for (const [key, value] of session) {
     const isHint = key === 'monerium-connect:tab';
-    watch.check(`sessionStorage ${key}`, key + value, isHint ? [STATE] : []);
+    watch.check('sessionStorage', key + value, isHint ? ['state'] : []);
   }
 }
 
-function checkSiteRequest(watch: Watch, { method, path, url, headers, body }: SiteRequest): void {
-  const isNavigation = method === 'GET' && headers['sec-fetch-dest'] === 'document';
-  watch.check(`a request for ${path}`, url, isNavigation ? [STATE, CODE] : []);
-  watch.check(`a header of ${path}`, JSON.stringify(headers));
+/** A record holds its verifier under that one name. */
+function withoutVerifier(json: string): string {
+  const { codeVerifier, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  return JSON.stringify(typeof codeVerifier === 'string' ? rest : { codeVerifier, ...rest });
+}
+
+function checkSighting(
+  watch: Watch,
+  sighting: Sighting,
+  { sites, emulator, trusted }: Places,
+): void {
+  const { origin, place, name, text } = sighting;
+  // What happens among Monerium's own pages is not ours to judge.
+  if (origin === emulator.url || trusted.includes(origin)) return;
+  switch (place) {
+    case 'console':
+    case 'error':
+      return;
+    case 'event':
+      watch.check(`the detail of ${name}`, text);
+      return;
+    case 'page':
+      watch.check(`${name} of a page that was left`, text);
+      return;
+    case 'message': {
+      // From a popup to its opener, and between nobody else.
+      const isOurs = name === origin;
+      watch.check(`a message from ${name}`, text, isOurs ? ['state', 'code'] : []);
+      return;
+    }
+    case 'channel': {
+      const isNamedByState = PATTERNS.state.test(name);
+      watch.check('the name of a channel', name, ['state']);
+      watch.check('a channel', text, isNamedByState ? ['state', 'code'] : []);
+      return;
+    }
+    case 'request': {
+      // The servers of the test have their own records, with what the browser left out here.
+      const { origin: host, port } = new URL(name);
+      const isRecorded = sites.some((site) => port === String(site.port)) || host === emulator.url;
+      if (!isRecorded && !trusted.includes(host)) watch.check(`a request for ${host}`, text);
+    }
+  }
+}
+
+function checkSiteRequest(watch: Watch, request: SiteRequest): void {
+  const { method, host, path, url, headers, body } = request;
+  const isDocument = headers['sec-fetch-dest'] === 'document';
+  const isReturn = method === 'GET' && isDocument && !host.startsWith('127.');
+  watch.check(`a request for ${path}`, url, isReturn ? ['state', 'code'] : []);
+  // Firefox asks for a page's icon with the address that the page had before its scripts ran.
+  if (path !== '/favicon.ico' || !headers['user-agent']?.includes('Firefox')) {
+    watch.check(`a header of ${path}`, JSON.stringify(headers));
+  }
   if (path === '/backend') {
-    const { code_verifier: _verifier, ...rest } = JSON.parse(body || '{}') as Record<
-      string,
-      string
-    >;
-    watch.check('a post to the backend', JSON.stringify(rest), [CODE]);
+    const isExchange = method === 'POST' && headers['content-type'] === 'application/json';
+    watch.check('a post to the backend', body, isExchange ? ['code', 'verifier'] : []);
   } else {
     watch.check(`the body for ${path}`, body);
   }
@@ -158,12 +171,11 @@ function checkEmulatorRequest(watch: Watch, request: RecordedRequest): void {
   const { authorization = '', ...headers } = request.headers;
   watch.check(`a header of ${path}`, JSON.stringify(headers));
   if (path === '/auth') {
-    watch.check(path, JSON.stringify(query), [STATE, EMAIL, SIGNATURE]);
-  } else {
-    const fields = new URLSearchParams(body);
-    fields.delete('code_verifier');
-    watch.check(`the address of ${path}`, JSON.stringify(query));
-    watch.check(`the body for ${path}`, fields.toString(), [CODE, TOKEN]);
-    watch.check(`the authorization of ${path}`, authorization, [TOKEN]);
+    watch.check(path, JSON.stringify(query), ['state', 'email', 'signature']);
+    return;
   }
+  const isExchange = path === '/auth/token';
+  watch.check(`the address of ${path}`, JSON.stringify(query));
+  watch.check(`the body for ${path}`, body, isExchange ? ['code', 'verifier', 'token'] : []);
+  watch.check(`the authorization of ${path}`, authorization, ['token']);
 }

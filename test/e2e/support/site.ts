@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { BackendSwitches } from './backend.js';
 import { bundleScript } from './bundle.js';
+import type { Sighting } from './driver.js';
+import { SIGHTINGS_PATH } from './recorder.js';
 
 /** A request as the site received it. */
 export interface SiteRequest {
@@ -49,6 +51,8 @@ export class Site {
   backend = new BackendSwitches();
   /** Where the backend trades codes. */
   apiUrl = '';
+  /** Takes what a page has seen that was left. It is no request of the page's own. */
+  takeSightings: (sightings: Sighting[]) => void = () => {};
 
   readonly #server: Server;
   readonly #pages = new Map<string, Answer>();
@@ -66,6 +70,13 @@ export class Site {
   /** Serves a page under a path, whatever the query. */
   serve(path: string, answer: Answer): void {
     this.#pages.set(path, answer);
+  }
+
+  /** What is served under a path, to be served in another way. */
+  pageAt(path: string): string | PageAnswer {
+    const answer = this.#pages.get(path);
+    if (answer === undefined || typeof answer === 'function') throw new Error(`No page ${path}`);
+    return answer;
   }
 
   /** The posts that reached the backend, preflights not counted. */
@@ -114,6 +125,11 @@ export class Site {
       const { method = '', url = '', headers } = incoming;
       const { pathname: path, searchParams: query } = new URL(url, this.origin);
       const body = await text(incoming);
+      if (path === SIGHTINGS_PATH) {
+        this.takeSightings(JSON.parse(body) as Sighting[]);
+        response.writeHead(204).end();
+        return;
+      }
       const host = headers.host ?? '';
       const known = { method, host, url, path, query, headers, body };
       const request: SiteRequest = { ...known, isAborted: false };

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createClient } from '@libsql/client/sqlite3';
+import { startDemo, type Demo } from '../../demo/demo.js';
+import {
+  CANARY_EMAIL,
+  clickConnect,
+  launchBrowser,
+  waitForStatus,
+  walkPortal,
+  type Page,
+  type Visitor,
+} from './support.js';
+import type { Browser } from './support/driver.js';
+
+const BACKEND = '#backend monerium-connect';
+const DIRECT = '#direct monerium-connect';
+
+const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-demo-'));
+const database = join(folder, 'backend.db');
+const log: string[] = [];
+let demo: Demo;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  demo = await startDemo({ BACKEND_DATABASE: database }, (line) => log.push(line));
+  browser = await launchBrowser();
+  visitor = await browser.visit();
+});
+
+afterEach(async () => {
+  await visitor.close();
+  visitor = await browser.visit();
+  demo.emulator.reset();
+  await query('DELETE FROM session');
+  log.length = 0;
+});
+
+after(async () => {
+  await browser.close();
+  await demo.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Asks the database as another program does. */
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const client = createClient({ url: `file:${database}` });
+  try {
+    return (await client.execute(sql)).rows;
+  } finally {
+    client.close();
+  }
+}
+
+async function open(): Promise<Page> {
+  const page = await visitor.newPage();
+  await page.goto(demo.origin);
+  return page;
+}
+
+/** From the click to the portal, where the customer stands still. */
+async function leave(page: Page, selector: string): Promise<void> {
+  await clickConnect(page, selector);
+  await page.waitForSelector('body[data-step]');
+}
+
+async function connect(page: Page): Promise<void> {
+  await leave(page, BACKEND);
+  await walkPortal(page, { email: CANARY_EMAIL });
+  await page.waitForFunction(() => location.pathname === '/');
+  await waitForFact(page, '#backend', 'Name', 'Ada Canary');
+}
+
+/** Waits until a card shows a fact, and answers its text. */
+async function waitForFact(page: Page, card: string, name: string, text: string): Promise<void> {
+  await page.waitForFunction(
+    (where, term, wanted) =>
+      [...document.querySelectorAll(`${where} dt`)].some(
+        (dt) =>
+          dt.textContent === term && dt.nextElementSibling?.textContent?.includes(wanted) === true,
+      ),
+    {},
+    card,
+    name,
+    text,
+  );
+}
+
+/** The page as it comes from the server, before any script has run. */
+async function rendered(page: Page): Promise<Record<string, string | null>> {
+  await page.goto(demo.origin);
+  return page.evaluate(async (selector) => {
+    const html = await (await fetch('/', { headers: { accept: 'text/html' } })).text();
+    const element = new DOMParser().parseFromString(html, 'text/html').querySelector(selector);
+    return {
+      profile: element?.getAttribute('profile') ?? null,
+      userId: element?.getAttribute('user-id') ?? null,
+    };
+  }, BACKEND);
+}
+
+async function waitForEmptyDatabase(): Promise<void> {
+  while ((await query('SELECT * FROM session')).length > 0) await setTimeout(20);
+}
+
+describe('the demo through its backend', () => {
+  it('keeps a customer connected over reloads and restarts, until they disconnect', async () => {
+    const page = await open();
+    await leave(page, BACKEND);
+    await demo.restartBackend();
+    await walkPortal(page, { email: CANARY_EMAIL });
+    await page.waitForFunction(() => location.pathname === '/');
+    await waitForStatus(page, 'connected', BACKEND);
+    await waitForFact(page, '#backend', 'Name', 'Ada Canary');
+    const ids = await rendered(page);
+    assert.match(ids['profile'] ?? '', /^[\w-]{36}$/);
+    assert.match(ids['userId'] ?? '', /^[\w-]{36}$/);
+
+    await demo.restartBackend();
+    demo.emulator.endAccessTokens();
+    assert.deepEqual(await rendered(page), ids);
+    await waitForStatus(page, 'connected', BACKEND);
+    await waitForFact(page, '#backend', 'Name', 'Ada Canary');
+    assert.equal(demo.emulator.refreshRequests().length, 1);
+    assert.equal(demo.emulator.tokenRequests().length, 1, 'the code is sent once');
+
+    await page.click('#backend [data-disconnect]');
+    await waitForStatus(page, 'idle', BACKEND);
+    await waitForEmptyDatabase();
+    assert.deepEqual(await rendered(page), { profile: null, userId: null });
+    await waitForStatus(page, 'idle', BACKEND);
+    assert.deepEqual([visitor.errors, log], [[], []]);
+  });
+
+  it('is connected in the HTML already, for this customer alone', async () => {
+    const page = await open();
+    await connect(page);
+    assert.match((await rendered(page))['profile'] ?? '', /^[\w-]{36}$/);
+    const other = await browser.visit();
+    const stranger = await other.newPage();
+    assert.deepEqual(await rendered(stranger), { profile: null, userId: null });
+    await other.close();
+  });
+
+  it('has nothing in its database that tells a token or a customer', async () => {
+    const page = await open();
+    await connect(page);
+    const { profile } = await rendered(page);
+    await demo.restartBackend();
+    const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    for (const secret of ['access_', 'refresh_', CANARY_EMAIL, 'Ada Canary']) {
+      assert.ok(!bytes.join().includes(secret), `the file holds ${secret}`);
+    }
+    assert.ok(profile && !bytes.join().includes(profile));
+    assert.equal(await page.evaluate(() => document.cookie), '', 'no script sees the session');
+  });
+
+  it('tells of a database that cannot write, and connects once it can', async () => {
+    const page = await open();
+    await leave(page, BACKEND);
+    const client = createClient({ url: `file:${database}` });
+    const lock = await client.transaction('write');
+    try {
+      await walkPortal(page, { email: CANARY_EMAIL });
+      await waitForStatus(page, 'failed', 'monerium-connect');
+      await page.goto(demo.origin);
+      await page.waitForFunction(() =>
+        document.querySelector('#backend [data-fault]')?.textContent?.includes('database'),
+      );
+    } finally {
+      await lock.rollback();
+      client.close();
+    }
+    assert.match(log.join(), /The database cannot be written: SQLITE_BUSY/);
+    await page.reload();
+    await waitForStatus(page, 'connected', BACKEND);
+    await waitForFact(page, '#backend', 'Name', 'Ada Canary');
+    assert.equal(demo.emulator.tokenRequests().length, 1);
+  });
+});
+
+describe('the demo without a backend', () => {
+  it('fetches the profile and places a test order', async () => {
+    const page = await open();
+    await leave(page, DIRECT);
+    await walkPortal(page, { email: CANARY_EMAIL });
+    await waitForStatus(page, 'connected', DIRECT);
+    await waitForFact(page, '#direct', 'Profile', 'Ada Canary, personal, approved');
+    await waitForFact(page, '#direct', 'Order', 'EUR 1.00');
+    assert.deepEqual(visitor.errors, []);
+  });
+});

@@ -1,0 +1,189 @@
+// Chromium and Firefox, driven by puppeteer: over CDP and over WebDriver BiDi.
+import puppeteer from 'puppeteer-core';
+import type * as native from 'puppeteer-core';
+import {
+  chromiumArgs,
+  findChromium,
+  findFirefox,
+  firefoxPreferences,
+} from '../../../scripts/browsers.mjs';
+import {
+  Frame,
+  Page,
+  Visitor,
+  type Browser,
+  type BrowserOptions,
+  type Sighting,
+} from './driver.js';
+import { RECORDER, SIGHTING } from './recorder.js';
+
+// A command that gets no answer fails its test, and not the whole run.
+const COMMON = { headless: true, protocolTimeout: 30_000 } as const;
+
+function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
+  const { backForwardCache = false, hosts = [] } = options;
+  if (name === 'chromium') {
+    const cache = backForwardCache ? [] : ['--disable-back-forward-cache'];
+    const rules = hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`);
+    const args = [...chromiumArgs, ...cache, ...rules];
+    return { ...COMMON, executablePath: findChromium(), args };
+  }
+  const preferences = {
+    ...firefoxPreferences,
+    ...(!backForwardCache && { 'browser.sessionhistory.max_total_viewers': 0 }),
+    ...(hosts.length > 0 && { 'network.dns.localDomains': hosts.join() }),
+  };
+  const firefox = { browser: 'firefox', extraPrefsFirefox: preferences } as const;
+  return { ...COMMON, executablePath: findFirefox(), ...firefox };
+}
+
+class PuppeteerFrame extends Frame {
+  readonly #frame: native.Frame;
+
+  constructor(frame: native.Frame) {
+    super();
+    this.#frame = frame;
+  }
+
+  click(selector: string): Promise<void> {
+    return this.#frame.click(selector);
+  }
+
+  protected run(expression: string): Promise<unknown> {
+    return this.#frame.evaluate(expression);
+  }
+}
+
+export class PuppeteerPage extends Page {
+  readonly native: native.Page;
+
+  constructor(page: native.Page) {
+    super();
+    this.native = page;
+    page.setDefaultTimeout(this.timeout);
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.native.goto(url);
+  }
+
+  async reload(): Promise<void> {
+    await this.native.reload();
+  }
+
+  click(selector: string, options: { count?: number } = {}): Promise<void> {
+    return this.native.click(selector, options);
+  }
+
+  type(selector: string, text: string): Promise<void> {
+    return this.native.type(selector, text);
+  }
+
+  press(key: string): Promise<void> {
+    return this.native.keyboard.press(key as native.KeyInput);
+  }
+
+  bringToFront(): Promise<void> {
+    return this.native.bringToFront();
+  }
+
+  close(): Promise<void> {
+    return this.native.close();
+  }
+
+  async frame(selector: string): Promise<Frame> {
+    const element = await this.native.waitForSelector(selector);
+    return new PuppeteerFrame((await element!.contentFrame())!);
+  }
+
+  protected run(expression: string): Promise<unknown> {
+    return this.native.evaluate(expression);
+  }
+}
+
+/** Over BiDi there is none to be had. The servers of the tests see it in any case. */
+function bodyOf(request: native.HTTPRequest): string | undefined {
+  try {
+    return request.postData();
+  } catch {
+    return undefined;
+  }
+}
+
+class PuppeteerVisitor extends Visitor {
+  readonly #context: native.BrowserContext;
+  readonly #pages = new Map<native.Page, Promise<PuppeteerPage>>();
+
+  constructor(context: native.BrowserContext) {
+    super();
+    this.#context = context;
+    context.on('targetcreated', async (target) => {
+      if (String(target.type()) !== 'page') return;
+      // A window can be gone before it is known.
+      const page = await target.page().catch(() => null);
+      if (page) await this.#adopt(page).catch(() => {});
+    });
+  }
+
+  async newPage(): Promise<Page> {
+    return this.#adopt(await this.#context.newPage());
+  }
+
+  async pages(): Promise<Page[]> {
+    return Promise.all((await this.#context.pages()).map((page) => this.#adopt(page)));
+  }
+
+  async opened(action: () => Promise<unknown>): Promise<Page> {
+    const before = new Set(await this.#context.pages());
+    await action();
+    const target = await this.#context.waitForTarget(async (found) => {
+      const page = String(found.type()) === 'page' ? await found.page() : null;
+      return page !== null && !before.has(page);
+    });
+    return this.#adopt((await target.page())!);
+  }
+
+  close(): Promise<void> {
+    return this.#context.close();
+  }
+
+  #adopt(page: native.Page): Promise<PuppeteerPage> {
+    const adopted = this.#pages.get(page) ?? this.#prepare(page);
+    this.#pages.set(page, adopted);
+    return adopted;
+  }
+
+  async #prepare(page: native.Page): Promise<PuppeteerPage> {
+    page.on('console', (message) => {
+      const text = message.text();
+      if (text.startsWith(SIGHTING)) this.see(JSON.parse(text.slice(SIGHTING.length)) as Sighting);
+      else this.see({ origin: '', place: 'console', name: '', text: `${message.type()}: ${text}` });
+    });
+    page.on('request', (request) => {
+      const text = JSON.stringify([request.url(), request.headers(), bodyOf(request)]);
+      this.see({ origin: '', place: 'request', name: request.url(), text });
+    });
+    await page.evaluateOnNewDocument(RECORDER);
+    await page.evaluate(RECORDER);
+    return new PuppeteerPage(page);
+  }
+}
+
+export async function launchPuppeteer(
+  name: 'chromium' | 'firefox',
+  options: BrowserOptions,
+): Promise<Browser> {
+  const { executablePath, ...rest } = launchOptions(name, options);
+  if (!executablePath) throw new Error(`No ${name} found: run \`node scripts/setup.mjs --all\`.`);
+  const browser = await puppeteer.launch({ executablePath, ...rest });
+  return {
+    visit: async () => new PuppeteerVisitor(await browser.createBrowserContext()),
+    close: () => browser.close(),
+  };
+}
+
+/** What only puppeteer can do: for tests that are skipped in WebKit. */
+export function toPuppeteer(page: Page): native.Page {
+  if (page instanceof PuppeteerPage) return page.native;
+  throw new Error('This page is not driven by puppeteer.');
+}

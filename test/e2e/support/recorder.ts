@@ -1,0 +1,110 @@
+// Runs in every page before its own scripts, and notes what a test could not see afterwards.
+import type { Sighting } from './driver.js';
+import type { RecordedEvent } from './page-template.js';
+
+declare global {
+  interface Window {
+    __events: RecordedEvent[];
+    /** What was seen since the last call. */
+    __takeSightings: () => Sighting[];
+    /** What can be seen of the page right now. */
+    __describePage: () => Sighting[];
+  }
+}
+
+/** Precedes a line of the console that tells a test of a sighting. */
+export const SIGHTING = 'sighting ';
+/** Where a page sends what it saw last: on the way out, the console is lost. */
+export const SIGHTINGS_PATH = '/sightings';
+
+function record(prefix: string, path: string): void {
+  if (Reflect.has(window, '__takeSightings')) return;
+  const debug = console.debug.bind(console);
+  const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
+  const sightings: Sighting[] = [];
+  const write = (part: unknown): string => {
+    if (part instanceof Error) return String(part.stack) + JSON.stringify(part);
+    try {
+      return typeof part === 'object' ? JSON.stringify(part) : `${part as string}`;
+    } catch {
+      return `${part as string}`;
+    }
+  };
+  const see = (place: Sighting['place'], name: string, text: string) => {
+    const sighting: Sighting = { origin: location.origin, place, name, text };
+    // The console of WebKit cannot be read by a test, and that of the others is read as it is.
+    if (isWebKit) sightings.push(sighting);
+    else if (place !== 'console') debug(prefix + JSON.stringify(sighting));
+  };
+
+  // Of an object, a browser tells the test no more than its first level.
+  for (const level of ['debug', 'log', 'info', 'warn', 'error'] as const) {
+    const original = console[level].bind(console);
+    console[level] = (...parts: unknown[]) => {
+      const texts = parts.map(write);
+      see('console', level, `${level}: ${texts.join(' ')}`);
+      original(...texts);
+    };
+  }
+  addEventListener('error', ({ error, message }) => see('error', '', write(error ?? message)));
+  addEventListener('unhandledrejection', ({ reason }) => see('error', '', write(reason)));
+
+  window.__events = [];
+  for (const name of ['before-connect', 'connected', 'error', 'disconnected', 'status']) {
+    document.addEventListener(`monerium-${name}`, (event) => {
+      const { type, detail, target } = event as CustomEvent<RecordedEvent['detail']>;
+      window.__events.push({ type, detail, target: (target as Element).id });
+      see('event', type, write(detail));
+    });
+  }
+  addEventListener('message', ({ origin, data }) => see('message', origin, write(data)), true);
+  if ('BroadcastChannel' in window) {
+    const { postMessage } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.postMessage = function (data: unknown) {
+      see('channel', this.name, write(data));
+      postMessage.call(this, data);
+    };
+  }
+
+  const describe = () => {
+    const texts: string[] = [];
+    const visit = (root: ParentNode) => {
+      for (const found of root.querySelectorAll('*')) {
+        const isOurs = found.localName === 'monerium-connect';
+        for (const { name, value } of found.attributes) {
+          // What the page itself wrote there stays there.
+          if (!isOurs || !/^(email|signature)$/.test(name)) texts.push(`${name}=${value}`);
+        }
+        if (!found.shadowRoot) continue;
+        texts.push(found.shadowRoot.textContent);
+        visit(found.shadowRoot);
+        const { connection } = found as Partial<HTMLElementTagNameMap['monerium-connect']>;
+        texts.push(write(connection));
+        if (connection?.status === 'failed') texts.push(String(connection.error.stack));
+      }
+    };
+    visit(document);
+    texts.push(document.documentElement.textContent);
+    const parts = {
+      document: texts.join('\n'),
+      'history state': write(history.state),
+      'window name': window.name,
+    };
+    return Object.entries(parts).map(([name, text]): Sighting => ({
+      origin: location.origin,
+      place: 'page',
+      name,
+      text,
+    }));
+  };
+  window.__describePage = describe;
+  window.__takeSightings = () => sightings.splice(0);
+  addEventListener('pagehide', () => {
+    // Only the pages of the tests' own site can send it there.
+    const isOwn = document.querySelector('script[data-recorder]') !== null;
+    if (isOwn) navigator.sendBeacon(path, JSON.stringify([...sightings.splice(0), ...describe()]));
+  });
+}
+
+export const RECORDER = `(globalThis.__name ??= (target) => target, (${record.toString()})(
+  ${JSON.stringify(SIGHTING)}, ${JSON.stringify(SIGHTINGS_PATH)}))`;

@@ -1,0 +1,252 @@
+// WebKitGTK, driven by its own WebDriver. A driver holds one session, and that one browser profile,
+// so every visitor gets a driver of their own.
+import { remote } from 'webdriverio';
+import { startWebKitDriver } from '../../../scripts/webkit.mjs';
+import { FIND, Frame, Page, Visitor, type Browser, type Sighting } from './driver.js';
+import { RECORDER } from './recorder.js';
+
+type Client = Awaited<ReturnType<typeof remote>>;
+type Reference = Record<string, string>;
+
+const KEYS: Record<string, string> = { Enter: '\uE007', Tab: '\uE004', Escape: '\uE00C' };
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+const OPENING_MS = 15_000;
+
+/** The commands of one session, one after the other: it shows them one window at a time. */
+class Session {
+  readonly client: Client;
+  readonly #stop: () => void;
+  #queue: Promise<unknown> = Promise.resolve();
+  #window = '';
+
+  constructor(client: Client, stop: () => void) {
+    this.client = client;
+    this.#stop = stop;
+  }
+
+  /** Runs commands in a window, and in a frame of it. */
+  do<T>(window: string, frame: string | undefined, commands: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      if (this.#window !== window) await this.client.switchToWindow(window);
+      this.#window = window;
+      if (!frame) return commands();
+      await this.client.switchToFrame(await this.find(frame));
+      return commands().finally(() => this.client.switchToFrame(null));
+    });
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async find(selector: string): Promise<Reference> {
+    const script = `return ${FIND}(${JSON.stringify(selector)})`;
+    const found = (await this.client.executeScript(script, [])) as Reference | null;
+    if (!found) throw new Error(`No element answers ${selector}`);
+    return found;
+  }
+
+  leaveWindow(): void {
+    this.#window = '';
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.client.deleteSession().catch(() => {});
+    this.#stop();
+  }
+}
+
+interface Answer {
+  value?: unknown;
+  error?: string;
+  sightings: Sighting[];
+}
+
+/** What a tab and a frame have in common. */
+class Target {
+  readonly session: Session;
+  readonly #visitor: Visitor;
+  readonly #window: string;
+  readonly #frame: string | undefined;
+
+  constructor(session: Session, visitor: Visitor, window: string, frame?: string) {
+    this.session = session;
+    this.#visitor = visitor;
+    this.#window = window;
+    this.#frame = frame;
+  }
+
+  inside(frame: string): Target {
+    return new Target(this.session, this.#visitor, this.#window, frame);
+  }
+
+  do<T>(commands: (client: Client) => Promise<T>): Promise<T> {
+    return this.session.do(this.#window, this.#frame, () => commands(this.session.client));
+  }
+
+  async run(expression: string): Promise<unknown> {
+    const script = `const done = arguments[0];
+      const answer = (outcome) => done(JSON.stringify(
+        { ...outcome, sightings: window.__takeSightings?.() ?? [] }));
+      Promise.resolve().then(() => (${expression})).then(
+        (value) => answer({ value }), (error) => answer({ error: String(error) }));`;
+    const text = await this.do((client) => client.executeAsyncScript(script, []));
+    const { value, error, sightings } = JSON.parse(String(text)) as Answer;
+    this.#visitor.see(...sightings);
+    if (error) throw new Error(error);
+    return value;
+  }
+
+  async click(selector: string, count: number): Promise<void> {
+    await this.do(async (client) => {
+      const found = await this.session.find(selector);
+      if (count === 1) return client.elementClick(found[ELEMENT]!);
+      const press = [
+        { type: 'pointerDown', button: 0 },
+        { type: 'pointerUp', button: 0 },
+      ];
+      const move = { type: 'pointerMove', origin: found, x: 0, y: 0, duration: 0 };
+      const actions = [move, ...Array.from({ length: count }, () => press).flat()];
+      await client.performActions([{ type: 'pointer', id: 'mouse', actions }]);
+    });
+  }
+}
+
+class WebKitFrame extends Frame {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    super();
+    this.#target = target;
+  }
+
+  click(selector: string): Promise<void> {
+    return this.#target.click(selector, 1);
+  }
+
+  protected run(expression: string): Promise<unknown> {
+    return this.#target.run(expression);
+  }
+}
+
+class WebKitPage extends Page {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    super();
+    this.#target = target;
+  }
+
+  goto(url: string): Promise<void> {
+    return this.#target.do(async (client) => {
+      await client.navigateTo(url);
+    });
+  }
+
+  reload(): Promise<void> {
+    return this.#target.do((client) => client.refresh());
+  }
+
+  click(selector: string, { count = 1 } = {}): Promise<void> {
+    return this.#target.click(selector, count);
+  }
+
+  type(selector: string, text: string): Promise<void> {
+    return this.#target.do(async (client) => {
+      const found = await this.#target.session.find(selector);
+      await client.elementSendKeys(found[ELEMENT]!, text);
+    });
+  }
+
+  press(key: string): Promise<void> {
+    const value = KEYS[key] ?? key;
+    const actions = ['keyDown', 'keyUp'].map((type) => ({ type, value }));
+    return this.#target.do((client) =>
+      client.performActions([{ type: 'key', id: 'keyboard', actions }]),
+    );
+  }
+
+  async bringToFront(): Promise<void> {
+    await this.#target.do(async () => {});
+  }
+
+  close(): Promise<void> {
+    return this.#target.do(async (client) => {
+      await client.closeWindow();
+      this.#target.session.leaveWindow();
+    });
+  }
+
+  async frame(selector: string): Promise<Frame> {
+    await this.waitForSelector(selector);
+    return new WebKitFrame(this.#target.inside(selector));
+  }
+
+  protected run(expression: string): Promise<unknown> {
+    return this.#target.run(expression);
+  }
+}
+
+class WebKitVisitor extends Visitor {
+  readonly #session: Session;
+  readonly #pages = new Map<string, WebKitPage>();
+  #unused: string | undefined;
+
+  /** A browser comes with one window, which is the first that a test asks for. */
+  constructor(session: Session, window: string) {
+    super();
+    this.#session = session;
+    this.#unused = window;
+  }
+
+  async newPage(): Promise<Page> {
+    const first = this.#unused;
+    this.#unused = undefined;
+    const { client } = this.#session;
+    const [other = ''] = this.#pages.keys();
+    const handle =
+      first ?? (await this.#session.do(other, undefined, () => client.createWindow('tab'))).handle;
+    const page = this.#adopt(handle);
+    await page.evaluate(RECORDER);
+    return page;
+  }
+
+  async pages(): Promise<Page[]> {
+    return (await this.#handles()).map((handle) => this.#adopt(handle));
+  }
+
+  async opened(action: () => Promise<unknown>): Promise<Page> {
+    const before = await this.#handles();
+    await action();
+    for (const end = Date.now() + OPENING_MS; Date.now() < end;) {
+      const [opened] = (await this.#handles()).filter((handle) => !before.includes(handle));
+      if (opened) return this.#adopt(opened);
+    }
+    throw new Error(`No window came in ${OPENING_MS} ms.`);
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async #handles(): Promise<string[]> {
+    const all = await this.#session.client.getWindowHandles();
+    return all.filter((handle) => handle !== this.#unused);
+  }
+
+  #adopt(handle: string): WebKitPage {
+    const page = this.#pages.get(handle) ?? new WebKitPage(new Target(this.#session, this, handle));
+    this.#pages.set(handle, page);
+    return page;
+  }
+}
+
+async function visit(): Promise<Visitor> {
+  const { options, stop } = await startWebKitDriver();
+  const client = await remote(options);
+  await client.setTimeouts(undefined, 20_000, 30_000);
+  return new WebKitVisitor(new Session(client, stop), await client.getWindowHandle());
+}
+
+export async function launchWebKit(): Promise<Browser> {
+  return { visit, close: async () => {} };
+}

@@ -1,0 +1,88 @@
+// Backends that are judged by the contract kit: in this process, or each in its own.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import { checkBackend, type Finding } from '../../demo/contract-kit/check-backend.js';
+import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { CLIENT_ID, ORIGIN, REDIRECT_URI } from './site.js';
+
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+const running: (() => unknown)[] = [];
+
+after(async () => {
+  for (const stop of running) await stop();
+});
+
+export async function openEmulator(): Promise<Emulator> {
+  const emulator = await startEmulator();
+  running.push(() => emulator.close());
+  return emulator;
+}
+
+function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return addressOf(server);
+}
+
+/** Serves a handler in this process, as a framework does that hands over a `Request`. */
+export async function serve(handle: Handler): Promise<string> {
+  const server = createServer(getRequestListener(handle, { overrideGlobalObjects: false }));
+  running.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return listen(server);
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  const { port } = new URL(await listen(server));
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts a backend in a process of its own and waits until it answers. */
+export async function run(command: string, args: string[], apiUrl: string): Promise<string> {
+  const port = await freePort();
+  const own = { PORT: port, CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: apiUrl };
+  // PHP's own server takes one request at a time unless it is told otherwise.
+  const env = { ...process.env, ...own, PHP_CLI_SERVER_WORKERS: '4' };
+  const line = args.map((arg) => arg.replace('{port}', port));
+  const child = spawn(command, line, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  running.push(() => stop(child));
+  let complaints = '';
+  child.stderr.on('data', (data) => (complaints += String(data)));
+  const url = `http://127.0.0.1:${port}/api/monerium`;
+  while (!(await fetch(url, { method: 'OPTIONS' }).catch(() => undefined))) {
+    assert.equal(child.exitCode, null, complaints);
+    await wait(50);
+  }
+  return url;
+}
+
+/** With its workers, which are in its process group. */
+function stop(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) child.kill();
+  else process.kill(-child.pid);
+}
+
+export function check(emulator: Emulator, url: string, timeoutMs: number): Promise<Finding[]> {
+  const site = { url, origin: ORIGIN, redirectUri: REDIRECT_URI, clientId: CLIENT_ID };
+  return checkBackend(emulator, { ...site, timeoutMs, cors: true, headers: {} });
+}
+
+export const faultsOf = (findings: Finding[]) =>
+  findings.flatMap(({ name, seen }) => (seen === undefined ? [] : [`${name}: ${seen}`]));
+
+export function can(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import {
+  createExchangeHandler,
+  type ConnectedDetails,
+  type ExchangeFailure,
+  type ExchangeHandler,
+  type ExchangeHandlerOptions,
+} from '../../src/server.js';
+
+export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
+export const ORIGIN = 'https://shop.example';
+export const REDIRECT_URI = `${ORIGIN}/connect`;
+/** Where the handler is; behind a proxy that is not what the page sees. */
+const ROUTE = 'http://10.0.0.7:8080/api/monerium';
+
+export type PostBody = Record<'code' | 'code_verifier' | 'redirect_uri' | 'client_id', string>;
+
+/** A site with a handler, and the emulator as Monerium. */
+export interface Site {
+  readonly emulator: Emulator;
+  /** What `onConnected` was told. */
+  readonly connected: ConnectedDetails[];
+  /** What `onError` was told. */
+  readonly failures: ExchangeFailure[];
+  readonly handle: ExchangeHandler;
+  /** Another handler with the same set-up but for these options. */
+  handlerWith(options: Partial<ExchangeHandlerOptions>): ExchangeHandler;
+  /** A fresh code with all that a page posts together with it. */
+  createPost(): PostBody;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function openSite(): Promise<Site> {
+  const emulator = await startEmulator({
+    clients: [{ clientId: CLIENT_ID, name: 'Test shop', redirectUris: [REDIRECT_URI] }],
+  });
+  const connected: ConnectedDetails[] = [];
+  const failures: ExchangeFailure[] = [];
+  const handlerWith = (options: Partial<ExchangeHandlerOptions>) =>
+    createExchangeHandler({
+      clientId: CLIENT_ID,
+      redirectUris: [REDIRECT_URI],
+      apiUrl: emulator.url,
+      onConnected: (details) => void connected.push(details),
+      onError: (failure) => void failures.push(failure),
+      ...options,
+    });
+  return {
+    emulator,
+    connected,
+    failures,
+    handle: handlerWith({}),
+    handlerWith,
+    createPost: () => createPost(emulator),
+    reset() {
+      emulator.reset();
+      connected.length = 0;
+      failures.length = 0;
+    },
+    close: () => emulator.close(),
+  };
+}
+
+function createPost(emulator: Emulator): PostBody {
+  const verifier = randomBytes(32).toString('base64url');
+  const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
+  const bound = { clientId: CLIENT_ID, redirectUri: REDIRECT_URI, codeChallenge };
+  const code = emulator.issueCode(bound);
+  return { code, code_verifier: verifier, redirect_uri: REDIRECT_URI, client_id: CLIENT_ID };
+}
+
+/** The post as the element sends it, with some of it changed. A header of `''` is left out. */
+export function post(body: unknown, headers: Record<string, string> = {}): Request {
+  const sent = { origin: ORIGIN, 'content-type': 'application/json', ...headers };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const request = new Request(ROUTE, { method: 'POST', body: text });
+  for (const [name, value] of Object.entries(sent)) request.headers.set(name, value);
+  for (const [name, value] of Object.entries(sent)) if (!value) request.headers.delete(name);
+  return request;
+}
+
+/** A request without a body, such as a preflight. */
+export function ask(method: string, headers: Record<string, string> = {}): Request {
+  return new Request(ROUTE, { method, headers: { origin: ORIGIN, ...headers } });
+}
+
+/** A post whose body comes as the source says. */
+export function postStream(source: UnderlyingDefaultSource<Uint8Array>): Request {
+  return new Request(ROUTE, {
+    method: 'POST',
+    headers: { origin: ORIGIN, 'content-type': 'application/json' },
+    body: new ReadableStream(source),
+    duplex: 'half',
+  } as RequestInit);
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, afterEach, before, describe, it } from 'node:test';
+import {
+  assertRefused,
+  CALLBACK,
+  CLIENT_ID,
+  cookieOf,
+  EMAIL,
+  Site,
+  SITE,
+} from './backend-fixture.js';
+
+const site = new Site();
+
+before(() => site.start());
+afterEach(async () => {
+  await site.restart();
+  site.emulator.reset();
+  site.log.length = 0;
+  await site.look((client) => client.execute('DELETE FROM session'));
+});
+after(() => site.close());
+
+/** The log says why, and nothing that is anybody's. */
+function assertLogged(reason: RegExp, ...secrets: (string | undefined)[]): void {
+  const log = site.log.join('\n');
+  assert.match(log, reason);
+  for (const secret of ['access_', 'refresh_', 'code_', EMAIL, ...secrets]) {
+    assert.ok(secret && !log.includes(secret), `the log holds ${secret}`);
+  }
+}
+
+describe('a database that cannot write', () => {
+  it('is a failure for the customer, who is connected as soon as it can', async () => {
+    let cookie = '';
+    await site.lockedWhile(async () => {
+      const body = site.grantBody();
+      const response = await site.connect(body);
+      cookie = cookieOf(response);
+      await assertRefused(response, 500, 'server_error');
+      assertLogged(/cannot be written: SQLITE_BUSY/, body['code'], cookie.split('=')[1]);
+      await assertRefused(await site.get('/session', cookie), 503, 'temporarily_unavailable');
+      await assertRefused(await site.get('/me', cookie), 503, 'temporarily_unavailable');
+    });
+    assert.deepEqual(await site.rows(), []);
+
+    assert.equal((await site.get('/me', cookie)).status, 200);
+    assert.equal((await site.rows()).length, 1);
+    assert.equal(site.emulator.tokenRequests().length, 1);
+  });
+
+  it('loses no tokens when somebody else comes first, or the server is stopped', async () => {
+    const cookies: string[] = [];
+    await site.lockedWhile(async () => {
+      cookies.push(cookieOf(await site.connect()), cookieOf(await site.connect()));
+    });
+    cookies.push(await site.signIn());
+    assert.equal((await site.rows()).length, 3);
+    await site.lockedWhile(async () => {
+      cookies.push(cookieOf(await site.connect()));
+    });
+    await site.restart();
+    for (const cookie of cookies) assert.equal((await site.get('/me', cookie)).status, 200);
+  });
+
+  it('leaves one session to a customer who tries again', async () => {
+    let first = '';
+    await site.lockedWhile(async () => {
+      first = cookieOf(await site.connect());
+    });
+    const second = cookieOf(await site.connect(site.grantBody(), { Cookie: first }));
+    assert.equal((await site.rows()).length, 1);
+    await assertRefused(await site.get('/session', first), 401, 'login_required');
+    assert.equal((await site.get('/session', second)).status, 200);
+  });
+
+  it('does not lose refreshed tokens, whose forerunners are dead', async () => {
+    site.emulator.configure({ expiresIn: 1 });
+    const cookie = await site.signIn();
+    await site.lockedWhile(async () => {
+      await assertRefused(await site.get('/me', cookie), 503, 'temporarily_unavailable');
+    });
+    assertLogged(/cannot be written/);
+    const profiles = site.emulator.requests.filter(({ path }) => path.startsWith('/profiles'));
+    assert.equal(profiles.length, 0, 'new tokens are not used before they are kept');
+
+    await site.restart();
+    assert.equal((await site.get('/me', cookie)).status, 200);
+    const sent = site.emulator.refreshRequests().map(({ body }) => body);
+    assert.equal(new Set(sent).size, sent.length, 'no refresh token is sent twice');
+  });
+
+  it('is a failure for a customer who signs out, and stays signed in', async () => {
+    const cookie = await site.signIn();
+    await site.lockedWhile(async () => {
+      const response = await site.disconnect(cookie);
+      assert.equal(response.headers.get('Set-Cookie'), null);
+      await assertRefused(response, 503, 'temporarily_unavailable');
+    });
+    assert.equal((await site.get('/session', cookie)).status, 200);
+    assert.equal((await site.disconnect(cookie)).status, 204);
+  });
+
+  it('is told of once more when the server ends with tokens that were never written', async () => {
+    await site.lockedWhile(async () => {
+      await site.connect();
+      await site.backend.close();
+    });
+    assertLogged(/Tokens that were never written end with this process/);
+    await site.restart();
+  });
+});
+
+describe('a stop of the demo backend', () => {
+  it('waits for an exchange that has begun, and keeps its tokens', async () => {
+    site.emulator.configure({ delayMs: 200 });
+    const connecting = site.connect();
+    while (site.emulator.tokenRequests().length === 0) await new Promise(setImmediate);
+    await site.restart();
+    const response = await connecting;
+    assert.equal(response.status, 200);
+    assert.equal((await site.get('/session', cookieOf(response))).status, 200);
+  });
+
+  it('keeps the tokens of a customer who did not wait', async () => {
+    site.emulator.configure({ delayMs: 200 });
+    const leaving = new AbortController();
+    const left = fetch(`${site.backend.url}/monerium/connect`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: SITE },
+      body: JSON.stringify(site.grantBody()),
+      signal: leaving.signal,
+    });
+    while (site.emulator.tokenRequests().length === 0) await new Promise(setImmediate);
+    leaving.abort();
+    await assert.rejects(left);
+    await site.restart();
+    assert.equal((await site.rows()).length, 1);
+    assert.deepEqual(site.log, []);
+  });
+});
+
+describe('a database that cannot read', () => {
+  it('is told of, and connects nobody', async () => {
+    const cookie = await site.signIn();
+    await site.look((client) => client.execute('ALTER TABLE session RENAME TO elsewhere'));
+    try {
+      await assertRefused(await site.get('/me', cookie), 503, 'temporarily_unavailable');
+      assertLogged(/cannot be read: .*no such table/);
+    } finally {
+      await site.look((client) => client.execute('ALTER TABLE elsewhere RENAME TO session'));
+    }
+    assert.equal((await site.get('/me', cookie)).status, 200);
+  });
+});
+
+describe('a backend of its own process', () => {
+  const children: ChildProcess[] = [];
+  after(() => children.forEach((child) => child.kill('SIGKILL')));
+
+  function run(environment: Record<string, string>) {
+    const child = spawn(process.execPath, ['--import=tsx', 'demo/backend/main.ts'], {
+      env: {
+        ...{ PATH: process.env['PATH'], MONERIUM_API_URL: site.emulator.url },
+        ...{ MONERIUM_CLIENT_ID: CLIENT_ID, MONERIUM_REDIRECT_URIS: CALLBACK },
+        ...{ BACKEND_DATABASE: `${site.folder}/process.db`, ...environment },
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    return child;
+  }
+
+  async function isUp({ stdout }: ChildProcess): Promise<void> {
+    const [line] = (await once(stdout!, 'data')) as [Buffer];
+    site.backend = { ...site.backend, url: /http:\S+/.exec(String(line))?.[0] ?? '' };
+  }
+
+  it('keeps its customers through a kill in mid-session', async () => {
+    const { backend } = site;
+    const environment = { BACKEND_KEY: site.key, BACKEND_PORT: await freePort() };
+    try {
+      const first = run(environment);
+      await isUp(first);
+      const cookie = await site.signIn();
+      first.kill('SIGKILL');
+      await once(first, 'exit');
+      const second = run(environment);
+      await isUp(second);
+      assert.equal((await site.get('/me', cookie)).status, 200);
+      second.kill('SIGTERM');
+      assert.deepEqual(await once(second, 'exit'), [0, null]);
+    } finally {
+      site.backend = backend;
+    }
+  });
+
+  it('does not start without its key, and says so in a sentence', async () => {
+    for (const [key, sentence] of [
+      ['', 'BACKEND_KEY is missing. Make one with: openssl rand -base64 32\n'],
+      [
+        'c2hvcnQ',
+        'BACKEND_KEY is not 32 bytes in base64. Make one with: openssl rand -base64 32\n',
+      ],
+    ] as const) {
+      const child = run(key ? { BACKEND_KEY: key } : {});
+      const [told, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+      assert.equal(told, sentence);
+      assert.equal(status, 1);
+    }
+  });
+});
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { createClient } from '@libsql/client/sqlite3';
+import { startBackend } from '../../demo/backend/backend.js';
+import { throwawayKey } from '../../demo/backend/encryption.js';
+import { assertRefused, cookieOf, EMAIL, Site } from './backend-fixture.js';
+
+const site = new Site();
+
+before(() => site.start());
+afterEach(async () => {
+  site.emulator.reset();
+  await site.restart();
+  await site.look((client) => client.execute('DELETE FROM session'));
+  site.log.length = 0;
+});
+after(() => site.close());
+
+/** Everything that the emulator has given out or been sent, and the cookie. */
+function assertNothingSecretIn(text: string, cookie: string): void {
+  const [, id = ''] = cookie.split('=');
+  for (const secret of [id, 'access_', 'refresh_', 'code_', EMAIL]) {
+    assert.ok(secret && !text.includes(secret), `there is ${secret} in: ${text}`);
+  }
+}
+
+describe('the database of the demo backend', () => {
+  it('holds no token, no id of a session and no customer in the clear', async () => {
+    const connected = await site.connect();
+    const { profile, userId } = (await connected.json()) as Record<string, string>;
+    await site.backend.close();
+    const files = readdirSync(site.folder).filter((name) => name.startsWith('backend.db'));
+    const bytes = files.map((name) => readFileSync(join(site.folder, name), 'latin1')).join();
+    await site.restart().catch(() => undefined);
+
+    assert.match(bytes, /^SQLite format 3/);
+    assertNothingSecretIn(bytes, cookieOf(connected));
+    assert.ok(!bytes.includes(String(profile)) && !bytes.includes(String(userId)));
+  });
+
+  it('is for its owner only', { skip: process.platform === 'win32' }, () => {
+    assert.equal(statSync(site.database).mode & 0o777, 0o600);
+  });
+
+  it('has a fresh initialisation vector for every row', async () => {
+    await site.signIn();
+    await site.signIn();
+    const [first, second] = await site.rows();
+    const start = (row: typeof first) =>
+      Buffer.from(row?.['sealed'] as ArrayBuffer).toString('hex', 0, 12);
+    assert.notEqual(start(first), start(second));
+  });
+
+  it('keeps the customer connected over a restart', async () => {
+    const cookie = await site.signIn();
+    await site.restart();
+    assert.equal((await site.get('/me', cookie)).status, 200);
+  });
+
+  it('knows nobody whose row stands in the place of another', async () => {
+    const cookies = [await site.signIn(), await site.signIn()];
+    await site.look(async (client) => {
+      const { rows } = await client.execute('SELECT id_hash, sealed FROM session');
+      const [a, b] = rows;
+      const sql = 'UPDATE session SET sealed = ? WHERE id_hash = ?';
+      await client.execute({ sql, args: [a?.['sealed'] ?? null, b?.['id_hash'] ?? null] });
+      await client.execute({ sql, args: [b?.['sealed'] ?? null, a?.['id_hash'] ?? null] });
+    });
+    for (const cookie of cookies) {
+      await assertRefused(await site.get('/session', cookie), 401, 'login_required');
+    }
+    assert.match(site.log.join(), /cannot be decrypted/);
+  });
+
+  it('knows nobody whose row was changed by a bit, made longer to live, or cut', async () => {
+    const changes = [
+      `sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS BLOB)`,
+      `ends_at = ends_at + 1`,
+      `sealed = substr(sealed, 1, length(sealed) - 1)`,
+      `sealed = x''`,
+      `sealed = zeroblob(64)`,
+    ];
+    for (const change of changes) {
+      const cookie = await site.signIn();
+      await site.look((client) => client.execute(`UPDATE session SET ${change}`));
+      await assertRefused(await site.get('/session', cookie), 401, 'login_required');
+      await assertRefused(await site.get('/me', cookie), 401, 'login_required');
+    }
+  });
+
+  it('knows nobody under another key, and all again under the right one', async () => {
+    const cookie = await site.signIn();
+    await site.restart({ key: throwawayKey() });
+    await assertRefused(await site.get('/me', cookie), 401, 'login_required');
+    assert.match(site.log.join(), /another BACKEND_KEY/);
+    await site.restart();
+    assert.equal((await site.get('/me', cookie)).status, 200);
+  });
+});
+
+describe('the demo backend refuses to start', () => {
+  const database = () => join(site.folder, `${randomBytes(4).toString('hex')}.db`);
+
+  it('without a whole key, which it does not repeat', async () => {
+    const short = randomBytes(16).toString('base64');
+    for (const key of ['', short, `${throwawayKey()}AAAA`, `!${throwawayKey().slice(1)}`]) {
+      const start = startBackend({ ...site.options(), database: database(), key });
+      await assert.rejects(start, ({ message }: Error) => {
+        assert.match(message, /^BACKEND_KEY .*openssl rand -base64 32$/);
+        return key === '' || !message.includes(key);
+      });
+    }
+    const start = startBackend({ ...site.options(), database: database(), key: undefined });
+    await assert.rejects(start, /^StartFailure: BACKEND_KEY is missing/);
+  });
+
+  it('with a file that is no database, or in no folder, or from a newer program', async () => {
+    const text = database();
+    writeFileSync(text, 'Not a database, but a text. '.repeat(100));
+    const newer = database();
+    const client = createClient({ url: `file:${newer}` });
+    await client.execute('PRAGMA user_version = 99');
+    client.close();
+    const faults = [
+      [text, /not a database/],
+      [join(site.folder, 'no', 'folder.db'), /no such file or directory/],
+      [newer, /it has version 99, this program knows \d+/],
+    ] as const;
+    for (const [file, reason] of faults) {
+      await assert.rejects(startBackend({ ...site.options(), database: file }), (error: Error) => {
+        assert.match(error.message, /^The database .* cannot be used: /);
+        assert.match(error.message, reason);
+        return true;
+      });
+    }
+  });
+
+  it('but not with a database of the first version, whose sessions it keeps', async () => {
+    const cookie = await site.signIn();
+    await site.backend.close();
+    await site.look(async (client) => {
+      await client.execute('DROP INDEX session_ends_at');
+      await client.execute('PRAGMA user_version = 1');
+    });
+    await site.restart().catch(() => undefined);
+    assert.equal((await site.get('/me', cookie)).status, 200);
+    const index = "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'session_ends_at'";
+    const { rows } = await site.look((client) => client.execute(index));
+    assert.equal(rows[0]?.['n'], 1);
+  });
+});

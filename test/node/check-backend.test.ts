@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { getRequestListener } from '@hono/node-server';
+import { contract } from '../../demo/contract-kit/contract.js';
+import { createExchangeHandler } from '../../src/server.js';
+import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
+
+const SITE = ['--origin', ORIGIN, '--redirect-uri', REDIRECT_URI, '--client-id', CLIENT_ID];
+const SOURCE = ['--import=tsx', 'demo/contract-kit/main.ts'];
+const BUILT = 'dist/bin/monerium-connect.js';
+
+let backend: Server;
+let url: string;
+let moneriumPort: string;
+
+/** What the backend asks of each post: a CSRF token. */
+const CSRF = 'X-CSRF-Token';
+
+async function open(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+before(async () => {
+  const taken = createServer();
+  moneriumPort = String(await open(taken));
+  await new Promise((resolve) => taken.close(resolve));
+  const handle = createExchangeHandler({
+    clientId: CLIENT_ID,
+    redirectUris: [REDIRECT_URI],
+    apiUrl: `http://127.0.0.1:${moneriumPort}`,
+    timeoutMs: 1000,
+    onConnected: () => undefined,
+    onError: () => undefined,
+  });
+  const guarded = (request: Request) =>
+    request.method === 'POST' && !request.headers.has(CSRF)
+      ? Response.json({ error: 'access_denied' }, { status: 403 })
+      : handle(request);
+  backend = createServer(getRequestListener(guarded, { overrideGlobalObjects: false }));
+  url = `http://127.0.0.1:${await open(backend)}/api/monerium`;
+});
+
+after(() => {
+  backend.closeAllConnections();
+  backend.close();
+});
+
+async function run(program: string[], ...args: string[]) {
+  const child = spawn(process.execPath, [...program, ...args]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => (stdout += String(data)));
+  child.stderr.on('data', (data) => (stderr += String(data)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
+
+describe('monerium-connect check-backend', () => {
+  const skip = !existsSync(BUILT) && `no ${BUILT}: run npm run build first`;
+  for (const [name, program, reason] of [
+    ['from its source', SOURCE, false],
+    ['as it is shipped', [BUILT], skip],
+  ] as const) {
+    it(`${name} ends with 0 when everything holds`, { skip: reason }, async () => {
+      const args = [...SITE, '--cors', '--header', `${CSRF}: 1`, '--monerium-port', moneriumPort];
+      const { code, stdout, stderr } = await run([...program], 'check-backend', url, ...args);
+      assert.equal(stderr, '');
+      assert.ok(stdout.includes(`Monerium  http://127.0.0.1:${moneriumPort},`), stdout);
+      assert.match(stdout, new RegExp(`\n${contract.length} hold, 0 fail\n$`));
+      assert.equal(stdout.match(/^holds {2}/gm)?.length, contract.length);
+      assert.equal(code, 0);
+    });
+  }
+
+  it('ends with 1 and names what does not hold, with a hint', async () => {
+    const args = [...SITE, '--monerium-port', moneriumPort];
+    const { code, stdout } = await run(SOURCE, 'check-backend', url, ...args);
+    assert.match(stdout, /^FAILS {2}connects a right post: sent 0 token requests, not 1; is http/m);
+    assert.match(stdout, /^ {7}→ Answer 200 with /m);
+    assert.match(stdout, /^holds {2}refuses a foreign origin$/m);
+    assert.match(stdout, /\n\d+ hold, \d+ fail\n$/);
+    assert.equal(code, 1);
+  });
+
+  it('leaves CORS out unless it is asked for', async () => {
+    const args = [...SITE, '--header', `${CSRF}: 1`, '--monerium-port', moneriumPort];
+    const { stdout } = await run(SOURCE, 'check-backend', url, ...args);
+    assert.match(stdout, new RegExp(`\n${contract.length - 1} hold, 0 fail\n$`));
+  });
+
+  const refused: [string, string[], RegExp][] = [
+    ['no command', [], /^Usage: /],
+    ['another command', ['doctor', 'http://localhost:1'], /^Usage: /],
+    ['no origin', ['check-backend', 'http://localhost:1'], /^Usage: /],
+    ['no URL', ['check-backend', '/api', ...SITE], /^\/api is not a URL/],
+    ['an unknown option', ['check-backend', '--verbose'], /Unknown option '--verbose'/],
+    ['a bad port', ['check-backend', 'http://a', ...SITE, '--monerium-port', '-1'], /./],
+    ['a bad header', ['check-backend', 'http://a', ...SITE, '--header', 'x'], /^--header needs/],
+    [
+      'a backend that is not there',
+      ['check-backend', 'http://127.0.0.1:1', ...SITE],
+      /^Nothing answers/,
+    ],
+  ];
+  for (const [what, args, message] of refused) {
+    it(`ends with 2 and one message: ${what}`, async () => {
+      const { code, stdout, stderr } = await run(SOURCE, ...args);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+      assert.equal(code, 2);
+    });
+  }
+
+  it('ends with 2 when the port of its emulator is taken', async () => {
+    const { port } = new URL(url);
+    const args = [...SITE, '--monerium-port', port];
+    const { code, stderr } = await run(SOURCE, 'check-backend', url, ...args);
+    assert.match(stderr, /^No emulator on 127\.0\.0\.1:\d+: EADDRINUSE\. Try --monerium-port\./);
+    assert.equal(code, 2);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run(SOURCE, '--help');
+    assert.match(stdout, /^Usage: npx monerium-connect check-backend <url>/);
+    assert.equal(code, 0);
+  });
+});

@@ -1,0 +1,86 @@
+// The handler outside Node. Each runtime is asked for only where it is installed.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { build } from 'esbuild';
+import { can, check, faultsOf, openEmulator, run } from '../helpers/backends.js';
+import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-runtimes-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** One file of an example, as a deployment makes it. */
+async function bundle(name: string, contents: string): Promise<string> {
+  const outfile = join(folder, name);
+  const stdin = { contents, resolveDir: 'demo/backend/examples', loader: 'ts' } as const;
+  await build({ stdin, bundle: true, format: 'esm', outfile, tsconfig: 'tsconfig.json' });
+  return outfile;
+}
+
+/** With an old date, under which workerd refuses a `cache` of its `fetch`. */
+function workerdConfig(apiUrl: string): string {
+  const texts = { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: apiUrl };
+  const bindings = Object.entries(texts).map(([name, text]) => `(name="${name}", text="${text}")`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  bindings = [${bindings.join(', ')}],
+  compatibilityDate = "2023-02-28",
+);
+`;
+}
+
+const ADDRESS = `{ port: Number(process.env.PORT), hostname: '127.0.0.1' }`;
+
+interface Runtime {
+  name: string;
+  /** Makes what is to be run, and says how: its arguments. */
+  prepare(apiUrl: string): Promise<string[]>;
+}
+
+const runtimes: Runtime[] = [
+  {
+    name: 'deno',
+    async prepare() {
+      const code = `import { handle } from './handler.js'; Deno.serve(${ADDRESS}, handle);`;
+      return ['run', '-A', await bundle('deno.mjs', code)];
+    },
+  },
+  {
+    name: 'bun',
+    async prepare() {
+      const code = `import { handle } from './handler.js';
+        Bun.serve({ ...${ADDRESS}, idleTimeout: 60, fetch: handle });`;
+      return ['run', await bundle('bun.mjs', code)];
+    },
+  },
+  {
+    name: 'workerd',
+    async prepare(apiUrl) {
+      await bundle('worker.js', `export { default } from './worker.js';`);
+      const config = join(folder, 'config.capnp');
+      writeFileSync(config, workerdConfig(apiUrl));
+      return ['serve', config, '-shttp=127.0.0.1:{port}'];
+    },
+  },
+];
+
+describe('the contract holds in', { concurrency: true }, () => {
+  for (const { name, prepare } of runtimes) {
+    const skip = !can(name, '--version') && `there is no ${name} here`;
+    it(name, { skip }, async () => {
+      const emulator = await openEmulator();
+      const url = await run(name, await prepare(emulator.url), emulator.url);
+      assert.deepEqual(faultsOf(await check(emulator, url, 20_000)), []);
+    });
+  }
+});
