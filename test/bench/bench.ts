@@ -1,5 +1,5 @@
-// `npm run bench`: measures the element beside its peers and writes the results, the plot and the
-// README's table. `-- --quick` takes three samples of everything and writes to build/bench.
+// `npm run bench`: measures the element beside its peers and writes the results as data, as tables
+// and as the plot that the README shows. `-- --quick`: three samples of each, into build/bench.
 import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -118,8 +118,7 @@ async function run(browser: Browser): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     samples,
   };
-  const readme = values.quick ? undefined : new URL('README.md', root);
-  console.log(await writeResults({ results, machine, folder, readme }));
+  console.log(await writeResults({ results, machine, folder }));
 }
 
 const browser = await launchBrowser();

@@ -1,7 +1,7 @@
 // A fresh visit to a page, and what the DevTools protocol tells about it.
 import { readFile } from 'node:fs/promises';
 import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
-import { chromiumArgs, findChromium } from '../../scripts/chromium.mjs';
+import { chromiumArgs, findChromium } from '../../scripts/browsers.mjs';
 
 const probe = await readFile(new URL('probe.js', import.meta.url), 'utf8');
 

@@ -85,7 +85,9 @@ export const peers: readonly Peer[] = [
     tag: 'div',
     steps: ['button', 'flow', 'many'],
     manyScript: 'react-many',
-    note: 'Many buttons stand in one tree under one provider; a cycle mounts and unmounts the tree.',
+    note:
+      'Many buttons stand in one tree under one provider, which a page without buttons has as ' +
+      'well: its cost is not counted. A cycle mounts and unmounts the whole tree.',
   },
 ];
 

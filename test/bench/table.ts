@@ -31,7 +31,7 @@ function peerTable(who: readonly Peer[], columns: Readonly<Record<string, Cell>>
 }
 
 /** The main figures. */
-export function mainTable(results: Results): string {
+function mainTable(results: Results): string {
   const of = (name: string, write: Parameters<typeof column>[2]) => column(results, name, write);
   return peerTable(peers, {
     'script, bytes': of('bytes', whole),
