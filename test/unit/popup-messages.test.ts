@@ -95,14 +95,20 @@ function fail(): never {
 
 type Message =
   | { way: Place | 'self' | 'channel' | 'other channel'; data: unknown }
-  | { way: 'dispatched'; data: unknown; origin: string; source: Place | 'self' | 'none' };
+  | {
+      way: 'dispatched';
+      data: unknown;
+      origin: string;
+      source: 'popup' | 'sibling' | 'self' | 'none';
+    };
 
 const ways = ['stranger', 'sibling', 'popup', 'self', 'channel', 'other channel'] as const;
 const origin = fc.constantFrom(
   ...[location.origin, 'null', '', 'https://evil.example', `${location.origin}.evil.example`],
   ...[location.origin.toUpperCase(), `${location.origin}/`, 'http://127.0.0.1'],
 );
-const source = fc.constantFrom('popup', 'sibling', 'stranger', 'self', 'none');
+/** Firefox makes no event that names a window of another origin: the stranger posts by itself. */
+const source = fc.constantFrom('popup', 'sibling', 'self', 'none');
 const genuine = fc.constant(GENUINE);
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ way: fc.constantFrom(...ways), data: genuine }),
