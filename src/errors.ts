@@ -90,6 +90,8 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     for (const key of OPTIONAL) if (options[key] !== undefined) detail[key] = options[key];
     this.detail = detail as unknown as ConnectErrorDetail;
     Object.assign(this, detail, hint && { hint });
+    // Frames of an inline script name the address that the page was opened with, and its code.
+    this.stack = String(this);
   }
 }
 

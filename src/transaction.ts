@@ -8,8 +8,11 @@ const TAB_KEY = `${KEY_PREFIX}tab`;
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const MAX_TRANSACTIONS = 10;
-/** localStorage is not coherent between processes: a lock released at once lets two tabs win. */
-const LOCK_MS_AFTER_REMOVAL = 1000;
+/**
+ * How long a lock is held after what it guards was written. localStorage is not coherent between
+ * processes: whoever got the lock at once would still read what stood there before.
+ */
+const LOCK_MS = 1000;
 
 /**
  * A flow that has left the page and not come back.
@@ -133,13 +136,15 @@ export function saveTransaction(state: string, transaction: Transaction): void {
   nameStateOfTab(state);
 }
 
-/** Marks a flow as spent. A store that is full may refuse the tombstone, never the removal. */
+/** Marks a flow as spent, in one step: in between, another tab would find nothing at all. */
 export function buryTransaction(state: string, outcome?: Outcome): void {
   const tombstone: Tombstone = { v: 1, at: Date.now(), ...(outcome && { outcome }) };
-  attempt(() => {
-    localStorage.removeItem(KEY_PREFIX + state);
+  try {
     localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone));
-  });
+  } catch {
+    // A store that is full may refuse the tombstone, never the removal.
+    attempt(() => localStorage.removeItem(KEY_PREFIX + state));
+  }
 }
 
 /** Whether a flow is too old to be completed, or the clock has been moved. */
@@ -173,14 +178,13 @@ export async function takeTransaction(
     if (!transaction) return;
     buryTransaction(state);
     nameStateOfTab(state);
-    const later = () => new Promise((resolve) => setTimeout(resolve, LOCK_MS_AFTER_REMOVAL));
-    const removal = later();
+    const later = () => new Promise((resolve) => setTimeout(resolve, LOCK_MS));
     const outcome = await work(transaction);
     // A request fails as well when its page is being left, in Firefox a while before. Only a page
     // that stays may tell what became of the flow; else the next one tells `interrupted`.
     if (outcome === 'exchange_network') await later();
     buryTransaction(state, outcome);
-    await removal;
+    await later();
   });
 }
 

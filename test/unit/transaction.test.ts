@@ -239,6 +239,15 @@ describe('buryTransaction', () => {
     }
   });
 
+  it('#7 leaves no moment in which another tab would find nothing', () => {
+    saveTransaction(STATE, makeTransaction());
+    let removals = 0;
+    undo.replace(Storage.prototype, 'removeItem', { value: () => (removals += 1) });
+    buryTransaction(STATE);
+    expect(removals).to.equal(0);
+    expect(findTombstone(STATE)).to.not.equal(undefined);
+  });
+
   it('#83 removes the record even when the tombstone finds no room', () => {
     saveTransaction(STATE, makeTransaction());
     const value = () => {
