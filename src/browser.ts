@@ -67,8 +67,7 @@ export async function whenShown(): Promise<void> {
 
 /** Resolves after `DOMContentLoaded`. `readyState` cannot tell: `interactive` is on both sides. */
 export function whenParsed(): Promise<unknown> {
-  const [navigation] = performance.getEntriesByType('navigation');
-  const timing = navigation as PerformanceNavigationTiming | undefined;
+  const [timing] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return new Promise((resolve) => {
     if (timing?.domContentLoadedEventEnd || document.readyState === 'complete') resolve(undefined);
     // A listener that is added while the event is told is not called: then `load` is.
@@ -142,7 +141,12 @@ export function openPopup(href: string): Popup {
   let closedAt = 0;
   let isSevered = false;
   const openWindow = () => {
-    popup = open(address, crypto.randomUUID(), 'popup,width=480,height=760');
+    try {
+      popup = open(address, crypto.randomUUID(), 'popup,width=480,height=760');
+    } catch {
+      // What a sandbox forbids is an exception in Firefox.
+      popup = null;
+    }
     openedAt = Date.now();
     isSevered = false;
     return popup && !popup.closed;

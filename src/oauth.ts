@@ -72,9 +72,7 @@ export async function createSecrets(): Promise<Secrets> {
  * @see RFC 6749 section 4.1.1, Monerium's `GET /auth`
  */
 export function buildAuthorizationUrl(apiUrl: string, parameters: AuthorizationParameters): string {
-  const present = Object.entries(parameters).filter((entry): entry is [string, string] =>
-    Boolean(entry[1]),
-  );
+  const present = Object.entries(parameters).filter(([, value]) => value) as [string, string][];
   return `${apiUrl}/auth?${new URLSearchParams(present)}`;
 }
 

@@ -76,12 +76,17 @@ describe('openPopup', () => {
     for (const name of names) expect(name).to.match(/^[\da-f-]{36}$/);
   });
 
-  for (const [title, opened] of [
-    ['no window', null],
-    ['a window that is closed', { closed: true }],
+  const forbid = () => {
+    throw new DOMException('', 'InvalidAccessError');
+  };
+  for (const [title, open] of [
+    ['no window', () => null],
+    ['a window that is closed', () => ({ closed: true })],
+    // Of a sandbox in Firefox.
+    ['an exception', forbid],
   ] as const) {
     it(`#23 #34 is blocked when ${title} comes of it`, async () => {
-      undo.replace(window, 'open', { value: () => opened });
+      undo.replace(window, 'open', { value: open });
       const { code, phase } = await catchConnectError(() => openPopup(HREF));
       expect([code, phase]).to.deep.equal(['popup_blocked', 'start']);
     });

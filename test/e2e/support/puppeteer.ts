@@ -120,9 +120,8 @@ class PuppeteerVisitor extends Visitor {
     super();
     this.#context = context;
     context.on('targetcreated', async (target) => {
-      if (String(target.type()) !== 'page') return;
       // A window can be gone before it is known.
-      const page = await target.page().catch(() => null);
+      const page = await this.#pageOf(target).catch(() => null);
       if (page) await this.#adopt(page).catch(() => {});
     });
   }
@@ -139,7 +138,7 @@ class PuppeteerVisitor extends Visitor {
     const before = new Set(await this.#context.pages());
     await action();
     const target = await this.#context.waitForTarget(async (found) => {
-      const page = String(found.type()) === 'page' ? await found.page() : null;
+      const page = await this.#pageOf(found);
       return page !== null && !before.has(page);
     });
     return this.#adopt((await target.page())!);
@@ -147,6 +146,12 @@ class PuppeteerVisitor extends Visitor {
 
   close(): Promise<void> {
     return this.#context.close();
+  }
+
+  /** Over BiDi a frame passes for a page as well, but is not on the list of pages. */
+  async #pageOf(target: native.Target): Promise<native.Page | null> {
+    const page = String(target.type()) === 'page' ? await target.page() : null;
+    return page && (await this.#context.pages()).includes(page) ? page : null;
   }
 
   #adopt(page: native.Page): Promise<PuppeteerPage> {
