@@ -23,7 +23,8 @@ function record(prefix: string, path: string): void {
   const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
   const sightings: Sighting[] = [];
   const write = (part: unknown): string => {
-    if (part instanceof Error) return String(part.stack) + JSON.stringify(part);
+    // Only Chromium has the message in the stack.
+    if (part instanceof Error) return `${String(part)} ${part.stack}${JSON.stringify(part)}`;
     try {
       return typeof part === 'object' ? JSON.stringify(part) : `${part as string}`;
     } catch {
@@ -80,7 +81,7 @@ function record(prefix: string, path: string): void {
         visit(found.shadowRoot);
         const { connection } = found as Partial<HTMLElementTagNameMap['monerium-connect']>;
         texts.push(write(connection));
-        if (connection?.status === 'failed') texts.push(String(connection.error.stack));
+        if (connection?.status === 'failed') texts.push(write(connection.error));
       }
     };
     visit(document);
