@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'puppeteer-core';
 import { npmCommand } from '../../scripts/npm.mjs';
 import { saveTestCounts } from '../../scripts/test-counts.mjs';
-import { launchBrowser } from '../e2e/support/browser.js';
+import type { Browser } from '../e2e/support/driver.js';
+import { launchPuppeteer } from '../e2e/support/puppeteer.js';
 import { App, type Running } from './app.js';
 import { travel } from './journey.js';
 import { Site } from './site.js';
@@ -80,7 +80,8 @@ const say = (mark: string, name: string, text: string) =>
   console.log(`${mark.padEnd(9)}${name.padEnd(13)}${text}`);
 
 const tarball = pack();
-const browser = await launchBrowser();
+// Chromium alone tells of layout shifts.
+const browser = await launchPuppeteer('chromium', {});
 let longest = 0;
 for (const name of values.app) {
   const started = Date.now();
