@@ -101,6 +101,12 @@ test('with the documented rule nothing moves when the script comes', { skip }, a
   assert.equal(shift, 0);
 });
 
+test('in Node the package is written as declarative shadow DOM', { skip }, async () => {
+  const markup = await renderOnServer(world.element());
+  assert.match(markup, /<monerium-connect[^>]*><template [^>]*shadowrootmode="open"[^>]*>/);
+  assert.match(markup, /<button[^]*Connect with Monerium[^]*<\/template><\/monerium-connect>/);
+});
+
 test('markup of a server becomes the element, and nothing moves', { skip }, async () => {
   const { visitor, page, first, last, shift } = await openInTwoSteps({ isRendered: true });
   assert.deepEqual(first.texts, ['€ Connect with Monerium', '']);
