@@ -1,12 +1,11 @@
-// Writes version and integrity into the script tags of the documentation; with `--check` only
-// compares. Needs a fresh `npm run build`.
+// Writes version and integrity into the script tags of the documentation and of the framework apps;
+// with `--check` only compares. Needs a fresh `npm run build`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isReleased } from './changelog.mjs';
 
-const documents = [
-  ...['README.md', 'docs/frameworks.md'],
-  ...['test/frameworks/html/index.html', 'test/frameworks/tag-manager/tag.html'],
-];
+const documents = ['README.md', 'docs/frameworks.md'];
+/** They get the package as it is here, released or not. */
+const apps = ['test/frameworks/html/index.html', 'test/frameworks/tag-manager/tag.html'];
 const tag = /(monerium-connect@)[^/]+(\/dist\/([\w.-]+)"\s+integrity=")[^"]*/g;
 
 /** @param {string} file */
@@ -28,15 +27,14 @@ function fresh(document) {
 }
 
 // What is on npm does not change any more, so its tags stay until the next release.
-if (isReleased(read('CHANGELOG.md'), version)) {
-  console.log(`${version} is released: its script tags stay as they are.`);
-} else {
-  for (const document of documents) {
-    const text = fresh(document);
-    if (!process.argv.includes('--check')) writeFileSync(document, text);
-    else if (text !== read(document)) {
-      console.error(`The script tag in ${document} is stale: run \`npm run readme\`, commit it.`);
-      process.exitCode = 1;
-    }
+const isFinal = isReleased(read('CHANGELOG.md'), version);
+if (isFinal) console.log(`${version} is released: its script tags stay as they are.`);
+
+for (const file of isFinal ? apps : [...documents, ...apps]) {
+  const text = fresh(file);
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (text !== read(file)) {
+    console.error(`The script tag in ${file} is stale: run \`npm run readme\`, commit it.`);
+    process.exitCode = 1;
   }
 }

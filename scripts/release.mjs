@@ -59,6 +59,8 @@ function prepare() {
   npm('version', version, '--no-git-tag-version', '--allow-same-version');
   npm('run', 'manifest');
   npm('run', 'readme');
+  const readme = readFileSync('README.md', 'utf8');
+  writeFileSync('README.md', readme.replace(/Status: .*$/m, `Status: ${version}.`));
   const date = new Date().toISOString().slice(0, 10);
   const changelog = readFileSync('CHANGELOG.md', 'utf8');
   writeFileSync('CHANGELOG.md', release(changelog, version, date));

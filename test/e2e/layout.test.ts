@@ -10,6 +10,7 @@ import {
   type Attributes,
   type Page,
 } from './support.js';
+import { drawn, SHIFT_OBSERVER, shiftOf } from './support/layout.js';
 import { bundleHydration, renderOnServer } from './support/server-rendering.js';
 
 const BUILT = new URL('../../dist/index.js', import.meta.url);
@@ -19,20 +20,6 @@ const { skip } = existsSync(BUILT)
   : { skip: 'dist/ is missing: run `npm run build` first' };
 const GUIDE = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8');
 const INSECURE_HOST = 'shop.example';
-
-declare global {
-  interface Window {
-    /** The sum of all layout shifts, as https://web.dev/articles/cls counts them. */
-    __shift: number;
-  }
-}
-
-const OBSERVER = `<script>
-  window.__shift = 0;
-  new PerformanceObserver((list) => {
-    for (const { value } of list.getEntries()) window.__shift += value;
-  }).observe({ type: 'layout-shift', buffered: true });
-</script>`;
 
 const world = useWorld({ hosts: [INSECURE_HOST] });
 
@@ -63,18 +50,6 @@ function look(page: Page): Promise<Sight> {
   });
 }
 
-/** Waits until what was laid out last has been drawn, and its shifts have been told. */
-async function drawn(page: Page): Promise<void> {
-  await page.bringToFront();
-  await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0);
-  await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
-      }),
-  );
-}
-
 /** Opens a page whose script comes only when the page has been drawn without it. */
 async function openInTwoSteps({ attributes, style = '', isRendered, host = 'localhost' }: Case) {
   const headers = { 'content-type': 'text/javascript' };
@@ -87,7 +62,7 @@ async function openInTwoSteps({ attributes, style = '', isRendered, host = 'loca
   world.register(`${world.site.origin}/`);
   const tag = '<script type="module" src="/late.js"></script>';
   const body = `${markup}<p id="after">What stands below.</p>`;
-  const before = `${OBSERVER}<style>${style}</style>`;
+  const before = `<script>${SHIFT_OBSERVER}</script><style>${style}</style>`;
   world.site.serve('/', pageWith({ before, script: tag, body }));
   const visitor = await world.visit();
   const page = await visitor.newPage();
@@ -104,8 +79,6 @@ async function openInTwoSteps({ attributes, style = '', isRendered, host = 'loca
   await drawn(page);
   return { visitor, page, first, last: await look(page), shift: await shiftOf(page) };
 }
-
-const shiftOf = (page: Page) => page.evaluate(() => window.__shift);
 
 /** The rule that the guide gives for pages without server rendering. */
 function documentedRule(): string {
@@ -126,6 +99,12 @@ test('with the documented rule nothing moves when the script comes', { skip }, a
   assert.deepEqual(last.after, first.after);
   assert.deepEqual(last.element, first.element);
   assert.equal(shift, 0);
+});
+
+test('in Node the package is written as declarative shadow DOM', { skip }, async () => {
+  const markup = await renderOnServer(world.element());
+  assert.match(markup, /<monerium-connect[^>]*><template [^>]*shadowrootmode="open"[^>]*>/);
+  assert.match(markup, /<button[^]*Connect with Monerium[^]*<\/template><\/monerium-connect>/);
 });
 
 test('markup of a server becomes the element, and nothing moves', { skip }, async () => {

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { npmCommand } from '../../scripts/npm.mjs';
 import type { Source } from './site.js';
@@ -22,9 +21,12 @@ export class App {
     this.#scripts = scripts;
   }
 
-  /** Copies the app, installs what its lockfile says, and then the package as it is packed. */
+  /**
+   * Copies the app to beside the packed package, installs what its lockfile says, and then that
+   * package.
+   */
   static async install(source: string, tarball: string): Promise<App> {
-    const folder = await mkdtemp(join(tmpdir(), 'monerium-connect-app-'));
+    const folder = join(dirname(tarball), basename(source));
     const filter = (path: string) => !LEFT_OUT.includes(basename(path));
     await cp(source, folder, { recursive: true, filter });
     const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];

@@ -8,10 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'puppeteer-core';
 import { npmCommand } from '../../scripts/npm.mjs';
-import { saveTestCounts } from '../../scripts/test-counts.mjs';
-import { launchBrowser } from '../e2e/support/browser.js';
+import type { Browser } from '../e2e/support/driver.js';
+import { launchPuppeteer } from '../e2e/support/puppeteer.js';
 import { App, type Running } from './app.js';
 import { travel } from './journey.js';
 import { Site } from './site.js';
@@ -31,7 +30,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-pack-'));
+const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-frameworks-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
@@ -43,34 +42,30 @@ function pack(): string {
   return join(folder, filename);
 }
 
-/** Lets a customer connect on what an app shows, and answers how often Lit's notice was seen. */
-async function visit(browser: Browser, app: App, { source, stop }: Running): Promise<number> {
-  const site = await Site.start(source);
-  try {
-    const packageFolder = join(app.folder, 'node_modules', 'monerium-connect');
-    return await travel({ browser, site, packageFolder, isServerRendered: app.has('start') });
-  } finally {
-    await site.close();
-    await stop();
-  }
-}
+const tarball = pack();
 
 /** The production build, and where an app has one its development server too. */
-async function check(browser: Browser, tarball: string, name: string): Promise<string> {
-  const source = fileURLToPath(new URL(name, import.meta.url));
-  const app = await App.install(source, tarball);
+async function check(browser: Browser, name: string): Promise<string> {
+  const app = await App.install(fileURLToPath(new URL(name, import.meta.url)), tarball);
+  const packageFolder = join(app.folder, 'node_modules', 'monerium-connect');
+  const isServerRendered = app.has('start');
+  const visit = async ({ source, stop }: Running, isDevelopment: boolean) => {
+    const site = await Site.start(source);
+    try {
+      await travel({ browser, site, packageFolder, isServerRendered, isDevelopment });
+    } finally {
+      await site.close();
+      await stop();
+    }
+  };
   try {
-    const notices = await visit(browser, app, await app.build());
-    if (!app.has('dev')) return describe('as it is', notices);
-    const more = await visit(browser, app, await app.run('dev'));
-    return `${describe('production', notices)}, ${describe('development', more)}`;
+    await visit(await app.build(), false);
+    if (!app.has('dev')) return 'as it is';
+    await visit(await app.run('dev'), true);
+    return 'production, development';
   } finally {
     await app.remove();
   }
-}
-
-function describe(what: string, notices: number): string {
-  return notices === 0 ? what : `${what} (Lit's notice ${notices} times)`;
 }
 
 const began = Date.now();
@@ -79,8 +74,8 @@ const secondsSince = (time: number) => (Date.now() - time) / 1000;
 const say = (mark: string, name: string, text: string) =>
   console.log(`${mark.padEnd(9)}${name.padEnd(13)}${text}`);
 
-const tarball = pack();
-const browser = await launchBrowser();
+// Chromium alone tells of layout shifts.
+const browser = await launchPuppeteer('chromium', {});
 let longest = 0;
 for (const name of values.app) {
   const started = Date.now();
@@ -90,7 +85,7 @@ for (const name of values.app) {
     continue;
   }
   try {
-    const what = await check(browser, tarball, name);
+    const what = await check(browser, name);
     counts.passed += 1;
     say('ok', name, `${secondsSince(started).toFixed(1).padStart(6)} s  ${what}`);
   } catch (error) {
@@ -102,7 +97,6 @@ for (const name of values.app) {
 }
 await browser.close();
 
-saveTestCounts(counts);
 const { passed, failed, skipped } = counts;
 const ending = skipped > 0 ? `, ${skipped} skipped` : '';
 console.log(`\n${passed} passed, ${failed} failed${ending}`);

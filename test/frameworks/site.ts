@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { startBackend, type Backend } from '../../demo/backend/backend.js';
-import { exchangeCode } from '../../demo/backend/exchange-code.js';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { exchangeDirectly, type ExchangeRequest } from '../../src/exchange.js';
+import { createExchangeHandler } from '../../src/server.js';
 
 /** What an app's pages come from: a folder of files, or the app's own server on a port. */
 export type Source = { readonly folder: string } | { readonly port: number };
@@ -25,13 +25,13 @@ export interface Post {
  */
 export class Site {
   readonly posts: Post[] = [];
+  readonly origin: string;
   readonly emulator: Emulator;
-  readonly #backend: Backend;
   readonly #server: ServerType;
 
-  private constructor(emulator: Emulator, backend: Backend, server: ServerType) {
+  private constructor(origin: string, emulator: Emulator, server: ServerType) {
+    this.origin = origin;
     this.emulator = emulator;
-    this.#backend = backend;
     this.#server = server;
   }
 
@@ -39,25 +39,12 @@ export class Site {
     const app = new Hono<{ Bindings: HttpBindings }>();
     const server = serve({ fetch: app.fetch, port: 0, hostname: 'localhost' });
     await once(server, 'listening');
-    const origin = originOf(server);
+    const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     const redirectUris = [`${origin}/`];
     const client = { clientId: DEMO_CLIENT_ID, name: 'Shop', redirectUris };
-    const emulator = await startEmulator({ clients: [client] });
-    const apiUrl = emulator.url;
-    const allowedOrigins = [origin];
-    const backend = await startBackend({
-      apiUrl,
-      clientId: DEMO_CLIENT_ID,
-      redirectUris,
-      allowedOrigins,
-    });
-    const site = new Site(emulator, backend, server);
+    const site = new Site(origin, await startEmulator({ clients: [client] }), server);
     site.#addRoutes(app, source);
     return site;
-  }
-
-  get origin(): string {
-    return originOf(this.#server);
   }
 
   /** Forgets what a visitor has done. */
@@ -70,7 +57,7 @@ export class Site {
     const closed = once(this.#server, 'close');
     this.#server.close();
     if ('closeAllConnections' in this.#server) this.#server.closeAllConnections();
-    await Promise.all([closed, this.#backend.close(), this.emulator.close()]);
+    await Promise.all([closed, this.emulator.close()]);
   }
 
   #addRoutes(app: Hono<{ Bindings: HttpBindings }>, source: Source): void {
@@ -82,12 +69,18 @@ export class Site {
       this.posts.push({ path: c.req.path, csrfToken: c.req.header('x-csrf-token') });
       await next();
     });
-    app.post('/api/monerium', (c) => proxy(`${this.#backend.url}/monerium/connect`, c.req));
+    const handle = createExchangeHandler({
+      apiUrl: this.emulator.url,
+      clientId: DEMO_CLIENT_ID,
+      redirectUris: [`${this.origin}/`],
+      onConnected: () => undefined,
+    });
+    app.post('/api/monerium', (c) => handle(c.req.raw));
     // What a page's own `exchange` posts to.
     app.post('/api/exchange', async (c) => {
-      const grant = await c.req.json();
-      const { profile, userId } = await exchangeCode(this.emulator.url, grant, 10_000);
-      return c.json({ profile, userId });
+      const request = { ...(await c.req.json<ExchangeRequest>()), apiUrl: this.emulator.url };
+      const { identity } = await exchangeDirectly(fetch, request);
+      return c.json(identity);
     });
     if ('folder' in source) {
       app.use(serveStatic({ root: source.folder }));
@@ -99,10 +92,6 @@ export class Site {
       passOnUpgrades(this.#server, source.port);
     }
   }
-}
-
-function originOf(server: ServerType): string {
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
 }
 
 /** Development servers tell their pages about changes by a WebSocket. */

@@ -1,0 +1,30 @@
+// What moves in a page while it is loaded. Only Chromium tells.
+import type { Page } from './driver.js';
+
+declare global {
+  interface Window {
+    /** The sum of all layout shifts, as https://web.dev/articles/cls counts them. */
+    __shift: number;
+  }
+}
+
+/** A script that runs before the page is drawn for the first time. */
+export const SHIFT_OBSERVER = `
+  window.__shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.__shift += value;
+  }).observe({ type: 'layout-shift', buffered: true });`;
+
+/** Waits until what was laid out last has been drawn, and its shifts have been told. */
+export async function drawn(page: Page): Promise<void> {
+  await page.bringToFront();
+  await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+      }),
+  );
+}
+
+export const shiftOf = (page: Page): Promise<number> => page.evaluate(() => window.__shift);
