@@ -197,7 +197,7 @@ test('the provider gives out and trades codes with PKCE only', async () => {
   const { codeVerifier } = (await recordsOf(page))[String(state)] ?? {};
   const code = new URL(await page.url()).searchParams.get('code') ?? '';
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
-  await page.close();
+  await page.goto('about:blank');
 
   assert.deepEqual(await post({ ...grant, code_verifier: OTHER_VERIFIER }), [400, 'invalid_grant']);
   assert.deepEqual(await post({ ...grant, code_verifier: String(challenge) }), [
@@ -225,11 +225,14 @@ test('a verifier that was changed on the way is refused by the provider and told
   const { state } = provider.authorizations[0]!.fields;
   world.site.serve('/plain', '<!doctype html><title>Shop</title>');
   const meddler = await world.open(visitor, '/plain');
-  await meddler.evaluate(
+  // In WebKit another tab sees a write a little later.
+  await meddler.waitForFunction(
     (key, codeVerifier) => {
-      const record = JSON.parse(localStorage.getItem(key) ?? '') as { codeVerifier: string };
-      localStorage.setItem(key, JSON.stringify({ ...record, codeVerifier }));
+      const text = localStorage.getItem(key);
+      if (text) localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), codeVerifier }));
+      return text !== null;
     },
+    {},
     `monerium-connect:${String(state)}`,
     OTHER_VERIFIER,
   );
