@@ -16,6 +16,12 @@ const world = useWorld();
 /** A script of the page's own that is evaluated after the element's, and comes late at that. */
 const LATE_SCRIPT = '<script type="module" src="/late.js" referrerpolicy="no-referrer"></script>';
 
+/** Tells the site that the element is defined: WebKit's driver asks no page that still loads. */
+const TELLER = `<script>
+  customElements.whenDefined('monerium-connect').then(() =>
+    fetch('/defined', { referrerPolicy: 'no-referrer' }));
+</script>`;
+
 /** Serves the page's own script, kept back until the returned function is called. */
 function serveLateScript(body: string): () => void {
   let release = () => {};
@@ -35,16 +41,14 @@ function serveLateScript(body: string): () => void {
 async function comeBackLate(body: string) {
   const release = serveLateScript(`const element = document.querySelector('monerium-connect');
     ${body}`);
-  world.servePage('/', {}, { script: SCRIPT_TAG + LATE_SCRIPT });
+  world.servePage('/', {}, { script: TELLER + SCRIPT_TAG + LATE_SCRIPT });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   const url = world.callbackUrl(await world.begin(page));
   const arrival = page.goto(url);
-  await page.waitForFunction(
-    (origin) => location.origin === origin && customElements.get('monerium-connect') !== undefined,
-    { polling },
-    world.site.origin,
-  );
+  // Once on the page of the start, and now.
+  const tellings = () => world.site.requests.filter(({ path }) => path === '/defined');
+  await world.site.waitUntil(() => tellings().length === 2);
   assert.equal(world.site.posts().length, 0);
   release();
   await arrival;
