@@ -339,7 +339,7 @@ function forge(state: string): void {
 }
 
 test('#28 a popup on its way back tells nothing to an opener of another origin', async () => {
-  const { visitor } = await open();
+  const { visitor, page: attacker } = await open();
   const evil = `http://127.0.0.1:${world.site.port}`;
   world.site.serve(
     '/evil',
@@ -349,7 +349,6 @@ test('#28 a popup on its way back tells nothing to an opener of another origin',
       document.querySelector('button').onclick = () => open('about:blank');
     </script>`,
   );
-  const attacker = await visitor.newPage();
   await attacker.goto(`${evil}/evil`);
   const popup = await visitor.opened(() => attacker.click('button'));
   await leaveFor(popup, `${world.site.origin}/callback?code=x&state=mc1.${'A'.repeat(43)}`);
