@@ -79,20 +79,19 @@ for (const mode of ['redirect', 'popup', 'auto']) {
 }
 
 test('#59 a page that only opens the site, or looks at it, begins nothing', async () => {
-  const { visitor, page } = await openAttacked('redirect', '');
-  const popup = await visitor.opened(() =>
-    page.evaluate((url) => void (window.other = window.open(url)), world.site.origin),
-  );
+  world.servePage('/');
+  const open = `other = window.open('${world.site.origin}/')`;
+  world.site.serve('/attacker', `<!doctype html><button onclick="${open}">open</button>`);
+  const visitor = await world.visit();
+  const page = await visitor.newPage();
+  await page.goto(`http://127.0.0.1:${world.site.port}/attacker`);
+  const popup = await visitor.opened(() => page.click('button'));
   await popup.waitForSelector(buttonOf());
-  await page.evaluate(() => {
-    window.other?.postMessage('connect', '*');
-    window.other?.focus();
-  });
+  await page.evaluate("[other.postMessage('connect', '*'), other.focus()] && true");
   await popup.bringToFront();
-  await popup.evaluate(() => {
-    const element = document.querySelector('monerium-connect');
-    element?.focus();
-    element?.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
+  await popup.$eval('monerium-connect', (element) => {
+    element.focus();
+    element.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
     window.scrollTo(0, 100);
   });
   await settleTasks(popup);
@@ -129,9 +128,3 @@ test('#59 frame-ancestors keeps the page out of a frame of another site', async 
   assert.ok(!asked.includes('/monerium-connect.js'), 'and was not shown');
   assert.deepEqual(visitor.errors, []);
 });
-
-declare global {
-  interface Window {
-    other?: Window | null;
-  }
-}

@@ -178,9 +178,9 @@ describe('a response in the address', () => {
     const changes = [{ exchange: evil }, { apiUrl: evil }, { redirectUri: evil }];
     for (const record of changes) {
       const page = await openFrame({ search: RESPONSE, record });
-      // What an element says just before it would take the response.
+      // An element says this just before it would ask for the lock of the response.
       await until(() => page.list('info').length);
-      await navigator.locks.request(RECORD_PREFIX + page.state, () => {});
+      await page.view.navigator.locks.request(RECORD_PREFIX + page.state, () => {});
       expect(page.sent).to.have.length(0);
       expect(page.types()).not.to.include('monerium-connected');
     }
