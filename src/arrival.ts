@@ -35,7 +35,7 @@ function isSamePath(redirectUri: string, href: string): boolean {
  * every request of the page could carry it in its `Referer`. A stranger's response is left alone.
  */
 export function takeArrival(): Arrival | undefined {
-  const { href } = readAddress();
+  const href = readAddress();
   const query = new URL(href).search;
   const response = readAuthorizationResponse(query);
   const state = response?.state ?? findStateOfTab();

@@ -1,4 +1,3 @@
-import type { PageAddress } from './configuration.js';
 import { ConnectError } from './errors.js';
 
 /** How long an opener has to answer before the popup goes on by itself. */
@@ -25,8 +24,8 @@ export function isFramed(): boolean {
   return window.top !== window;
 }
 
-export function readAddress(): PageAddress {
-  return { href: location.href, base: document.baseURI };
+export function readAddress(): string {
+  return location.href;
 }
 
 /** Puts another address into the bar: same history entry, same history state, no navigation. */
@@ -57,10 +56,13 @@ export function keepOnOrigin(href: string): string {
   return href.startsWith(`${location.origin}/`) ? href : location.href;
 }
 
-/** Resolves when the page is shown: one that is only prerendered may never be. */
-export async function whenShown(): Promise<void> {
-  if (!(document as { prerendering?: boolean }).prerendering) return;
-  await new Promise((resolve) => {
+/**
+ * Resolves when the page is shown: one that is only prerendered may never be. An
+ * `<img name="prerendering">` takes the place of the document's own, and is neither true nor false.
+ */
+export function whenShown(): Promise<unknown> {
+  return new Promise((resolve) => {
+    if ((document as { prerendering?: boolean }).prerendering !== true) resolve(undefined);
     document.addEventListener('prerenderingchange', resolve, { once: true });
   });
 }

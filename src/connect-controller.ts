@@ -120,7 +120,8 @@ export function createConnectController(
     // Under way or connected, only what the flow is bound to matters: else it is idle or failed.
     const isFree = /^[if]/.test(flow.connection.status);
     // A router may move the page during a flow: that is no change of the redirect URI.
-    if (isFree) address = readAddress();
+    // Of the element: an `<img name="baseURI">` takes the place of the document's.
+    if (isFree) address = { href: readAddress(), base: host.baseURI };
     try {
       assertSecure();
       configuration =

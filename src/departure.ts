@@ -21,7 +21,7 @@ export function chooseMode({ mode }: Configuration): Mode {
 
 /** The page's address. A response of ours that a host has left in it stays out of the record. */
 function readStartUrl(): string {
-  const { href } = readAddress();
+  const href = readAddress();
   const isOurs = readAuthorizationResponse(new URL(href).search)?.state;
   return isOurs ? stripAuthorizationResponse(href) : href;
 }

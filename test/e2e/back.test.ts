@@ -3,12 +3,14 @@ import { describe, test } from 'node:test';
 import {
   buttonOf,
   endingsOf,
+  pageWith,
   polling,
   recordsOf,
   skipIn,
   statusOf,
   useWorld,
   waitForEvent,
+  waitForLocks,
   waitForStatus,
   type World,
   type Page,
@@ -74,6 +76,68 @@ describe('with the back-forward cache', () => {
     world.onlyPost();
     await world.finish(visitor, page);
   });
+});
+
+/** Counts how often the page has come back out of the cache. */
+const COUNT_RESTORES = `<script>
+  window.restores = 0;
+  addEventListener('pageshow', ({ persisted }) => (window.restores += Number(persisted)));
+</script>`;
+
+/** Leaves for another page, stays there for a while and goes back. */
+async function comeBackAfter(world: World, page: Page, ms: number): Promise<void> {
+  world.site.serve('/other', pageWith({ script: '' }));
+  await page.evaluate(() => setTimeout(() => location.assign('/other')));
+  await page.waitForFunction(
+    (time) => location.pathname === '/other' && performance.now() > time,
+    {},
+    ms,
+  );
+  await page.goBack();
+  await page.waitForFunction(() => location.pathname === '/' && document.readyState === 'complete');
+}
+
+describe('back while or after the exchange', () => {
+  const world = useWorld({ backForwardCache: true });
+
+  test('#14 a connected page comes back as it was', async () => {
+    world.servePage('/', {}, { before: COUNT_RESTORES });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await world.connect(page);
+    await waitForEvent(page, 'monerium-connected');
+    // A page that holds a lock is not kept.
+    await waitForLocks(page);
+    await comeBackAfter(world, page, 0);
+    await page.waitForFunction('restores === 1');
+    assert.equal(await statusOf(page), 'connected');
+    assert.equal((await endingsOf(page)).length, 1);
+    world.onlyPost();
+    await world.finish(visitor, page);
+  });
+
+  const kept = skipIn({
+    firefox: 'keeps no page with a request under way',
+    webkit: 'keeps the page and breaks its request off',
+  });
+  test(
+    '#14 an exchange whose deadline has passed in the cache ends in a timeout',
+    kept,
+    async () => {
+      world.servePage('/', { timeout: '1000' }, { before: COUNT_RESTORES });
+      world.site.backend.answer = { kind: 'hang' };
+      const visitor = await world.visit();
+      const page = await world.open(visitor, '/');
+      await world.connect(page);
+      await world.site.waitUntil(({ path }) => path === '/backend');
+      await comeBackAfter(world, page, 1100);
+      await page.waitForFunction('restores === 1');
+      const { code } = await waitForEvent(page, 'monerium-error');
+      assert.equal(code, 'exchange_timeout');
+      world.onlyPost();
+      await world.finish(visitor, page);
+    },
+  );
 });
 
 describe('without the back-forward cache', () => {

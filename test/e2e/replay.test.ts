@@ -202,7 +202,8 @@ test('#84 a response after the site data was cleared tells transaction_not_found
   });
   await page.goto(url);
 
-  assert.equal((await waitForEvent(page, 'monerium-error'))['code'], 'transaction_not_found');
+  const { code, retry } = await waitForEvent(page, 'monerium-error');
+  assert.deepEqual([code, retry], ['transaction_not_found', 'restart']);
   assert.equal(world.site.posts().length, 0);
   await world.finish(visitor, page);
   await clickConnect(page);

@@ -283,14 +283,26 @@ describe('the line between a popup and its opener', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('#87 goes on by itself without BroadcastChannel, and listens all the same', async () => {
-    undo.replace(window, 'BroadcastChannel', { value: undefined });
-    listen((source) => source === window);
-    expect(await tellOpener(RESPONSE, name, true)).to.equal(false);
-    window.postMessage(RESPONSE, location.origin);
-    await until(() => told.length);
-    expect(told).to.deep.equal([RESPONSE]);
-  });
+  for (const [title, value] of [
+    ['#87 goes on by itself without BroadcastChannel', undefined],
+    [
+      '#78 goes on by itself where a blocker stops BroadcastChannel',
+      class {
+        constructor() {
+          throw new DOMException('blocked', 'SecurityError');
+        }
+      },
+    ],
+  ] as const) {
+    it(`${title}, and listens all the same`, async () => {
+      undo.replace(window, 'BroadcastChannel', { value });
+      listen((source) => source === window);
+      expect(await tellOpener(RESPONSE, name, true)).to.equal(false);
+      window.postMessage(RESPONSE, location.origin);
+      await until(() => told.length);
+      expect(told).to.deep.equal([RESPONSE]);
+    });
+  }
 
   it('#30 reaches an opener that has no record of it, and is answered only by it', async () => {
     const opener = await addFrame();

@@ -90,6 +90,36 @@ describe('an exchange that takes its time', () => {
     });
   }
 
+  for (const isOnline of [true, false]) {
+    const code = isOnline ? 'exchange_timeout' : 'offline';
+    it(`#14 asks the clock when the page comes back, since its timers stood still: ${code}`, async () => {
+      let clock: ReturnType<typeof stopClock> | undefined;
+      const prepare = (view: View) => {
+        clock = stopClock(view);
+        Object.defineProperty(view.navigator, 'onLine', { value: isOnline });
+      };
+      const fetch = () => new Promise<Response>(() => {});
+      const page = await openFrame({ search: RESPONSE, prepare, fetch });
+      const { view, element, sent, types } = page;
+      await clock?.reach(() => (isOnline ? sent.length : element.status === 'exchanging'));
+      const comeBackAfter = (ms: number) => {
+        const now = view.Date.now();
+        view.Date.now = () => now + ms;
+        view.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+      };
+      comeBackAfter(19_000);
+      expect(element.status).to.equal('exchanging');
+      comeBackAfter(1001);
+      expect(element.connection).to.have.nested.property('error.code', code);
+      if (isOnline) expect(sent[0]?.init.signal?.aborted).to.be.true;
+      comeBackAfter(60_000);
+      await clock?.advance(60_000);
+      expect(types().filter((type) => type !== 'monerium-status')).to.deep.equal([
+        'monerium-error',
+      ]);
+    });
+  }
+
   it('#62 covers a body that drips', async () => {
     const page = await openFrame({
       search: RESPONSE,

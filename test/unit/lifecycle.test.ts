@@ -32,7 +32,7 @@ async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
   return { ...page, listEndings, succeed: () => end.resolve(answer(IDENTITY)) };
 }
 
-/** Counts what a window is asked to keep: listeners and timers. */
+/** Counts what a window is asked to keep: listeners, timers and channels. */
 function countHolds(view: Window & typeof globalThis) {
   const held = new Map<unknown, string>();
   const addEventListener = view.addEventListener.bind(view);
@@ -72,9 +72,20 @@ function countHolds(view: Window & typeof globalThis) {
       clearInterval.call(view, id);
     },
   });
+  const { BroadcastChannel } = view;
+  view.BroadcastChannel = class extends BroadcastChannel {
+    constructor(name: string) {
+      super(name);
+      held.set(this, 'channel');
+    }
+    override close() {
+      held.delete(this);
+      super.close();
+    }
+  };
   const restore = () =>
     Object.assign(view, {
-      ...{ addEventListener, removeEventListener },
+      ...{ addEventListener, removeEventListener, BroadcastChannel },
       ...{ setTimeout, clearTimeout, setInterval, clearInterval },
     });
   return { list: () => [...held.values()], restore };
@@ -209,30 +220,41 @@ describe('an element that comes and goes', () => {
     expect(page.view.location.pathname).to.equal('/somewhere/else');
   });
 
-  it('#99 leaves no listener and no timer behind', async () => {
-    const spoken = listenToConsole(window);
-    const navigations = holdNavigations();
-    const first = await addHere();
-    first.remove();
-    const holds = countHolds(window);
-    try {
-      const element = document.createElement('monerium-connect');
-      for (const [name, value] of Object.entries(ATTRIBUTES)) element.setAttribute(name, value);
-      document.body.append(element);
-      element.remove();
-      document.body.append(element);
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      await element.connect();
-      expect(holds.list().join()).to.contain('pageshow');
-      element.remove();
-      await element.updateComplete;
-      expect(holds.list().filter((hold) => hold !== 'timeout 0')).to.deep.equal([]);
-    } finally {
-      holds.restore();
-      navigations.release();
-      spoken.restore();
-    }
-  });
+  for (const [mode, held] of [
+    ['redirect', 'pageshow,interval 10000'],
+    ['popup', 'message,channel,pageshow,interval 500'],
+  ] as const) {
+    it(`#99 leaves no listener, timer or channel behind when it goes in ${mode} mode`, async () => {
+      const spoken = listenToConsole(window);
+      const navigations = holdNavigations();
+      const { open } = window;
+      window.open = () => ({ closed: false }) as Window;
+      const first = await addHere();
+      first.remove();
+      const holds = countHolds(window);
+      const list = () => holds.list().filter((hold) => hold !== 'timeout 0');
+      try {
+        const element = document.createElement('monerium-connect');
+        const attributes = { ...ATTRIBUTES, mode };
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+        document.body.append(element);
+        element.remove();
+        document.body.append(element);
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        element.click();
+        await settle();
+        expect(list().sort()).to.deep.equal(held.split(',').sort());
+        element.remove();
+        await element.updateComplete;
+        expect(list()).to.deep.equal([]);
+      } finally {
+        holds.restore();
+        navigations.release();
+        spoken.restore();
+        window.open = open;
+      }
+    });
+  }
 });
 
 describe('an element that is told to stop', () => {

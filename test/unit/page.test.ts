@@ -178,11 +178,45 @@ describe('a response in the address', () => {
     const changes = [{ exchange: evil }, { apiUrl: evil }, { redirectUri: evil }];
     for (const record of changes) {
       const page = await openFrame({ search: RESPONSE, record });
-      await settle();
+      // An element says this just before it would ask for the lock of the response.
+      await until(() => page.list('info').length);
+      await page.view.navigator.locks.request(RECORD_PREFIX + page.state, () => {});
       expect(page.sent).to.have.length(0);
       expect(page.types()).not.to.include('monerium-connected');
     }
   });
+});
+
+describe('a page whose markup takes the names of the platform', () => {
+  const NAMES = {
+    document: [
+      ...['baseURI', 'prerendering', 'readyState', 'visibilityState', 'hasFocus'],
+      ...['addEventListener', 'location', 'cookie', 'referrer', 'URL', 'defaultView'],
+    ],
+    window: [
+      ...['crypto', 'location', 'history', 'navigator', 'localStorage', 'sessionStorage', 'fetch'],
+      ...['performance', 'opener', 'top', 'open', 'stop', 'close', 'document', 'customElements'],
+      ...['BroadcastChannel', 'JSON', 'URL', 'Symbol', 'console', 'monerium-connect'],
+    ],
+  };
+  const CLOBBER = (name: string) =>
+    `<img name="${name}"><a id="${name}" href="https://evil.example/">x</a>`;
+
+  for (const [owner, names] of Object.entries(NAMES)) {
+    it(`#103 finds its way past elements with names of the ${owner}`, async () => {
+      const exchange = new URL('/exchange', location.href).href;
+      const page = await openFrame({
+        search: RESPONSE,
+        record: { exchange },
+        attributes: { ...ATTRIBUTES, 'backend-url': '/exchange' },
+        prepare: ({ document: { body } }) =>
+          body.insertAdjacentHTML('beforeend', names.map(CLOBBER).join('')),
+      });
+      await until(() => page.element.status === 'connected');
+      expect(page.sent.map(({ url }) => url)).to.deep.equal([exchange]);
+      expect(page.view.location.search).to.equal('');
+    });
+  }
 });
 
 describe('an engine or a page that lacks something', () => {

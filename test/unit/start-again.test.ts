@@ -1,8 +1,13 @@
 import { expect } from '@open-wc/testing';
+import { useFakeTimers } from 'sinon';
+import { Undo } from '../helpers/storage.js';
 import { settle } from './fixture.js';
 import { prepareStarts } from './start-fixture.js';
 
-const { add, getUrls, listRecords, listTypes } = prepareStarts();
+const { add, getUrls, listRecords, listTypes, getHeard } = prepareStarts();
+const undo = new Undo();
+
+afterEach(() => undo.run());
 
 function countRecordsToUse(): number {
   return listRecords().filter((key) => localStorage.getItem(key)?.includes('codeVerifier')).length;
@@ -31,6 +36,46 @@ describe('a start that a listener gives up and begins again', () => {
       expect(listTypes().filter((name) => name === 'monerium-error')).to.have.length(1);
     });
   }
+});
+
+describe('a navigation that gets nowhere', () => {
+  /** An element that has left ten seconds ago, on a page that is still there. */
+  async function waitInVain(isVisible: boolean, isOnline: boolean) {
+    const element = await add();
+    const clock = useFakeTimers({
+      now: Date.now(),
+      toFake: ['Date', 'setInterval', 'clearInterval'],
+    });
+    undo.add(() => clock.restore());
+    const visibilityState = isVisible ? 'visible' : 'hidden';
+    undo.replace(document, 'visibilityState', { value: visibilityState, configurable: true });
+    undo.replace(navigator, 'onLine', { value: isOnline });
+    await element.connect();
+    clock.tick(9999);
+    expect(element.status).to.equal('redirecting');
+    clock.tick(1);
+    return element;
+  }
+
+  it('#15 offers the button again after ten seconds, without an error', async () => {
+    const element = await waitInVain(true, true);
+    expect(element.status).to.equal('idle');
+    expect(listTypes()).not.to.include('monerium-error');
+    expect(countRecordsToUse()).to.equal(1);
+    await element.connect();
+    expect(getUrls()).to.have.length(2);
+  });
+
+  it('#15 waits on while the page is not seen', async () => {
+    const element = await waitInVain(false, true);
+    expect(element.status).to.equal('redirecting');
+  });
+
+  it('#15 tells that there is no network', async () => {
+    const element = await waitInVain(true, false);
+    expect(element.connection).to.have.nested.property('error.code', 'offline');
+    expect(getHeard().at(-1)?.detail).to.include({ code: 'offline', phase: 'start' });
+  });
 });
 
 describe('where a flow began', () => {

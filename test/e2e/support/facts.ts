@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page } from './driver.js';
+import type { Frame, Page } from './driver.js';
 import type { RecordedEvent } from './page-template.js';
 
 export const polling = 20;
@@ -63,7 +63,7 @@ export async function settle(page: Page): Promise<void> {
 }
 
 /** Waits until the page is loaded, and its elements have had their first updates and tasks. */
-export async function settleTasks(page: Page): Promise<void> {
+export async function settleTasks(page: Frame): Promise<void> {
   await page.waitForFunction(() => document.readyState === 'complete', { polling });
   await page.evaluate(async () => {
     for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve));

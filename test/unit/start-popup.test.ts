@@ -1,0 +1,143 @@
+import { expect } from '@open-wc/testing';
+import fc from 'fast-check';
+import { useFakeTimers } from 'sinon';
+import { buryTransaction } from '../../src/transaction.js';
+import {
+  IDENTITY,
+  RECORD_PREFIX,
+  answer,
+  closeFrames,
+  deliver,
+  find,
+  until,
+  type View,
+} from './fixture.js';
+import { itHolds } from './property.js';
+import { prepareStarts } from './start-fixture.js';
+
+const MINUTE = 60_000;
+const { add, listRecords, listTypes, replace } = prepareStarts();
+const replaced: (() => void)[] = [];
+
+function restoreAll(): void {
+  for (const restore of replaced.splice(0).reverse()) restore();
+}
+
+afterEach(restoreAll);
+
+/** A window that `window.open` may give back: it can say something to this page. */
+async function openFrameWindow(): Promise<View> {
+  const frame = document.createElement('iframe');
+  frame.src = '/test/unit/frame.html';
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+  document.body.append(frame);
+  replaced.push(() => frame.remove());
+  await loaded;
+  return frame.contentWindow as View;
+}
+
+/** An element whose popup is open, with the intervals of this page in the hands of the test. */
+async function openWaiting() {
+  const popup = await openFrameWindow();
+  const posts: string[] = [];
+  replace(window, 'open', () => popup);
+  replace(window, 'fetch', (url) => {
+    posts.push(typeof url === 'string' ? url : '');
+    return Promise.resolve(answer(IDENTITY));
+  });
+  const element = await add({ mode: 'popup' });
+  // All elements of a page share their flow, also the one of the next test.
+  replaced.push(() => element.disconnect());
+  const clock = useFakeTimers({
+    now: Date.now(),
+    toFake: ['Date', 'setInterval', 'clearInterval'],
+  });
+  replaced.push(() => clock.restore());
+  element.click();
+  expect(element.status).to.equal('waiting');
+  const state = listRecords()[0]?.slice(RECORD_PREFIX.length) ?? '';
+  return { element, popup, posts, clock, state, query: `?code=c&state=${state}` };
+}
+
+describe('a start in a popup', () => {
+  it('#33 keeps its record where the popup can read it, before the popup opens', async () => {
+    const kept: (string | null)[] = [];
+    const opened: string[] = [];
+    replace(window, 'open', (href) => {
+      opened.push(String(href));
+      const [state = ''] = new URL(String(href)).searchParams.getAll('state');
+      kept.push(localStorage.getItem(RECORD_PREFIX + state));
+      return { closed: false, close() {}, focus() {} } as Window;
+    });
+    const element = await add({ mode: 'popup' });
+    element.click();
+    expect(opened).to.have.length(1);
+    expect(JSON.parse(kept[0] ?? 'null')).to.include({ v: 1, mode: 'popup' });
+    expect(kept[0]).to.match(/"codeVerifier":"[\w-]{43}"/);
+    expect(sessionStorage.getItem(RECORD_PREFIX + 'tab')).to.equal(
+      new URL(opened[0] ?? '').searchParams.get('state'),
+    );
+  });
+
+  it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {
+    const { element, clock, state, query, posts } = await openWaiting();
+    for (let minute = 0; minute < 30; minute += 1) {
+      clock.tick(MINUTE);
+      await element.updateComplete;
+      expect([element.status, find(element, '[part=cancel]')?.localName]).to.deep.equal([
+        'waiting',
+        'button',
+      ]);
+    }
+    clock.tick(500);
+    expect(element.connection).to.have.nested.property('error.code', 'popup_timeout');
+    const channel = new BroadcastChannel(state);
+    replaced.push(() => channel.close());
+    channel.postMessage(query);
+    await until(() => element.status === 'connected');
+    expect(posts).to.have.length(1);
+    expect(listTypes().filter((type) => /connected|error/.test(type))).to.deep.equal([
+      'monerium-error',
+      'monerium-connected',
+    ]);
+  });
+
+  const WAYS = ['channel', 'message', 'storage'] as const;
+  itHolds(
+    '#10 takes one of many copies of a response, whatever the way and the order',
+    200,
+    fc
+      .asyncProperty(
+        fc.array(fc.constantFrom(...WAYS), { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        async (copies, isHurried) => {
+          const { element, popup, posts, clock, state, query } = await openWaiting();
+          const channel = new BroadcastChannel(state);
+          const send = {
+            channel: () => channel.postMessage(query),
+            message: () => popup.eval(`parent.postMessage('${query}', '${location.origin}')`),
+            // What a popup leaves that has exchanged its code by itself.
+            storage: () => buryTransaction(state, IDENTITY),
+          };
+          for (const way of copies) {
+            send[way]();
+            clock.tick(500);
+            if (!isHurried) await deliver();
+          }
+          await until(() => element.status === 'connected');
+          await deliver();
+          clock.tick(MINUTE);
+          const told = listTypes().filter((type) => /connected|error/.test(type));
+          channel.close();
+          expect(told).to.deep.equal(['monerium-connected']);
+          // A copy that was exchanged elsewhere needs no request, and the first of all decides.
+          expect(posts.length).to.be.at.most(1);
+          if (!isHurried) expect(posts.length).to.equal(copies[0] === 'storage' ? 0 : 1);
+        },
+      )
+      .afterEach(() => {
+        restoreAll();
+        closeFrames();
+      }),
+  );
+});
