@@ -1,17 +1,17 @@
 // Five tabs of one browser have loaded one callback URL, and claim it at the same moment. Who wins
 // is not decided by the order in which tabs come: the element is put on the page when a barrier in
-// the site opens, and that holds all five until all five have asked. From then on, reading the
-// storage takes them a while, so that between looking and taking there is time for the others.
+// the site opens, and that holds all five until all five have asked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SCRIPT_TAG, settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
+import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
+import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
 
 const TABS = 5;
 const MAX_ROUNDS = 40;
-const READING_MS = 50;
 const isDeep = Boolean(process.env['DEEP']);
 const options = skipIn({ webkit: 'its WebDriver loads one tab after the other' });
 const world = useWorld();
+const barrier = new Barrier();
 
 interface Racers {
   /** Where every flow begins. It stays in front: a tab that nobody sees has slower timers. */
@@ -22,29 +22,10 @@ interface Racers {
 /** Serves the page of the return, and opens the tabs. `before` stands in front of the script. */
 async function prepareRace(before = ''): Promise<Racers> {
   const attributes = { 'redirect-uri': '/back' };
-  const element = JSON.stringify(world.element(attributes));
-  const late = `<script type="module">
-    await fetch('/barrier', { cache: 'no-store', referrerPolicy: 'no-referrer' });
-    const { getItem } = Storage.prototype;
-    Storage.prototype.getItem = function (key) {
-      const found = getItem.call(this, key);
-      for (const end = performance.now() + ${READING_MS}; performance.now() < end; );
-      return found;
-    };
-    document.body.insertAdjacentHTML('beforeend', ${element});
-  </script>`;
+  const script = scriptsBehindBarrier(world.element(attributes));
   world.servePage('/start', attributes);
-  world.servePage('/back', attributes, { before, script: SCRIPT_TAG + late, body: '' });
-  let waiting: (() => void)[] = [];
-  world.site.serve('/barrier', async () => {
-    await new Promise<void>((release) => {
-      waiting.push(release);
-      if (waiting.length < TABS) return;
-      for (const go of waiting) go();
-      waiting = [];
-    });
-    return '';
-  });
+  world.servePage('/back', attributes, { before, script, body: '' });
+  barrier.serveOn(world.site);
   const visitor = await world.visit();
   const tabs: Page[] = [];
   while (tabs.length < TABS) tabs.push(await visitor.newPage());
@@ -54,6 +35,7 @@ async function prepareRace(before = ''): Promise<Racers> {
 async function runRound({ starter, tabs }: Racers): Promise<void> {
   await starter.goto(`${world.site.origin}/start`);
   const url = world.callbackUrl(await world.begin(starter));
+  barrier.close(TABS);
   const race = tabs.map(async (tab, at) => {
     // Chromium asks for an address once at a time, so each tab has a parameter of its own.
     await tab.goto(`${url}&tab=${at}`);
