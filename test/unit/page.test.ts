@@ -103,6 +103,13 @@ describe('a response in the address', () => {
     expect(page.view.location.search).to.equal('?b=2');
   });
 
+  it('#44 is read from the query, and never from the fragment', async () => {
+    const page = await openFrame({ search: `${RESPONSE}#/route&code=other` });
+    await until(() => page.element.status === 'connected');
+    expect(page.sent[0]?.body).to.contain('"the-code"');
+    expect(page.view.location.hash).to.equal('#/route&code=other');
+  });
+
   it('#17 belongs to its own flow, and not to the last one of this tab', async () => {
     const page = await openFrame({ search: RESPONSE, prepare: () => nameTab(createState()) });
     await until(() => page.element.status === 'connected');
