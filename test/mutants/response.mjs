@@ -21,6 +21,14 @@ const reader = change.bind(undefined, 'oauth-response', 'src/oauth.ts');
 const codes = change.bind(undefined, 'oauth', 'src/oauth.ts');
 const arrival = change.bind(undefined, 'page', 'src/arrival.ts');
 
+/**
+ * Where the others would wait for an element that never connects.
+ * @param {string} title
+ * @param {Mutant} mutant
+ * @returns {Mutant}
+ */
+const seenBy = (title, mutant) => ({ ...mutant, title });
+
 /** @type {Mutant[]} */
 export default [
   // Parameters and bounds
@@ -94,15 +102,28 @@ export default [
     'new URL(href).pathname;',
     'new URL(redirectUri).pathname;',
   ),
-  arrival('a response is taken on one path in all', 'new URL(href).pathname;', "'/';"),
+  seenBy(
+    'cut out of',
+    arrival('a response is taken on one path in all', 'new URL(href).pathname;', "'/';"),
+  ),
   arrival('a poisoned redirect URI throws', 'URL.canParse(redirectUri) &&', ''),
-  arrival('the query of the path is compared', 'new URL(href).pathname;', 'href;'),
+  seenBy(
+    'cut out of',
+    arrival('the query of the path is compared', 'new URL(href).pathname;', 'href;'),
+  ),
   arrival(
     'the fragment is read with the query',
     'const query = new URL(href).search;',
     'const query = href.slice(href.indexOf("?"));',
   ),
-  arrival("the tab's flow is not known", 'response?.state ?? findStateOfTab()', 'response?.state'),
+  seenBy(
+    '#39',
+    arrival(
+      "the tab's flow is not known",
+      'response?.state ?? findStateOfTab()',
+      'response?.state',
+    ),
+  ),
   arrival(
     "the tab's flow goes before the response's",
     'response?.state ?? findStateOfTab()',
@@ -126,17 +147,23 @@ export default [
     'findTombstone(state) ? undefined : {',
     'state === "" ? undefined : {',
   ),
-  arrival(
-    'the record is lost on the way',
-    'state, query, transaction };',
-    'state, query, transaction: undefined };',
+  seenBy(
+    'too old',
+    arrival(
+      'the record is lost on the way',
+      'state, query, transaction };',
+      'state, query, transaction: undefined };',
+    ),
   ),
 
   // The code
-  arrival(
-    'an old flow is completed',
-    'if (isExpired(transaction)) throw',
-    'if (!transaction) throw',
+  seenBy(
+    'too old',
+    arrival(
+      'an old flow is completed',
+      'if (isExpired(transaction)) throw',
+      'if (!transaction) throw',
+    ),
   ),
   arrival(
     'an error is no failure of its own',
@@ -148,5 +175,5 @@ export default [
     "'response_invalid'",
     "'authorization_error'",
   ),
-  arrival('no code is fit', 'if (code) return code;', ''),
+  seenBy('#17', arrival('no code is fit', 'if (code) return code;', '')),
 ];
