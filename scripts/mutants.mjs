@@ -117,7 +117,10 @@ function judge(mutant) {
   const started = Date.now();
   const { file, survives } = mutant;
   writeFileSync(join(folder, file), mutate(mutant));
-  const { passed, failed, isLate } = runTests(mutant);
+  let run = runTests(mutant);
+  // A browser that did not start has said nothing about the mutant.
+  if (!run.isLate && run.passed.length + run.failed.length === 0) run = runTests(mutant);
+  const { passed, failed, isLate } = run;
   writeFileSync(join(folder, file), readFileSync(join(root, file)));
   const isKilled = isLate || failed.length > 0;
   const isGood = survives ? !isKilled && passed.length > 0 : isKilled;

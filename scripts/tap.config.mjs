@@ -38,6 +38,9 @@ const reporter = {
 /** @type {import('@web/test-runner').TestRunnerConfig} */
 export default {
   ...config,
+  // Several of these may run side by side, and the search for a free port does not see that. Below
+  // those that a system gives away by itself.
+  port: 10_000 + (process.pid % 20_000),
   // Packages are found through a link.
   preserveSymlinks: true,
   testFramework: {

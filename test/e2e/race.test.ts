@@ -1,62 +1,80 @@
-// Five tabs of one browser load one callback URL at the same moment. Who wins is not decided by the
-// order in which tabs come: a barrier in the site holds all five answers until all five have asked.
+// Five tabs of one browser have loaded one callback URL, and claim it at the same moment. Who wins
+// is not decided by the order in which tabs come: the element is put on the page when a barrier in
+// the site opens, and that holds all five until all five have asked.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
+import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
 
 const TABS = 5;
-const ROUNDS = process.env['DEEP'] ? 40 : 8;
+const MAX_ROUNDS = 40;
+const isDeep = Boolean(process.env['DEEP']);
 const options = skipIn({ webkit: 'its WebDriver loads one tab after the other' });
 const world = useWorld();
+const barrier = new Barrier();
 
-/** Serves the page of the return, to all tabs at once as soon as the last has asked. */
-function serveWithBarrier(before: string): void {
-  world.servePage('/start', { 'redirect-uri': '/back' });
-  world.servePage('/back', { 'redirect-uri': '/back' }, { before });
-  const page = world.site.pageAt('/back');
-  let waiting: (() => void)[] = [];
-  world.site.serve('/back', async () => {
-    await new Promise<void>((release) => {
-      waiting.push(release);
-      if (waiting.length < TABS) return;
-      for (const go of waiting) go();
-      waiting = [];
-    });
-    return page;
-  });
+interface Racers {
+  /** Where every flow begins. It stays in front: a tab that nobody sees has slower timers. */
+  readonly starter: Page;
+  readonly tabs: readonly Page[];
 }
 
-/** How many requests each of the codes was sent with. */
-async function race(before: string): Promise<number[]> {
-  serveWithBarrier(before);
+/** Serves the page of the return, and opens the tabs. `before` stands in front of the script. */
+async function prepareRace(before = ''): Promise<Racers> {
+  const attributes = { 'redirect-uri': '/back' };
+  const script = scriptsBehindBarrier(world.element(attributes));
+  world.servePage('/start', attributes);
+  world.servePage('/back', attributes, { before, script, body: '' });
+  barrier.serveOn(world.site);
   const visitor = await world.visit();
   const tabs: Page[] = [];
   while (tabs.length < TABS) tabs.push(await visitor.newPage());
-  const [first] = tabs;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await first!.goto(`${world.site.origin}/start`);
-    const url = world.callbackUrl(await world.begin(first!));
+  return { starter: await visitor.newPage(), tabs };
+}
+
+async function runRound({ starter, tabs }: Racers): Promise<void> {
+  await starter.goto(`${world.site.origin}/start`);
+  const url = world.callbackUrl(await world.begin(starter));
+  barrier.close(TABS);
+  const race = tabs.map(async (tab, at) => {
     // Chromium asks for an address once at a time, so each tab has a parameter of its own.
-    await Promise.all(tabs.map((tab, at) => tab.goto(`${url}&tab=${at}`)));
-    await Promise.all(tabs.map(settleTasks));
-  }
-  if (!before) await waitForLocks(first!);
+    await tab.goto(`${url}&tab=${at}`);
+    await tab.waitForSelector('monerium-connect');
+    await settleTasks(tab);
+    // Comes to the server after everything that the page has sent before.
+    await tab.evaluate(() => fetch('/sentinel'));
+  });
+  await Promise.all(race);
+}
+
+/** How many requests each of the codes was sent with. */
+function countRequests(): number[] {
   const codes = world.site.posts().map(({ body }) => /"code":"([^"]+)"/.exec(body)?.[1]);
   return [...new Set(codes)].map((code) => codes.filter((other) => other === code).length);
 }
 
 test('#7 of five tabs that race for one response, exactly one sends it', options, async (t) => {
-  const requests = await race('');
-  assert.deepEqual(requests, Array<number>(ROUNDS).fill(1));
-  t.diagnostic(`${ROUNDS} rounds of ${TABS} tabs: one request in each`);
+  const rounds = isDeep ? MAX_ROUNDS : 8;
+  const racers = await prepareRace();
+  for (let round = 0; round < rounds; round += 1) await runRound(racers);
+  await waitForLocks(racers.tabs[0]!);
+  assert.deepEqual(countRequests(), Array<number>(rounds).fill(1));
+  t.diagnostic(`${rounds} rounds of ${TABS} tabs: one request in each`);
 });
 
+// The proof that the tabs of the test above do race. It goes on until they have, and a deep run to
+// the end.
 test('#7 the race shows itself as soon as the lock is taken out', options, async (t) => {
-  const requests = await race(`<script>
+  const racers = await prepareRace(`<script>
     Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
   </script>`);
-  assert.equal(requests.length, ROUNDS);
-  const lost = requests.filter((count) => count > 1).length;
-  t.diagnostic(`${ROUNDS} rounds of ${TABS} tabs without a lock: more than one request in ${lost}`);
-  assert.ok(lost > 0, `more than one request in ${lost} rounds`);
+  let rounds = 0;
+  let lost = 0;
+  while (rounds < MAX_ROUNDS && (isDeep || lost === 0)) {
+    await runRound(racers);
+    rounds += 1;
+    lost = countRequests().filter((count) => count > 1).length;
+  }
+  t.diagnostic(`${rounds} rounds of ${TABS} tabs without a lock: more than one request in ${lost}`);
+  assert.ok(lost > 0, `more than one request in ${lost} of ${rounds} rounds`);
 });

@@ -32,6 +32,7 @@ async function expectFailure(page: Frame, code: string) {
   await settle();
   const errors = page.heard.filter(({ type }) => type === 'monerium-error');
   expect(errors.map(({ detail }) => (detail as { code: string }).code)).to.deep.equal([code]);
+  expect(page.view.location.search).to.equal('');
   expect(page.sent).to.have.length(0);
 }
 
@@ -66,6 +67,62 @@ describe('a response in the address', () => {
     });
     await until(() => page.element.status === 'connected');
     expect(page.sent).to.have.length(1);
+  });
+
+  it('#45 #46 is cut out of the address itself, whatever the base of the page', async () => {
+    const page = await openFrame({
+      search: `${RESPONSE}#a`,
+      prepare: ({ document }) => {
+        const base = document.createElement('base');
+        base.href = '/test/';
+        document.head.append(base);
+      },
+      attributes: false,
+    });
+    expect(page.view.location.href).to.equal(
+      new URL('/test/unit/frame.html#a', page.view.location.origin).href,
+    );
+  });
+
+  for (const redirectUri of [`${location.origin}/elsewhere`, 'no URL', '']) {
+    it(`#38 #61 is left alone on a page that it was not sent to: ${redirectUri}`, async () => {
+      const page = await openFrame({ search: '?code=c&state=STATE', record: { redirectUri } });
+      await expectSilence(page, `?code=c&state=${page.state}`);
+      expect(page.stored()).to.have.property('redirectUri', redirectUri);
+    });
+  }
+
+  it('#38 is recognised whatever the query of its redirect URI and its page', async () => {
+    const redirectUri = new URL('/test/unit/frame.html?a=1', location.href).href;
+    const page = await openFrame({
+      search: '?b=2&code=c&state=STATE',
+      record: { redirectUri },
+      attributes: { ...ATTRIBUTES, 'redirect-uri': redirectUri },
+    });
+    await until(() => page.element.status === 'connected');
+    expect(page.view.location.search).to.equal('?b=2');
+  });
+
+  it('#44 is read from the query, and never from the fragment', async () => {
+    const page = await openFrame({ search: `${RESPONSE}#/route&code=other` });
+    await until(() => page.element.status === 'connected');
+    expect(page.sent[0]?.body).to.contain('"the-code"');
+    expect(page.view.location.hash).to.equal('#/route&code=other');
+  });
+
+  it('#17 belongs to its own flow, and not to the last one of this tab', async () => {
+    const page = await openFrame({ search: RESPONSE, prepare: () => nameTab(createState()) });
+    await until(() => page.element.status === 'connected');
+    expect(page.stored()).to.have.property('outcome');
+  });
+
+  it('#39 without a state is left alone when the flow of this tab is over', async () => {
+    const state = createState();
+    const spent = { v: 1, at: Date.now(), outcome: 'aborted' };
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(spent));
+    nameTab(state);
+    const search = '?error=access_denied';
+    await expectSilence(await openFrame({ search, record: false }), search);
   });
 
   for (const search of [

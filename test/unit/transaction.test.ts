@@ -1,10 +1,11 @@
 import { expect } from '@open-wc/testing';
 import {
   buryTransaction,
+  findOutcome,
   findStateOfTab,
+  findTombstone,
   findTransaction,
   isExpired,
-  findTombstone,
   saveTransaction,
   takeInterruption,
   takeTransaction,
@@ -126,6 +127,12 @@ describe('the sweep of a start', () => {
     expect([stateOf(1), stateOf(2), STATE].map(isKept)).to.deep.equal([false, true, true]);
   });
 
+  it('removes records of more than 48 h in the future', () => {
+    saveTransaction(stateOf(1), makeTransaction({ at: Date.now() + 48 * HOUR + MINUTE }));
+    saveTransaction(STATE, makeTransaction());
+    expect([stateOf(1), STATE].map(isKept)).to.deep.equal([false, true]);
+  });
+
   it('removes tombstones older than 24 h and keeps younger ones', () => {
     undo.stopClockAt(NOW - 24 * HOUR - MINUTE);
     buryTransaction(stateOf(1), 'aborted');
@@ -179,11 +186,14 @@ const POISON: readonly unknown[] = [
   { ...makeTransaction(), at: null },
   { ...makeTransaction(), at: undefined },
   { ...makeTransaction(), codeVerifier: 42 },
+  { ...makeTransaction(), codeVerifier: null },
   { ...makeTransaction(), codeVerifier: ['v'] },
   { ...makeTransaction(), codeVerifier: { toString: 'v' } },
   { ...makeTransaction(), startUrl: undefined },
   { ...makeTransaction(), startUrl: 42 },
   { ...makeTransaction(), startUrl: ['javascript:alert(1)'] },
+  { ...makeTransaction(), mode: undefined },
+  { ...makeTransaction(), id: 42 },
   `{"__proto__":${JSON.stringify(makeTransaction())}}`,
 ];
 
@@ -210,6 +220,11 @@ describe('findTransaction', () => {
       expect(localStorage.getItem(KEY)).to.equal(null);
     });
   }
+
+  it('#61 takes a record without any verifier in it for a spent one', () => {
+    localStorage.setItem(KEY, JSON.stringify(makeTransaction({ codeVerifier: '' })));
+    expect(findTransaction(STATE)).to.equal(undefined);
+  });
 
   it('#82 finds nothing, and does not throw, where storage is blocked', async () => {
     undo.block('localStorage');
@@ -256,6 +271,37 @@ describe('buryTransaction', () => {
     undo.replace(Storage.prototype, 'setItem', { value });
     buryTransaction(STATE);
     expect(localStorage.getItem(KEY)).to.equal(null);
+  });
+});
+
+describe('findOutcome', () => {
+  it('finds a code or an identity in a tombstone', () => {
+    for (const outcome of ['access_denied', { profile: 'p', userId: 'u' }] as const) {
+      buryTransaction(STATE, outcome);
+      expect(findOutcome(STATE)).to.deep.equal(outcome);
+    }
+  });
+
+  it('finds nothing before the end of a flow', () => {
+    expect(findOutcome(STATE)).to.equal(undefined);
+    saveTransaction(STATE, makeTransaction());
+    expect(findOutcome(STATE)).to.equal(undefined);
+    buryTransaction(STATE);
+    expect(findOutcome(STATE)).to.equal(undefined);
+  });
+
+  const markup = '<img src=x>';
+  for (const outcome of [markup, 'denied!', '', 42, ['access_denied'], { profile: 'p' }]) {
+    it(`#61 takes no outcome of another form: ${JSON.stringify(outcome)}`, () => {
+      localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
+      expect(findOutcome(STATE)).to.equal(undefined);
+    });
+  }
+
+  it('#61 takes nothing but the two ids of an identity', () => {
+    const outcome = { profile: 'p', userId: 'u', html: markup };
+    localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
+    expect(findOutcome(STATE)).to.deep.equal({ profile: 'p', userId: 'u' });
   });
 });
 

@@ -1,0 +1,152 @@
+// A customer of the model test: three tabs, popups, and two elements on every page of the shop.
+import assert from 'node:assert/strict';
+import type { Authorization, World } from '../support.js';
+import { Barrier, scriptsBehindBarrier } from './barrier.js';
+import type { Page, Visitor } from './driver.js';
+import { statusOf } from './facts.js';
+import { assertOneEnding, assertOneRequestEach, shopPagesOf, waitForRest } from './invariants.js';
+import { beginPopup, leaveFor } from './popup.js';
+import { pageWith } from './page-template.js';
+import { CANARY_EMAIL } from './secrets.js';
+
+/** An element, by its `id`, which is its mode as well. */
+export type Mode = 'redirect' | 'popup';
+
+/** A flow that has left for Monerium. */
+interface Flow {
+  readonly authorization: Authorization;
+  /** Where Monerium is shown. */
+  readonly window: Page;
+}
+
+export class Customer {
+  readonly tabs: Page[] = [];
+  readonly flows: Flow[] = [];
+  /** The state that each code was made for. */
+  readonly #codes = new Map<string, string>();
+  readonly #barrier = new Barrier();
+
+  private constructor(
+    readonly world: World,
+    readonly visitor: Visitor,
+    /** Whether the two elements share their flow; if not, the popup's exchanges by itself. */
+    readonly isShared: boolean,
+  ) {}
+
+  static async enter(world: World, isShared: boolean): Promise<Customer> {
+    await world.clear();
+    const customer = new Customer(world, await world.visit(), isShared);
+    customer.#serveShop();
+    await customer.#fillTabs();
+    return customer;
+  }
+
+  #serveShop(): void {
+    const { world } = this;
+    const other = this.isShared ? {} : { 'backend-url': undefined };
+    const elements = (email?: string) => {
+      const common = { 'redirect-uri': '/back', email };
+      return (
+        world.element({ id: 'redirect', ...common }) +
+        world.element({ id: 'popup', mode: 'popup', ...common, ...other })
+      );
+    };
+    const body = elements(CANARY_EMAIL);
+    world.servePage('/', {}, { body });
+    world.servePage('/back', {}, { body });
+    const page = world.site.pageAt('/back');
+    // An address may stand in an attribute of the page, and not in its script.
+    const racing = pageWith({ script: scriptsBehindBarrier(elements()) });
+    world.site.serve('/back', ({ query }) => (query.has('tab') ? racing : page));
+    this.#barrier.serveOn(world.site);
+  }
+
+  /** There are always three tabs: one that is gone is opened anew. */
+  async #fillTabs(): Promise<void> {
+    const open = await this.visitor.pages();
+    for (let at = 0; at < 3; at += 1) {
+      const tab = this.tabs[at];
+      if (!tab || !open.includes(tab)) this.tabs[at] = await this.world.open(this.visitor, '/');
+    }
+  }
+
+  async popups(): Promise<Page[]> {
+    return (await this.visitor.pages()).filter((page) => !this.tabs.includes(page));
+  }
+
+  /** Clicks the button of an element, which must always work, and waits for Monerium. */
+  async start(tab: Page, mode: Mode): Promise<void> {
+    const { world, visitor } = this;
+    if (!(await shopPagesOf(world, visitor)).includes(tab)) await this.open(tab, '/');
+    await waitForRest(world, visitor);
+    await tab.$eval(`#${mode}`, (found) => {
+      const element = found as HTMLElementTagNameMap['monerium-connect'];
+      if (element.status === 'waiting') element.cancel();
+      if (element.status === 'connected') element.disconnect();
+    });
+    assert.match(await statusOf(tab, `#${mode}`), /^(idle|failed)$/);
+    const selector = `#${mode}`;
+    const begun =
+      mode === 'popup'
+        ? await beginPopup(world, visitor, tab, selector)
+        : { popup: tab, authorization: await world.begin(tab, selector) };
+    const states = this.flows.map(({ authorization }) => authorization.state);
+    assert.ok(!states.includes(begun.authorization.state), 'every start has a state of its own');
+    this.flows.push({ authorization: begun.authorization, window: begun.popup });
+  }
+
+  /** Where Monerium sends a customer who has agreed, with a fresh code each time. */
+  responseTo({ authorization }: Flow): string {
+    const url = this.world.callbackUrl(authorization);
+    this.#codes.set(new URL(url).searchParams.get('code') ?? '', authorization.state);
+    return url;
+  }
+
+  /** Comes back in the popup of the flow, or in a tab when there is none any more. */
+  async comeBack({ window: popup }: Flow, tab: Page, url: string): Promise<void> {
+    if (!(await this.popups()).includes(popup)) return this.open(tab, url);
+    await leaveFor(popup, url);
+    const isThere = (address: string) => address.startsWith(this.world.site.origin);
+    while ((await this.popups()).includes(popup)) {
+      if (isThere(await popup.url().catch(() => ''))) return;
+    }
+  }
+
+  /** A tab whose response is taken over closes itself, perhaps before it is loaded. */
+  async open(tab: Page, path: string): Promise<void> {
+    await tab.goto(new URL(path, this.world.site.origin).href).catch(async (error: unknown) => {
+      if ((await this.visitor.pages()).includes(tab)) throw error;
+    });
+  }
+
+  async reload(tab: Page): Promise<void> {
+    await tab.reload().catch(async (error: unknown) => {
+      if ((await this.visitor.pages()).includes(tab)) throw error;
+    });
+  }
+
+  waitForRest(): Promise<void> {
+    return waitForRest(this.world, this.visitor);
+  }
+
+  /** Opens one address in all tabs, which read it at the same moment. */
+  async openEverywhere(url: string): Promise<void> {
+    this.#barrier.close(this.tabs.length);
+    // Chromium asks for an address once at a time, so each tab has a parameter of its own.
+    await Promise.all(this.tabs.map((tab, at) => this.open(tab, `${url}&tab=${at}`)));
+  }
+
+  /** What holds after every step. */
+  async check(): Promise<void> {
+    const { world, visitor, isShared } = this;
+    await waitForRest(world, visitor);
+    await this.#fillTabs();
+    await waitForRest(world, visitor);
+    assertOneRequestEach(world, this.#codes);
+    for (const page of await shopPagesOf(world, visitor)) {
+      await assertOneEnding(page, (id) => (isShared ? '' : id));
+    }
+    await world.assertNoSecrets(visitor);
+    assert.deepEqual(visitor.errors, [], 'no error is left uncaught');
+  }
+}

@@ -1,0 +1,93 @@
+// What holds of a customer's pages at any time, whatever the customer has done.
+import assert from 'node:assert/strict';
+import type { World } from '../support.js';
+import type { Page, Visitor } from './driver.js';
+import { eventsOf } from './facts.js';
+import type { RecordedEvent } from './page-template.js';
+
+const REST_MS = 8000;
+
+/** The pages of the shop that a visitor has open; the others are Monerium's, or empty. */
+export async function shopPagesOf(world: World, visitor: Visitor): Promise<Page[]> {
+  const pages = await visitor.pages();
+  const urls = await Promise.all(pages.map((page) => page.url().catch(() => '')));
+  return pages.filter((_, at) => urls[at]?.startsWith(world.site.origin));
+}
+
+/**
+ * Waits until every page of the shop is at rest: the address is read, nobody exchanges, and what
+ * was claimed has its outcome. A button that stays busy for ever ends here.
+ */
+export async function waitForRest(world: World, visitor: Visitor): Promise<void> {
+  const end = Date.now() + REST_MS;
+  for (;;) {
+    // A page may go away while it is asked.
+    const pages = await shopPagesOf(world, visitor);
+    const asked = pages.map((page) => page.evaluate(describeUnrest).catch(() => 'it went away'));
+    const reasons = (await Promise.all(asked)).filter(Boolean);
+    if (reasons.length === 0) return;
+    assert.ok(Date.now() < end, `a page comes to rest: ${reasons.join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Runs in the page. */
+async function describeUnrest(): Promise<string> {
+  const registry = (
+    window as unknown as Record<symbol, { secrets?: unknown; arrival?: unknown } | undefined>
+  )[Symbol.for('monerium-connect')];
+  if (document.readyState !== 'complete' || typeof registry?.secrets !== 'object') return 'loading';
+  if (registry.arrival) return 'the response waits';
+  const elements = [...document.querySelectorAll('monerium-connect')];
+  if (elements.length === 0) return 'no element';
+  const busy = elements.find(({ status }) => /^(redirecting|exchanging)$/.test(status));
+  if (busy) return `${busy.id} is ${busy.status}`;
+  const { held = [], pending = [] } = await navigator.locks.query();
+  const isOurs = ({ name = '' }) => name.startsWith('monerium-connect:');
+  // A lock outlives the work under it by a second.
+  const isOver = ({ name = '' }) => localStorage.getItem(name)?.includes('"outcome"') ?? false;
+  const isAtWork = pending.some(isOurs) || held.some((lock) => isOurs(lock) && !isOver(lock));
+  return isAtWork ? 'a flow is at work' : '';
+}
+
+/** Whatever happens, a state takes one token request, and only a code of Monerium's does. */
+export function assertOneRequestEach(world: World, codes: ReadonlyMap<string, string>): void {
+  const posted = world.site.posts().map(({ body }) => /"code":"([^"]+)"/.exec(body)?.[1]);
+  const traded = world.emulator.tokenRequests();
+  const sent = traded.map(({ body }) => new URLSearchParams(body).get('code'));
+  for (const list of [posted, sent]) {
+    const states = list.map((code) => codes.get(code ?? ''));
+    assert.ok(!states.includes(undefined), 'no code is sent that Monerium has not made');
+    assert.equal(new Set(states).size, states.length, 'a state takes one request');
+  }
+}
+
+/**
+ * On each page a flow has one ending; only a success may follow when its popup was given up.
+ * `flowOf` names what the elements share.
+ */
+export async function assertOneEnding(page: Page, flowOf: (id: string) => string): Promise<void> {
+  const flows = new Map<string, string[][]>();
+  for (const event of await eventsOf(page)) {
+    const name = flowOf(event.target);
+    // The first is what the page was opened with.
+    const endings = flows.get(name) ?? [[]];
+    flows.set(name, endings);
+    if (isStart(event)) endings.push([]);
+    const ending = endingOf(event);
+    if (ending) endings.at(-1)?.push(ending);
+  }
+  for (const [first = '', ...others] of [...flows.values()].flat()) {
+    const late = /^popup_(closed|timeout)$/.test(first) && others.join() === 'connected';
+    assert.ok(others.length === 0 || late, `a flow ends once: ${[first, ...others].join(', ')}`);
+  }
+}
+
+function isStart({ type, detail }: RecordedEvent): boolean {
+  return type === 'monerium-status' && /^(redirecting|waiting)$/.test(String(detail['status']));
+}
+
+function endingOf({ type, detail }: RecordedEvent): string | undefined {
+  if (type === 'monerium-error') return String(detail['code']);
+  return type === 'monerium-connected' ? 'connected' : undefined;
+}
