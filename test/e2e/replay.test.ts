@@ -8,6 +8,7 @@ import {
   pageWith,
   recordsOf,
   settle,
+  skipIn,
   statusOf,
   useWorld,
   waitForEvent,
@@ -121,9 +122,15 @@ test('#7 a duplicated tab with a copy of the session storage is silent', async (
   await first.goto(url);
   await world.site.waitUntil(({ path }) => path === '/backend');
 
-  const copy = await visitor.opened(() =>
-    first.evaluate((address) => void window.open(address), url),
-  );
+  // By a click: WebKit opens no window without one.
+  await first.evaluate((href) => {
+    const link = document.createElement('a');
+    document.body.append(
+      Object.assign(link, { href, target: '_blank', rel: 'opener', text: 'Copy' }),
+    );
+  }, url);
+  const copy = await visitor.opened(() => first.click('a'));
+  await first.$eval('a', (link) => link.remove());
   await copy.waitForSelector('monerium-connect >>> button');
   const hint = () => sessionStorage.getItem('monerium-connect:tab');
   assert.equal(await copy.evaluate(hint), await first.evaluate(hint), 'the storage was copied');
@@ -227,32 +234,38 @@ const WORKER = `
     }
   });`;
 
-test('#50 a service worker that answers from its cache brings no response back', async () => {
-  world.servePage('/');
-  world.site.serve('/worker-saw', 'seen');
-  const headers = { 'content-type': 'text/javascript' };
-  world.site.serve('/worker.js', { headers, body: WORKER });
-  const visitor = await world.visit();
-  const page = await world.open(visitor, '/');
-  await page.evaluate(async () => {
-    const controlled = new Promise((resolve) =>
-      navigator.serviceWorker.addEventListener('controllerchange', resolve),
-    );
-    await navigator.serviceWorker.register('/worker.js');
-    await controlled;
-  });
-  world.site.requests.length = 0;
-  const url = await world.connect(page);
-  await waitForEvent(page, 'monerium-connected');
-  const seen = await world.site.waitUntil(({ path }) => path === '/worker-saw');
-  assert.equal(seen.query.get('cache'), 'no-store');
-  await settle(page);
+const WORKER_SKIP = skipIn({ webkit: 'its workers miss their cache when a page is opened' });
 
-  await page.goto(url);
-  await assertSilent(page);
-  world.onlyPost();
-  assert.equal(world.emulator.tokenRequests().length, 1);
-  const shells = world.site.requests.filter(({ path }) => path === '/');
-  assert.deepEqual(shells, [], 'the worker did answer the navigations');
-  await world.finish(visitor, page);
-});
+test(
+  '#50 a service worker that answers from its cache brings no response back',
+  WORKER_SKIP,
+  async () => {
+    world.servePage('/');
+    world.site.serve('/worker-saw', 'seen');
+    const headers = { 'content-type': 'text/javascript' };
+    world.site.serve('/worker.js', { headers, body: WORKER });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await page.evaluate(async () => {
+      const controlled = new Promise((resolve) =>
+        navigator.serviceWorker.addEventListener('controllerchange', resolve),
+      );
+      await navigator.serviceWorker.register('/worker.js');
+      await controlled;
+    });
+    world.site.requests.length = 0;
+    const url = await world.connect(page);
+    await waitForEvent(page, 'monerium-connected');
+    const seen = await world.site.waitUntil(({ path }) => path === '/worker-saw');
+    assert.equal(seen.query.get('cache'), 'no-store');
+    await settle(page);
+
+    await page.goto(url);
+    await assertSilent(page);
+    world.onlyPost();
+    assert.equal(world.emulator.tokenRequests().length, 1);
+    const shells = world.site.requests.filter(({ path }) => path === '/');
+    assert.deepEqual(shells, [], 'the worker did answer the navigations');
+    await world.finish(visitor, page);
+  },
+);

@@ -89,7 +89,7 @@ export default [
   ),
   rewrite('the address is written without its path', "'', href)", "'', new URL(href).search)"),
   rewrite('the fragment is lost', "'', href)", "'', href.split('#')[0])"),
-  rewrite('the base is taken for the address', 'href: location.href,', 'href: document.baseURI,'),
+  rewrite('the base is taken for the address', 'return location.href;', 'return document.baseURI;'),
 
   // When
   arrival('a response stays in the address', STRIPPED, ''),

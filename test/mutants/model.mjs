@@ -21,7 +21,7 @@ export default [
   change(
     'transaction',
     'a claimed flow leaves its record, and no tombstone',
-    '    localStorage.removeItem(KEY_PREFIX + state);\n    localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone));\n',
+    '    localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone));\n',
     '',
   ),
   change(
