@@ -1,6 +1,7 @@
 // Breaks the code on purpose, one line at a time, and sees whether a test notices.
 //   node scripts/mutants.mjs [--save] [table …]      tables of test/mutants, all by default
-//   node scripts/mutants.mjs --only 'part of a name' protocol
+//   node scripts/mutants.mjs --only 'pattern of names' protocol
+//   node scripts/mutants.mjs --only '#(12|13) ' faults  rows of docs/faults.md
 // A mutant is killed when the tests that are named for it fail with it, and pass without it. The
 // sources themselves are never touched: everything happens in a copy.
 import { spawnSync } from 'node:child_process';
@@ -23,6 +24,7 @@ import { saveSection, toTable } from './report.mjs';
  * @property {'unit' | 'e2e' | 'node'} runner
  * @property {string} test The test file, from the root of the project.
  * @property {string} [title] A pattern for the titles of the tests that run; all without it.
+ * @property {number} [row] A row of docs/faults.md. Then a test of that row has to fail.
  * @property {string} [survives] Why no test can see it. It is an error when one does.
  */
 
@@ -47,6 +49,15 @@ function copyProject() {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
 
+/** @param {Mutant} mutant */
+const nameOf = ({ row, name }) => (row ? `#${row} ${name}` : name);
+
+/**
+ * Fits the titles of a row's tests.
+ * @param {number} row
+ */
+const ofRow = (row) => new RegExp(`#${row}\\b`);
+
 /** @returns {Promise<{ name: string, mutants: Mutant[] }[]>} */
 async function readTables() {
   const files = readdirSync(join(root, 'test/mutants')).map((file) => file.replace(/\.mjs$/, ''));
@@ -55,7 +66,7 @@ async function readTables() {
     names.map(async (name) => {
       const table = await import(new URL(`../test/mutants/${name}.mjs`, import.meta.url).href);
       const wanted = /** @type {Mutant[]} */ (table.default).filter((mutant) =>
-        mutant.name.includes(values.only ?? ''),
+        new RegExp(values.only ?? '').test(nameOf(mutant)),
       );
       return { name, mutants: wanted };
     }),
@@ -66,10 +77,13 @@ async function readTables() {
  * The changed text. A table that has gone stale must not look like a killed mutant.
  * @param {Mutant} mutant
  */
-function mutate({ name, file, search, replace }) {
+function mutate(mutant) {
+  const { file, search, replace } = mutant;
   const parts = readFileSync(join(root, file), 'utf8').split(search);
   if (parts.length !== 2) {
-    throw new Error(`"${name}": its text stands ${parts.length - 1} times in ${file}, not once`);
+    throw new Error(
+      `"${nameOf(mutant)}": its text stands ${parts.length - 1} times in ${file}, not once`,
+    );
   }
   const text = parts.join(replace);
   // Text that cannot be parsed fails every test and proves nothing.
@@ -79,7 +93,7 @@ function mutate({ name, file, search, replace }) {
 
 /**
  * Runs the tests of a mutant on what is in the copy.
- * @param {Mutant} mutant
+ * @param {Pick<Mutant, 'runner' | 'test' | 'title'>} tests
  * @returns {Run}
  */
 function runTests({ runner, test, title }) {
@@ -115,32 +129,39 @@ function runTests({ runner, test, title }) {
  */
 function judge(mutant) {
   const started = Date.now();
-  const { file, survives } = mutant;
+  const { file, survives, row } = mutant;
   writeFileSync(join(folder, file), mutate(mutant));
   let run = runTests(mutant);
   // A browser that did not start has said nothing about the mutant.
   if (!run.isLate && run.passed.length + run.failed.length === 0) run = runTests(mutant);
   const { passed, failed, isLate } = run;
   writeFileSync(join(folder, file), readFileSync(join(root, file)));
-  const isKilled = isLate || failed.length > 0;
+  const seen = row ? failed.filter((title) => ofRow(row).test(title)) : failed;
+  const isKilled = seen.length > 0 || (isLate && !row);
   const isGood = survives ? !isKilled && passed.length > 0 : isKilled;
-  const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  const others = seen.length > 1 ? ` (and ${seen.length - 1} more)` : '';
   let verdict = survives ? `survives: ${survives}` : 'SURVIVES';
-  if (isKilled) verdict = failed[0] ? `${failed[0]}${others}` : 'the tests do not end';
+  if (isKilled) verdict = seen[0] ? `${seen[0]}${others}` : 'the tests do not end';
   return { mutant, verdict, isGood, seconds: (Date.now() - started) / 1000 };
 }
 
 /**
- * Every set of tests passes on the sources as they are, and is not empty.
+ * Every test passes on the sources as they are, and none is missing. One run for each file.
  * @param {Mutant[]} mutants
  */
 function checkTests(mutants) {
-  const sets = new Map(mutants.map((mutant) => [`${mutant.test} ${mutant.title ?? ''}`, mutant]));
-  for (const [name, mutant] of sets) {
-    const { passed, failed, output } = runTests(mutant);
-    console.log(`whole: ${name}: ${passed.length} passed, ${failed.length} failed`);
-    if (failed.length === 0 && passed.length > 0) continue;
-    throw new Error(`${name} does not pass on the code as it is:\n${output}`);
+  for (const test of new Set(mutants.map((mutant) => mutant.test))) {
+    const own = mutants.filter((mutant) => mutant.test === test);
+    const titles = new Set(own.map(({ title = '' }) => title));
+    const title = titles.has('') ? '' : [...titles].join('|');
+    const { runner } = /** @type {Mutant} */ (own[0]);
+    const { passed, failed, output } = runTests({ runner, test, title });
+    console.log(`whole: ${test}: ${passed.length} passed, ${failed.length} failed`);
+    if (failed.length > 0 || passed.length === 0) {
+      throw new Error(`${test} does not pass on the code as it is:\n${output}`);
+    }
+    const lost = own.find(({ row }) => row && !passed.some((name) => ofRow(row).test(name)));
+    if (lost) throw new Error(`${test} has no test for "${nameOf(lost)}"`);
   }
 }
 
@@ -157,7 +178,7 @@ for (const { name, mutants } of tables) {
     const result = judge(mutant);
     const { verdict, isGood, seconds } = result;
     console.log(
-      `${isGood ? 'good' : 'BAD '} ${seconds.toFixed(1)} s  ${mutant.name}\n        ${verdict}`,
+      `${isGood ? 'good' : 'BAD '} ${seconds.toFixed(1)} s  ${nameOf(mutant)}\n        ${verdict}`,
     );
     return result;
   });
@@ -169,7 +190,7 @@ for (const { name, mutants } of tables) {
   if (!values.save || values.only) continue;
   const rows = results.map(({ mutant, verdict }) => [
     `\`${mutant.file}\``,
-    mutant.name,
+    nameOf(mutant),
     mutant.survives ? verdict : `killed by “${verdict}”`,
   ]);
   const date = new Date().toISOString().slice(0, 10);

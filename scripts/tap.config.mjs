@@ -1,6 +1,17 @@
 // The configuration of the unit tests for scripts that read results: only tests whose titles fit
 // TEST_TITLE, and one line of TAP for each.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import config from './web-test-runner.config.mjs';
+
+/** The runner looks for a free port from 8000 on, and two runs at once find the same one. */
+async function findPort() {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  return port;
+}
 
 const title = process.env.TEST_TITLE ?? '';
 
@@ -38,9 +49,7 @@ const reporter = {
 /** @type {import('@web/test-runner').TestRunnerConfig} */
 export default {
   ...config,
-  // Several of these may run side by side, and the search for a free port does not see that. Below
-  // those that a system gives away by itself.
-  port: 10_000 + (process.pid % 20_000),
+  port: await findPort(),
   // Packages are found through a link.
   preserveSymlinks: true,
   testFramework: {

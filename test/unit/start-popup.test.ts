@@ -7,6 +7,7 @@ import {
   RECORD_PREFIX,
   answer,
   closeFrames,
+  defer,
   deliver,
   find,
   until,
@@ -40,10 +41,11 @@ async function openFrameWindow(): Promise<View> {
 async function openWaiting() {
   const popup = await openFrameWindow();
   const posts: string[] = [];
+  const release = defer<void>();
   replace(window, 'open', () => popup);
   replace(window, 'fetch', (url) => {
     posts.push(typeof url === 'string' ? url : '');
-    return Promise.resolve(answer(IDENTITY));
+    return release.promise.then(() => answer(IDENTITY));
   });
   const element = await add({ mode: 'popup' });
   // All elements of a page share their flow, also the one of the next test.
@@ -56,7 +58,7 @@ async function openWaiting() {
   element.click();
   expect(element.status).to.equal('waiting');
   const state = listRecords()[0]?.slice(RECORD_PREFIX.length) ?? '';
-  return { element, popup, posts, clock, state, query: `?code=c&state=${state}` };
+  return { element, popup, posts, release, clock, state, query: `?code=c&state=${state}` };
 }
 
 describe('a start in a popup', () => {
@@ -80,7 +82,8 @@ describe('a start in a popup', () => {
   });
 
   it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {
-    const { element, clock, state, query, posts } = await openWaiting();
+    const { element, clock, state, query, posts, release } = await openWaiting();
+    release.resolve();
     for (let minute = 0; minute < 30; minute += 1) {
       clock.tick(MINUTE);
       await element.updateComplete;
@@ -111,7 +114,7 @@ describe('a start in a popup', () => {
         fc.array(fc.constantFrom(...WAYS), { minLength: 1, maxLength: 6 }),
         fc.boolean(),
         async (copies, isHurried) => {
-          const { element, popup, posts, clock, state, query } = await openWaiting();
+          const { element, popup, posts, release, clock, state, query } = await openWaiting();
           const channel = new BroadcastChannel(state);
           const send = {
             channel: () => channel.postMessage(query),
@@ -124,6 +127,9 @@ describe('a start in a popup', () => {
             clock.tick(500);
             if (!isHurried) await deliver();
           }
+          // The exchange takes longer than all the copies.
+          await deliver();
+          release.resolve();
           await until(() => element.status === 'connected');
           await deliver();
           clock.tick(MINUTE);
