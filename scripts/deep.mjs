@@ -59,7 +59,7 @@ function run({ name, browser, args }) {
  * @param {string} tap
  */
 function readTests(tap) {
-  const [, ...tests] = tap.split(/^(?=\s*(?:not )?ok \d+ - )/m);
+  const [, ...tests] = tap.split(/^(?=[ \t]*(?:not )?ok \d+ - )/m);
   return tests
     .filter((text) => !text.includes("type: 'suite'"))
     .map((text) => {
