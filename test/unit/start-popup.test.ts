@@ -125,7 +125,8 @@ describe('a start in a popup', () => {
           for (const way of copies) {
             send[way]();
             clock.tick(500);
-            if (!isHurried) await deliver();
+            // A lock may take longer than a message.
+            if (!isHurried) await until(() => element.status !== 'waiting');
           }
           // The exchange takes longer than all the copies.
           await deliver();
