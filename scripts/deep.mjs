@@ -59,9 +59,9 @@ function run({ name, browser, args }) {
  * @param {string} tap
  */
 function readTests(tap) {
-  const [, ...tests] = tap.split(/^(?=[ \t]*(?:not )?ok \d+ - )/m);
-  return tests
-    .filter((text) => !text.includes("type: 'suite'"))
+  return tap
+    .split(/^(?=[ \t]*(?:not )?ok \d+ - )/m)
+    .filter((text) => /^[ \t]*(not )?ok /.test(text) && !text.includes("type: 'suite'"))
     .map((text) => {
       const [, failure, title = ''] = /^\s*(not )?ok \d+ - (.*)/.exec(text) ?? [];
       // The title says how many cases there are, or the test says itself what it has seen.
