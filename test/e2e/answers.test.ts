@@ -134,7 +134,9 @@ test('#70 a body without end is cut off, from the backend', async () => {
   await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' });
   await world.site.waitUntil(({ path, isAborted }) => path === '/backend' && isAborted);
   const megabytes = world.site.backend.bytesSent / 2 ** 20;
-  assert.ok(megabytes < 32, `${megabytes} MiB went out, mostly into buffers`);
+  // WebKit has read up to 60 MiB ahead when it hears that nobody wants more; until the deadline it
+  // would be gigabytes.
+  assert.ok(megabytes < 512, `${megabytes} MiB went out, mostly into buffers`);
   world.onlyPost();
   await world.finish(visitor, page);
 });
