@@ -128,6 +128,10 @@ export const chromiumArgs = [
 export const firefoxPreferences = {
   'app.update.enabled': false,
   'datareporting.healthreport.uploadEnabled': false,
+  // Tests with several tabs would wait a second for every timer of those behind.
+  'dom.min_background_timeout_value': 4,
+  'dom.min_background_timeout_value_without_budget_throttling': 4,
+  'dom.timeout.enable_budget_timer_throttling': false,
   'network.captive-portal-service.enabled': false,
   'network.connectivity-service.enabled': false,
   'toolkit.telemetry.enabled': false,
