@@ -4,7 +4,7 @@ import { median, type Results } from './results.js';
 import { whole } from './table.js';
 
 const WIDTH = 900;
-const LABELS = 260;
+const LABELS = 310;
 const TOP = 46;
 const ROW = 26;
 const PANEL = (WIDTH - LABELS) / 4;
