@@ -339,7 +339,9 @@ function forge(state: string): void {
 }
 
 test('#28 a popup on its way back tells nothing to an opener of another origin', async () => {
-  const { visitor, page: attacker } = await open();
+  servePopup(world);
+  const visitor = await world.visit();
+  const attacker = await visitor.newPage();
   const evil = `http://127.0.0.1:${world.site.port}`;
   world.site.serve(
     '/evil',
