@@ -1,29 +1,44 @@
-// Runs the `*.test.ts` files of one folder with Node's own test runner: `node-tests.mjs test/e2e`.
+// Runs the `*.test.ts` files of one folder with Node's own test runner: `node-tests.mjs test/node`.
 // The files are listed here since Node 20 expands no pattern, and an empty folder must not pass.
+// With `--together` in one process, in which they share what takes long to start.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
 
-const [folder = '', ...options] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    together: { type: 'boolean', default: false },
+    concurrency: { type: 'string', default: '1' },
+  },
+});
+const [folder = ''] = positionals;
 const names = existsSync(folder) ? readdirSync(folder) : [];
 const files = names.filter((name) => name.endsWith('.test.ts')).sort();
 if (files.length === 0) {
   console.error(`No test file in ${folder}.`);
   process.exit(1);
 }
+const paths = files.map((name) => resolve(folder, name));
+
+/** A module that imports them all. */
+const whole = join(mkdtempSync(join(tmpdir(), 'monerium-connect-tests-')), 'all.mjs');
+process.once('exit', () => rmSync(join(whole, '..'), { recursive: true, force: true }));
+writeFileSync(whole, paths.map((path) => `import '${pathToFileURL(path)}';`).join('\n'));
 
 const args = [
   '--import=tsx',
   '--test',
-  // In sequence: two browsers at once on two cores make timing tests unsteady.
-  '--test-concurrency=1',
+  `--test-concurrency=${values.concurrency}`,
   // For a whole file: a handle left open would otherwise keep the run from ending.
-  '--test-timeout=120000',
+  `--test-timeout=${values.together ? 1_800_000 : 120_000}`,
   '--test-reporter=spec',
   '--test-reporter-destination=stdout',
   '--test-reporter=./scripts/node-test-counts.mjs',
   '--test-reporter-destination=stderr',
-  ...options,
-  ...files.map((name) => join(folder, name)),
+  ...(values.together ? [whole] : paths),
 ];
 process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;

@@ -1,9 +1,11 @@
-// Runs every check of the project, goes on after a failure, and closes with one line of counts.
+// Runs every check of the project, several at once, goes on after a failure, and closes with one
+// line of counts. Tests wait for deadlines of the product, so one at a time leaves cores idle.
 // `npm test -- --part unit` runs one part, `--browser firefox` one engine; both can be repeated.
-// Without `--all` (`npm run test:all`) an engine that is not installed is left out, and said so.
+// `--lanes 1` runs one part after the other. Without `--all` (`npm run test:all`) an engine that is
+// not installed is left out, and said so.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { engines } from './browsers.mjs';
@@ -14,12 +16,12 @@ import { npmCommand } from './npm.mjs';
  * package.json, so that a part run alone is the same part.
  */
 const parts = [
+  { name: 'build', script: 'build', isSuite: false },
+  { name: 'reproducible', script: 'reproducible', isSuite: false },
   { name: 'types', script: 'types', isSuite: false },
   { name: 'lint', script: 'lint', isSuite: false },
   { name: 'format', script: 'format:check', isSuite: false },
   { name: 'manifest', script: 'manifest:check', isSuite: false },
-  { name: 'build', script: 'build', isSuite: false },
-  { name: 'reproducible', script: 'reproducible', isSuite: false },
   { name: 'size', script: 'size', isSuite: false },
   { name: 'readme', script: 'readme:check', isSuite: false },
   { name: 'package', script: 'package:check', isSuite: false },
@@ -31,22 +33,29 @@ const parts = [
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {(typeof parts)[number] & { env: Record<string, string> }} Run */
+/** @typedef {{ name: string, counts: Counts, seconds: number }} Result */
 
 const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-test-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /**
+ * Answers whether the script ended with exit code 0, and what it printed.
  * @param {Run} run
  * @param {string} countsFile
- * @returns {Promise<boolean>} whether the script ended with exit code 0
+ * @returns {Promise<{ exitedWell: boolean, output: string }>}
  */
 function runScript({ script, env: additions }, countsFile) {
   const { file, args, shell } = npmCommand('run', '--silent', script);
   const env = { ...process.env, ...additions, TEST_COUNTS_FILE: countsFile };
-  const child = spawn(file, args, { env, shell, stdio: 'inherit' });
+  const child = spawn(file, args, { env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
+  const chunks = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => chunks.push(data));
   return new Promise((resolve) => {
-    child.once('error', () => resolve(false));
-    child.once('exit', (code) => resolve(code === 0));
+    /** @param {boolean} exitedWell */
+    const end = (exitedWell) => resolve({ exitedWell, output: Buffer.concat(chunks).toString() });
+    child.once('error', () => end(false));
+    child.once('close', (code) => end(code === 0));
   });
 }
 
@@ -70,13 +79,17 @@ function suiteCounts(exitedWell, countsFile) {
   return isEmpty || unexplained ? { ...counts, failed: counts.failed + 1 } : counts;
 }
 
-/** @param {Run} run */
+/**
+ * @param {Run} run
+ * @returns {Promise<Result>}
+ */
 async function runPart(run) {
   const { name, script, isSuite } = run;
-  console.log(`\n──── ${name}: npm run ${script}`);
+  console.log(`… ${name}`);
   const started = Date.now();
   const countsFile = join(folder, `${name}.json`);
-  const exitedWell = await runScript(run, countsFile);
+  const { exitedWell, output } = await runScript(run, countsFile);
+  console.log(`\n──── ${name}: npm run ${script}\n${output}`);
   const counts = isSuite
     ? suiteCounts(exitedWell, countsFile)
     : { passed: exitedWell ? 1 : 0, failed: exitedWell ? 0 : 1, skipped: 0 };
@@ -96,7 +109,7 @@ function runsOf(part, browsers) {
   });
 }
 
-/** @param {Awaited<ReturnType<typeof runPart>>} result */
+/** @param {Result} result */
 function summary({ name, counts, seconds }) {
   const { passed, failed, skipped } = counts;
   const mark = failed > 0 ? 'FAILED' : 'ok';
@@ -121,6 +134,7 @@ const { values } = parseArgs({
     part: { type: 'string', multiple: true },
     browser: { type: 'string', multiple: true },
     all: { type: 'boolean', default: false },
+    lanes: { type: 'string', default: String(availableParallelism()) },
   },
 });
 const names = /** @type {import('./browsers.mjs').Engine[]} */ (Object.keys(engines));
@@ -141,12 +155,23 @@ const browsers = wanted.filter((name) => !missing.includes(name));
 const leftOut = missing.map((name) => `Not installed, so not tested: ${name} (npm run test:all).`);
 console.log([`Browsers: ${browsers.join(', ')}`, ...leftOut].join('\n'));
 
-/** @type {Awaited<ReturnType<typeof runPart>>[]} */
-const results = [];
-for (const part of parts) {
-  if (values.part && !values.part.includes(part.name)) continue;
-  for (const run of runsOf(part, browsers)) results.push(await runPart(run));
+const chosen = parts.filter(({ name }) => values.part?.includes(name) ?? true);
+const runs = chosen.flatMap((part) => runsOf(part, browsers));
+/** @type {Map<Run, Result>} */
+const resultOf = new Map();
+
+/** @param {Run[]} queue */
+async function runLane(queue) {
+  for (let run = queue.shift(); run; run = queue.shift()) resultOf.set(run, await runPart(run));
 }
+
+// These write `dist`, which others read.
+const first = runs.filter(({ name }) => name === 'build' || name === 'reproducible');
+await runLane([...first]);
+// The longest come last on the list.
+const queue = runs.filter((run) => !first.includes(run)).reverse();
+await Promise.all(Array.from({ length: Number(values.lanes) }, () => runLane(queue)));
+const results = runs.map((run) => /** @type {Result} */ (resultOf.get(run)));
 
 /** @param {keyof Counts} key */
 const sum = (key) => results.reduce((total, { counts }) => total + counts[key], 0);

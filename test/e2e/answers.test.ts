@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after } from 'node:test';
 import type { Fault } from '../../demo/emulator/emulator.js';
 import {
   endingsOf,
@@ -9,11 +9,11 @@ import {
   useWorld,
   waitForEvent,
   type Attributes,
-  type Site,
   type Page,
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 async function open(attributes: Attributes) {
   world.servePage('/', attributes);
@@ -151,10 +151,7 @@ test('#70 a body without end is cut off, from the token endpoint', async () => {
 });
 
 /** On the same host, so that cookies of the first site belong to it, but of another origin. */
-let other: Site;
-before(async () => {
-  other = await startSite();
-});
+const other = await startSite();
 after(() => other.close());
 
 async function connectWithCookie(backendUrl: string, credentials?: string) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import {
   buttonOf,
   endingsOf,
@@ -22,7 +22,7 @@ async function goAndComeBack(world: World, page: Page): Promise<boolean> {
     addEventListener('pageshow', ({ persisted }) => (window.name = persisted ? 'kept' : ''));
   });
   await world.begin(page);
-  await page.evaluate(() => history.back());
+  await page.goBack();
   await page.waitForFunction(
     (origin) => location.origin === origin && document.readyState === 'complete',
     { polling },
@@ -46,6 +46,7 @@ async function startAgain(world: World, page: Page): Promise<void> {
 
 describe('with the back-forward cache', () => {
   const world = useWorld({ backForwardCache: true });
+  const { test } = world;
 
   test('#12 Back from the portal restores a page whose button works', async () => {
     world.servePage('/');
@@ -99,6 +100,7 @@ async function comeBackAfter(world: World, page: Page, ms: number): Promise<void
 
 describe('back while or after the exchange', () => {
   const world = useWorld({ backForwardCache: true });
+  const { test } = world;
 
   test('#14 a connected page comes back as it was', async () => {
     world.servePage('/', {}, { before: COUNT_RESTORES });
@@ -142,6 +144,7 @@ describe('back while or after the exchange', () => {
 
 describe('without the back-forward cache', () => {
   const world = useWorld();
+  const { test } = world;
 
   const withSwitch = skipIn({ webkit: 'nothing switches its page cache off' });
   test('#13 Back from the portal loads a page whose button works at once', withSwitch, async () => {

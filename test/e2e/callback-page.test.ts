@@ -1,11 +1,11 @@
 // The page that takes the code: what other scripts see there, and what such a page needs.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
 import { SCRIPT_TAG, useWorld, waitForEvent, type Page } from './support.js';
 import { RECORDER } from './support/recorder.js';
 
 const world = useWorld();
+const { test } = world;
 
 /** What a foreign script can learn of the address, told where nothing is searched for secrets. */
 const WIDGET = `

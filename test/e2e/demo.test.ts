@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { createClient } from '@libsql/client/sqlite3';
 import { startDemo, type Demo } from '../../demo/demo.js';
@@ -27,25 +27,25 @@ let demo: Demo;
 let browser: Browser;
 let visitor: Visitor;
 
-before(async () => {
-  demo = await startDemo({ BACKEND_DATABASE: database }, (line) => log.push(line));
-  browser = await launchBrowser();
-  visitor = await browser.visit();
-});
+/** A demo for the tests of a suite: each has a customer and a database of its own. */
+function useDemo(): void {
+  before(async () => {
+    demo = await startDemo({ BACKEND_DATABASE: database }, (line) => log.push(line));
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    visitor = await browser.visit();
+  });
+  afterEach(async () => {
+    await visitor.close();
+    demo.emulator.reset();
+    await query('DELETE FROM session');
+    log.length = 0;
+  });
+  after(() => demo.close());
+}
 
-afterEach(async () => {
-  await visitor.close();
-  visitor = await browser.visit();
-  demo.emulator.reset();
-  await query('DELETE FROM session');
-  log.length = 0;
-});
-
-after(async () => {
-  await browser.close();
-  await demo.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Asks the database as another program does. */
 async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -109,6 +109,8 @@ async function waitForEmptyDatabase(): Promise<void> {
 }
 
 describe('the demo through its backend', () => {
+  useDemo();
+
   it('keeps a customer connected over reloads and restarts, until they disconnect', async () => {
     const page = await open();
     await leave(page, BACKEND);
@@ -185,6 +187,8 @@ describe('the demo through its backend', () => {
 });
 
 describe('the demo without a backend', () => {
+  useDemo();
+
   it('fetches the profile and places a test order', async () => {
     const page = await open();
     await leave(page, DIRECT);

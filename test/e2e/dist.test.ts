@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import {
   CANARY_EMAIL,
   clickConnect,
@@ -16,6 +15,7 @@ const skip = existsSync(MODULE) ? false : 'dist/ is missing: run `npm run build`
 const headers = { 'content-type': 'text/javascript' };
 
 const world = useWorld();
+const { test } = world;
 
 function scriptsAskedFor(): Set<string> {
   const scripts = world.site.requests.filter(({ headers: sent }) =>

@@ -1,10 +1,10 @@
 // What a page does before its own response has been taken up.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { bundleScript } from './support/bundle.js';
 import { pageWith, settle, statusOf, useWorld, waitForEvent } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 const CONNECT = `document.querySelector('monerium-connect').connect().then(() => (window.outcome = 'resolved'))`;
 
 const MOMENTS = {

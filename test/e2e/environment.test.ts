@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import {
   buttonOf,
@@ -22,6 +21,7 @@ import {
 // No name of the real world may be asked: this one leads back to this machine, over plain http.
 const INSECURE_HOST = 'shop.example';
 const world = useWorld({ hosts: [INSECURE_HOST] });
+const { test } = world;
 
 /** Nothing was navigated to, and nothing was stored. */
 async function assertStayed(page: Frame, url: string): Promise<void> {

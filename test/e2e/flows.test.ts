@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import {
   CANARY_EMAIL,
@@ -17,6 +16,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 const WHOLE_PORTAL = ['signup', 'kyc', 'wallet', 'iban', 'consent'];
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import {
   pageWith,
   skipIn,
@@ -22,6 +21,7 @@ const GUIDE = readFileSync(new URL('../../docs/frameworks.md', import.meta.url),
 const INSECURE_HOST = 'shop.example';
 
 const world = useWorld({ hosts: [INSECURE_HOST] });
+const { test } = world;
 
 interface Case {
   readonly attributes?: Attributes;

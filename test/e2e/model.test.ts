@@ -3,7 +3,6 @@
 //   SEED=… RUN_PATH=… REPLAY_PATH=… node --import=tsx --test test/e2e/model.test.ts
 // takes the same steps again, and makes them fewer.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs, seed } from '../helpers/runs.js';
 import { engine, skipIn, useWorld, waitForStatus } from './support.js';
@@ -175,6 +174,7 @@ const options = {
   timeout: LIMIT_MS + 60_000,
 };
 const world = useWorld({ backForwardCache: true });
+const { test } = world;
 
 test('#7 #17 #52 whatever the customer does, all that must hold does', options, async (t) => {
   const started = Date.now();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Fault, Switches } from '../../demo/emulator/emulator.js';
 import type { BackendAnswer } from './support/backend.js';
 import { toPuppeteer } from './support/puppeteer.js';
@@ -17,6 +16,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 const EXCHANGES = ['backend', 'direct'] as const;
 type Exchange = (typeof EXCHANGES)[number];

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, afterEach, before, test } from 'node:test';
 import {
   CANARY_EMAIL,
   DEMO_CLIENT_ID,
@@ -11,6 +10,7 @@ import {
   recordsOf,
   settle,
   statusOf,
+  use,
   waitForEvent,
   walkPortal,
   type Visitor,
@@ -18,29 +18,39 @@ import {
 } from './support.js';
 import { startOidcProvider, type OidcProvider } from './support/oidc-provider.js';
 
-const world = new World();
 let provider: OidcProvider;
 let redirectUri: string;
 
-// Hooks of one kind do not wait for each other outside a suite, and the client needs the site.
-before(async () => {
-  await world.start({});
-  redirectUri = `${world.site.origin}/back`;
-  provider = await startOidcProvider({ clientId: DEMO_CLIENT_ID, redirectUri });
-});
-afterEach(async () => {
-  const answers = provider.tokenRequests.map(({ answer }) => answer as Record<string, string>);
-  const tokens = answers.flatMap((answer) =>
-    ['access_token', 'refresh_token', 'id_token'].flatMap((name) => answer[name] ?? []),
-  );
-  world.known = { token: tokens };
-  await world.searchAndClear();
-  provider.reset();
-});
-after(async () => {
-  await world.close();
-  await provider.close();
-});
+/** Monerium's part is taken by a certified provider, which makes tokens of its own. */
+class ProviderWorld extends World {
+  override async start(): Promise<void> {
+    await super.start();
+    redirectUri = `${this.site.origin}/back`;
+    provider = await startOidcProvider({ clientId: DEMO_CLIENT_ID, redirectUri });
+  }
+
+  override async search(): Promise<void> {
+    const answers = provider.tokenRequests.map(({ answer }) => answer as Record<string, string>);
+    const tokens = answers.flatMap((answer) =>
+      ['access_token', 'refresh_token', 'id_token'].flatMap((name) => answer[name] ?? []),
+    );
+    this.known = { token: tokens };
+    await super.search();
+  }
+
+  override async clear(): Promise<void> {
+    await super.clear();
+    provider.reset();
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await provider.close();
+  }
+}
+
+const world = use(new ProviderWorld());
+const { test } = world;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 const OTHER_VERIFIER = 'x'.repeat(43);

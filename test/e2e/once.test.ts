@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   SCRIPT_TAG,
   assertSilent,
@@ -15,6 +14,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 /** Plays a framework that mounts an element more than once while the page loads. */
 const MOUNTING = {
@@ -235,6 +235,7 @@ test('#6 a history entry that still has the response is silent', async () => {
   assert.equal(await page.url(), `${world.site.origin}/#view`);
   await settle(page);
 
+  // By a script: a browser's own Back passes over an entry that no gesture of a person has made.
   await page.evaluate(() => history.back());
   await page.waitForFunction((wanted) => location.href === wanted, { polling }, url);
   assert.equal((await endingsOf(page)).length, 1);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   SCRIPT_TAG,
   endingsOf,
@@ -12,6 +11,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 /** A script of the page's own that is evaluated after the element's, and comes late at that. */
 const LATE_SCRIPT = '<script type="module" src="/late.js" referrerpolicy="no-referrer"></script>';

@@ -1,6 +1,6 @@
 // What can only be seen by waiting as long as a customer would. Two browsers wait at once.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 import type { CDPSession } from 'puppeteer-core';
 import { toPuppeteer } from './support/puppeteer.js';
 import {
@@ -59,6 +59,7 @@ const withDialogs = skipIn({ webkit: 'its WebDriver accepts every beforeunload d
 
 function testNetwork(): void {
   const world = useWorld();
+  const { test } = world;
 
   for (const backend of ['/backend', undefined]) {
     const exchange = backend ? 'backend' : 'direct';
@@ -99,6 +100,7 @@ function testNetwork(): void {
 
 function testNavigation(): void {
   const world = useWorld();
+  const { test } = world;
   const before = `<script>addEventListener('beforeunload', (event) => event.preventDefault());
   </script>`;
 

@@ -1,7 +1,6 @@
 // Pages with a strict Content-Security-Policy: nothing inline, and only the requests that are said.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
 import { RECORDER, SIGHTINGS_PATH } from './support/recorder.js';
 import {
   SCRIPT_TAG,
@@ -15,6 +14,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 const hash = createHash('sha256').update(RECORDER).digest('base64');
 /** The tests' own recorder is inline, and what it sees is sent on the way out. */

@@ -1,6 +1,5 @@
 // With the popup blocker that customers have: it lets a window open only out of a click.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   SCRIPT_TAG,
   buttonOf,
@@ -25,6 +24,7 @@ import {
 } from './support/popup.js';
 
 const world = useWorld({ popupBlocker: true });
+const { test } = world;
 const NO_BLOCKER = skipIn({ webkit: 'its driver lets every window open' });
 const ATTRIBUTES = { 'redirect-uri': '/callback', mode: 'popup' };
 

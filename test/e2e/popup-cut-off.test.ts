@@ -1,6 +1,5 @@
 // What comes between a popup and the page that opened it: policies, partitions, and sleep.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   CANARY_EMAIL,
   endingsOf,
@@ -29,6 +28,7 @@ import {
 import { toPuppeteer } from './support/puppeteer.js';
 
 const world = useWorld();
+const { test } = world;
 const ATTRIBUTES = { 'redirect-uri': '/callback', mode: 'popup' };
 
 /** Long after a window that was really closed would have been told. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   CANARY_EMAIL,
   assertSilent,
@@ -30,6 +29,7 @@ import {
 } from './support/popup.js';
 
 const world = useWorld();
+const { test } = world;
 const SEVERED_MS = 3000;
 
 async function open(attributes?: Parameters<typeof servePopup>[1]) {

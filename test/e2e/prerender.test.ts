@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { pageWith, skipIn, useWorld } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 const onlyChromium = skipIn({ firefox: 'prerenders no page', webkit: 'prerenders no page' });
 
 /** Tells the site when the page has had time for an exchange, and when it is shown. */

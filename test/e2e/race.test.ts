@@ -2,7 +2,6 @@
 // is not decided by the order in which tabs come: the element is put on the page when a barrier in
 // the site opens, and that holds all five until all five have asked.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
 import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
 
@@ -11,6 +10,7 @@ const MAX_ROUNDS = 40;
 const isDeep = Boolean(process.env['DEEP']);
 const options = skipIn({ webkit: 'its WebDriver loads one tab after the other' });
 const world = useWorld();
+const { test } = world;
 const barrier = new Barrier();
 
 interface Racers {

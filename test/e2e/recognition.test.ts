@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   DEMO_CLIENT_ID,
   SCRIPT_TAG,
@@ -17,6 +16,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 const OTHER_CLIENT_ID = '0d1c5d5e-3f0b-4c53-8b0f-5f6f0f1a2b3c';
 
 /** What an element may change, to be compared before and after. */

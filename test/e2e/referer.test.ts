@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   SCRIPT_TAG,
   endingsOf,
@@ -11,6 +10,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 /** The address of the page goes into every request, to other origins too, whole. */
 const headers = { 'referrer-policy': 'unsafe-url' };

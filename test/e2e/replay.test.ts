@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
 import {
   assertSilent,
   clickConnect,
@@ -16,6 +15,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 test('#4 a reload after the connection has nothing to do', async () => {
   world.servePage('/');

@@ -1,7 +1,7 @@
 // What the end-to-end tests stand on: a site on localhost, the emulator of Monerium on 127.0.0.1,
 // so that the two are as foreign to each other as the real ones, and a browser between them.
 import assert from 'node:assert/strict';
-import { after, afterEach, before } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
 import { clickConnect, launchBrowser } from './support/browser.js';
 import { bundleScript } from './support/bundle.js';
@@ -28,7 +28,16 @@ export interface Authorization {
   readonly query: Record<string, string>;
 }
 
-/** Everything that takes part in a flow. */
+type Body = (t: TestContext) => Promise<void> | void;
+interface Options {
+  skip?: string | boolean;
+  timeout?: number;
+}
+
+/** Fails a test that would keep a whole run waiting. */
+const HANG_MS = 300_000;
+
+/** Everything that takes part in a flow. The first test starts it. */
 export class World {
   site!: Site;
   emulator!: Emulator;
@@ -39,9 +48,32 @@ export class World {
   /** Sites besides the first, whose requests are searched as well. */
   otherSites: Site[] = [];
   #visitors: Visitor[] = [];
+  #starting: Promise<void> | undefined;
+  readonly #options: BrowserOptions;
 
-  async start(options: BrowserOptions = {}): Promise<void> {
-    // Sources that do not build fail the file here, and not each test by a page that never loads.
+  constructor(options: BrowserOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * A test in this world, which is clean at its beginning. It must leave no secret there.
+   * Not by hooks, which all files would share that run in one process.
+   */
+  readonly test = (name: string, ...rest: [Body] | [Options, Body]): void => {
+    const [options, body] = rest.length === 2 ? rest : [{}, rest[0]];
+    void test(name, { timeout: HANG_MS, ...options }, async (t) => {
+      await (this.#starting ??= this.start());
+      try {
+        await body(t);
+        await this.search();
+      } finally {
+        await this.clear();
+      }
+    });
+  };
+
+  async start(): Promise<void> {
+    // Sources that do not build fail the test here, and not by a page that never loads.
     await bundleScript('index');
     this.site = await startSite();
     this.emulator = await startEmulator();
@@ -50,16 +82,12 @@ export class World {
     this.site.takeSightings = (sightings) => {
       for (const visitor of this.#visitors) visitor.see(...sightings);
     };
-    this.browser = await launchBrowser(options);
+    this.browser = await launchBrowser(this.#options);
   }
 
-  /** Looks for secrets wherever a test has been, and clears. */
-  async searchAndClear(): Promise<void> {
-    try {
-      for (const visitor of this.#visitors) await this.assertNoSecrets(visitor);
-    } finally {
-      await this.clear();
-    }
+  /** Looks for secrets wherever a test has been. */
+  async search(): Promise<void> {
+    for (const visitor of this.#visitors) await this.assertNoSecrets(visitor);
   }
 
   /** Ends what a test has left behind. */
@@ -72,7 +100,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    if (!this.#starting) return;
     await this.site.close();
     await this.emulator.close();
   }
@@ -163,19 +191,20 @@ export class World {
     return assertNoSecrets({ sites, emulator, visitor, known, trusted });
   }
 
-  /** Ends a test of a flow: nothing is under way any more, and nothing has leaked. */
+  /** Ends a test of a flow: nothing is under way any more. The search for secrets comes next. */
   async finish(visitor: Visitor, ...pages: Page[]): Promise<void> {
     for (const page of pages) await settle(page);
-    await this.assertNoSecrets(visitor);
     assert.deepEqual(visitor.errors, [], 'no error is left uncaught');
   }
 }
 
-/** A world for all tests of a file. Each test gets a clean one, and must leave no secret there. */
+/** A world for the tests of a file. */
 export function useWorld(options: BrowserOptions = {}): World {
-  const world = new World();
-  before(() => world.start(options));
-  afterEach(() => world.searchAndClear());
+  return use(new World(options));
+}
+
+/** A world ends with the tests. */
+export function use<W extends World>(world: W): W {
   after(() => world.close());
   return world;
 }

@@ -1,6 +1,5 @@
 // A flow begins when somebody asks for it, and never by itself or by a page around.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   SCRIPT_TAG,
   buttonOf,
@@ -13,6 +12,7 @@ import {
 } from './support.js';
 
 const world = useWorld();
+const { test } = world;
 
 /** Nothing has left, nothing is kept, and nobody was told of anything. */
 async function assertNothingBegun(visitor: Visitor, frame: Frame): Promise<void> {

@@ -98,15 +98,9 @@ export abstract class Page extends Frame {
   abstract bringToFront(): Promise<void>;
   abstract close(): Promise<void>;
   abstract frame(selector: string): Promise<Frame>;
-
   /** Begins to go back in the history. What comes then is to be waited for. */
-  goBack(): Promise<void> {
-    return this.evaluate('void history.back()');
-  }
-
-  goForward(): Promise<void> {
-    return this.evaluate('void history.forward()');
-  }
+  abstract goBack(): Promise<void>;
+  abstract goForward(): Promise<void>;
 }
 
 /** Something that was seen in a page, and is gone by the time when a test looks. */

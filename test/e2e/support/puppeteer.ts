@@ -93,6 +93,15 @@ export class PuppeteerPage extends Page {
     return this.native.close();
   }
 
+  // Puppeteer's own way waits for a load, which a page out of the cache does not have.
+  goBack(): Promise<void> {
+    return this.evaluate('void history.back()');
+  }
+
+  goForward(): Promise<void> {
+    return this.evaluate('void history.forward()');
+  }
+
   async frame(selector: string): Promise<Frame> {
     const element = await this.native.waitForSelector(selector);
     return new PuppeteerFrame((await element!.contentFrame())!);

@@ -11,6 +11,9 @@ type Reference = Record<string, string>;
 const KEYS: Record<string, string> = { Enter: '\uE007', Tab: '\uE004', Escape: '\uE00C' };
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const OPENING_MS = 15_000;
+/** Longer than any command may take by the limits that the driver knows. */
+const ANSWER_MS = 45_000;
+const STARTS = 3;
 
 /** The commands of one session, one after the other: it shows them one window at a time. */
 class Session {
@@ -176,6 +179,16 @@ class WebKitPage extends Page {
     });
   }
 
+  // Never by a script in the page: the driver hangs for good when a page that comes out of the
+  // cache overtakes a script's answer.
+  goBack(): Promise<void> {
+    return this.#target.do((client) => client.back());
+  }
+
+  goForward(): Promise<void> {
+    return this.#target.do((client) => client.forward());
+  }
+
   async frame(selector: string): Promise<Frame> {
     await this.waitForSelector(selector);
     return new WebKitFrame(this.#target.inside(selector));
@@ -240,13 +253,20 @@ class WebKitVisitor extends Visitor {
   }
 }
 
-async function visit(): Promise<Visitor> {
+/** On a busy machine the browser does not come up at times, and its driver waits for good. */
+async function visit(starts = STARTS): Promise<Visitor> {
   const { options, stop } = await startWebKitDriver();
-  const client = await remote(options);
-  await client.setTimeouts(undefined, 20_000, 30_000);
-  return new WebKitVisitor(new Session(client, stop), await client.getWindowHandle());
+  try {
+    const client = await remote({ ...options, connectionRetryTimeout: ANSWER_MS });
+    await client.setTimeouts(undefined, 20_000, 30_000);
+    return new WebKitVisitor(new Session(client, stop), await client.getWindowHandle());
+  } catch (error) {
+    stop();
+    if (starts === 1) throw error;
+    return visit(starts - 1);
+  }
 }
 
 export async function launchWebKit(): Promise<Browser> {
-  return { visit, close: async () => {} };
+  return { visit: () => visit(), close: async () => {} };
 }
