@@ -134,7 +134,7 @@ const { values } = parseArgs({
     part: { type: 'string', multiple: true },
     browser: { type: 'string', multiple: true },
     all: { type: 'boolean', default: false },
-    lanes: { type: 'string', default: String(availableParallelism()) },
+    lanes: { type: 'string', default: String(availableParallelism() + 1) },
   },
 });
 const names = /** @type {import('./browsers.mjs').Engine[]} */ (Object.keys(engines));
