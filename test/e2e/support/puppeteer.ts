@@ -93,13 +93,14 @@ export class PuppeteerPage extends Page {
     return this.native.close();
   }
 
-  // Puppeteer's own way waits for a load, which a page out of the cache does not have.
+  // Puppeteer's own way waits for a load, which a page out of the cache does not have. In a task of
+  // its own, so that the page cannot go before it has answered.
   goBack(): Promise<void> {
-    return this.evaluate('void history.back()');
+    return this.evaluate('void setTimeout(() => history.back())');
   }
 
   goForward(): Promise<void> {
-    return this.evaluate('void history.forward()');
+    return this.evaluate('void setTimeout(() => history.forward())');
   }
 
   async frame(selector: string): Promise<Frame> {
