@@ -20,10 +20,12 @@ import {
   comeBack,
   finishPopup,
   handOversOf,
+  keepPopup,
   moveClock,
   servePopup,
   waitForLooks,
   waitUntilClosed,
+  waitUntilLooksClosed,
 } from './support/popup.js';
 import { toPuppeteer } from './support/puppeteer.js';
 
@@ -45,8 +47,10 @@ for (const coop of ['same-origin', 'same-origin-allow-popups'] as const) {
     servePopup(world);
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
+    await keepPopup(page);
     const { popup } = await beginPopup(world, visitor, page);
     assert.equal(await popup.evaluate(() => opener === null), true);
+    await waitUntilLooksClosed(page);
     await passGrace(page);
     assert.equal(await statusOf(page), 'waiting');
     assert.deepEqual(await endingsOf(page), []);

@@ -21,11 +21,13 @@ import {
   comeBack,
   finishPopup,
   handOversOf,
+  keepPopup,
   leaveFor,
   moveClock,
   servePopup,
   waitForLooks,
   waitUntilClosed,
+  waitUntilLooksClosed,
 } from './support/popup.js';
 
 const world = useWorld();
@@ -133,9 +135,11 @@ test('#24 after popup_closed a new start is a new flow', async () => {
 
 test('#25 a window that seems closed at once stays waiting, and can be had again', async () => {
   const { visitor, page } = await open();
+  await keepPopup(page);
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await popup.close();
   await page.bringToFront();
+  await waitUntilLooksClosed(page);
   // Longer than it takes to call it closed, were it not so early.
   await waitForLooks(page);
   await moveClock(page, SEVERED_MS);

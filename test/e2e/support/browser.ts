@@ -48,7 +48,10 @@ export async function walkPortal(
   await page.bringToFront();
   const steps: string[] = [];
   for (;;) {
-    await page.waitForSelector('body[data-step]');
+    // A page that is still being laid out may move its button away from under the mouse.
+    await page.waitForFunction(
+      () => document.readyState === 'complete' && document.body.dataset['step'] !== undefined,
+    );
     const step = await page.$eval('body', ({ dataset }) => dataset['step'] ?? '');
     steps.push(step);
     if (step === 'login' || step === 'signup') await fill(page, 'email', email);

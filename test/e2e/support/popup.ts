@@ -51,6 +51,23 @@ export async function beginPopup(
   return { popup, authorization: begun[0]! };
 }
 
+/** Keeps the window that the next click opens, for `waitUntilLooksClosed`. */
+export function keepPopup(page: Frame): Promise<void> {
+  return page.evaluate(() => {
+    const open = window.open.bind(window);
+    window.open = (...args) => {
+      const popup = open(...args);
+      Object.assign(window, { popup });
+      return popup;
+    };
+  });
+}
+
+/** A page learns a while later that its popup is closed, or was cut off. */
+export function waitUntilLooksClosed(page: Frame): Promise<void> {
+  return page.waitForFunction('popup.closed');
+}
+
 /** Leaves for an address the way a page does, so that what ties two windows together stays. */
 export function leaveFor(page: Page, url: string): Promise<unknown> {
   return page.evaluate((href) => setTimeout(() => location.assign(href)), url);
