@@ -9,7 +9,7 @@ import { startDemo, type Demo } from '../../demo/demo.js';
 import {
   CANARY_EMAIL,
   clickConnect,
-  launchBrowser,
+  shareBrowser,
   waitForStatus,
   walkPortal,
   type Page,
@@ -31,7 +31,7 @@ let visitor: Visitor;
 function useDemo(): void {
   before(async () => {
     demo = await startDemo({ BACKEND_DATABASE: database }, (line) => log.push(line));
-    browser = await launchBrowser();
+    browser = await shareBrowser();
   });
   beforeEach(async () => {
     visitor = await browser.visit();

@@ -34,6 +34,19 @@ interface Options {
   timeout?: number;
 }
 
+const browsers = new Map<string, Promise<Browser>>();
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** A browser with these options, which all files share. It ends with the tests. */
+export function shareBrowser(options: BrowserOptions = {}): Promise<Browser> {
+  const key = JSON.stringify(options);
+  const browser = browsers.get(key) ?? launchBrowser(options);
+  browsers.set(key, browser);
+  return browser;
+}
+
 /** Fails a test that would keep a whole run waiting. */
 const HANG_MS = 300_000;
 
@@ -82,7 +95,7 @@ export class World {
     this.site.takeSightings = (sightings) => {
       for (const visitor of this.#visitors) visitor.see(...sightings);
     };
-    this.browser = await launchBrowser(this.#options);
+    this.browser = await shareBrowser(this.#options);
   }
 
   /** Looks for secrets wherever a test has been. */

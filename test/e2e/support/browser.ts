@@ -1,4 +1,3 @@
-import { after } from 'node:test';
 import type { Browser, BrowserOptions, Page } from './driver.js';
 import { launchPuppeteer } from './puppeteer.js';
 import { launchWebKit } from './webdriver.js';
@@ -8,23 +7,9 @@ export type Engine = 'chromium' | 'firefox' | 'webkit';
 /** The engine of this run: the environment variable BROWSERS names it. */
 export const engine = (process.env['BROWSERS'] ?? 'chromium') as Engine;
 
-const browsers = new Map<string, Promise<Browser>>();
-
-/** A browser with these options, which is shared and ends with the tests. */
-export function launchBrowser(options: BrowserOptions = {}): Promise<Browser> {
-  const key = JSON.stringify(options);
-  const browser = browsers.get(key) ?? launch(options);
-  browsers.set(key, browser);
-  return browser;
-}
-
-function launch(options: BrowserOptions): Promise<Browser> {
+export function launchBrowser(options: BrowserOptions): Promise<Browser> {
   return engine === 'webkit' ? launchWebKit() : launchPuppeteer(engine, options);
 }
-
-after(async () => {
-  for (const browser of browsers.values()) await (await browser).close();
-});
 
 /**
  * Options for a test that some engines cannot show. The reasons stand beside the test, and the run
