@@ -24,10 +24,14 @@ if (files.length === 0) {
 }
 const paths = files.map((name) => resolve(folder, name));
 
-/** A module that imports them all. */
-const whole = join(mkdtempSync(join(tmpdir(), 'monerium-connect-tests-')), 'all.mjs');
-process.once('exit', () => rmSync(join(whole, '..'), { recursive: true, force: true }));
-writeFileSync(whole, paths.map((path) => `import '${pathToFileURL(path)}';`).join('\n'));
+/** Makes a module that imports them all, and is gone when this process ends. */
+function importTogether() {
+  const parent = mkdtempSync(join(tmpdir(), 'monerium-connect-tests-'));
+  process.once('exit', () => rmSync(parent, { recursive: true, force: true }));
+  const whole = join(parent, 'all.mjs');
+  writeFileSync(whole, paths.map((path) => `import '${pathToFileURL(path)}';`).join('\n'));
+  return whole;
+}
 
 const args = [
   '--import=tsx',
@@ -39,6 +43,6 @@ const args = [
   '--test-reporter-destination=stdout',
   '--test-reporter=./scripts/node-test-counts.mjs',
   '--test-reporter-destination=stderr',
-  ...(values.together ? [whole] : paths),
+  ...(values.together ? [importTogether()] : paths),
 ];
 process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;

@@ -204,9 +204,10 @@ export class World {
     return assertNoSecrets({ sites, emulator, visitor, known, trusted });
   }
 
-  /** Ends a test of a flow: nothing is under way any more. The search for secrets comes next. */
+  /** Ends a test of a flow: nothing is under way any more, and nothing has leaked. */
   async finish(visitor: Visitor, ...pages: Page[]): Promise<void> {
     for (const page of pages) await settle(page);
+    await this.assertNoSecrets(visitor);
     assert.deepEqual(visitor.errors, [], 'no error is left uncaught');
   }
 }
