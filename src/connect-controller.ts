@@ -198,6 +198,8 @@ export function createConnectController(
     },
     hostDisconnected() {
       clearTimeout(joining);
+      // Whoever goes on in this window, as an app does, is to find the button there.
+      page.isDone = false;
       flow.leave(view);
     },
     // Not before: the markup of a server, which knows the attributes only, is taken over as it is.

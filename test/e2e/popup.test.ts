@@ -265,6 +265,12 @@ test('a popup that cannot close itself says that it may be closed', async () => 
   assert.deepEqual(await eventsOf(begun.popup), []);
   assert.equal(await begun.popup.url(), begun.authorization.redirectUri);
   assertOneExchange(world);
+  // An app that goes on to another view there shows the button again.
+  await begun.popup.evaluate(() => {
+    const element = document.querySelector('monerium-connect')!;
+    element.replaceWith(element.cloneNode());
+  });
+  await begun.popup.waitForSelector(buttonOf());
   await world.finish(visitor, page, begun.popup);
 });
 

@@ -77,7 +77,9 @@ export class Customer {
   /** Clicks the button of an element, which must always work, and waits for Monerium. */
   async start(tab: Page, mode: Mode): Promise<void> {
     const { world, visitor } = this;
-    if (!(await shopPagesOf(world, visitor)).includes(tab)) await this.open(tab, '/');
+    // A tab that says it may be closed is one to leave.
+    const isLeft = !(await shopPagesOf(world, visitor)).includes(tab) || (await isDone(tab, mode));
+    if (isLeft) await this.open(tab, '/');
     await waitForRest(world, visitor);
     await tab.$eval(`#${mode}`, (found) => {
       const element = found as HTMLElementTagNameMap['monerium-connect'];
@@ -149,4 +151,10 @@ export class Customer {
     await world.assertNoSecrets(visitor);
     assert.deepEqual(visitor.errors, [], 'no error is left uncaught');
   }
+}
+
+/** The response of the tab was taken by the page that has opened the popup. */
+async function isDone(tab: Page, mode: Mode): Promise<boolean> {
+  const shown = await tab.$eval(`#${mode}`, ({ shadowRoot }) => shadowRoot?.textContent);
+  return shown?.trim() === 'You can close this window.';
 }
