@@ -24,6 +24,7 @@ import { saveSection, toTable } from './report.mjs';
  * @property {'unit' | 'e2e' | 'node'} runner
  * @property {string} test The test file, from the root of the project.
  * @property {string} [title] A pattern for the titles of the tests that run; all without it.
+ * @property {boolean} [isDeep] With the full numbers of a random test: a tenth may miss it.
  * @property {number} [row] A row of docs/faults.md. Then a test of that row has to fail.
  * @property {string} [survives] Why no test can see it. It is an error when one does.
  */
@@ -93,10 +94,10 @@ function mutate(mutant) {
 
 /**
  * Runs the tests of a mutant on what is in the copy.
- * @param {Pick<Mutant, 'runner' | 'test' | 'title'>} tests
+ * @param {Pick<Mutant, 'runner' | 'test' | 'title' | 'isDeep'>} tests
  * @returns {Run}
  */
-function runTests({ runner, test, title }) {
+function runTests({ runner, test, title, isDeep = false }) {
   const args =
     runner === 'unit'
       ? ['node_modules/.bin/wtr', '--config', 'scripts/tap.config.mjs', '--files', test]
@@ -105,11 +106,11 @@ function runTests({ runner, test, title }) {
           ...(title ? [`--test-name-pattern=${title}`] : []),
           test,
         ];
-  const timeout = runner === 'e2e' ? 300_000 : 150_000;
+  const timeout = (runner === 'e2e' ? 300_000 : 150_000) * (isDeep ? 4 : 1);
   const { stdout, stderr, error } = spawnSync(process.execPath, args, {
     ...{ cwd: folder, encoding: 'utf8', timeout, killSignal: 'SIGTERM' },
     maxBuffer: 1 << 28,
-    env: { ...process.env, TEST_TITLE: title ?? '' },
+    env: { ...process.env, TEST_TITLE: title ?? '', ...(isDeep && { DEEP: '1' }) },
   });
   const lines = stripVTControlCharacters(stdout);
   /** @param {RegExp} pattern */
@@ -154,8 +155,8 @@ function checkTests(mutants) {
     const own = mutants.filter((mutant) => mutant.test === test);
     const titles = new Set(own.map(({ title = '' }) => title));
     const title = titles.has('') ? '' : [...titles].join('|');
-    const { runner } = /** @type {Mutant} */ (own[0]);
-    const { passed, failed, output } = runTests({ runner, test, title });
+    const first = /** @type {Mutant} */ (own[0]);
+    const { passed, failed, output } = runTests({ ...first, title });
     console.log(`whole: ${test}: ${passed.length} passed, ${failed.length} failed`);
     if (failed.length > 0 || passed.length === 0) {
       throw new Error(`${test} does not pass on the code as it is:\n${output}`);

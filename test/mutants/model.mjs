@@ -14,6 +14,7 @@ const change = (file, name, search, replace) => ({
   file: `src/${file}.ts`,
   runner: 'e2e',
   test: 'test/e2e/model.test.ts',
+  isDeep: true,
 });
 
 /** @type {Mutant[]} */
