@@ -8,6 +8,7 @@ import {
   statusOf,
   useWorld,
   waitForEvent,
+  waitForStatus,
 } from './support.js';
 
 const world = useWorld();
@@ -127,7 +128,8 @@ test('#21 return-to-start goes back to where the flow began, after the event', a
   assert.equal(await page.url(), `${world.site.origin}/shop?basket=1#pay`);
   const { body } = await world.site.waitUntil(({ path }) => path === '/heard');
   assert.equal(body, await page.url());
-  assert.equal(await statusOf(page), 'idle');
+  // The address is there before the script is.
+  await waitForStatus(page, 'idle');
   world.onlyPost();
   await world.finish(visitor, page);
   // The portal's page is the one new entry: Back must not lead to the page of the return.

@@ -14,6 +14,12 @@ const OPENING_MS = 15_000;
 /** Longer than any command may take by the limits that the driver knows. */
 const ANSWER_MS = 45_000;
 const STARTS = 3;
+/**
+ * How long a question waits for its page to be loaded. The driver has kept one waiting for good, so
+ * it has to be shorter than a test waits: then it is asked again.
+ */
+const LOADING_MS = 7000;
+const SCRIPT_MS = 30_000;
 
 /** The commands of one session, one after the other: it shows them one window at a time. */
 class Session {
@@ -258,7 +264,7 @@ async function visit(starts = STARTS): Promise<Visitor> {
   const { options, stop } = await startWebKitDriver();
   try {
     const client = await remote({ ...options, connectionRetryTimeout: ANSWER_MS });
-    await client.setTimeouts(undefined, 20_000, 30_000);
+    await client.setTimeouts(undefined, LOADING_MS, SCRIPT_MS);
     return new WebKitVisitor(new Session(client, stop), await client.getWindowHandle());
   } catch (error) {
     stop();
