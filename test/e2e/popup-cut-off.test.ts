@@ -58,7 +58,7 @@ for (const coop of ['same-origin', 'same-origin-allow-popups'] as const) {
     await finishPopup(visitor, popup, { email: CANARY_EMAIL });
     await waitForEvent(page, 'monerium-connected');
     assertOneExchange(world);
-    assert.deepEqual(handOversOf(visitor), ['channel']);
+    assert.deepEqual(await handOversOf(visitor), ['channel']);
     await world.finish(visitor, page);
   });
 
@@ -122,7 +122,7 @@ test('#29 #87 without channels the response goes to the opener itself, once', as
   await waitForEvent(page, 'monerium-connected');
   await waitUntilClosed(visitor, begun.popup);
   assertOneExchange(world);
-  assert.deepEqual(handOversOf(visitor), ['message']);
+  assert.deepEqual(await handOversOf(visitor), ['message']);
   await world.finish(visitor, page);
 });
 

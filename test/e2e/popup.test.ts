@@ -56,7 +56,7 @@ test('#29 #33 a popup brings its response to the page that opened it, once, and 
   const wanted = ['monerium-before-connect', 'waiting', 'exchanging', 'connected'];
   assert.deepEqual(told, [...wanted, 'monerium-connected']);
   assertOneExchange(world);
-  assert.deepEqual(handOversOf(visitor), ['channel']);
+  assert.deepEqual(await handOversOf(visitor), ['channel']);
   await world.finish(visitor, page);
 });
 

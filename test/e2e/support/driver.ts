@@ -111,6 +111,8 @@ export interface Sighting {
   /** The name of a channel, the origin of a message, the part of a page, the URL of a request. */
   readonly name: string;
   readonly text: string;
+  /** Of one that may be told twice. */
+  readonly id?: string;
 }
 
 /** A customer with a browser profile of their own. */
@@ -130,6 +132,7 @@ export abstract class Visitor {
 
   see(...sightings: Sighting[]): void {
     for (const sighting of sightings) {
+      if (sighting.id && this.sightings.some(({ id }) => id === sighting.id)) continue;
       this.sightings.push(sighting);
       if (sighting.place === 'console') this.console.push(sighting.text);
       if (sighting.place === 'error') this.errors.push(sighting.text);

@@ -121,11 +121,17 @@ export function choose(page: Frame, part: 'cancel' | 'reopen'): Promise<void> {
   return page.click(`monerium-connect >>> [part=${part}]`);
 }
 
-/** Every message and channel that carried a response, by where it was seen. */
-export function handOversOf({ sightings }: Visitor): string[] {
-  return sightings
-    .filter(({ place, text }) => /^(message|channel)$/.test(place) && text.includes('state='))
-    .map(({ place }) => place);
+/** Waits for a message or a channel that carried a response, and answers where each was seen. */
+export async function handOversOf({ sightings }: Visitor): Promise<string[]> {
+  const end = Date.now() + 5000;
+  for (;;) {
+    const found = sightings
+      .filter(({ place, text }) => /^(message|channel)$/.test(place) && text.includes('state='))
+      .map(({ place }) => place);
+    // A window that closes tells last what it has seen.
+    if (found.length > 0 || Date.now() > end) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Nothing but a spent record is left of a flow. */

@@ -21,7 +21,9 @@ function record(prefix: string, path: string): void {
   if (Reflect.has(window, '__takeSightings')) return;
   const debug = console.debug.bind(console);
   const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
+  const pageId = Math.random();
   const sightings: Sighting[] = [];
+  let told = 0;
   const write = (part: unknown): string => {
     // Only Chromium has the message in the stack.
     if (part instanceof Error) return `${String(part)} ${part.stack}${JSON.stringify(part)}`;
@@ -34,7 +36,7 @@ function record(prefix: string, path: string): void {
   const see = (place: Sighting['place'], name: string, text: string) => {
     const sighting: Sighting = { origin: location.origin, place, name, text };
     // The console of WebKit cannot be read by a test, and that of the others is read as it is.
-    if (isWebKit) sightings.push(sighting);
+    if (isWebKit) sightings.push({ ...sighting, id: `${pageId} ${sightings.length}` });
     else if (place !== 'console') debug(prefix + JSON.stringify(sighting));
   };
 
@@ -99,11 +101,16 @@ function record(prefix: string, path: string): void {
     }));
   };
   window.__describePage = describe;
-  window.__takeSightings = () => sightings.splice(0);
+  window.__takeSightings = () => {
+    const news = sightings.slice(told);
+    told = sightings.length;
+    return news;
+  };
   addEventListener('pagehide', () => {
     // Only the pages of the tests' own site can send it there.
     const isOwn = document.querySelector('script[data-recorder]') !== null;
-    if (isOwn) navigator.sendBeacon(path, JSON.stringify([...sightings.splice(0), ...describe()]));
+    // All once more: an answer may have been lost with the page.
+    if (isOwn) navigator.sendBeacon(path, JSON.stringify([...sightings, ...describe()]));
   });
 }
 
