@@ -15,8 +15,8 @@ const OPENING_MS = 15_000;
 const ANSWER_MS = 45_000;
 const STARTS = 3;
 /**
- * How long a question waits for its page to be loaded. The driver has kept one waiting for good, so
- * it has to be shorter than a test waits: then it is asked again.
+ * How long a question waits for its page to be loaded. The driver has kept one for longer than a
+ * test waits. After this it is asked again.
  */
 const LOADING_MS = 7000;
 const SCRIPT_MS = 30_000;
