@@ -92,6 +92,17 @@ class Target {
     return this.session.do(this.#window, this.#frame, () => commands(this.session.client));
   }
 
+  /** On a busy machine the driver answers before the scripts of the page have run. */
+  load(command: (client: Client) => Promise<unknown>): Promise<void> {
+    const script = `const done = () => arguments[0]();
+      if (document.readyState === 'complete') done(); else addEventListener('load', done);`;
+    return this.do(async (client) => {
+      await command(client);
+      // A page that goes elsewhere by itself, or closes, is not loaded any more.
+      await client.executeAsyncScript(script, []).catch(() => {});
+    });
+  }
+
   async run(expression: string): Promise<unknown> {
     const script = `const done = arguments[0];
       const answer = (outcome) => done(JSON.stringify(
@@ -146,13 +157,11 @@ class WebKitPage extends Page {
   }
 
   goto(url: string): Promise<void> {
-    return this.#target.do(async (client) => {
-      await client.navigateTo(url);
-    });
+    return this.#target.load((client) => client.navigateTo(url));
   }
 
   reload(): Promise<void> {
-    return this.#target.do((client) => client.refresh());
+    return this.#target.load((client) => client.refresh());
   }
 
   click(selector: string, { count = 1 } = {}): Promise<void> {
