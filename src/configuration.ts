@@ -44,11 +44,17 @@ export interface Binding {
   readonly exchange: string;
 }
 
+/** Its parts. */
+export const BINDING = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
+
 /** How the customer gets to Monerium: in this window, or in one of its own. */
 export type Mode = 'redirect' | 'popup';
 
+/** What a flow under way still reads from its element: a page may renew its CSRF token. */
+export interface Course extends Binding, Pick<ExchangeOptions, 'exchangeFunction' | 'headers'> {}
+
 /** Attributes that were read, checked and resolved. */
-export interface Configuration extends Binding, ExchangeOptions {
+export interface Configuration extends Course, ExchangeOptions {
   /** `auto`: a popup when the page is framed. Nothing stands for `redirect`. */
   readonly mode: Mode | 'auto' | null | undefined;
   /** The optional fields of the request to `/auth`, by their wire names. */
@@ -100,11 +106,11 @@ function checkChoices(attributes: ConnectAttributes): void {
 }
 
 /**
- * The part of the configuration that a flow is bound to.
+ * The part of the configuration that counts from the start of a flow to its exchange.
  * @throws ConnectError `invalid_config`
  */
-export function readBinding(attributes: ConnectAttributes, page: PageAddress): Binding {
-  const { clientId, environment, redirectUri, backendUrl, exchange } = attributes;
+export function readCourse(attributes: ConnectAttributes, page: PageAddress): Course {
+  const { clientId, environment, redirectUri, backendUrl, backendHeaders, exchange } = attributes;
   check(clientId, 'client-id', 'your Authorization Code Flow client');
   const host = `https://api.monerium.${environment === 'production' ? 'app' : 'dev'}`;
   const apiUrl = readUrl('api-url', attributes.apiUrl ?? host, page.base);
@@ -114,6 +120,8 @@ export function readBinding(attributes: ConnectAttributes, page: PageAddress): B
     apiUrl: apiUrl.href.replace(/\/*([?#].*)?$/, ''),
     redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
     exchange: exchange ? 'custom' : (url ?? 'direct'),
+    exchangeFunction: exchange ?? undefined,
+    headers: backendHeaders ?? {},
   };
 }
 
@@ -122,17 +130,15 @@ export function readBinding(attributes: ConnectAttributes, page: PageAddress): B
  * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { environment, backendCredentials, backendHeaders, exchange, skipKyc } = attributes;
+  const { environment, backendCredentials, skipKyc } = attributes;
   const { mode, email, authMode, address, chain, signature, timeout } = attributes;
   checkChoices(attributes);
-  const binding = readBinding(attributes, page);
+  const course = readCourse(attributes, page);
   const isWhole = !address === !chain && !chain === !signature;
   check(isWhole, 'address, chain, signature', 'all three or none');
   return {
-    ...binding,
-    exchangeFunction: exchange ?? undefined,
+    ...course,
     credentials: (backendCredentials ?? 'same-origin') as RequestCredentials,
-    headers: backendHeaders ?? {},
     mode: mode as Configuration['mode'],
     authorization: {
       ...{ email, address, chain, signature },
@@ -145,8 +151,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
 
 /** In what two bindings differ: in nothing, when a response fits an element. */
 export function listDifferences(a: Binding, b: Binding): string[] {
-  const parts = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
-  return parts.filter((part) => a[part] !== b[part]);
+  return BINDING.filter((part) => a[part] !== b[part]);
 }
 
 export function fits(a: Binding | undefined, b: Binding | undefined): boolean {

@@ -2,8 +2,8 @@ import type { ReactiveControllerHost } from 'lit';
 import { assertSecure, readAddress, returnTo } from './browser.js';
 import {
   fits,
-  readBinding,
   readConfiguration,
+  readCourse,
   type Configuration,
   type ConnectAttributes,
 } from './configuration.js';
@@ -117,7 +117,7 @@ export function createConnectController(
   // What the page has set
 
   function updateConfiguration(): void {
-    // Under way or connected, only what the flow is bound to matters: else it is idle or failed.
+    // Under way or connected, only the course of the flow matters: else it is idle or failed.
     const isFree = /^[if]/.test(flow.connection.status);
     // A router may move the page during a flow: that is no change of the redirect URI.
     // Of the element: an `<img name="baseURI">` takes the place of the document's.
@@ -127,7 +127,7 @@ export function createConnectController(
       configuration =
         isFree || !configuration
           ? readConfiguration(host, address)
-          : { ...configuration, ...readBinding(host, address) };
+          : { ...configuration, ...readCourse(host, address) };
       follow(findFlow(configuration));
     } catch (reason) {
       const fault = reason as ConnectError;
@@ -141,10 +141,10 @@ export function createConnectController(
     const { profile, userId } = host;
     const isKnown = profile && userId;
     const news = isKnown ? toText({ profile, userId }) : '';
-    if (news === identity) return;
-    identity = news;
     const { status } = flow.connection;
-    if (/ing$/.test(status)) return;
+    // When it has failed, what was set meanwhile counts.
+    if (news === identity || /ing$/.test(status)) return;
+    identity = news;
     if (status === 'connected' && news === toText(flow.connection)) return;
     known = isKnown ? { status: 'connected', profile, userId } : undefined;
     become(known ?? IDLE);
@@ -157,6 +157,11 @@ export function createConnectController(
     flow = next;
     if (!host.isConnected) return;
     flow.enter(view);
+    // What the page has said comes after the last news of a flow that is over.
+    if (known) {
+      identity = '';
+      updateIdentity();
+    }
     show();
     // What an element shows first is no change.
     if (!host.hasUpdated) events.length = 0;
@@ -182,7 +187,7 @@ export function createConnectController(
       if (configuration.exchange === 'direct') {
         say('warn', 'tokens are safer on a server: set backend-url');
       }
-      if (host.skipKyc) say('warn', 'skip-kyc works in the sandbox only');
+      if (host.skipKyc) say('warn', 'skip-kyc: sandbox only');
     }
     if (configuration) void prepareSecrets();
     show();
@@ -250,6 +255,6 @@ function toText({ profile, userId }: Identity): string {
 
 /** Whether a response has brought this: only that overrules what the page itself knows. */
 function hasComeBack(connection: Connection): boolean {
-  if (connection.status === 'failed') return connection.error.phase !== 'start';
-  return connection.status === 'exchanging' || connection.status === 'connected';
+  if (connection.status === 'failed') return connection.error.phase === 'authorize';
+  return /^[ec]/.test(connection.status);
 }

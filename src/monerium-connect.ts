@@ -187,7 +187,8 @@ export class MoneriumConnect extends LitElement implements ConnectHost {
 
   /** Clicks the button. */
   override click(): void {
-    this.renderRoot.querySelector('button')?.click();
+    // Absent until the element is on a page.
+    (this.renderRoot as ParentNode | undefined)?.querySelector('button')?.click();
   }
 
   /** The one step of an update that is taken on a server too. */

@@ -2,7 +2,7 @@ import type { Arrival } from './arrival.js';
 import { hearPopup, isFramed, watch, type Popup } from './browser.js';
 import { ConnectError } from './errors.js';
 import type { Identity } from './exchange.js';
-import { readAuthorizationResponse } from './oauth.js';
+import { readAuthorizationResponse, toAuthorizationError } from './oauth.js';
 import { findOutcome, findTransaction } from './transaction.js';
 
 const CHECK_MS = 500;
@@ -39,7 +39,8 @@ export function followPopup(
     tell(new ConnectError(code, { phase: 'authorize' }));
   const stop = watch(CHECK_MS, () => {
     const outcome = findOutcome(state);
-    if (outcome) tell(typeof outcome === 'string' ? new ConnectError(outcome) : outcome);
+    if (outcome === 'access_denied') tell(toAuthorizationError(outcome));
+    else if (outcome) tell(typeof outcome === 'string' ? new ConnectError(outcome) : outcome);
     // Out of another site's frame the popup reaches nobody when Monerium has cut it off.
     else if (Date.now() > end) fail(isFramed() ? 'embedding_blocked' : 'popup_timeout');
     else if (popup.isClosed()) fail('popup_closed');

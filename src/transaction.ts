@@ -1,5 +1,5 @@
 import { ConnectError, type ErrorCode } from './errors.js';
-import type { Binding, Mode } from './configuration.js';
+import { BINDING, type Binding, type Mode } from './configuration.js';
 import { readIdentity, type Identity } from './exchange.js';
 
 const KEY_PREFIX = 'monerium-connect:';
@@ -29,10 +29,7 @@ export interface Transaction extends Binding {
   readonly at: number;
 }
 
-const TEXTS = [
-  ...['codeVerifier', 'clientId', 'apiUrl', 'redirectUri', 'exchange'],
-  ...['mode', 'startUrl', 'id'],
-];
+const TEXTS = [...BINDING, 'codeVerifier', 'mode', 'startUrl', 'id'];
 
 /** How a claimed flow ended. */
 export type Outcome = Identity | ErrorCode;
@@ -180,9 +177,10 @@ export async function takeTransaction(
     nameStateOfTab(state);
     const later = () => new Promise((resolve) => setTimeout(resolve, LOCK_MS));
     const outcome = await work(transaction);
-    // A request fails as well when its page is being left, in Firefox a while before. Only a page
-    // that stays may tell what became of the flow; else the next one tells `interrupted`.
-    if (outcome === 'exchange_network') await later();
+    // A request fails as well when its page is being left, in Firefox a while before: that of an
+    // exchange, or for the profile. Only a page that stays may tell what became of the flow; else
+    // the next one tells `interrupted`.
+    if (/^[ep]/.test(outcome as string)) await later();
     buryTransaction(state, outcome);
     await later();
   });

@@ -49,29 +49,43 @@ test('#4 an old callback address is cleaned and silent', async () => {
   await world.finish(visitor, page);
 });
 
-test('#5 a reload during the exchange tells interrupted once and sends nothing again', async () => {
-  world.servePage('/');
-  const visitor = await world.visit();
-  const page = await world.open(visitor, '/');
-  const release = world.site.backend.hold();
-  const url = await world.connect(page);
-  await world.site.waitUntil(({ path }) => path === '/backend');
-  await page.reload();
+const OWN_EXCHANGE = `<script>
+  addEventListener('DOMContentLoaded', () => {
+    document.querySelector('monerium-connect').exchange = async ({ codeVerifier, ...rest }) => {
+      const { code, redirectUri: redirect_uri, clientId: client_id } = rest;
+      const body = JSON.stringify({ code, code_verifier: codeVerifier, redirect_uri, client_id });
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/backend', { method: 'POST', headers, body })).json();
+    };
+  });
+</script>`;
+for (const [name, before] of [
+  ['the exchange', ''],
+  ['an exchange of the page’s own', OWN_EXCHANGE],
+] as const) {
+  test(`#5 a reload during ${name} tells interrupted once and sends nothing again`, async () => {
+    world.servePage('/', {}, { before });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    const release = world.site.backend.hold();
+    const url = await world.connect(page);
+    await world.site.waitUntil(({ path }) => path === '/backend');
+    await page.reload();
+    const detail = await waitForEvent(page, 'monerium-error');
+    assert.deepEqual(detail, { code: 'interrupted', retry: 'restart', phase: 'exchange' });
+    assert.equal(await statusOf(page), 'failed');
+    release();
+    await settle(page);
+    assert.equal((await endingsOf(page)).length, 1);
 
-  const detail = await waitForEvent(page, 'monerium-error');
-  assert.deepEqual(detail, { code: 'interrupted', retry: 'restart', phase: 'exchange' });
-  assert.equal(await statusOf(page), 'failed');
-  release();
-  await settle(page);
-  assert.equal((await endingsOf(page)).length, 1);
-
-  await page.reload();
-  await assertSilent(page);
-  await page.goto(url);
-  await assertSilent(page);
-  world.onlyPost();
-  await world.finish(visitor, page);
-});
+    await page.reload();
+    await assertSilent(page);
+    await page.goto(url);
+    await assertSilent(page);
+    world.onlyPost();
+    await world.finish(visitor, page);
+  });
+}
 
 test('#5 a customer who was interrupted can begin again', async () => {
   world.servePage('/');

@@ -66,6 +66,11 @@ export default [
     'const outcome = undefined as ReturnType<typeof findOutcome>;',
   ),
   follow(
+    'a refusal in a popup that has gone on by itself is a failed exchange',
+    "if (outcome === 'access_denied') tell(toAuthorizationError(outcome));\n    else if",
+    'if',
+  ),
+  follow(
     'the end by the clock goes before the outcome',
     'if (outcome) tell(',
     'if (outcome && Date.now() < end) tell(',

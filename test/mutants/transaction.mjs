@@ -34,13 +34,9 @@ export default [
   record('the start URL is not checked', "'mode', 'startUrl', 'id'", "'mode', 'id'"),
   record('the mode is not checked', "'mode', 'startUrl', 'id'", "'startUrl', 'id'"),
   record('the id is not checked', "'mode', 'startUrl', 'id'", "'mode', 'startUrl'"),
-  record('the verifier is not checked', "['codeVerifier', 'clientId'", "['clientId'"),
-  record(
-    'the client is not checked',
-    "'clientId', 'apiUrl', 'redirectUri'",
-    "'apiUrl', 'redirectUri'",
-  ),
-  record('the kind of exchange is not checked', ", 'exchange'],", '],'),
+  record('the verifier is not checked', ", 'codeVerifier', 'mode'", ", 'mode'"),
+  record('the client is not checked', '...BINDING,', '...BINDING.slice(1),'),
+  record('the kind of exchange is not checked', '...BINDING,', '...BINDING.slice(0, -1),'),
   record('one field of text is enough', 'TEXTS.every(', 'TEXTS.some('),
   record('a field may be anything', "=== 'string')", '!== undefined)'),
   record('any version will do', "entry?.['v'] === 1 &&", 'entry &&'),
@@ -165,9 +161,10 @@ export default [
   claim('a claim does not name its tab', '    nameStateOfTab(state);\n', ''),
   claim(
     'a page that is being left tells what became of its request',
-    "if (outcome === 'exchange_network') await later();",
+    'if (/^[ep]/.test(outcome as string)) await later();',
     '',
   ),
+  claim('a page that is being left tells what its own function threw', '/^[ep]/', '/_network/'),
   claim('a claim keeps its outcome to itself', 'buryTransaction(state, outcome);', ''),
   claim(
     'the lock is let go with the outcome',

@@ -83,3 +83,24 @@ describe('the table of frameworks in README.md', () => {
     });
   }
 });
+
+describe('the error codes', () => {
+  const source = readFileSync('src/errors.ts', 'utf8');
+  const [union = ''] = /export type ErrorCode =[^;]+;/.exec(source) ?? [];
+  const all = [...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
+  // Reserved, and thrown by nothing yet.
+  const codes = all.filter((code) => !code.startsWith('wallet_'));
+
+  for (const [name, markdown, heading] of [
+    ['README.md', readme, '## Error codes'],
+    ['docs/errors.md', readFileSync('docs/errors.md', 'utf8'), '# Error codes'],
+  ] as const) {
+    it(`are all in ${name}, and no others`, () => {
+      const [, part = ''] = markdown.split(`${heading}\n`);
+      const [body = ''] = part.split('\n## ');
+      const cells = [...body.matchAll(/^\| (`[^|]+?) +\|/gm)].map(([, cell = '']) => cell);
+      const named = [...cells.join().matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
+      assert.deepEqual(named.sort(), [...codes].sort());
+    });
+  }
+});

@@ -269,6 +269,10 @@ describe('<monerium-connect> and its button', () => {
     expect(begun).to.equal(1);
   });
 
+  it('takes a click before it is on the page, as any element does', () => {
+    expect(() => document.createElement('monerium-connect').click()).not.to.throw();
+  });
+
   for (const [name, key] of Object.entries({ Enter: 'Enter', Space: ' ' })) {
     it(`#98 starts by ${name}`, async () => {
       const element = await addHere();

@@ -270,6 +270,11 @@ export function createState(): string {
     .slice(0, 43)}`;
 }
 
+/** Makes this tab the one in which a flow was begun. */
+export function nameTab(state: string): void {
+  sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
+}
+
 /** The pending flow of an element with these attributes, as its start would have stored it. */
 export function createRecord(attributes: Attributes, changes: Partial<Transaction>): Transaction {
   const page = new URL('/test/unit/frame.html', location.href).href;

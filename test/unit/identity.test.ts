@@ -3,10 +3,13 @@ import {
   ATTRIBUTES,
   IDENTITY,
   RESPONSE,
+  RECORD_PREFIX,
   answer,
   closeFrames,
+  createState,
   defer,
   listenToEvents,
+  nameTab,
   openFrame,
   settle,
   until,
@@ -19,7 +22,12 @@ async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
   await until(() => page.sent.length);
   const { heard } = page;
   const listEndings = () => heard.filter(({ type }) => /connected|error/.test(type));
-  return { ...page, listEndings, succeed: () => end.resolve(answer(IDENTITY)) };
+  return {
+    ...page,
+    listEndings,
+    succeed: () => end.resolve(answer(IDENTITY)),
+    fail: () => end.resolve(answer({}, 500)),
+  };
 }
 
 afterEach(closeFrames);
@@ -136,6 +144,52 @@ describe('profile and user-id', () => {
       await until(() => page.types().includes('monerium-error'));
       await page.element.updateComplete;
       expect(page.element.status).to.equal('failed');
+    });
+  }
+
+  it('stand when the page was left during an exchange: what became of it is unknown', async () => {
+    const state = createState();
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify({ v: 1, at: Date.now() }));
+    nameTab(state);
+    const { element, types } = await openFrame({ properties: IDENTITY });
+    await until(() => types().includes('monerium-error'));
+    expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+    expect(element.getAttribute('profile')).to.equal(IDENTITY.profile);
+  });
+
+  const OTHER = { profile: 'p', userId: 'u' };
+  it('that are set during an exchange count when it fails', async () => {
+    const { element, fail, types } = await openExchanging();
+    Object.assign(element, OTHER);
+    await element.updateComplete;
+    expect(element.status).to.equal('exchanging');
+    fail();
+    await until(() => types().includes('monerium-error'));
+    await element.updateComplete;
+    expect(element.connection).to.deep.equal({ status: 'connected', ...OTHER });
+  });
+
+  it('that are set during an exchange give way when it succeeds', async () => {
+    const { element, succeed } = await openExchanging();
+    Object.assign(element, OTHER);
+    await element.updateComplete;
+    succeed();
+    await until(() => element.status === 'connected');
+    await element.updateComplete;
+    expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+  });
+
+  for (const end of ['succeed', 'fail'] as const) {
+    it(`of an element that comes later count after a flow: ${end}`, async () => {
+      const page = await openExchanging();
+      page[end]();
+      await until(() => page.listEndings().length);
+      page.element.remove();
+      const late = page.add(ATTRIBUTES, OTHER);
+      await late.updateComplete;
+      await settle();
+      expect(late.connection).to.deep.equal({ status: 'connected', ...OTHER });
+      expect(page.listEndings()).to.have.length(1);
     });
   }
 

@@ -6,6 +6,7 @@ import {
   RESPONSE,
   closeFrames,
   createState,
+  nameTab,
   openFrame,
   settle,
   until,
@@ -35,8 +36,6 @@ async function expectFailure(page: Frame, code: string) {
   expect(page.view.location.search).to.equal('');
   expect(page.sent).to.have.length(0);
 }
-
-const nameTab = (state: string) => sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
 
 afterEach(closeFrames);
 

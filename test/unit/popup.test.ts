@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** What was heard, in short: the code of a failure, the query of a response, a user id. */
 function name(news: PopupNews): string {
-  if (isConnectError(news)) return `${news.phase} ${news.code}`;
+  if (isConnectError(news)) return [news.phase, news.code, news.oauthError].join(' ').trim();
   return 'userId' in news ? news.userId : news.query;
 }
 
@@ -153,7 +153,8 @@ describe('followPopup', () => {
   it('#27 #36 finds the outcome of a popup that has gone on by itself', () => {
     for (const [outcome, told] of [
       [IDENTITY, 'u'],
-      ['access_denied', 'exchange access_denied'],
+      ['access_denied', 'authorize access_denied access_denied'],
+      ['exchange_rejected', 'exchange exchange_rejected'],
     ] as const) {
       // What has happened goes before the clock: the page may have slept for hours.
       const { clock, state, news } = follow(() => true);

@@ -43,8 +43,10 @@ async function openWaiting() {
   const posts: string[] = [];
   const release = defer<void>();
   replace(window, 'open', () => popup);
-  replace(window, 'fetch', (url) => {
+  const headers: Headers[] = [];
+  replace(window, 'fetch', (url, init) => {
     posts.push(typeof url === 'string' ? url : '');
+    headers.push(new Headers(init?.headers));
     return release.promise.then(() => answer(IDENTITY));
   });
   const element = await add({ mode: 'popup' });
@@ -58,7 +60,8 @@ async function openWaiting() {
   element.click();
   expect(element.status).to.equal('waiting');
   const state = listRecords()[0]?.slice(RECORD_PREFIX.length) ?? '';
-  return { element, popup, posts, release, clock, state, query: `?code=c&state=${state}` };
+  const query = `?code=c&state=${state}`;
+  return { element, popup, posts, headers, release, clock, state, query };
 }
 
 describe('a start in a popup', () => {
@@ -103,6 +106,19 @@ describe('a start in a popup', () => {
       'monerium-error',
       'monerium-connected',
     ]);
+  });
+
+  it('#101 posts with the headers that the page has set last', async () => {
+    const { element, state, query, headers, release } = await openWaiting();
+    release.resolve();
+    element.backendHeaders = { 'x-csrf-token': 'renewed' };
+    await element.updateComplete;
+    expect(element.status).to.equal('waiting');
+    const channel = new BroadcastChannel(state);
+    replaced.push(() => channel.close());
+    channel.postMessage(query);
+    await until(() => element.status === 'connected');
+    expect(headers.map((sent) => sent.get('x-csrf-token'))).to.deep.equal(['renewed']);
   });
 
   const WAYS = ['channel', 'message', 'storage'] as const;

@@ -168,17 +168,19 @@ describe('takeTransaction', () => {
     await taking;
   });
 
-  it('#5 tells of a broken request a second later: a page that is left has failed requests', async () => {
-    saveTransaction(state, makeTransaction());
-    const work = new Work();
-    const taking = takeTransaction(state, work.run);
-    await waitUntil(() => work.calls > 0, 'the work has begun');
-    const finished = performance.now();
-    work.finish('exchange_network');
-    await waitUntil(() => findTombstone(state)?.outcome, 'it is told', { timeout: 5000 });
-    expect(performance.now() - finished).to.be.within(990, 3000);
-    await taking;
-  });
+  for (const outcome of ['exchange_network', 'exchange_rejected', 'profile_unavailable'] as const) {
+    it(`#5 tells of ${outcome} a second later: a page that is left has failed requests`, async () => {
+      saveTransaction(state, makeTransaction());
+      const work = new Work();
+      const taking = takeTransaction(state, work.run);
+      await waitUntil(() => work.calls > 0, 'the work has begun');
+      const finished = performance.now();
+      work.finish(outcome);
+      await waitUntil(() => findTombstone(state)?.outcome, 'it is told', { timeout: 5000 });
+      expect(performance.now() - finished).to.be.within(990, 3000);
+      await taking;
+    });
+  }
 
   it('#87 claims once without navigator.locks', async () => {
     undo.replace(navigator, 'locks', { value: undefined });
