@@ -1,16 +1,39 @@
-import { ConnectError } from './errors.js';
-import type { ExchangeFunction, ExchangeOptions } from './exchange.js';
-import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth.js';
+import { ConnectError, tryTo } from './errors.js';
+import type { Exchange, ExchangeFunction } from './protocol/exchange.js';
+import { withoutQuery } from './protocol/http.js';
+import type { WalletAttributes, WalletHost } from './protocol/wallet.js';
+import { stripAuthorizationResponse, type AuthorizationParameters } from './protocol/oauth.js';
 
-/** `https:`, or `http:` on a loopback host; no user name. Of a URL that has been parsed. */
-const SECURE_URL = /^(https:\/\/[^/@]+|http:\/\/(([^/@]+\.)?localhost|127[.\d]+|\[::1\])(:\d+)?)\//;
 /** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
 const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
+/** A URL that names its host. In any other it comes from the base, also in `https:path`. */
+const ABSOLUTE_URL = /^([a-z][a-z\d+.-]*:)?\/\//i;
+
+const SANDBOX_API = 'https://api.monerium.dev';
+const PRODUCTION_API = 'https://api.monerium.app';
+
+const DEFAULT_TIMEOUT = 20_000;
+const MIN_TIMEOUT = 1000;
+const MAX_TIMEOUT = 120_000;
+
+/** The values of the enumerated attributes. */
+const CHOICES = {
+  environment: ['sandbox', 'production'],
+  mode: ['redirect', 'popup', 'auto'],
+  'auth-mode': ['login', 'signup'],
+  wallet: ['none', 'link', 'sign-in'],
+  'backend-credentials': ['same-origin', 'include', 'omit'],
+  appearance: ['filled', 'outlined', 'plain'],
+  size: ['small', 'medium', 'large'],
+  text: ['connect', 'continue', 'sign-in', 'sign-up', 'pay'],
+} as const;
+
+/** Those that only change what is shown. */
+const LOOKS = ['appearance', 'size', 'text'] as const;
 
 /** What a page sets on the element. Frameworks also set `null` and `undefined`. */
-export interface ConnectAttributes {
+export interface ConnectAttributes extends WalletAttributes {
   clientId?: string | null | undefined;
-  environment?: string | null | undefined;
   apiUrl?: string | null | undefined;
   redirectUri?: string | null | undefined;
   backendUrl?: string | null | undefined;
@@ -22,12 +45,17 @@ export interface ConnectAttributes {
   authMode?: string | null | undefined;
   skipKyc?: boolean | null | undefined;
   address?: string | null | undefined;
-  chain?: string | null | undefined;
   signature?: string | null | undefined;
   timeout?: number | null | undefined;
+  appearance?: string | null | undefined;
+  size?: string | null | undefined;
+  text?: string | null | undefined;
+  stayConnected?: boolean | null | undefined;
+  returnToStart?: boolean | null | undefined;
+  successUrl?: string | null | undefined;
 }
 
-/** Where the element stands: `href` of the page, and the base its relative URLs resolve against. */
+/** Where the element stands: `href` of the page, and the base of its relative URLs. */
 export interface PageAddress {
   readonly href: string;
   readonly base: string;
@@ -44,39 +72,79 @@ export interface Binding {
   readonly exchange: string;
 }
 
-/** Its parts. */
-export const BINDING = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
+export const BINDING_KEYS = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
 
 /** How the customer gets to Monerium: in this window, or in one of its own. */
 export type Mode = 'redirect' | 'popup';
 
 /** What a flow under way still reads from its element: a page may renew its CSRF token. */
-export interface Course extends Binding, Pick<ExchangeOptions, 'exchangeFunction' | 'headers'> {}
+export interface LiveOptions {
+  readonly binding: Binding;
+  readonly exchange: Exchange;
+}
 
 /** Attributes that were read, checked and resolved. */
-export interface Configuration extends Course, ExchangeOptions {
-  /** `auto`: a popup when the page is framed. Nothing stands for `redirect`. */
-  readonly mode: Mode | 'auto' | null | undefined;
+export interface Configuration extends LiveOptions {
+  /** `auto`: a popup when the page is framed, else a redirect. */
+  readonly mode: Mode | 'auto';
   /** The optional fields of the request to `/auth`, by their wire names. */
   readonly authorization: AuthorizationParameters;
   /** Deadline of the exchange in milliseconds. */
   readonly timeout: number;
+  /** Where the customer goes once connected. Backend exchange only. */
+  readonly successUrl?: string | undefined;
+  /** Whose wallet is to be asked, and for what. */
+  readonly wallet?: WalletHost | undefined;
 }
 
 /** @throws ConnectError `invalid_config` that names the attribute and what it needs */
-function check(isValid: unknown, attribute: string, need: string): asserts isValid {
-  if (!isValid) {
-    throw new ConnectError('invalid_config', {
-      phase: 'start',
-      hint: `${attribute} needs ${need}`,
-    });
-  }
+function check(isValid: boolean, attribute: string, need: string): asserts isValid {
+  if (isValid) return;
+  const hint = `${attribute} needs ${need}`;
+  throw new ConnectError('invalid_config', { phase: 'start', hint });
+}
+
+function readChoice<Name extends keyof typeof CHOICES>(
+  name: Name,
+  value: string,
+): (typeof CHOICES)[Name][number] {
+  const choices: readonly (typeof CHOICES)[Name][number][] = CHOICES[name];
+  const choice = choices.find((known) => known === value);
+  check(choice !== undefined, name, choices.join(' or '));
+  return choice;
+}
+
+/** Whether a host, as a parsed URL has it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(.+\.)?localhost$|^127\.[.\d]+$|^\[::1\]$/.test(hostname);
+}
+
+/** `https:`, or `http:` on a loopback host; no user name. */
+function isSecureUrl({ protocol, hostname, username, password }: URL): boolean {
+  const isPrivate = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isPrivate && !username && !password;
 }
 
 function readUrl(attribute: string, value: string, base: string): URL {
-  const url = UNREPAIRED_URL.test(value) && URL.canParse(value, base) && new URL(value, base);
-  check(url && SECURE_URL.test(url.href), attribute, 'https:, or http: on localhost');
+  const url = UNREPAIRED_URL.test(value) ? tryTo(() => new URL(value, base)) : undefined;
+  const isSecure = url !== undefined && isSecureUrl(url);
+  check(isSecure, attribute, 'https:, or http: on localhost');
   return url;
+}
+
+/** For a URL that receives a code: an injected `<base>` must not lead it to another host. */
+function readEndpoint(attribute: string, value: string, { href, base }: PageAddress): URL {
+  const url = readUrl(attribute, value, base);
+  const isOwn = ABSOLUTE_URL.test(value) || url.origin === new URL(href).origin;
+  check(isOwn, attribute, 'the origin of this page when it is relative (<base>?)');
+  return url;
+}
+
+function readApiUrl(value: string | null | undefined, isProduction: boolean, page: PageAddress) {
+  if (value == null) return isProduction ? PRODUCTION_API : SANDBOX_API;
+  const isRooted = ABSOLUTE_URL.test(value) || value.startsWith('/');
+  check(isRooted, 'api-url', 'a URL, or a path from /');
+  return withoutQuery(readEndpoint('api-url', value, page).href).replace(/\/+$/, '');
 }
 
 function readRedirectUri(value: string, { href, base }: PageAddress): string {
@@ -87,42 +155,58 @@ function readRedirectUri(value: string, { href, base }: PageAddress): string {
   return /^https?:\/\//i.test(value) ? value : url.href;
 }
 
-function readTimeout(value: number | null | undefined): number {
-  const timeout = value ?? NaN;
-  return isNaN(timeout) ? 20_000 : Math.min(Math.max(timeout, 1000), 120_000);
+/** The redirect URI of an element without `redirect-uri`: the page, without user info and query. */
+function readPageUri({ href }: PageAddress): string {
+  const { origin, pathname } = new URL(href);
+  return origin + pathname;
 }
 
-function checkChoices(attributes: ConnectAttributes): void {
-  const { environment, mode, authMode, backendCredentials } = attributes;
-  const choices: [string, string | null | undefined, string][] = [
-    ['environment', environment, 'sandbox or production'],
-    ['mode', mode, 'redirect or popup or auto'],
-    ['auth-mode', authMode, 'login or signup'],
-    ['backend-credentials', backendCredentials, 'same-origin or include or omit'],
-  ];
-  for (const [attribute, value, allowed] of choices) {
-    check(value == null || allowed.split(' or ').includes(value), attribute, allowed);
-  }
+function readTimeout(value: number | null | undefined): number {
+  if (value == null || isNaN(value)) return DEFAULT_TIMEOUT;
+  return Math.min(Math.max(value, MIN_TIMEOUT), MAX_TIMEOUT);
+}
+
+/** On this origin: what follows on a connection must not lead a customer to another site. */
+function readSuccessUrl(
+  { successUrl, returnToStart }: ConnectAttributes,
+  { kind }: Exchange,
+  { href, base }: PageAddress,
+): string | undefined {
+  if (successUrl == null) return undefined;
+  check(!returnToStart, 'success-url', 'no return-to-start beside it');
+  const url = readUrl('success-url', successUrl, base);
+  check(url.origin === new URL(href).origin, 'success-url', 'the origin of this page');
+  return kind === 'backend' ? url.href : undefined;
+}
+
+function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
+  const { exchange, backendUrl, backendCredentials, backendHeaders } = attributes;
+  const credentials = readChoice('backend-credentials', backendCredentials ?? 'same-origin');
+  if (exchange) return { kind: 'custom', run: exchange };
+  if (backendUrl == null) return { kind: 'direct' };
+  return {
+    kind: 'backend',
+    url: readEndpoint('backend-url', backendUrl, page).href,
+    credentials,
+    headers: backendHeaders ?? {},
+  };
 }
 
 /**
  * The part of the configuration that counts from the start of a flow to its exchange.
  * @throws ConnectError `invalid_config`
  */
-export function readCourse(attributes: ConnectAttributes, page: PageAddress): Course {
-  const { clientId, environment, redirectUri, backendUrl, backendHeaders, exchange } = attributes;
-  check(clientId, 'client-id', 'your Authorization Code Flow client');
-  const host = `https://api.monerium.${environment === 'production' ? 'app' : 'dev'}`;
-  const apiUrl = readUrl('api-url', attributes.apiUrl ?? host, page.base);
-  const url = backendUrl == null ? undefined : readUrl('backend-url', backendUrl, page.base).href;
-  return {
-    clientId,
-    apiUrl: apiUrl.href.replace(/\/*([?#].*)?$/, ''),
-    redirectUri: readRedirectUri(redirectUri ?? page.href.replace(/[?#].*/, ''), page),
-    exchange: exchange ? 'custom' : (url ?? 'direct'),
-    exchangeFunction: exchange ?? undefined,
-    headers: backendHeaders ?? {},
+export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress): LiveOptions {
+  const { clientId, environment, redirectUri } = attributes;
+  check(/^\S+$/.test(clientId ?? ''), 'client-id', 'the ID of your client, without white space');
+  const exchange = readExchange(attributes, page);
+  const binding = {
+    clientId: clientId ?? '',
+    apiUrl: readApiUrl(attributes.apiUrl, environment === 'production', page),
+    redirectUri: readRedirectUri(redirectUri ?? readPageUri(page), page),
+    exchange: exchange.kind === 'backend' ? exchange.url : exchange.kind,
   };
+  return { binding, exchange };
 }
 
 /**
@@ -130,30 +214,38 @@ export function readCourse(attributes: ConnectAttributes, page: PageAddress): Co
  * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { environment, backendCredentials, skipKyc } = attributes;
-  const { mode, email, authMode, address, chain, signature, timeout } = attributes;
-  checkChoices(attributes);
-  const course = readCourse(attributes, page);
-  const isWhole = !address === !chain && !chain === !signature;
-  check(isWhole, 'address, chain, signature', 'all three or none');
+  const { email, authMode, skipKyc, address, chain, signature, timeout } = attributes;
+  const environment = readChoice('environment', attributes.environment ?? 'sandbox');
+  const mode = readChoice('mode', attributes.mode ?? 'redirect');
+  for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
+  const options = readLiveOptions(attributes, page);
+  const wallet = readChoice('wallet', attributes.wallet ?? 'none');
+  // A wallet may be asked for one chain. It brings its own address and signature.
+  const ownChain = wallet === 'none' ? chain : '';
+  const given = [address, ownChain, signature].filter(Boolean);
+  check(given.length === 0 || given.length === 3, 'address, chain, signature', 'all three or none');
   return {
-    ...course,
-    credentials: (backendCredentials ?? 'same-origin') as RequestCredentials,
-    mode: mode as Configuration['mode'],
+    ...options,
+    mode,
     authorization: {
-      ...{ email, address, chain, signature },
-      auth_mode: authMode,
+      email,
+      address,
+      chain: ownChain,
+      signature,
+      auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
       skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
     },
     timeout: readTimeout(timeout),
+    successUrl: readSuccessUrl(attributes, options.exchange, page),
+    wallet: wallet === 'none' ? undefined : attributes,
   };
 }
 
-/** In what two bindings differ: in nothing, when a response fits an element. */
-export function listDifferences(a: Binding, b: Binding): string[] {
-  return BINDING.filter((part) => a[part] !== b[part]);
+/** The keys in which two bindings differ: none, when a response fits an element. */
+export function listDifferences(a: Binding, b: Binding): (keyof Binding)[] {
+  return BINDING_KEYS.filter((key) => a[key] !== b[key]);
 }
 
-export function fits(a: Binding | undefined, b: Binding | undefined): boolean {
-  return Boolean(a && b && !listDifferences(a, b).length);
+export function isSameBinding(a: Binding | undefined, b: Binding | undefined): boolean {
+  return a !== undefined && b !== undefined && listDifferences(a, b).length === 0;
 }

@@ -1,17 +1,21 @@
 import type { Mode } from './configuration.js';
 import type { ConnectError, ConnectErrorDetail } from './errors.js';
-import type { Identity } from './exchange.js';
+import type { Identity } from './protocol/identity.js';
 
-/** What a connection can be. Data lives inside the state that has it. */
+/** The states of a connection. Data belongs to the state that has it. */
 export type Connection =
+  /** `stay-connected`: the site's backend is asked who is connected. */
+  | { readonly status: 'checking' }
   | { readonly status: 'idle' }
+  /** A wallet is being chosen or asked. */
+  | { readonly status: 'signing' }
+  /** In popup mode: signed, and the next click opens the window. */
+  | { readonly status: 'signed' }
   | { readonly status: 'redirecting' }
   | { readonly status: 'waiting' }
   | { readonly status: 'exchanging' }
   | ({ readonly status: 'connected' } & Identity)
   | { readonly status: 'failed'; readonly error: ConnectError };
-
-export const IDLE: Connection = { status: 'idle' };
 
 export type ConnectionStatus = Connection['status'];
 
@@ -29,7 +33,7 @@ export interface MoneriumStatusDetail {
   readonly previous: ConnectionStatus;
 }
 
-/** What the events share: they bubble, leave shadow roots, and carry a frozen detail. */
+/** The base of all events: they bubble, leave shadow roots, and carry a frozen detail. */
 class ConnectEvent<Detail> extends Event {
   readonly detail: Readonly<Detail>;
 
@@ -46,7 +50,7 @@ export class MoneriumBeforeConnectEvent extends ConnectEvent<MoneriumBeforeConne
   }
 }
 
-/** A flow ended well. A hint for the page's interface: a server trusts only its own exchange. */
+/** A flow ended well. For the page's interface only: a server must trust only its own exchange. */
 export class MoneriumConnectedEvent extends ConnectEvent<MoneriumConnectedDetail> {
   constructor({ profile, userId }: Identity, returnTo: string) {
     super('monerium-connected', { profile, userId, returnTo });
@@ -60,7 +64,7 @@ export class MoneriumErrorEvent extends ConnectEvent<ConnectErrorDetail> {
   }
 }
 
-/** The connection was given up by `disconnect()`, or Monerium refused to renew it. */
+/** The connection was ended by `disconnect()`, or Monerium refused to renew it. */
 export class MoneriumDisconnectedEvent extends ConnectEvent<object> {
   constructor() {
     super('monerium-disconnected', {});
@@ -74,12 +78,24 @@ export class MoneriumStatusEvent extends ConnectEvent<MoneriumStatusDetail> {
   }
 }
 
+/** The events by their names. They bubble, so `document` and `window` have them as well. */
+export interface MoneriumEventMap {
+  'monerium-before-connect': MoneriumBeforeConnectEvent;
+  'monerium-connected': MoneriumConnectedEvent;
+  'monerium-error': MoneriumErrorEvent;
+  'monerium-disconnected': MoneriumDisconnectedEvent;
+  'monerium-status': MoneriumStatusEvent;
+}
+
 declare global {
-  interface HTMLElementEventMap {
-    'monerium-before-connect': MoneriumBeforeConnectEvent;
-    'monerium-connected': MoneriumConnectedEvent;
-    'monerium-error': MoneriumErrorEvent;
-    'monerium-disconnected': MoneriumDisconnectedEvent;
+  // Each adds the events to what the platform declares.
+  interface HTMLElementEventMap extends MoneriumEventMap {
+    'monerium-status': MoneriumStatusEvent;
+  }
+  interface DocumentEventMap extends MoneriumEventMap {
+    'monerium-status': MoneriumStatusEvent;
+  }
+  interface WindowEventMap extends MoneriumEventMap {
     'monerium-status': MoneriumStatusEvent;
   }
 }

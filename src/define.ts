@@ -1,8 +1,8 @@
-import { MoneriumConnect } from './monerium-connect.js';
-import { say } from './page.js';
+import { MoneriumConnect } from './element/monerium-connect.js';
+import { logOnce } from './page/page.js';
 
 const TAG = 'monerium-connect';
 
 /** Defines `<monerium-connect>`, unless another copy of the script has done so. */
 if (!customElements.get(TAG)) customElements.define(TAG, MoneriumConnect);
-else say('warn', 'is already defined by another script');
+else logOnce('warn', 'is already defined by another script');

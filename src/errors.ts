@@ -1,69 +1,87 @@
-/** Every way a flow can end badly. The names are stable: a change needs a new major version. */
-export type ErrorCode =
-  | 'invalid_config'
-  | 'insecure_context'
-  | 'storage_unavailable'
-  | 'embedding_blocked'
-  | 'popup_blocked'
-  | 'popup_closed'
-  | 'popup_timeout'
-  | 'access_denied'
-  | 'authorization_error'
-  | 'authorization_unavailable'
-  | 'response_invalid'
-  | 'transaction_not_found'
-  | 'transaction_expired'
-  | 'offline'
-  | 'exchange_network'
-  | 'exchange_timeout'
-  | 'exchange_rejected'
-  | 'rate_limited'
-  | 'server_unavailable'
-  | 'exchange_bad_response'
-  | 'profile_unavailable'
-  | 'interrupted'
-  | 'aborted'
-  | 'token_unavailable'
-  | 'wallet_rejected'
-  | 'wallet_error';
+/**
+ * Every way a flow can end badly, and the method of `console` that logs it. The names are stable: a
+ * change needs a new major version.
+ * `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on.
+ * Empty: there is nothing to fix.
+ */
+export const ERRORS = {
+  invalid_config: 'error',
+  insecure_context: 'error',
+  embedding_blocked: 'error',
+  storage_unavailable: '',
+  popup_blocked: 'warn',
+  popup_closed: '',
+  popup_timeout: '',
+  access_denied: '',
+  authorization_error: 'error',
+  authorization_unavailable: '',
+  response_invalid: '',
+  transaction_not_found: '',
+  transaction_expired: '',
+  offline: '',
+  exchange_network: 'error',
+  exchange_timeout: 'error',
+  exchange_rejected: 'error',
+  rate_limited: 'warn',
+  server_unavailable: 'error',
+  exchange_bad_response: 'error',
+  profile_unavailable: 'error',
+  interrupted: '',
+  aborted: '',
+  token_unavailable: '',
+  disconnect_failed: '',
+  wallet_rejected: '',
+  wallet_busy: '',
+  wallet_error: '',
+} as const;
 
-/** The step of a flow in which it ended. */
-export type ErrorPhase = 'start' | 'authorize' | 'exchange' | 'identity' | 'token';
+export type ErrorCode = keyof typeof ERRORS;
 
-/** `none`: a developer must act. `restart`: the customer can try again. */
-export type Retry = 'none' | 'restart';
-
-const FOR_DEVELOPERS: readonly ErrorCode[] = [
+/** Only a developer can fix these. Apart from the table, which the server does without. */
+const NEED_DEVELOPER: readonly ErrorCode[] = [
   'invalid_config',
   'insecure_context',
   'embedding_blocked',
 ];
 
-const OPTIONAL = ['status', 'oauthError', 'retryAfterMs'] as const;
+/** The step of a flow in which it ended. */
+export type ErrorPhase = 'start' | 'wallet' | 'authorize' | 'exchange' | 'identity' | 'token';
 
-/** Tells a `ConnectError` of any copy of the script. */
+/** `none`: a developer must act. `restart`: the customer can try again. */
+export type Retry = 'none' | 'restart';
+
+/** Identifies a `ConnectError` of any copy of the script. */
 const BRAND: unique symbol = Symbol.for('monerium-connect.error');
 
-/** What is known of a failure besides its code. It never holds text from a server or a URL. */
-export interface ConnectErrorOptions {
-  /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
-  phase?: ErrorPhase;
-  /** One sentence for the developer: what is wrong and how to mend it. */
-  hint?: string;
+/** What the page may be told of a failure besides its code. */
+interface Facts {
   /** The HTTP status of the refused request. */
-  status?: number;
+  readonly status?: number | undefined;
   /** An error code of RFC 6749, sections 4.1.2.1 and 5.2, or `other`. */
-  oauthError?: string;
+  readonly oauthError?: string | undefined;
   /** How long the server asked to wait, in milliseconds, 0 to 3,600,000. */
-  retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
-/** What the page hears of a failure. Optional keys are absent when nothing is known. */
-export interface ConnectErrorDetail extends Omit<ConnectErrorOptions, 'hint'> {
+/** What is known of a failure besides its code. It never holds text from a server or a URL. */
+export interface ConnectErrorOptions extends Facts {
+  /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
+  readonly phase?: ErrorPhase;
+  /** For the developer: the facts, and how to fix it. */
+  readonly hint?: string;
+}
+
+/** What an event carries of a failure. Optional keys are absent when nothing is known. */
+export interface ConnectErrorDetail {
   readonly code: ErrorCode;
   readonly phase: ErrorPhase;
   readonly retry: Retry;
+  readonly status?: number;
+  readonly oauthError?: string;
+  readonly retryAfterMs?: number;
 }
+
+const FACTS = ['status', 'oauthError', 'retryAfterMs'] as const;
 
 /**
  * The error of every failing call, and of the state `failed`.
@@ -76,7 +94,8 @@ export class ConnectError extends Error implements ConnectErrorDetail {
   declare readonly status?: number;
   declare readonly oauthError?: string;
   declare readonly retryAfterMs?: number;
-  declare readonly hint?: string;
+  /** For the developer: the facts, and how to fix it. */
+  readonly hint: string | undefined;
   /** What the event carries. */
   readonly detail: ConnectErrorDetail;
   readonly [BRAND] = true;
@@ -85,17 +104,38 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     const { phase = 'exchange', hint } = options;
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
-    const retry = FOR_DEVELOPERS.includes(code) ? 'none' : 'restart';
-    const detail: Record<string, unknown> = { code, phase, retry };
-    for (const key of OPTIONAL) if (options[key] !== undefined) detail[key] = options[key];
-    this.detail = detail as unknown as ConnectErrorDetail;
-    Object.assign(this, detail, hint && { hint });
-    // Frames of an inline script name the address that the page was opened with, and its code.
+    this.hint = hint;
+    const known = FACTS.filter((key) => options[key] !== undefined);
+    this.detail = {
+      code,
+      phase,
+      retry: NEED_DEVELOPER.includes(code) ? 'none' : 'restart',
+      ...Object.fromEntries(known.map((key) => [key, options[key]])),
+    };
+    Object.assign(this, this.detail);
+    // Stack frames of inline scripts contain the page's URL, and with it the code.
     this.stack = String(this);
   }
 }
 
-/** `instanceof` knows the class of one copy of the script only. */
+/** Also for errors of another copy of the script, which `instanceof` does not know. */
 export function isConnectError(reason: unknown): reason is ConnectError {
-  return Object(reason) === reason && BRAND in (reason as object);
+  return typeof reason === 'object' && reason !== null && BRAND in reason;
+}
+
+/** What `work` returns, or `undefined` where the platform throws. */
+export function tryTo<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What an exchange has thrown, as a ConnectError. The page's own `exchange` function may throw
+ * anything: that counts as `exchange_rejected`.
+ */
+export function toConnectError(reason: unknown): ConnectError {
+  return isConnectError(reason) ? reason : new ConnectError('exchange_rejected');
 }

@@ -1,7 +1,11 @@
 import './define.js';
+import { doctor } from './element/doctor.js';
 
-export { MoneriumConnect } from './monerium-connect.js';
-export { ConnectError } from './errors.js';
+// A bundler makes a file of its own of it, which only an element with `debug` loads.
+doctor.load = () => import('./doctor/doctor.js');
+
+export { MoneriumConnect } from './element/monerium-connect.js';
+export { ConnectError, isConnectError } from './errors.js';
 export {
   MoneriumBeforeConnectEvent,
   MoneriumConnectedEvent,
@@ -21,6 +25,10 @@ export type {
   ConnectionStatus,
   MoneriumBeforeConnectDetail,
   MoneriumConnectedDetail,
+  MoneriumEventMap,
   MoneriumStatusDetail,
 } from './connection.js';
-export type { ExchangeFunction, ExchangeRequest, Identity } from './exchange.js';
+export type { ExchangeFunction, ExchangeRequest } from './protocol/exchange.js';
+export type { WalletProof, WalletProvider } from './protocol/wallet.js';
+export type { Identity } from './protocol/identity.js';
+export type { ConnectTexts } from './texts.js';

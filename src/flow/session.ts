@@ -1,20 +1,27 @@
-import { ConnectError } from './errors.js';
-import { bindFetch, refreshTokens, type ExchangeRequest, type Tokens } from './exchange.js';
+import { ConnectError } from '../errors.js';
+import type { Resource } from '../page/window.js';
+import { refreshTokens, type ExchangeRequest, type Tokens } from '../protocol/exchange.js';
+import { browserSend } from '../protocol/http.js';
 
 /** A token with less life left than this, in milliseconds, is renewed first. */
 const RENEWAL_MS = 60_000;
 
-/** The connection of one direct exchange. */
-export interface Session {
+/** The connection of one direct exchange. Its end drops the tokens. */
+export interface Session extends Resource {
   /** @throws ConnectError `token_unavailable` */
   getAccessToken(): Promise<string>;
-  forget(): void;
+}
+
+/** Engines of before 2022 have no such signal: there a refresh has no deadline. */
+export function createDeadline(timeout: number): AbortSignal | undefined {
+  const signals: Partial<typeof AbortSignal> = AbortSignal;
+  return signals.timeout?.(timeout);
 }
 
 /**
  * Keeps tokens in this closure and nowhere else, and renews them when less than a minute of life is
- * left. Concurrent calls share one refresh: its token works once. `onRefused` hears that Monerium
- * has ended the connection.
+ * left. Concurrent calls share one refresh: a refresh token works once. `onRefused` is called when
+ * Monerium has ended the connection.
  */
 export function openSession(
   first: Tokens,
@@ -27,18 +34,16 @@ export function openSession(
 
   const renew = async (old: Tokens, refreshToken: string): Promise<string> => {
     try {
-      // Engines of before 2022 have no such signal: there a refresh has no deadline.
-      const signals = AbortSignal as Partial<typeof AbortSignal>;
-      const send = bindFetch(signals.timeout?.(timeout));
+      const send = browserSend(createDeadline(timeout));
       const renewed = await refreshTokens(send, client, refreshToken);
       // A disconnect in the meantime wins.
       if (tokens !== old) throw new ConnectError('aborted');
       tokens = renewed;
       return renewed.accessToken;
     } catch (reason) {
-      const { code } = reason as ConnectError;
+      const { code, message } = reason as ConnectError;
       if (code === 'exchange_rejected' && tokens === old) onRefused();
-      throw new ConnectError('token_unavailable', { phase: 'token', hint: code });
+      throw new ConnectError('token_unavailable', { phase: 'token', hint: message });
     } finally {
       renewal = undefined;
     }
@@ -53,7 +58,7 @@ export function openSession(
       if (tokens && life > 0) return tokens.accessToken;
       throw new ConnectError('token_unavailable', { phase: 'token' });
     },
-    forget() {
+    end() {
       tokens = undefined;
     },
   };

@@ -1,6 +1,6 @@
-import { ConnectError, type ErrorCode } from './errors.js';
+import { ConnectError } from '../errors.js';
 
-/** Marks a `state` as ours, so that an unknown one can be told from a stranger's. */
+/** Marks a `state` as ours: an unknown one is then distinct from one of another OAuth client. */
 const STATE_PREFIX = 'mc1.';
 const MAX_STATE_LENGTH = 128;
 const MAX_CODE_LENGTH = 2048;
@@ -8,13 +8,23 @@ const MAX_CODE_LENGTH = 2048;
 /** Parameters of an authorization response: RFC 6749 section 4.1.2, and `iss` of RFC 9207. */
 const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
 
-/** The error codes of RFC 6749, sections 4.1.2.1 and 5.2. */
-const REGISTERED_ERROR =
-  /^(access_denied|server_error|temporarily_unavailable|unauthorized_client|invalid_(request|scope|client|grant)|unsupported_(response|grant)_type)$/;
+/** The error codes of an authorization response: RFC 6749 section 4.1.2.1. */
+const AUTHORIZATION_ERRORS = [
+  'access_denied',
+  'invalid_request',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_response_type',
+];
+
+/** Those of a token response: RFC 6749 section 5.2. */
+const TOKEN_ERRORS = ['invalid_client', 'invalid_grant', 'unsupported_grant_type'];
 
 declare const validated: unique symbol;
 
-/** A code that came out of {@link readAuthorizationResponse}: single, bounded, with a `state`. */
+/** A code that {@link readAuthorizationResponse} has validated: single, bounded, with a `state`. */
 export type AuthorizationCode = string & { readonly [validated]: true };
 
 /** What one start needs: the `state`, and the PKCE pair of RFC 7636. */
@@ -25,8 +35,9 @@ export interface Secrets {
 }
 
 /**
- * A response that may be ours by its form. It has a code or an error; with neither it is invalid:
- * duplicated, conflicting, oversized or missing parameters. `state` is absent only on an `error`.
+ * A response that may be ours by its form. It has a code or an error. With neither it is invalid:
+ * its parameters are duplicated, conflicting, oversized or missing. `state` is absent only beside
+ * an error code of RFC 6749 section 4.1.2.1.
  */
 export interface AuthorizationResponse {
   readonly state?: string | undefined;
@@ -78,46 +89,81 @@ export function buildAuthorizationUrl(apiUrl: string, parameters: AuthorizationP
 
 /** The code itself when RFC 6749 registers it, else `other`: no foreign text gets through. */
 export function nameOAuthError(error: string): string {
-  return REGISTERED_ERROR.test(error) ? error : 'other';
+  return [...AUTHORIZATION_ERRORS, ...TOKEN_ERRORS].includes(error) ? error : 'other';
 }
 
 /**
  * Reads the query of a page (`?a=b` or `a=b`). Never throws.
- * `undefined` when it cannot be a response to this element: a stranger's `state`, or a code
- * without any. An empty parameter counts as absent.
- * @see RFC 6749 section 4.1.2
+ * Returns `undefined` when it cannot be a response to this element: the `state` is another
+ * client's, or there is no `state` and nothing but one registered error. An empty parameter counts
+ * as absent.
+ * @see RFC 6749 sections 4.1.2 and 4.1.2.1
  */
 export function readAuthorizationResponse(query: string): AuthorizationResponse | undefined {
   const parameters = new URLSearchParams(query);
   const values = RESPONSE_PARAMETERS.map((name) => parameters.getAll(name).filter(Boolean));
   const [[code] = [], states = [], , [error] = []] = values;
+  const isAmbiguous = values.some(({ length }) => length > 1) || Boolean(code && error);
+  if (states.length === 0) {
+    const isError = error !== undefined && AUTHORIZATION_ERRORS.includes(error);
+    return isError && !isAmbiguous ? { oauthError: error } : undefined;
+  }
   const state = states.find((s) => s.startsWith(STATE_PREFIX) && s.length <= MAX_STATE_LENGTH);
-  if (!state && (states.length > 0 || !error)) return undefined;
-  const isAmbiguous = values.some(({ length }) => length > 1) || (code && error);
-  if (!isAmbiguous && error) return { state, oauthError: nameOAuthError(error) };
-  if (isAmbiguous || !code || code.length > MAX_CODE_LENGTH) return { state };
+  if (!state) return undefined;
+  if (isAmbiguous) return { state };
+  if (error) return { state, oauthError: nameOAuthError(error) };
+  if (!code || code.length > MAX_CODE_LENGTH) return { state };
   return { state, code: code as AuthorizationCode };
 }
 
+/** The pairs of a list such as `a=b&c=d` that are no response parameters, each as it was. */
+function listOtherPairs(list: string): string[] {
+  return list.split('&').filter((pair) => {
+    // Compared as decoded, as the reader above decodes them.
+    const [name = ''] = new URLSearchParams(`?${pair}`).keys();
+    return !RESPONSE_PARAMETERS.includes(name);
+  });
+}
+
 /**
- * Cuts the parameters of an authorization response out of a URL and leaves every other byte.
- * Only the query is touched, and names are compared decoded, as the reader above sees them.
+ * Cuts the parameters of an authorization response out of the query of a URL. Every other byte
+ * stays as it was.
  */
 export function stripAuthorizationResponse(url: string): string {
   return url.replace(/^([^?#]*)\?([^#]*)/, (_match, path: string, query: string) => {
-    const kept = query.split('&').filter((pair) => {
-      const [name = ''] = new URLSearchParams(`?${pair}`).keys();
-      return !RESPONSE_PARAMETERS.includes(name);
-    });
+    const kept = listOtherPairs(query);
     return kept.length > 0 ? `${path}?${kept.join('&')}` : path;
   });
 }
 
+/**
+ * The URL without any response of an authorization server, whichever client it is for: in the
+ * query, and in the fragment, where implicit flows put their tokens.
+ * @see RFC 6749 section 4.2.2
+ */
+export function stripEveryResponse(url: string): string {
+  const [page = '', ...rest] = stripAuthorizationResponse(url).split('#');
+  const fragment = rest.join('#');
+  if (!fragment || /\b(access_token|id_token)=/.test(fragment)) return page;
+  // A hash router has a query of its own behind its route, and that may hold another URL.
+  const lists = fragment.split('?').map((list) => listOtherPairs(list).join('&'));
+  const kept = lists.join('?');
+  return kept ? `${page}#${kept}` : page;
+}
+
 /** The failure that an error response of the authorization endpoint stands for. */
 export function toAuthorizationError(oauthError: string): ConnectError {
-  let code: ErrorCode = 'authorization_error';
-  if (oauthError === 'access_denied') code = oauthError;
-  // Of the registered codes, only `server_error` and `temporarily_unavailable` begin like this.
-  if (/^[st]/.test(oauthError)) code = 'authorization_unavailable';
-  return new ConnectError(code, { phase: 'authorize', oauthError });
+  const options = { phase: 'authorize', oauthError } as const;
+  switch (oauthError) {
+    case 'access_denied':
+      return new ConnectError('access_denied', options);
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return new ConnectError('authorization_unavailable', options);
+    default:
+      return new ConnectError('authorization_error', {
+        ...options,
+        hint: `the authorization endpoint responded with the error ${oauthError}`,
+      });
+  }
 }

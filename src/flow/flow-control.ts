@@ -1,0 +1,17 @@
+import type { ConnectError } from '../errors.js';
+import type { Arrival } from '../page/arrival.js';
+import type { Ending } from '../page/shared-flow.js';
+import type { Outcome } from '../page/transaction.js';
+import type { Attempt, FlowEvent } from './state.js';
+
+/** What the steps of a flow can do to it. */
+export interface FlowControl {
+  /** Changes the state; returns whether the event has changed anything. */
+  send(event: FlowEvent, ending?: Ending): boolean;
+  /** Claims a response; returns whether this page has taken it. */
+  take(arrival: Arrival): boolean;
+  /** Ends an attempt as another window has ended its exchange. */
+  conclude(attempt: Attempt, outcome: Outcome): void;
+  /** Ends an attempt badly. `lose`: its popup may still succeed. */
+  fail(attempt: Attempt, error: ConnectError, type?: 'fail' | 'lose'): void;
+}

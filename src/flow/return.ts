@@ -1,0 +1,119 @@
+import type { Configuration } from '../configuration.js';
+import { MoneriumConnectedEvent, MoneriumDisconnectedEvent } from '../connection.js';
+import { ConnectError, toConnectError } from '../errors.js';
+import { readCode, type Arrival } from '../page/arrival.js';
+import { claimTransaction, type Outcome, type Transaction } from '../page/transaction.js';
+import { after, every, isOnline, keepOnOrigin, whenOnline } from '../page/window.js';
+import { exchangeCode, type ExchangeResult } from '../protocol/exchange.js';
+import { withoutQuery } from '../protocol/http.js';
+import { untilAborted } from './attempt.js';
+import type { FlowControl } from './flow-control.js';
+import { openSession } from './session.js';
+import type { Attempt } from './state.js';
+
+const OFFLINE_MS = 20_000;
+/** How long before its end a page that is being left may see its requests fail. */
+const LEAVING_MS = 1000;
+
+/** Whether the request failed without a response, as requests do when their page is being left. */
+function isWithoutResponse({ phase, status }: ConnectError): boolean {
+  return status === undefined && (phase === 'exchange' || phase === 'identity');
+}
+
+/** What the steps of one return share. */
+interface Return {
+  readonly flow: FlowControl;
+  readonly attempt: Attempt;
+  readonly configuration: Configuration;
+}
+
+/** Fails the attempt when its time is over. A frozen page has no timers: the clock is read. */
+function expireAfter({ flow, attempt }: Return, delay: number, error: ConnectError): void {
+  const due = Date.now() + delay;
+  const timer = every(delay, (isRestored) => {
+    if (!isRestored || Date.now() > due) flow.fail(attempt, error);
+  });
+  flow.send({ type: 'exchange', attempt, timer });
+}
+
+async function sendCode(step: Return, code: string, codeVerifier: string): Promise<ExchangeResult> {
+  const { attempt, configuration } = step;
+  const { binding, exchange, timeout } = configuration;
+  const { signal } = attempt;
+  if (!isOnline()) {
+    expireAfter(step, OFFLINE_MS, new ConnectError('offline'));
+    await whenOnline(signal);
+  }
+  const url = exchange.kind === 'backend' ? exchange.url : `${binding.apiUrl}/auth/token`;
+  const hint = `POST ${withoutQuery(url)} did not respond within ${timeout} ms`;
+  expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
+  // A listener may have cancelled.
+  signal.throwIfAborted();
+  const { redirectUri, clientId, apiUrl } = binding;
+  const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
+  return exchangeCode(exchange, request, signal);
+}
+
+function succeed(
+  { flow, attempt, configuration }: Return,
+  { identity, tokens }: ExchangeResult,
+  { mode, startUrl }: Transaction,
+): void {
+  const { binding, exchange, timeout } = configuration;
+  const onRefused = () => {
+    flow.send({ type: 'forget' }, { event: new MoneriumDisconnectedEvent() });
+  };
+  const session = tokens && openSession(tokens, binding, timeout, onRefused);
+  const returnTo = keepOnOrigin(startUrl);
+  const event = new MoneriumConnectedEvent(identity, returnTo);
+  const isReturning = exchange.kind === 'backend' && mode === 'redirect';
+  const ending = isReturning ? { event, startUrl: returnTo } : { event };
+  flow.send({ type: 'connect', attempt, identity, session }, ending);
+}
+
+/**
+ * A page that is being left must not announce the failure of its request: the next page of the tab
+ * announces `interrupted`. So such a failure waits until the page has stayed for a while.
+ */
+async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Outcome> {
+  const { signal } = attempt;
+  if (isWithoutResponse(error) && !signal.aborted) {
+    await new Promise<void>((resolve) => {
+      const timer = after(LEAVING_MS, resolve);
+      signal.addEventListener('abort', () => {
+        timer.end();
+        resolve();
+      });
+    });
+  }
+  flow.fail(attempt, error);
+  // The attempt may have ended in the meantime, with a failure of its own.
+  return (attempt.failure ?? error).code;
+}
+
+/**
+ * Claims a response for this window and carries it to its end. Where another window was first, the
+ * flow is as it was before. Never rejects.
+ */
+export async function completeReturn(
+  flow: FlowControl,
+  attempt: Attempt,
+  { oauthState, response }: Arrival,
+  configuration: Configuration,
+): Promise<void> {
+  const step = { flow, attempt, configuration };
+  const { signal } = attempt;
+  await claimTransaction(oauthState, async (transaction): Promise<Outcome> => {
+    try {
+      const code = readCode(response, transaction);
+      signal.throwIfAborted();
+      const result = await untilAborted(signal, sendCode(step, code, transaction.codeVerifier));
+      signal.throwIfAborted();
+      succeed(step, result, transaction);
+      return result.identity;
+    } catch (reason) {
+      return fail(step, toConnectError(reason));
+    }
+  });
+  flow.send({ type: 'withdraw', attempt });
+}

@@ -1,0 +1,142 @@
+import type { Configuration, Mode } from '../configuration.js';
+import { ConnectError, isConnectError } from '../errors.js';
+import { takeSecrets } from '../page/page.js';
+import { createPopupName, openPopup, type PopupWindow } from '../page/popup-window.js';
+import type { FlowElement } from '../page/shared-flow.js';
+import { saveTransaction, spendTransaction, type Transaction } from '../page/transaction.js';
+import {
+  every,
+  isFramed,
+  isOnline,
+  isVisible,
+  navigate,
+  opensWindow,
+  readAddress,
+} from '../page/window.js';
+import { withoutQuery } from '../protocol/http.js';
+import {
+  buildAuthorizationUrl,
+  createSecrets,
+  stripEveryResponse,
+  type AuthorizationParameters,
+  type Secrets,
+} from '../protocol/oauth.js';
+import { untilAborted } from './attempt.js';
+import type { FlowControl } from './flow-control.js';
+import { waitForPopup } from './popup.js';
+import type { Attempt } from './state.js';
+import { askWallet, prepareWallet } from './wallet.js';
+
+/** How long a navigation may take before the button is shown again. */
+const LEAVING_MS = 10_000;
+const MAX_START_URL = 2048;
+
+/** @throws ConnectError `embedding_blocked`: Monerium refuses to load in a frame */
+export function chooseMode({ mode }: Configuration): Mode {
+  if (opensWindow(mode)) return 'popup';
+  if (!isFramed()) return 'redirect';
+  throw new ConnectError('embedding_blocked', {
+    phase: 'start',
+    hint: 'Monerium does not load in a frame; set mode="auto"',
+  });
+}
+
+/** The page's address, without what does not belong into storage. */
+function readStartUrl(): string {
+  const url = stripEveryResponse(readAddress());
+  return url.length > MAX_START_URL ? withoutQuery(url) : url;
+}
+
+/**
+ * Stores a flow that is about to leave, and returns the URL at Monerium to go to.
+ * @throws ConnectError `storage_unavailable`
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, Monerium's `GET /auth`
+ */
+export function prepareDeparture(
+  { binding, authorization }: Configuration,
+  { state, codeVerifier, codeChallenge }: Secrets,
+  begun: Pick<Transaction, 'mode' | 'id' | 'popupName'>,
+  signed: AuthorizationParameters = {},
+): string {
+  const startUrl = readStartUrl();
+  saveTransaction(state, { v: 1, ...binding, ...begun, codeVerifier, startUrl, at: Date.now() });
+  return buildAuthorizationUrl(binding.apiUrl, {
+    ...authorization,
+    client_id: binding.clientId,
+    code_challenge: codeChallenge,
+    code_challenge_method: 'S256',
+    redirect_uri: binding.redirectUri,
+    response_type: 'code',
+    state,
+    ...signed,
+  });
+}
+
+/** The configuration of an element, for the binding of its flow. */
+function requireConfiguration({ reading }: FlowElement): Configuration {
+  if (reading.configuration) return reading.configuration;
+  throw reading.fault ?? new ConnectError('invalid_config', { phase: 'start' });
+}
+
+function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: string): void {
+  const timer = every(LEAVING_MS, (isRestored) => {
+    if (!isRestored && !isVisible()) return;
+    if (isRestored || isOnline()) flow.send({ type: 'reset' });
+    else flow.fail(attempt, new ConnectError('offline', { phase: 'start' }));
+  });
+  flow.send({ type: 'redirect', attempt, oauthState, timer });
+  // A listener may have cancelled.
+  attempt.signal.throwIfAborted();
+  navigate(href);
+  attempt.settle();
+}
+
+/**
+ * Carries a click to Monerium. Nothing is awaited before the navigation, unless the secrets are not
+ * ready. A failure ends the attempt. Never rejects.
+ */
+export async function startFlow(
+  flow: FlowControl,
+  attempt: Attempt,
+  element: FlowElement,
+): Promise<void> {
+  const { signal } = attempt;
+  let oauthState = '';
+  let popup: PopupWindow | undefined;
+  try {
+    const configuration = requireConfiguration(element);
+    const mode = chooseMode(configuration);
+    const ask = configuration.wallet && (await prepareWallet(attempt, configuration));
+    const isAllowed = element.confirmStart(mode);
+    // A listener may have cancelled.
+    signal.throwIfAborted();
+    if (!isAllowed) {
+      flow.send({ type: 'withdraw', attempt });
+      return;
+    }
+    const popupName = mode === 'popup' ? createPopupName() : '';
+    const signed = ask ? await askWallet(flow, attempt, ask, popupName !== '') : {};
+    let secrets = takeSecrets();
+    if (!secrets) {
+      // In the task of the click: later, browsers block a window.
+      if (popupName) popup = openPopup(popupName);
+      secrets = await untilAborted(signal, createSecrets());
+    }
+    // Before the window opens, where it can: the popup then finds its record from the beginning.
+    const begun = { mode, id: element.id, popupName };
+    const href = prepareDeparture(configuration, secrets, begun, signed);
+    oauthState = secrets.state;
+    if (popupName) popup ??= openPopup(popupName);
+    if (popup) waitForPopup(flow, attempt, popup, oauthState, href);
+    else leave(flow, attempt, oauthState, href);
+  } catch (reason) {
+    popup?.close();
+    if (signal.aborted) return;
+    // Any other error is one of the browser.
+    const error = isConnectError(reason)
+      ? reason
+      : new ConnectError('authorization_unavailable', { phase: 'start' });
+    if (oauthState) spendTransaction(oauthState, error.code);
+    flow.fail(attempt, error);
+  }
+}

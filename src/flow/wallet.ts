@@ -1,0 +1,62 @@
+import type { Configuration } from '../configuration.js';
+import { ConnectError } from '../errors.js';
+import { assertStorage } from '../page/transaction.js';
+import { withWallets } from '../page/wallet-entry.js';
+import { hasUserActivation, isOnline } from '../page/window.js';
+import type { AuthorizationParameters } from '../protocol/oauth.js';
+import type { AskWallet } from '../protocol/wallet.js';
+import { untilAborted } from './attempt.js';
+import type { FlowControl } from './flow-control.js';
+import type { Attempt } from './state.js';
+
+/**
+ * Checks all that could keep a flow from leaving, before a wallet is asked. Resolves with what asks
+ * it, or with nothing when the page wants no wallet.
+ * @throws ConnectError
+ */
+export async function prepareWallet(
+  { signal }: Attempt,
+  { wallet, binding }: Configuration,
+): Promise<AskWallet | undefined> {
+  if (!wallet) return undefined;
+  const prepared = withWallets((entry) => entry.prepare(wallet, binding.redirectUri));
+  const ask = await untilAborted(signal, prepared);
+  assertStorage();
+  if (!isOnline()) throw new ConnectError('offline', { phase: 'start' });
+  return ask;
+}
+
+/** Browsers block a window that opens too long after a click: then the next click opens it. */
+async function waitForClick(flow: FlowControl, attempt: Attempt): Promise<void> {
+  if (hasUserActivation()) return;
+  const click = new Promise<void>((onClick) => {
+    flow.send({ type: 'sign', attempt, connection: { status: 'signed' }, onClick });
+  });
+  await untilAborted(attempt.signal, click);
+}
+
+/**
+ * Has the customer's wallet sign; once more when the signature has become too old. Resolves with
+ * its fields for `/auth`: none when the customer goes on without a wallet.
+ * @throws ConnectError
+ */
+export async function askWallet(
+  flow: FlowControl,
+  attempt: Attempt,
+  ask: AskWallet,
+  opensWindow: boolean,
+): Promise<AuthorizationParameters> {
+  const { signal } = attempt;
+  for (;;) {
+    flow.send({ type: 'sign', attempt, connection: { status: 'signing' } });
+    // A listener may have cancelled.
+    signal.throwIfAborted();
+    const grant = await untilAborted(
+      signal,
+      withWallets(() => ask(signal)),
+    );
+    if (opensWindow) await waitForClick(flow, attempt);
+    if (!grant) return {};
+    if (Date.now() < grant.expiresAt) return grant.parameters;
+  }
+}

@@ -1,0 +1,80 @@
+import { ConnectError, tryTo } from '../errors.js';
+import {
+  readAuthorizationResponse,
+  stripAuthorizationResponse,
+  toAuthorizationError,
+  type AuthorizationCode,
+  type AuthorizationResponse,
+} from '../protocol/oauth.js';
+import {
+  findStateOfPopup,
+  findTombstone,
+  findTransaction,
+  isExpired,
+  listPendingOfTab,
+  type Transaction,
+} from './transaction.js';
+import { closeOwnPopup, readPopupName } from './popup-window.js';
+import { isFramed, readAddress, rewriteAddress } from './window.js';
+
+/** The authorization response that the page was opened with. It waits here to be claimed. */
+export interface Arrival {
+  readonly response: AuthorizationResponse;
+  readonly oauthState: string;
+  /** The query it came in. */
+  readonly query: string;
+  /** Absent when this browser does not know the flow. */
+  readonly transaction: Transaction | undefined;
+}
+
+/** Storage and `redirect-uri` are bound to the origin already. */
+function isSamePath(redirectUri: string, href: string): boolean {
+  return tryTo(() => new URL(redirectUri).pathname) === new URL(href).pathname;
+}
+
+/**
+ * The flow that an error without `state` belongs to: the one of this popup, by its name,
+ * or the only pending one that was begun in this tab by a redirect.
+ */
+function guessOAuthState(): string | undefined {
+  const ofPopup = findStateOfPopup(readPopupName());
+  if (ofPopup) return ofPopup;
+  const [only, ...others] = listPendingOfTab();
+  return others.length === 0 && only?.transaction.mode === 'redirect' ? only.state : undefined;
+}
+
+/**
+ * Recognises a response of ours in the address and cuts it out of there in the same task: until
+ * then every request of the page could carry it in its `Referer`. A response for another OAuth
+ * client stays untouched. A frame takes no response: an attacker's page can frame the page of the
+ * redirect URI with a response of its own making.
+ */
+export function takeArrival(): Arrival | undefined {
+  if (isFramed()) return undefined;
+  const href = readAddress();
+  const query = new URL(href).search;
+  const response = readAuthorizationResponse(query);
+  const oauthState = response && (response.state ?? guessOAuthState());
+  if (!oauthState) return undefined;
+  const transaction = findTransaction(oauthState);
+  if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;
+  rewriteAddress(stripAuthorizationResponse(href));
+  if (!findTombstone(oauthState)) return { response, oauthState, query, transaction };
+  // The flow has ended in another window, or was cancelled there.
+  closeOwnPopup();
+  return undefined;
+}
+
+/**
+ * The code of a response that is fit to be exchanged.
+ * @throws ConnectError of the phase `authorize`
+ */
+export function readCode(
+  { code, oauthError }: AuthorizationResponse,
+  transaction: Transaction,
+): AuthorizationCode {
+  if (isExpired(transaction)) throw new ConnectError('transaction_expired', { phase: 'authorize' });
+  if (oauthError) throw toAuthorizationError(oauthError);
+  if (code) return code;
+  throw new ConnectError('response_invalid', { phase: 'authorize' });
+}

@@ -1,0 +1,54 @@
+import type { Binding, Configuration, Mode, PageAddress } from '../configuration.js';
+import type { Connection } from '../connection.js';
+import type { ConnectError } from '../errors.js';
+
+/** How a flow ended, for the element that announces it. */
+export interface Ending {
+  readonly event: Event;
+  /** Where the flow began; present after a backend exchange that came back by a redirect. */
+  readonly startUrl?: string | undefined;
+}
+
+/** What was read from the attributes of an element: a configuration, or what is wrong with them. */
+export interface Reading {
+  /** Where the element stood when its flow was at rest. */
+  readonly address?: PageAddress;
+  readonly configuration?: Configuration;
+  readonly fault?: ConnectError;
+}
+
+/** An element that shows a flow. */
+export interface FlowElement {
+  readonly id: string;
+  readonly reading: Reading;
+  /** Whether the page itself has said who is connected. */
+  readonly hasPageIdentity: boolean;
+  /** Dispatches `monerium-before-connect`; returns whether the page allows the start. */
+  confirmStart(mode: Mode): boolean;
+  /** Takes over the state of the flow. Its events are queued until `dispatchQueued()`. */
+  update(ending?: Ending): void;
+  /** Dispatches what is queued. By then all elements show the state. */
+  dispatchQueued(): void;
+}
+
+/** The flow of all elements that share a binding, whichever copy of the script they come from. */
+export interface SharedFlow {
+  readonly connection: Connection;
+  /** Absent for an element whose attributes are missing or wrong. */
+  readonly binding: Binding | undefined;
+  readonly hasElements: boolean;
+  /** The tokens of a direct exchange, while connected. */
+  readonly session: { getAccessToken(): Promise<string> } | undefined;
+  attach(element: FlowElement): void;
+  /** The element has left the page, or shows another flow. */
+  detach(element: FlowElement): void;
+  /** Detaches an element; without another one, what is under way is cancelled. */
+  detachAndCancel(element: FlowElement): void;
+  /** Gives an element what came back to this page: a response, or an ending that waits. */
+  resume(element: FlowElement): void;
+  connect(element: FlowElement): Promise<void>;
+  cancel(): void;
+  disconnect(element: FlowElement): void;
+  /** The response that the page was opened with belongs to no flow of this page. */
+  rejectArrival(): void;
+}

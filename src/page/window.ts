@@ -1,0 +1,190 @@
+import { isLoopback } from '../configuration.js';
+import { ConnectError, tryTo } from '../errors.js';
+
+/** How long a busy page may delay work that waits for an idle moment. */
+const IDLE_MS = 500;
+
+/** Something that goes on until it is ended. Ending it twice changes nothing. */
+export interface Resource {
+  end(): void;
+}
+
+/** Whether the page has Web Crypto, and an address to come back to. */
+export function isSecure(): boolean {
+  // Plain http: has no `subtle`, whatever the types say.
+  const { subtle } = crypto as Partial<Crypto>;
+  return subtle !== undefined && location.protocol.startsWith('http');
+}
+
+/** @throws ConnectError `insecure_context` */
+export function assertSecure(): void {
+  if (isSecure()) return;
+  throw new ConnectError('insecure_context', {
+    phase: 'start',
+    hint: 'the page needs https: or localhost, not file: or a preview',
+  });
+}
+
+export function isFramed(): boolean {
+  return window.top !== window;
+}
+
+/** Whether a flow of this mode opens a window of its own. `auto`: when the page is framed. */
+export function opensWindow(mode: string): boolean {
+  return mode === 'popup' || (mode === 'auto' && isFramed());
+}
+
+/** Whether the page is public by its address: https, and no loopback host. */
+export function isPublicPage(): boolean {
+  return location.protocol === 'https:' && !isLoopback(location.hostname);
+}
+
+export function readAddress(): string {
+  return location.href;
+}
+
+/** Replaces the address: same history entry, same history state, no navigation. */
+export function rewriteAddress(href: string): void {
+  // Some embedders forbid it. The response is spent all the same, and a reload stays silent.
+  tryTo(() => history.replaceState(history.state, '', href));
+}
+
+function readTiming(): PerformanceNavigationTiming | undefined {
+  return performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined;
+}
+
+/** Whether the customer followed a link or a redirect to this page: no reload, no Back. */
+export function isFreshNavigation(): boolean {
+  return readTiming()?.type === 'navigate';
+}
+
+export function navigate(href: string): void {
+  location.assign(href);
+}
+
+/** Ends a navigation that has not left the page yet. */
+export function stopNavigation(): void {
+  window.stop();
+}
+
+/** Goes to where the flow began, unless that differs from here by its fragment only. */
+export function returnTo(href: string): void {
+  if (href.split('#')[0] !== location.href.split('#')[0]) location.replace(href);
+}
+
+/** The URL itself when it is on this page's origin, else the address of this page. */
+export function keepOnOrigin(href: string): string {
+  return href.startsWith(`${location.origin}/`) ? href : location.href;
+}
+
+/** Resolves with the next event of this type. */
+function whenEvent(target: EventTarget, type: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    target.addEventListener(type, resolve, { once: true });
+  });
+}
+
+/**
+ * Resolves when the page is shown: one that is only prerendered may never be. An
+ * `<img name="prerendering">` takes the place of the document's own, and is neither true nor false.
+ */
+export async function whenShown(): Promise<void> {
+  const isHidden = (document as { prerendering?: boolean }).prerendering === true;
+  if (isHidden) await whenEvent(document, 'prerenderingchange');
+}
+
+/** Resolves when the page has loaded. */
+export async function whenLoaded(): Promise<void> {
+  if (document.readyState !== 'complete') await whenEvent(window, 'load');
+}
+
+/** Resolves after `DOMContentLoaded`. `readyState` is `interactive` before and after it. */
+export async function whenParsed(): Promise<void> {
+  if (readTiming()?.domContentLoadedEventEnd) return;
+  // A listener that is added while the event is dispatched is not called: then `load` is.
+  await Promise.race([whenEvent(window, 'DOMContentLoaded'), whenLoaded()]);
+}
+
+/** Calls back once, in a task of its own, when the browser has nothing more urgent to do. */
+export function whenIdle(callback: () => void): void {
+  // Safari has no idle callbacks.
+  if (typeof requestIdleCallback === 'function')
+    requestIdleCallback(callback, { timeout: IDLE_MS });
+  else setTimeout(callback);
+}
+
+/** Calls back once. */
+export function after(delay: number, callback: () => void): Resource {
+  const timer = setTimeout(callback, delay);
+  return { end: () => clearTimeout(timer) };
+}
+
+function whenRestored(callback: (isRestored: boolean) => void, signal: AbortSignal): void {
+  addEventListener('pageshow', ({ persisted }) => persisted && callback(true), { signal });
+}
+
+/**
+ * Calls back every `delay` milliseconds, and when the page comes back from the back-forward cache,
+ * where timers do not run.
+ */
+export function every(delay: number, callback: (isRestored: boolean) => void): Resource {
+  const controller = new AbortController();
+  const { signal } = controller;
+  whenRestored(callback, signal);
+  const timer = setInterval(() => callback(false), delay);
+  return {
+    end() {
+      controller.abort();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Calls back when the page comes back from the back-forward cache, and when it becomes visible. */
+export function whenSeenAgain(callback: (isRestored: boolean) => void): Resource {
+  const controller = new AbortController();
+  const { signal } = controller;
+  whenRestored(callback, signal);
+  const onChange = () => isVisible() && callback(false);
+  document.addEventListener('visibilitychange', onChange, { signal });
+  return { end: () => controller.abort() };
+}
+
+/** For the site's own monitoring: `monerium-connect:<status>` in the page's timeline. */
+export function markTime(status: string): void {
+  performance.mark(`monerium-connect:${status}`);
+}
+
+/** Whether Lit takes over the markup of a server: `@lit-labs/ssr-client` was loaded before. */
+export function canHydrate(): boolean {
+  return 'litElementHydrateSupport' in globalThis;
+}
+
+/** Gives a shadow root a style sheet of the document that it is in now. */
+export function adoptStyleSheet(root: ShadowRoot, cssText: string): void {
+  const view = root.ownerDocument.defaultView;
+  if (!view) return;
+  const sheet = new view.CSSStyleSheet();
+  sheet.replaceSync(cssText);
+  root.adoptedStyleSheets = [sheet];
+}
+
+export function isOnline(): boolean {
+  return navigator.onLine;
+}
+
+/** Resolves when there is a network again. Never settles when the signal comes first. */
+export function whenOnline(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => {
+    addEventListener('online', resolve, { once: true, signal });
+  });
+}
+
+/** Whether a click was so recently that a window may be opened. */
+export function hasUserActivation(): boolean {
+  return (navigator as Partial<Navigator>).userActivation?.isActive === true;
+}
+
+export function isVisible(): boolean {
+  return document.visibilityState === 'visible';
+}
