@@ -1,0 +1,48 @@
+import type { Tokens } from '../protocol/exchange.js';
+import type { Identity } from '../protocol/identity.js';
+
+/** A claim on the refresh token of a connection. Times are in milliseconds since the epoch. */
+export interface Renewal {
+  /** The attempt that sends the refresh token. Absent: the last attempt failed, nobody sends it. */
+  readonly by?: string | undefined;
+  /** Before this time nobody else sends it. */
+  readonly until: number;
+  /** The answer to an earlier refresh may have been lost, and with it the only valid tokens. */
+  readonly inDoubt: boolean;
+}
+
+/** What a site keeps of a connection. Plain JSON: encrypt it before it is written. */
+export interface Connection extends Identity {
+  /** The client that the tokens were issued to. */
+  readonly clientId: string;
+  /** `expiresAt` is finite here, so that JSON can hold it. */
+  readonly tokens: Tokens;
+  /** From this time on the tokens are refreshed. In milliseconds since the epoch. */
+  readonly refreshAt: number;
+  readonly renewal?: Renewal | undefined;
+  /** Monerium has refused the refresh token: the customer has to connect again. */
+  readonly ended?: { readonly at: number; readonly inDoubt: boolean } | undefined;
+}
+
+export interface StoredConnection {
+  readonly connection: Connection;
+  readonly version: number;
+}
+
+/** Where a site keeps connections: two operations, each on one row. */
+export interface ConnectionStore {
+  /** The newest committed state, never a replica's or a cache's. `undefined` when there is none. */
+  read(id: string, signal: AbortSignal): Promise<StoredConnection | undefined>;
+  /**
+   * Compare and swap: if the row still has `version` (0: there is no row), writes `next`, or
+   * deletes the row on `undefined`. Returns whether it did. Each write makes the version one
+   * higher. A new row begins with a version that this id never had, such as a large random number.
+   * Resolves only when the write is durable: there is no other copy of the tokens.
+   */
+  replace(
+    id: string,
+    version: number,
+    next: Connection | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+}

@@ -1,0 +1,226 @@
+import { refreshTokens, type Tokens } from '../protocol/exchange.js';
+import type { Identity } from '../protocol/identity.js';
+import type { Connection, ConnectionStore } from './connection-store.js';
+import { pause, raceSignal, withDeadline } from './deadline.js';
+import {
+  ConnectionEnded,
+  isDue,
+  isUsable,
+  planRefresh,
+  requireOpen,
+  Rows,
+  toStoreFailure,
+} from './kept-connection.js';
+import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
+import { check, checkRange, ownOptions } from './option-checks.js';
+import { Renewals } from './renewal.js';
+import { quietly, type Observer, type ServerEvent } from './server-event.js';
+
+export { ConnectError, type ErrorCode } from '../errors.js';
+export type { Tokens } from '../protocol/exchange.js';
+export type { Identity } from '../protocol/identity.js';
+export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
+export { ConnectionEnded } from './kept-connection.js';
+export type { MoneriumOptions } from './monerium-api.js';
+export { refreshTokens, type RefreshOptions } from './refresh-tokens.js';
+export type { ServerEvent } from './server-event.js';
+
+export interface ConnectionsOptions extends MoneriumOptions {
+  readonly store: ConnectionStore;
+  /** Refresh when a token has less to live than this. In milliseconds. Default: 300,000. */
+  readonly refreshAheadMs?: number | undefined;
+  /**
+   * After this a process that refreshes counts as dead. In milliseconds, at least four times
+   * `timeoutMs`. Default: 60,000, or four times `timeoutMs` when that is more.
+   */
+  readonly leaseMs?: number | undefined;
+  /** How many refreshes this process sends at once. Default: 16. */
+  readonly concurrency?: number | undefined;
+  /** Is told what happened, without secrets: for metrics and traces. What it throws is ignored. */
+  readonly observe?: ((event: ServerEvent) => void) | undefined;
+}
+
+/** What {@link Connections.connect} keeps: the details that `onConnected` gets fit. */
+export interface NewConnection extends Identity {
+  readonly tokens: Tokens;
+  readonly clientId: string;
+}
+
+export interface TokenOptions {
+  /** A token that Monerium has answered with 401. It is refreshed if it is still the kept one. */
+  readonly refused?: string | undefined;
+  /** Ends the wait, not the refresh. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Kept connections. Every `id` is the site's own: of a session or of a customer. */
+export interface Connections {
+  /**
+   * Keeps a new connection in place of whatever was there. Made for `onConnected`. When the store
+   * fails, it tries again until `signal` fires. Default: a signal that fires after `timeoutMs`.
+   * @throws ConnectError `server_unavailable` with the store's error as `cause`
+   */
+  connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void>;
+  /**
+   * An access token with life left. It is refreshed at most once over all processes, and everybody
+   * gets the same new token. Fits `getAccessToken` of `@monerium/sdk`.
+   * @throws ConnectionEnded when the customer has to connect again
+   * @throws ConnectError with any other code: try later, after `retryAfterMs` if there is one
+   */
+  getAccessToken(id: string, options?: TokenOptions): Promise<string>;
+  /**
+   * Deletes the connection. A refresh that is under way does not bring it back.
+   * @throws ConnectError `server_unavailable` when the store fails
+   */
+  disconnect(id: string): Promise<void>;
+  /** Begins no further refresh, and resolves when nothing is under way. For SIGTERM. */
+  close(): Promise<void>;
+}
+
+const TYPES = {
+  ...MONERIUM_OPTIONS,
+  ...{ store: 'object', refreshAheadMs: 'number', leaseMs: 'number' },
+  ...{ concurrency: 'number', observe: 'function' },
+};
+
+function readOptions(options: ConnectionsOptions) {
+  const own = ownOptions(options, TYPES);
+  const { timeoutMs, apiUrl } = readApi(own);
+  const leaseMs = own.leaseMs ?? Math.max(60_000, 4 * timeoutMs);
+  const { store, refreshAheadMs = 300_000, concurrency = 16 } = own;
+  const { read, replace } = Object(store) as Partial<ConnectionStore>;
+  check(Boolean(read && replace), 'store', 'an object with read() and replace()');
+  checkRange('refreshAheadMs', refreshAheadMs, 0, 86_400_000);
+  checkRange('leaseMs', leaseMs, 4 * timeoutMs, 86_400_000);
+  checkRange('concurrency', concurrency, 1, 1000);
+  const rows = new Rows(store, timeoutMs);
+  return { own, timeoutMs, apiUrl, leaseMs, rows, refreshAheadMs, concurrency };
+}
+
+type Settings = ReturnType<typeof readOptions>;
+
+class KeptConnections implements Connections {
+  readonly #settings: Settings;
+  readonly #notify: Observer;
+  readonly #renewals: Renewals;
+  /** The refreshes that this process has under way, by what was asked for. */
+  readonly #flights = new Map<string, Promise<Tokens>>();
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(settings: Settings) {
+    const { own, timeoutMs, apiUrl } = settings;
+    this.#settings = settings;
+    this.#notify = quietly(own.observe);
+    this.#renewals = new Renewals({
+      ...settings,
+      notify: this.#notify,
+      refresh: (clientId, refreshToken) =>
+        withDeadline(timeoutMs, (signal) =>
+          refreshTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
+        ),
+    });
+  }
+
+  connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void> {
+    const deadline = signal ?? AbortSignal.timeout(this.#settings.timeoutMs);
+    return this.#track(this.#write(id, details, deadline));
+  }
+
+  getAccessToken(id: string, { refused, signal }: TokenOptions = {}): Promise<string> {
+    const token = this.#track(this.#findToken(id, refused));
+    return signal ? raceSignal(signal, token) : token;
+  }
+
+  disconnect(id: string): Promise<void> {
+    return this.#track(this.#delete(id));
+  }
+
+  async close(): Promise<void> {
+    this.#renewals.isClosing = true;
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  async #write(id: string, details: NewConnection, signal: AbortSignal): Promise<void> {
+    const { rows, refreshAheadMs } = this.#settings;
+    const { profile, userId, clientId, tokens } = details;
+    const next: Connection = { profile, userId, clientId, ...planRefresh(tokens, refreshAheadMs) };
+    await this.#retry(signal, async () => {
+      if (await rows.replace(id, 0, next)) return true;
+      const row = await rows.read(id);
+      // The answer to an earlier write was lost, the write was not.
+      if (row?.connection.tokens.accessToken === tokens.accessToken) return true;
+      return row !== undefined && rows.replace(id, row.version, next);
+    });
+  }
+
+  async #findToken(id: string, refused: string | undefined): Promise<string> {
+    const row = requireOpen(await this.#settings.rows.read(id));
+    const { tokens } = row.connection;
+    if (!isDue(row.connection, refused)) return tokens.accessToken;
+    try {
+      const renew = () => this.#renewals.renew(id, row, refused);
+      return (await this.#share(JSON.stringify([id, refused]), renew)).accessToken;
+    } catch (reason) {
+      if (reason instanceof ConnectionEnded || !isUsable(tokens, refused)) throw reason;
+      return tokens.accessToken;
+    }
+  }
+
+  /** Callers of this process that ask for the same wait for the same. */
+  async #share(key: string, renew: () => Promise<Tokens>): Promise<Tokens> {
+    const started = Date.now();
+    const running = this.#flights.get(key);
+    if (running) {
+      const tokens = await running;
+      this.#notify({ type: 'refresh-shared', within: 'process', ms: Date.now() - started });
+      return tokens;
+    }
+    const flight = renew();
+    this.#flights.set(key, flight);
+    try {
+      return await flight;
+    } finally {
+      this.#flights.delete(key);
+    }
+  }
+
+  async #delete(id: string): Promise<void> {
+    const { rows, timeoutMs } = this.#settings;
+    await this.#retry(AbortSignal.timeout(timeoutMs), async () => {
+      const row = await rows.read(id);
+      return !row || rows.replace(id, row.version, undefined);
+    });
+  }
+
+  /** Tries until it has worked, or the signal fires. */
+  async #retry(signal: AbortSignal, write: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (await write()) return;
+        if (signal.aborted) throw toStoreFailure('the row has changed each time');
+      } catch (reason) {
+        if (signal.aborted) throw reason;
+      }
+      this.#notify({ type: 'write-retried', attempt });
+      await pause(20, attempt);
+    }
+  }
+}
+
+/**
+ * Keeps connections in the site's store and their tokens fresh, in any number of processes.
+ * @throws ConnectError `invalid_config`, whose message names the option and what it needs
+ * @see RFC 6749 section 6, RFC 9700 section 4.14.2
+ */
+export function createConnections(options: ConnectionsOptions): Connections {
+  return new KeptConnections(readOptions(options));
+}

@@ -1,0 +1,34 @@
+import { ConnectError } from '../errors.js';
+
+/** Settles as the work does, or rejects when the signal fires, also when the work ignores it. */
+export function raceSignal<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    work.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject);
+  });
+}
+
+/** Gives the work a signal that fires at the deadline; a failure from then on is a timeout. */
+export async function withDeadline<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  try {
+    return await work(controller.signal);
+  } catch (reason) {
+    const isLate = controller.signal.aborted && reason instanceof ConnectError;
+    throw isLate ? new ConnectError('exchange_timeout') : reason;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits before another attempt: `firstMs`, then twice as long each time, up to a second. */
+export function pause(firstMs: number, attempt: number): Promise<void> {
+  const ms = Math.min(firstMs * 2 ** attempt, 1000);
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,123 @@
+import type { Tokens } from '../protocol/exchange.js';
+import type { Identity } from '../protocol/identity.js';
+import { createMemoryClaims, type Claims } from './claims.js';
+import type { ExchangeFailure } from './exchange-failure.js';
+import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
+import { check, ownOptions } from './option-checks.js';
+import { quietly, type ServerEvent } from './server-event.js';
+
+/** What the functions of the site are given. */
+export interface RequestDetails<Context = unknown> {
+  /** The request, for its headers and cookies. The body of a post has been read. */
+  readonly request: Request;
+  /** The second argument of `handle`: `req` of Express, `c` of Hono, `env` of a Worker. */
+  readonly context: Context;
+}
+
+/** What {@link ExchangeHandlerOptions.onConnected} is given. */
+export interface ConnectedDetails<Context = unknown> extends RequestDetails<Context>, Identity {
+  readonly tokens: Tokens;
+  /** The client that the tokens were issued to: refreshing them needs it. */
+  readonly clientId: string;
+}
+
+/** A value, or nothing at all. */
+type Maybe<T> = T | void | Promise<T | void>;
+
+export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptions {
+  /** ID of the Authorization Code Flow client, or several. */
+  readonly clientId: string | readonly string[];
+  /** Every redirect URI that a post may name, exactly as registered at Monerium. */
+  readonly redirectUris: string | readonly string[];
+  /** The origins of the pages that may ask. Default: those of `redirectUris`. */
+  readonly allowedOrigins?: string | readonly string[] | undefined;
+  /** Lets pages of other listed origins send and get cookies. Default: `false`. */
+  readonly allowCredentials?: boolean | undefined;
+  /**
+   * Sees to it that no code is sent twice. With several processes, and in functions, it has to be
+   * one that they share. Default: the memory of this process.
+   */
+  readonly claims?: Claims | undefined;
+  /**
+   * Keeps the tokens, and may return headers for the response, such as `Set-Cookie`. When it
+   * throws, the page gets `500` and `onError` the reason: try a write again in here, since the code
+   * is used up. It runs outside the deadline.
+   */
+  onConnected(details: ConnectedDetails<Context>): Maybe<HeadersInit>;
+  /** For `stay-connected`: who is connected in this session, or nothing. Without it: no `GET`. */
+  readonly onSession?: ((details: RequestDetails<Context>) => Maybe<Identity | null>) | undefined;
+  /**
+   * For `stay-connected`: ends the session, and may return headers for the response. The customer
+   * is told that it has worked unless this throws. Without it: no `DELETE`.
+   */
+  readonly onDisconnect?: ((details: RequestDetails<Context>) => Maybe<HeadersInit>) | undefined;
+  /**
+   * Is told of every request that failed. Default: `console.error` of the message from `500` on,
+   * and in the sandbox `console.warn` of the others.
+   */
+  readonly onError?:
+    ((failure: ExchangeFailure, request: Request) => void | Promise<void>) | undefined;
+  /** Is told what happened, without secrets: for metrics and traces. What it throws is ignored. */
+  readonly observe?: ((event: ServerEvent) => void) | undefined;
+}
+
+const TYPES = {
+  ...MONERIUM_OPTIONS,
+  ...{ clientId: '', redirectUris: '', allowedOrigins: '', claims: 'object' },
+  ...{ allowCredentials: 'boolean', onConnected: 'function', onSession: 'function' },
+  ...{ onDisconnect: 'function', onError: 'function', observe: 'function' },
+};
+
+/** Without the types of Node. */
+declare const process: { readonly env?: Readonly<Record<string, string | undefined>> } | undefined;
+
+/** In production several processes are the rule, and each would send the code. */
+function defaultClaims(): Claims {
+  const isProduction = typeof process !== 'undefined' && process.env?.['NODE_ENV'] === 'production';
+  if (isProduction) {
+    console.warn('monerium-connect: several processes need `claims` that they share');
+  }
+  return createMemoryClaims();
+}
+
+const isText = (item: unknown): item is string => typeof item === 'string' && item !== '';
+
+/** One text or several. A copy, so that a list that changes later changes nothing. */
+function readTexts(option: string, value: unknown): string[] {
+  const texts = [value].flat();
+  check(texts.length > 0 && texts.every(isText), option, 'a text or several');
+  return texts;
+}
+
+/** The origin of a URL. That of anything but http(s) is `null`, which sandboxed frames share. */
+function readOrigin(option: string, url: string): string {
+  check(/^https?:/i.test(url) && URL.canParse(url), option, 'absolute URLs');
+  return new URL(url).origin;
+}
+
+/** @throws ConnectError `invalid_config` */
+export function readOptions<Context>(options: ExchangeHandlerOptions<Context>) {
+  const own = ownOptions(options, TYPES);
+  const { claims = defaultClaims(), allowCredentials = false, onSession, onDisconnect } = own;
+  const pages = own.allowedOrigins === undefined ? 'redirectUris' : 'allowedOrigins';
+  check(Boolean(own.onConnected), 'onConnected', 'a function');
+  const { claim } = Object(claims) as Partial<Claims>;
+  check(typeof claim === 'function', 'claims', 'a function claim()');
+  return {
+    ...readApi(own),
+    ...{ own, claims, allowCredentials },
+    clientIds: readTexts('clientId', own.clientId),
+    redirectUris: readTexts('redirectUris', own.redirectUris),
+    origins: readTexts(pages, own[pages]).map((url) => readOrigin(pages, url)),
+    notify: quietly(own.observe),
+    isSandbox: own.environment !== 'production',
+    methods: [
+      'POST',
+      ...(onSession ? ['GET'] : []),
+      ...(onDisconnect ? ['DELETE'] : []),
+      'OPTIONS',
+    ],
+  };
+}
+
+export type Settings<Context> = ReturnType<typeof readOptions<Context>>;

@@ -1,0 +1,51 @@
+import type { Send } from '../protocol/http.js';
+import { check, checkRange } from './option-checks.js';
+
+const HOSTS = { sandbox: 'https://api.monerium.dev', production: 'https://api.monerium.app' };
+/** Tokens travel to this address, so plain `http:` is for this machine only. */
+const SAFE_URL =
+  /^(https:\/\/[^/?#@\s]|http:\/\/(localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
+
+/** Where Monerium is, and how long to wait for it. */
+export interface MoneriumOptions {
+  /** Picks the API host. Default: `sandbox`. */
+  readonly environment?: 'sandbox' | 'production' | undefined;
+  /**
+   * Another API host: an emulator, a proxy. It wins over `environment`. It is `https:`, or `http:`
+   * on a loopback host, without query and fragment.
+   */
+  readonly apiUrl?: string | undefined;
+  /** In milliseconds, 1 to 120,000. Default: 15,000, less than the element's own 20,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Takes the place of the global `fetch`. It has to honour `signal`: it is the deadline. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+export const MONERIUM_OPTIONS = {
+  environment: 'string',
+  apiUrl: 'string',
+  timeoutMs: 'number',
+  fetch: 'function',
+};
+
+/** @throws ConnectError `invalid_config` */
+export function readApi(options: MoneriumOptions): { apiUrl: string; timeoutMs: number } {
+  const { environment = 'sandbox', apiUrl, timeoutMs = 15_000 } = options;
+  check(Object.hasOwn(HOSTS, environment), 'environment', 'sandbox or production');
+  const url = apiUrl ?? HOSTS[environment];
+  check(SAFE_URL.test(url), 'apiUrl', 'an https: URL without query, or http: on loopback');
+  checkRange('timeoutMs', timeoutMs, 1, 120_000);
+  return { apiUrl: url.replace(/\/+$/, ''), timeoutMs };
+}
+
+/**
+ * `fetch` as the exchange uses it, bound to a deadline. Workers refuse `redirect: 'error'`, and
+ * some `cache`; a redirect that is not followed is no answer of Monerium either.
+ */
+export function serverSend(
+  { fetch: send = globalThis.fetch }: MoneriumOptions,
+  signal: AbortSignal,
+): Send {
+  return (url, { cache: _, credentials: _c, referrerPolicy: _r, ...init }) =>
+    send(url, { ...init, redirect: 'manual', signal });
+}

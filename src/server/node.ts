@@ -1,0 +1,100 @@
+/** More than the handler reads: what comes after it is read and dropped. */
+const MAX_BYTES = 65_536;
+
+/** What is needed of Node's `IncomingMessage`, and of `req` in Express and Connect. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** What a body parser has made of the body. */
+  readonly body?: unknown;
+  readonly readableEnded?: boolean | undefined;
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What is needed of Node's `ServerResponse`. */
+export interface NodeResponse {
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  end(body: string): unknown;
+}
+
+/** The body as it comes. Behind a bound it is dropped, so that the connection stays in use. */
+function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
+  let size = 0;
+  let isOpen = true;
+  return new ReadableStream({
+    start(controller) {
+      const finish = (end: () => void) => () => {
+        if (isOpen) end();
+        isOpen = false;
+      };
+      message.on('data', (chunk) => {
+        size += chunk.length;
+        if (isOpen && size <= MAX_BYTES) controller.enqueue(new Uint8Array(chunk));
+      });
+      message.on(
+        'end',
+        finish(() => controller.close()),
+      );
+      message.on(
+        'error',
+        finish(() => controller.error(new Error('broken off'))),
+      );
+      message.on(
+        'close',
+        finish(() => controller.error(new Error('closed'))),
+      );
+      if (message.readableEnded) finish(() => controller.close())();
+    },
+    cancel() {
+      isOpen = false;
+    },
+  });
+}
+
+/** A parsed body is written anew; a text or bytes are taken as they are. */
+function readParsed(body: unknown): string | Uint8Array<ArrayBuffer> | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+}
+
+function toRequest(message: NodeRequest): Request {
+  const { method = 'GET', url = '/', headers } = message;
+  const own = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    // HTTP/2 has names such as `:path` that are no headers.
+    if (value !== undefined && !name.startsWith(':')) own.set(name, [value].flat().join(', '));
+  }
+  const hasBody = method === 'POST';
+  const parsed = hasBody ? readParsed(message.body) : undefined;
+  // The length of the original says nothing about what was written anew.
+  if (parsed !== undefined) own.delete('content-length');
+  const body = hasBody ? (parsed ?? streamBody(message)) : undefined;
+  const init = { method, headers: own, body: body ?? null, duplex: 'half' };
+  return new Request(new URL(url, 'http://localhost'), init);
+}
+
+async function writeResponse(response: NodeResponse, answer: Response): Promise<void> {
+  const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers);
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  const text = await answer.text();
+  response.writeHead(answer.status, headers);
+  response.end(text);
+}
+
+/**
+ * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
+ * has read already is taken from `req.body`. `req` is the handler's `context`.
+ * @param handle what `createExchangeHandler` returns
+ */
+export function toNodeListener<Message extends NodeRequest>(
+  handle: (request: Request, context: Message) => Promise<Response>,
+): (request: Message, response: NodeResponse) => Promise<void> {
+  return async (message, response) => {
+    await writeResponse(response, await handle(toRequest(message), message));
+  };
+}

@@ -1,0 +1,65 @@
+import { refreshTokens as requestTokens, type Tokens } from '../protocol/exchange.js';
+import { withDeadline } from './deadline.js';
+import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
+import { check, ownOptions } from './option-checks.js';
+
+/** How long a refreshed token still leads to its successor, in milliseconds. */
+const SUCCESSOR_MS = 60_000;
+
+/** What {@link refreshTokens} needs. */
+export interface RefreshOptions extends MoneriumOptions {
+  /** The client that the tokens were issued to. */
+  readonly clientId: string;
+  readonly refreshToken: string;
+}
+
+interface Successor {
+  readonly tokens: Tokens;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+const running = new Map<string, Promise<Tokens>>();
+/** The oldest first. */
+const successors = new Map<string, Successor>();
+
+function findSuccessor(key: string): Tokens | undefined {
+  for (const [old, { until }] of successors) {
+    if (until > Date.now()) break;
+    successors.delete(old);
+  }
+  return successors.get(key)?.tokens;
+}
+
+/**
+ * Exchanges a refresh token for new tokens, once: the old one is dead afterwards, so keep the new
+ * ones in its place. Within a process, calls with the same token share one refresh, and for a
+ * minute more they get the same new tokens: for a caller that read the old one just before it was
+ * replaced, and for a write that has to be tried again. Several processes need `createConnections`.
+ * @throws ConnectError `exchange_rejected` when the customer has to connect again; with any other
+ * code the old token may still be good
+ * @see RFC 6749 section 6, RFC 9700 section 4.14.2
+ */
+export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
+  const own = ownOptions(options, {
+    ...MONERIUM_OPTIONS,
+    ...{ clientId: 'string', refreshToken: 'string' },
+  });
+  const { clientId, refreshToken } = own;
+  const { apiUrl, timeoutMs } = readApi(own);
+  check(Boolean(clientId && refreshToken), 'clientId or refreshToken', 'a text');
+  const key = JSON.stringify([apiUrl, clientId, refreshToken]);
+  const known = findSuccessor(key) ?? running.get(key);
+  if (known) return known;
+  const refresh = withDeadline(timeoutMs, (signal) =>
+    requestTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
+  );
+  running.set(key, refresh);
+  try {
+    const tokens = await refresh;
+    successors.set(key, { tokens, until: Date.now() + SUCCESSOR_MS });
+    return tokens;
+  } finally {
+    running.delete(key);
+  }
+}
