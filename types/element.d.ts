@@ -8,9 +8,9 @@ import type {
   MoneriumStatusEvent,
 } from '../dist/index.js';
 
-type Value<Name extends keyof MoneriumConnect> = MoneriumConnect[Name] | undefined;
-/** In markup a number may be a text. */
+/** In markup a number may be a text, and JSX does not tell attributes from properties. */
 type Markup<Type> = Type extends number ? Type | `${Type}` : Type;
+type Value<Name extends keyof MoneriumConnect> = Markup<MoneriumConnect[Name]> | undefined;
 type Handler<OwnEvent> =
   ((event: OwnEvent & { readonly currentTarget: MoneriumConnect }) => void) | undefined;
 
@@ -42,60 +42,116 @@ export interface Properties {
   skipKyc?: Value<'skipKyc'>;
   /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
   address?: Value<'address'>;
-  /** The wallet's chain, by Monerium's name. */
+  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
   chain?: Value<'chain'>;
   /** The wallet's signature of Monerium's sentence of ownership. */
   signature?: Value<'signature'>;
+  /** Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet file. */
+  wallet?: Value<'wallet'>;
+  /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
+  appName?: Value<'appName'>;
+  /** Address of the privacy policy, as registered at Monerium. For `wallet="sign-in"`. */
+  privacyUrl?: Value<'privacyUrl'>;
+  /** Address of the terms of service, as registered at Monerium. For `wallet="sign-in"`. */
+  termsUrl?: Value<'termsUrl'>;
+  /** A wallet that the page has connected: it is asked instead of showing the list. EIP-1193. */
+  walletProvider?: Value<'walletProvider'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
   timeout?: Value<'timeout'>;
   /** After a backend exchange: goes back to where the flow began. */
   returnToStart?: Value<'returnToStart'>;
+  /** After a backend exchange: goes to this URL of the same origin. */
+  successUrl?: Value<'successUrl'>;
+  /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
+  stayConnected?: Value<'stayConnected'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   profile?: Value<'profile'>;
   /** The connected user. A server that knows the customer sets it, with `profile`. */
   userId?: Value<'userId'>;
   /** Keeps the button from starting a flow. */
   disabled?: Value<'disabled'>;
+  /** Name of the value in a form: the connected profile. */
+  name?: Value<'name'>;
+  /** Holds the form back until the customer is connected. */
+  required?: Value<'required'>;
+  /** Which of the ready labels the button has, when the page brings none. */
+  text?: Value<'text'>;
+  /** A filled button, one with an edge, or a label alone. */
+  appearance?: Value<'appearance'>;
+  /** At least 24, 44 or 52 px high. */
+  size?: Value<'size'>;
+  /** Hides the label from all but screen readers. */
+  iconOnly?: Value<'iconOnly'>;
+  /** Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only. */
+  debug?: Value<'debug'>;
+  /** Texts of the page, which take the place of the element's own. */
+  strings?: Value<'strings'>;
 }
 
 /** By their names in markup. */
 export interface Attributes {
   /** Client ID of the Authorization Code Flow, from Monerium's developer portal. */
-  'client-id'?: Markup<Value<'clientId'>>;
+  'client-id'?: Value<'clientId'>;
   /** Which of Monerium's API hosts is used. */
-  environment?: Markup<Value<'environment'>>;
+  environment?: Value<'environment'>;
   /** Replaces the API host: an emulator or a proxy. */
-  'api-url'?: Markup<Value<'apiUrl'>>;
+  'api-url'?: Value<'apiUrl'>;
   /** Where Monerium sends the customer back: registered there, on this origin. Default: the page's address without query and fragment. */
-  'redirect-uri'?: Markup<Value<'redirectUri'>>;
+  'redirect-uri'?: Value<'redirectUri'>;
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
-  'backend-url'?: Markup<Value<'backendUrl'>>;
+  'backend-url'?: Value<'backendUrl'>;
   /** Whether the post to the backend carries cookies. */
-  'backend-credentials'?: Markup<Value<'backendCredentials'>>;
+  'backend-credentials'?: Value<'backendCredentials'>;
   /** How the customer gets to Monerium. */
-  mode?: Markup<Value<'mode'>>;
+  mode?: Value<'mode'>;
   /** Fills in the e-mail field at Monerium. */
-  email?: Markup<Value<'email'>>;
+  email?: Value<'email'>;
   /** The first screen at Monerium. */
-  'auth-mode'?: Markup<Value<'authMode'>>;
+  'auth-mode'?: Value<'authMode'>;
   /** Skips KYC. In the sandbox only. */
-  'skip-kyc'?: Markup<Value<'skipKyc'>>;
+  'skip-kyc'?: Value<'skipKyc'>;
   /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
-  address?: Markup<Value<'address'>>;
-  /** The wallet's chain, by Monerium's name. */
-  chain?: Markup<Value<'chain'>>;
+  address?: Value<'address'>;
+  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
+  chain?: Value<'chain'>;
   /** The wallet's signature of Monerium's sentence of ownership. */
-  signature?: Markup<Value<'signature'>>;
+  signature?: Value<'signature'>;
+  /** Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet file. */
+  wallet?: Value<'wallet'>;
+  /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
+  'app-name'?: Value<'appName'>;
+  /** Address of the privacy policy, as registered at Monerium. For `wallet="sign-in"`. */
+  'privacy-url'?: Value<'privacyUrl'>;
+  /** Address of the terms of service, as registered at Monerium. For `wallet="sign-in"`. */
+  'terms-url'?: Value<'termsUrl'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
-  timeout?: Markup<Value<'timeout'>>;
+  timeout?: Value<'timeout'>;
   /** After a backend exchange: goes back to where the flow began. */
-  'return-to-start'?: Markup<Value<'returnToStart'>>;
+  'return-to-start'?: Value<'returnToStart'>;
+  /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
+  'stay-connected'?: Value<'stayConnected'>;
+  /** After a backend exchange: goes to this URL of the same origin. */
+  'success-url'?: Value<'successUrl'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
-  profile?: Markup<Value<'profile'>>;
+  profile?: Value<'profile'>;
   /** The connected user. A server that knows the customer sets it, with `profile`. */
-  'user-id'?: Markup<Value<'userId'>>;
+  'user-id'?: Value<'userId'>;
   /** Keeps the button from starting a flow. */
-  disabled?: Markup<Value<'disabled'>>;
+  disabled?: Value<'disabled'>;
+  /** Name of the value in a form: the connected profile. */
+  name?: Value<'name'>;
+  /** Holds the form back until the customer is connected. */
+  required?: Value<'required'>;
+  /** Which of the ready labels the button has, when the page brings none. */
+  text?: Value<'text'>;
+  /** A filled button, one with an edge, or a label alone. */
+  appearance?: Value<'appearance'>;
+  /** At least 24, 44 or 52 px high. */
+  size?: Value<'size'>;
+  /** Hides the label from all but screen readers. */
+  'icon-only'?: Value<'iconOnly'>;
+  /** Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only. */
+  debug?: Value<'debug'>;
 }
 
 /** As React, Preact and Svelte name them. */

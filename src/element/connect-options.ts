@@ -1,0 +1,193 @@
+import { LitElement, type PropertyDeclarations } from 'lit';
+import type { ConnectAttributes } from '../configuration.js';
+import type { ExchangeFunction } from '../protocol/exchange.js';
+import type { WalletProvider } from '../protocol/wallet.js';
+import type { ConnectTexts } from '../texts.js';
+
+/** Values of the properties that have one before the page sets them. */
+const DEFAULTS = {
+  environment: 'sandbox',
+  backendCredentials: 'same-origin',
+  mode: 'redirect',
+  wallet: 'none',
+  skipKyc: false,
+  timeout: 20_000,
+  returnToStart: false,
+  stayConnected: false,
+  disabled: false,
+  required: false,
+  text: 'connect',
+  appearance: 'filled',
+  size: 'medium',
+  iconOnly: false,
+  debug: false,
+};
+
+/** The attributes and properties that a page sets on the element. */
+export class ConnectOptions extends LitElement implements ConnectAttributes {
+  static override properties: PropertyDeclarations = {
+    clientId: { attribute: 'client-id' },
+    environment: {},
+    apiUrl: { attribute: 'api-url' },
+    redirectUri: { attribute: 'redirect-uri' },
+    backendUrl: { attribute: 'backend-url' },
+    backendCredentials: { attribute: 'backend-credentials' },
+    backendHeaders: { attribute: false },
+    exchange: { attribute: false },
+    mode: {},
+    email: {},
+    authMode: { attribute: 'auth-mode' },
+    skipKyc: { attribute: 'skip-kyc', type: Boolean },
+    address: {},
+    chain: {},
+    signature: {},
+    wallet: {},
+    appName: { attribute: 'app-name' },
+    privacyUrl: { attribute: 'privacy-url' },
+    termsUrl: { attribute: 'terms-url' },
+    walletProvider: { attribute: false },
+    timeout: { type: Number },
+    returnToStart: { attribute: 'return-to-start', type: Boolean },
+    stayConnected: { attribute: 'stay-connected', type: Boolean },
+    successUrl: { attribute: 'success-url' },
+    profile: { reflect: true },
+    userId: { attribute: 'user-id', reflect: true },
+    disabled: { type: Boolean, reflect: true },
+    name: { reflect: true },
+    required: { type: Boolean, reflect: true },
+    text: {},
+    appearance: {},
+    size: {},
+    iconOnly: { attribute: 'icon-only', type: Boolean },
+    debug: { type: Boolean },
+    strings: { attribute: false },
+  };
+
+  /** Client ID of the Authorization Code Flow, from Monerium's developer portal. */
+  declare clientId: string | undefined;
+  /**
+   * Which of Monerium's API hosts is used.
+   * @default 'sandbox'
+   */
+  declare environment: 'sandbox' | 'production';
+  /** Replaces the API host: an emulator or a proxy. */
+  declare apiUrl: string | undefined;
+  /**
+   * Where Monerium sends the customer back: registered there, on this origin. Default: the page's
+   * address without query and fragment.
+   */
+  declare redirectUri: string | undefined;
+  /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
+  declare backendUrl: string | undefined;
+  /**
+   * Whether the post to the backend carries cookies.
+   * @default 'same-origin'
+   */
+  declare backendCredentials: 'same-origin' | 'include' | 'omit';
+  /** Further headers of the post to the backend, such as a CSRF token. */
+  declare backendHeaders: Readonly<Record<string, string>> | undefined;
+  /** Replaces both exchanges. What it throws ends the flow. */
+  declare exchange: ExchangeFunction | undefined;
+  /**
+   * How the customer gets to Monerium.
+   * @default 'redirect'
+   */
+  declare mode: 'redirect' | 'popup' | 'auto';
+  /** Fills in the e-mail field at Monerium. */
+  declare email: string | undefined;
+  /** The first screen at Monerium. */
+  declare authMode: 'login' | 'signup' | undefined;
+  /**
+   * Skips KYC. In the sandbox only.
+   * @default false
+   */
+  declare skipKyc: boolean;
+  /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
+  declare address: string | undefined;
+  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
+  declare chain: string | undefined;
+  /** The wallet's signature of Monerium's sentence of ownership. */
+  declare signature: string | undefined;
+  /**
+   * Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet
+   * file.
+   * @default 'none'
+   */
+  declare wallet: 'none' | 'link' | 'sign-in';
+  /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
+  declare appName: string | undefined;
+  /** Address of the privacy policy, as registered at Monerium. For `wallet="sign-in"`. */
+  declare privacyUrl: string | undefined;
+  /** Address of the terms of service, as registered at Monerium. For `wallet="sign-in"`. */
+  declare termsUrl: string | undefined;
+  /** A wallet that the page has connected: it is asked instead of showing the list. EIP-1193. */
+  declare walletProvider: WalletProvider | null | undefined;
+  /**
+   * Deadline of the exchange in milliseconds, 1,000 to 120,000.
+   * @default 20000
+   */
+  declare timeout: number;
+  /**
+   * After a backend exchange: goes back to where the flow began.
+   * @default false
+   */
+  declare returnToStart: boolean;
+  /** After a backend exchange: goes to this URL of the same origin. */
+  declare successUrl: string | undefined;
+  /**
+   * Backend exchange only: asks the backend at the start who is connected, and ends the session
+   * there on `disconnect()`.
+   * @default false
+   */
+  declare stayConnected: boolean;
+  /** The connected profile. A server that knows the customer sets it, with `user-id`. */
+  declare profile: string | null | undefined;
+  /** The connected user. A server that knows the customer sets it, with `profile`. */
+  declare userId: string | null | undefined;
+  /**
+   * Keeps the button from starting a flow.
+   * @default false
+   */
+  declare disabled: boolean;
+  /** Name of the value in a form: the connected profile. */
+  declare name: string | undefined;
+  /**
+   * Holds the form back until the customer is connected.
+   * @default false
+   */
+  declare required: boolean;
+  /**
+   * Which of the ready labels the button has, when the page brings none.
+   * @default 'connect'
+   */
+  declare text: 'connect' | 'continue' | 'sign-in' | 'sign-up' | 'pay';
+  /**
+   * A filled button, one with an edge, or a label alone.
+   * @default 'filled'
+   */
+  declare appearance: 'filled' | 'outlined' | 'plain';
+  /**
+   * At least 24, 44 or 52 px high.
+   * @default 'medium'
+   */
+  declare size: 'small' | 'medium' | 'large';
+  /**
+   * Hides the label from all but screen readers.
+   * @default false
+   */
+  declare iconOnly: boolean;
+  /**
+   * Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only.
+   * @default false
+   */
+  declare debug: boolean;
+  /** Texts of the page, which take the place of the element's own. */
+  declare strings: Partial<ConnectTexts> | undefined;
+
+  constructor() {
+    super();
+    // Own values, so that a polluted `Object.prototype` does not count as configuration.
+    const none = Object.keys(ConnectOptions.properties).map((name) => [name, undefined]);
+    Object.assign(this, Object.fromEntries(none), DEFAULTS);
+  }
+}

@@ -1,0 +1,265 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Mode } from '../configuration.js';
+import {
+  MoneriumBeforeConnectEvent,
+  MoneriumDisconnectedEvent,
+  MoneriumStatusEvent,
+  type Connection,
+} from '../connection.js';
+import { ConnectError, tryTo } from '../errors.js';
+import { endSession } from '../flow/kept-session.js';
+import { page, prepareSecrets } from '../page/page.js';
+import { readPopupName } from '../page/popup-window.js';
+import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
+import { after, isSecure, navigate, returnTo, whenIdle } from '../page/window.js';
+import { EventQueue } from './event-queue.js';
+import { logNotes } from './developer-notes.js';
+import { callDoctor } from './doctor.js';
+import { HostIdentity, type IdentityHost } from './host-identity.js';
+import { IDLE, hasComeBack, isUnderWay, overlay } from './page-identity.js';
+import { findFlow, readAttributes } from './reading.js';
+
+/** What the controller reads from its element, and does there. */
+export interface ConnectHost extends ReactiveControllerHost, HTMLElement, IdentityHost {
+  /** By its attribute, or by a fieldset. */
+  readonly isDisabled: boolean;
+  readonly debug: boolean;
+  /** Writes into the form who is connected. */
+  updateForm(): void;
+}
+
+/**
+ * Joins one element to the flow of its configuration: takes over the flow's state and dispatches
+ * its events. It does not own the flow, which other elements share.
+ */
+export class ElementController implements ReactiveController, FlowElement {
+  reading: Reading = {};
+
+  readonly #host: ConnectHost;
+  readonly #states: CustomStateSet;
+  #flow: SharedFlow | undefined;
+  #shown: Connection = IDLE;
+  readonly #identity: HostIdentity;
+  readonly #queue: EventQueue;
+  #hasUpdated = false;
+  #isIntroduced = false;
+
+  constructor(host: ConnectHost, { states }: ElementInternals) {
+    this.#host = host;
+    this.#identity = new HostIdentity(host);
+    this.#queue = new EventQueue(host);
+    this.#states = states;
+    host.addController(this);
+    this.#setCustomState(IDLE, IDLE);
+  }
+
+  get connection(): Connection {
+    return this.#shown;
+  }
+
+  /** This window was a popup, and its opener goes on: it may be closed. */
+  get isDone(): boolean {
+    return page.handedToOpener === true;
+  }
+
+  // What the element can be asked
+
+  /** @param mode instead of the one of the attributes: in this window, where a popup was blocked */
+  connect(mode?: Mode): Promise<void> {
+    if (this.#shown.status === 'connected') return Promise.resolve();
+    if (this.#host.isDisabled) {
+      return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
+    }
+    if (this.#identity.value === 'checking') this.#identity.set(undefined);
+    const flow = this.#updateFlow();
+    const { configuration } = this.reading;
+    if (mode && configuration) {
+      this.reading = { ...this.reading, configuration: { ...configuration, mode } };
+    }
+    return flow.connect(this);
+  }
+
+  cancel(): void {
+    this.#flow?.cancel();
+  }
+
+  /** What a wallet signs for an element that has changed or left would be sent in vain. */
+  cancelSigning(): void {
+    if (this.#shown.status === 'signing' || this.#shown.status === 'signed') this.cancel();
+  }
+
+  async disconnect(): Promise<void> {
+    const flow = this.#updateFlow();
+    const session = this.#identity.findSession(this.reading);
+    if (session) await endSession(session);
+    const isOnlyPages = this.hasPageIdentity && flow.connection.status !== 'connected';
+    this.#identity.set(undefined);
+    flow.disconnect(this);
+    if (!isOnlyPages) return;
+    this.update({ event: new MoneriumDisconnectedEvent() });
+    this.dispatchQueued();
+  }
+
+  async getAccessToken(): Promise<string> {
+    // The tokens are those of the flow's customer, whom the page may have overruled.
+    const session = this.#identity.value === undefined ? this.#flow?.session : undefined;
+    if (session) return session.getAccessToken();
+    throw new ConnectError('token_unavailable', { phase: 'token' });
+  }
+
+  // What the flow sees of the element
+
+  get id(): string {
+    return this.#host.id;
+  }
+
+  get hasPageIdentity(): boolean {
+    return typeof this.#identity.value === 'object';
+  }
+
+  confirmStart(mode: Mode): boolean {
+    return this.#host.dispatchEvent(new MoneriumBeforeConnectEvent(mode));
+  }
+
+  update(ending?: Ending): void {
+    if (hasComeBack(this.#flowConnection)) this.#identity.set(undefined);
+    this.#show();
+    if (!ending) return;
+    this.#queue.push(ending.event);
+    this.#leaveAfter(ending);
+  }
+
+  /** In a task of its own, so that the page's listeners are done. */
+  #leaveAfter({ event, startUrl }: Ending): void {
+    const { successUrl } = this.reading.configuration ?? {};
+    if (startUrl && this.#host.returnToStart) after(0, () => returnTo(startUrl));
+    const isSuccess = event.type === 'monerium-connected';
+    // A popup that could not reach its opener has nothing more to show.
+    if (successUrl && isSuccess && !readPopupName()) after(0, () => navigate(successUrl));
+  }
+
+  dispatchQueued(): void {
+    // A listener may send the form.
+    this.#host.updateForm();
+    this.#queue.dispatch();
+  }
+
+  // What is shown
+
+  get #flowConnection(): Connection {
+    return this.#flow?.connection ?? IDLE;
+  }
+
+  #show(): void {
+    const next = overlay(this.#flowConnection, this.#identity.value);
+    const previous = this.#shown;
+    if (next.status === 'connected' || previous.status === 'connected') this.#identity.write(next);
+    if (next === previous) return;
+    this.#shown = next;
+    this.#host.requestUpdate();
+    if (next.status === previous.status) return;
+    this.#setCustomState(next, previous);
+    this.#queue.push(new MoneriumStatusEvent(next.status, previous.status));
+  }
+
+  #setCustomState(next: Connection, previous: Connection): void {
+    // Engines of before 2024 have no custom states, or another syntax for them.
+    tryTo(() => {
+      this.#states.delete(previous.status);
+      this.#states.add(next.status);
+    });
+  }
+
+  /** Called before every update, on a server too. */
+  updateIdentity(): void {
+    if (!this.#hasUpdated) {
+      this.#identity.beginCheck();
+      this.#show();
+    }
+    // When the flow has failed, what was set meanwhile counts.
+    if (isUnderWay(this.#flowConnection)) return;
+    if (this.#identity.read(this.#shown)) this.#show();
+  }
+
+  async #askSession(): Promise<void> {
+    const counts = await this.#identity.ask(this.reading, () => this.#flowConnection);
+    if (!counts) return;
+    this.#show();
+    this.dispatchQueued();
+  }
+
+  // The flow
+
+  /** Reads the attributes and follows the flow that they are bound to. */
+  #updateFlow(): SharedFlow {
+    const before = this.reading;
+    // Where the page says that nobody is connected, the next click begins another flow.
+    const connection = this.#identity.value === 'nobody' ? this.#shown : this.#flowConnection;
+    this.reading = readAttributes(this.#host, before, connection);
+    void callDoctor(this, this.#host);
+    const flow = findFlow(this.reading, before, this.#flow);
+    this.#follow(flow);
+    return flow;
+  }
+
+  #follow(next: SharedFlow): void {
+    const previous = this.#flow;
+    if (next === previous) return;
+    previous?.detachAndCancel(this);
+    this.#flow = next;
+    if (!this.#host.isConnected) return;
+    next.attach(this);
+    this.#show();
+    // What an element shows first is no change.
+    if (!previous) this.#queue.clear();
+    this.dispatchQueued();
+    if (this.#isIntroduced) next.resume(this);
+  }
+
+  // When it happens
+
+  hostConnected(): void {
+    this.#flow?.attach(this);
+    // The flow may have gone on while the element was away.
+    this.#show();
+    void page.ready.then(() => this.#scheduleIntroduction());
+  }
+
+  hostDisconnected(): void {
+    this.cancelSigning();
+    void callDoctor(this, this.#host);
+    this.#identity.end();
+    // A single-page app may go on in a window that was a popup: it needs its button.
+    page.handedToOpener = false;
+    this.#flow?.detach(this);
+  }
+
+  hostUpdated(): void {
+    // What an element shows first is no change.
+    if (!this.#hasUpdated) this.#queue.clear();
+    this.#hasUpdated = true;
+    this.dispatchQueued();
+    // The first frame does not need a flow, unless one is under way on this page.
+    if (this.#flow || page.flows.size > 0 || !isSecure()) this.#updateFlow();
+  }
+
+  /** After the page's own scripts: at once for a response, else when the browser is idle. */
+  #scheduleIntroduction(): void {
+    const introduce = () => this.#introduce();
+    const isUrgent = page.arrival || page.flows.size > 0 || this.#identity.value === 'checking';
+    if (isUrgent) after(0, introduce);
+    else whenIdle(introduce);
+  }
+
+  #introduce(): void {
+    if (!this.#host.isConnected) return;
+    const flow = this.#updateFlow();
+    this.#isIntroduced = true;
+    logNotes(this.#host, this.reading);
+    if (isSecure()) void prepareSecrets();
+    if (this.isDone) this.#host.requestUpdate();
+    flow.resume(this);
+    if (this.#identity.value === 'checking') void this.#askSession();
+    this.#identity.repeat(() => void this.#askSession());
+  }
+}

@@ -1,0 +1,239 @@
+import { css } from 'lit';
+
+/**
+ * The look. What stands on the page itself takes the page's own text colour, and its lightness for
+ * marks and errors: it can be read on a dark page that does not say `color-scheme`. The text of the
+ * button is black or white, whichever has more contrast: at a luminance of 0.179 both have
+ * 4.58 : 1.
+ */
+export const styles = css`
+  :host {
+    --_accent: var(--monerium-connect-accent, light-dark(#16325c, #dbe7fb));
+    display: inline-block;
+    max-width: 100%;
+    font: var(--monerium-connect-font, 600 1rem/1.4 system-ui, sans-serif);
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  [part='button'],
+  [part='status'] {
+    display: flex;
+    align-items: center;
+    box-sizing: border-box;
+    gap: 0.6em;
+    text-wrap: balance;
+    text-align: start;
+  }
+
+  button {
+    font: inherit;
+    cursor: pointer;
+  }
+
+  button:focus-visible,
+  [part='status']:focus-visible {
+    outline: 2px solid;
+    outline-offset: 2px;
+  }
+
+  /* Without a button: the customer is connected. */
+  :where([part='button'], [part='status']:first-child, .room) {
+    justify-content: center;
+    min-height: 44px;
+    padding: var(--monerium-connect-padding, 0.5em 1.2em);
+    border: 1px solid;
+    border-radius: var(--monerium-connect-radius, 0.5rem);
+  }
+
+  :where([part='status']:first-child) {
+    border-color: color-mix(in srgb, currentColor 30%, transparent);
+  }
+
+  [part='button'] {
+    width: 100%;
+    background: var(--monerium-connect-background, var(--_accent));
+    color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
+  }
+
+  [part='button']:focus-visible {
+    outline-color: var(--_accent);
+    box-shadow: 0 0 0 2px;
+  }
+
+  .checking > * {
+    animation: 1s step-end checking;
+  }
+
+  @keyframes checking {
+    from {
+      visibility: hidden;
+    }
+  }
+
+  @supports (color: lab(from red l a b)) {
+    [part='button'] {
+      --_y: calc((0.179 - y) * 999999);
+      color: var(
+        --monerium-connect-color,
+        color(from var(--_accent) xyz var(--_y) var(--_y) var(--_y))
+      );
+    }
+
+    [part='tick'] {
+      color: lab(from currentColor clamp(30, l, 85) -45 30);
+    }
+
+    [part='message'] {
+      color: var(--monerium-connect-error-color, lab(from currentColor clamp(30, l, 85) 55 30));
+    }
+  }
+
+  [part='button']:hover {
+    box-shadow: inset 0 0 0 2px;
+  }
+
+  .outlined,
+  .plain {
+    background: none;
+    color: inherit;
+    outline-color: currentColor !important;
+  }
+
+  .plain {
+    border-color: transparent;
+  }
+
+  .small {
+    min-height: 24px;
+    padding-block: 0.1em;
+    font-size: 0.875em;
+  }
+
+  .large {
+    min-height: 52px;
+    font-size: 1.125em;
+  }
+
+  button:disabled {
+    opacity: 0.55;
+    cursor: auto;
+  }
+
+  svg {
+    display: block;
+    flex: none;
+    width: 1.25em;
+    height: 1.25em;
+    fill: none;
+    stroke: currentColor;
+    stroke-width: 2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+
+  /* The idle row keeps the width: another one takes its place without adding to it. */
+  [part='button'],
+  .room {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+  }
+
+  .row {
+    display: flex;
+    grid-area: 1 / 1;
+    align-items: center;
+    justify-content: center;
+    gap: 0.6em;
+  }
+
+  .row:not(:last-child) {
+    visibility: hidden;
+  }
+
+  .now,
+  .kept,
+  [name='trigger'] ~ [part='status'] {
+    width: 0;
+    min-width: 100%;
+  }
+
+  [part='message'] {
+    display: flex;
+    gap: 0.4em;
+    margin-top: 0.5em;
+    font-weight: 400;
+    text-wrap: pretty;
+  }
+
+  [part='here'],
+  [part='reopen'],
+  [part='cancel'] {
+    min-height: 24px;
+    margin: 0.4em 0 0;
+    margin-inline-end: 1.2em;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: inherit;
+    font-weight: 400;
+    text-decoration: underline;
+  }
+
+  /* In the width of the idle button, whose text may be shorter. */
+  .kept {
+    padding-inline: 0.4em;
+  }
+
+  /* Longer than the other labels. */
+  .row.waiting {
+    font-size: 0.875em;
+  }
+
+  /* What would be there with a button: its width stays. */
+  .room {
+    min-height: 0;
+    height: 0;
+    padding-block: 0;
+    border-block-width: 0;
+    overflow: hidden;
+    visibility: hidden;
+    /* Its text must not become the baseline of the element. */
+    contain: layout;
+  }
+
+  .icon-only [part='button'] {
+    aspect-ratio: 1;
+    width: auto;
+    padding: 0;
+  }
+
+  .icon-only ~ [part='status'] {
+    min-width: 16em;
+  }
+
+  .for-screen-readers,
+  .icon-only .row > :not(:first-child) {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  @media not (prefers-reduced-motion) {
+    [part='spinner'] {
+      animation: 1s linear infinite turn;
+    }
+  }
+
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
+`;

@@ -1,0 +1,292 @@
+import { LitElement, type TemplateResult } from 'lit';
+import type { Connection, ConnectionStatus } from '../connection.js';
+import { adoptStyleSheet, canHydrate, opensWindow } from '../page/window.js';
+import { withWallets } from '../page/wallet-entry.js';
+import type { WalletProof } from '../protocol/wallet.js';
+import { english, type ConnectTexts } from '../texts.js';
+import { Announcer, canNotify } from './announcer.js';
+import { obeyCommands } from './commands.js';
+import { ConnectOptions } from './connect-options.js';
+import { ElementController, type ConnectHost } from './element-controller.js';
+import { isLabelBlank, readLabel } from './label.js';
+import { updateFormControl } from './form-control.js';
+import { Language } from './language.js';
+import { styles } from './monerium-connect.styles.js';
+import { isWorking } from './page-identity.js';
+import { TriggerStates, findTriggers, isActive } from './triggers.js';
+import { renderView } from './view.js';
+
+/** What a wallet signs for. */
+const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl'];
+
+/**
+ * A button that connects a customer's Monerium account by OAuth 2.0 with PKCE.
+ *
+ * @tag monerium-connect
+ * @slot - The label of the button while it is idle.
+ * @slot icon - The icon of the button.
+ * @slot trigger - A button of the page, which takes the place of the built-in one.
+ * @slot fallback - Shown until the script has come, and never after.
+ * @slot connected - The text once the customer is connected.
+ * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Nothing has left yet. Cancelable.
+ * @fires {MoneriumConnectedEvent} monerium-connected - A flow ended well.
+ * @fires {MoneriumErrorEvent} monerium-error - A flow ended badly.
+ * @fires {MoneriumDisconnectedEvent} monerium-disconnected - The connection was given up.
+ * @fires {MoneriumStatusEvent} monerium-status - The state changed.
+ * @csspart button - The button.
+ * @csspart icon - The icon in the button.
+ * @csspart label - The text in the button.
+ * @csspart spinner - Replaces the icon while the element is busy.
+ * @csspart tick - The mark of a connected customer.
+ * @csspart status - The live region: the connection, the progress or the error.
+ * @csspart message - The text of an error.
+ * @csspart reopen - Brings the other window to the front.
+ * @csspart here - After a popup was blocked: goes on in this window.
+ * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
+ * @csspart wallets - The dialog with the customer's wallets.
+ * @csspart wallet - A wallet in that dialog.
+ * @csspart wallet-icon - The icon of a wallet.
+ * @cssprop --monerium-connect-accent - One colour of the brand, from which all others follow.
+ * @cssprop --monerium-connect-background - Background of the button.
+ * @cssprop --monerium-connect-color - Text of the button.
+ * @cssprop --monerium-connect-error-color - Text of an error.
+ * @cssprop --monerium-connect-font - Shorthand `font` of all texts.
+ * @cssprop --monerium-connect-padding - Inside the button.
+ * @cssprop --monerium-connect-radius - Corners of the button.
+ * @cssstate checking - The backend is asked who is connected.
+ * @cssstate idle - Nothing has begun.
+ * @cssstate signing - A wallet is being chosen or asked.
+ * @cssstate signed - In popup mode: signed, the next click opens the window.
+ * @cssstate redirecting - The page is leaving for Monerium.
+ * @cssstate waiting - The customer is at Monerium, in another window.
+ * @cssstate exchanging - The customer is back, the code is being exchanged.
+ * @cssstate connected - The customer is connected.
+ * @cssstate failed - The last flow ended badly.
+ */
+export class MoneriumConnect extends ConnectOptions implements ConnectHost {
+  static override styles = styles;
+
+  /** So that a form can require it and a fieldset disable it. */
+  static readonly formAssociated = true;
+
+  // With its type: older versions of TypeScript know other members of it.
+  static override shadowRootOptions: ShadowRootInit = {
+    ...LitElement.shadowRootOptions,
+    delegatesFocus: true,
+  };
+
+  readonly #controller: ElementController;
+  readonly #language: Language;
+  readonly #internals: ElementInternals;
+  readonly #announcer = new Announcer();
+  readonly #triggerStates = new TriggerStates();
+  #isFormDisabled = false;
+
+  constructor() {
+    super();
+    this.#language = new Language(this);
+    this.#internals = this.attachInternals();
+    this.#controller = new ElementController(this, this.#internals);
+    obeyCommands(this);
+  }
+
+  /** The state and the data that belongs to it. */
+  get connection(): Connection {
+    return this.#controller.connection;
+  }
+
+  /** The name of the state. */
+  get status(): ConnectionStatus {
+    return this.connection.status;
+  }
+
+  /**
+   * Starts the flow, as a click does.
+   * Resolves when the page is leaving, when connected, or when the page has cancelled
+   * `monerium-before-connect`.
+   * @throws ConnectError
+   */
+  connect(): Promise<void> {
+    return this.#controller.connect();
+  }
+
+  /** Gives up the running flow: `idle`, and `monerium-error` with `aborted`. */
+  cancel(): void {
+    this.#controller.cancel();
+  }
+
+  /**
+   * Forgets tokens and identity on this page, and every pending flow of this client in this
+   * browser. With `stay-connected` the backend ends its session first; otherwise the site does.
+   * @throws ConnectError `disconnect_failed`: the backend did not confirm, and nothing has changed
+   */
+  disconnect(): Promise<void> {
+    return this.#controller.disconnect();
+  }
+
+  /**
+   * The access token of a direct exchange, renewed when it has less than a minute to live.
+   * Fits `getAccessToken` of `@monerium/sdk`.
+   * @throws ConnectError `token_unavailable`
+   */
+  getAccessToken(): Promise<string> {
+    return this.#controller.getAccessToken();
+  }
+
+  /**
+   * Has a wallet sign that its owner has the address. Fits `POST /addresses` of Monerium and
+   * `linkAddress()` of `@monerium/sdk`. Needs the wallet file and no client. Call it in a click.
+   * @throws ConnectError `wallet_rejected`, `wallet_busy`, `wallet_error`, `aborted`,
+   * `invalid_config`
+   */
+  proveWallet(): Promise<WalletProof> {
+    return withWallets((entry) => entry.prove(this));
+  }
+
+  /** @internal What the list of wallets shows. */
+  get texts(): Partial<ConnectTexts> {
+    return { ...this.#language.texts, ...this.strings };
+  }
+
+  /** The form that the element belongs to. */
+  get form(): HTMLFormElement | null {
+    return this.#internals.form;
+  }
+
+  /** What is missing, as of any form control. */
+  get validity(): ValidityState {
+    return this.#internals.validity;
+  }
+
+  /** What a form says that is held back by the element. */
+  get validationMessage(): string {
+    return this.#internals.validationMessage;
+  }
+
+  /** Whether the element can hold its form back. */
+  get willValidate(): boolean {
+    return this.#internals.willValidate;
+  }
+
+  /** Whether the form may be sent, as far as the element is concerned. */
+  checkValidity(): boolean {
+    return this.#internals.checkValidity();
+  }
+
+  /** The same, and shows the customer what is missing. */
+  reportValidity(): boolean {
+    return this.#internals.reportValidity();
+  }
+
+  /** The button of the page, else the built-in one. Absent until the element is on a page. */
+  get #button(): HTMLElement | undefined {
+    const root = this.shadowRoot;
+    return findTriggers(root)[0] ?? root?.querySelector('button') ?? undefined;
+  }
+
+  /** Clicks the button. */
+  override click(): void {
+    this.#button?.click();
+  }
+
+  /** Moves focus to the button, or to what takes its place. */
+  override focus(options?: FocusOptions): void {
+    // Not by `delegatesFocus`: that does nothing while a trigger has focus that is hidden now.
+    const root = this.shadowRoot;
+    const own = () => root?.querySelector<HTMLElement>('button:enabled, [part=status]');
+    (findTriggers(root)[0] ?? own())?.focus(options);
+  }
+
+  /** @internal Called by the platform when the element or its fieldset is disabled or enabled. */
+  formDisabledCallback(isDisabled: boolean): void {
+    this.#isFormDisabled = isDisabled;
+    // Not at once: an update that reflects the attribute would take no further one.
+    queueMicrotask(() => this.requestUpdate());
+  }
+
+  /** @internal */
+  get isDisabled(): boolean {
+    // The property is newer than an attribute that is not yet reflected.
+    return this.disabled || (this.#isFormDisabled && !this.hasAttribute('disabled'));
+  }
+
+  /** @internal A style sheet belongs to its document: a move to another one drops it. */
+  adoptedCallback(): void {
+    if (this.shadowRoot) adoptStyleSheet(this.shadowRoot, styles.cssText);
+  }
+
+  /** A shadow root that is there already, but was not rendered by Lit, is taken over empty. */
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    if (!canHydrate()) this.shadowRoot?.replaceChildren();
+    return super.createRenderRoot();
+  }
+
+  /** The one step of an update that is taken on a server too, where all texts are English. */
+  protected override willUpdate(): void {
+    this.#controller.updateIdentity();
+    // The first render is that of a server.
+    if (this.hasUpdated) this.#language.update();
+    else void this.updateComplete.then(() => this.requestUpdate());
+  }
+
+  /** The button is removed when the customer is connected: focus moves to what takes its place. */
+  protected override update(changed: Map<PropertyKey, unknown>): void {
+    const isChanged = this.isDisabled || SIGNED_ATTRIBUTES.some((name) => changed.has(name));
+    if (isChanged) this.#controller.cancelSigning();
+    const hadFocus = this.#hasFocus();
+    super.update(changed);
+    if (hadFocus && !this.#hasFocus()) this.focus({ preventScroll: true });
+  }
+
+  #hasFocus(): boolean {
+    const root = this.shadowRoot;
+    return Boolean(root?.activeElement) || findTriggers(root).some(isActive);
+  }
+
+  /** @internal */
+  updateForm(): void {
+    const message = this.#language.read('required', this.strings);
+    const required = this.required ? { message, anchor: this.#button } : undefined;
+    updateFormControl(this.#internals, this.connection, required);
+  }
+
+  protected override updated(): void {
+    const { connection, isDisabled, shadowRoot } = this;
+    this.updateForm();
+    this.#triggerStates.update(findTriggers(shadowRoot), isWorking(connection), isDisabled);
+    this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
+  }
+
+  protected override render(): TemplateResult {
+    return renderView({
+      connection: this.connection,
+      isDone: this.#controller.isDone,
+      isDisabled: this.isDisabled,
+      isIconOnly: this.iconOnly,
+      look: `${this.appearance} ${this.size}`,
+      ready: this.text in english ? this.text : 'connect',
+      // The first render is that of a server, which has no child nodes.
+      isLabelBlank: this.hasUpdated && isLabelBlank(this),
+      pageLabel: this.hasUpdated ? readLabel(this) : '',
+      isSilent: this.hasUpdated && canNotify(this),
+      isPopup: this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup',
+      languageTag: this.#language.tag,
+      write: (key, value) => this.#language.write(key, value, this.strings),
+      // A failure is shown, and announced by an event.
+      start: (event) => {
+        // A button of the page may be one that submits its form, or a link.
+        event.preventDefault();
+        this.connect().catch(() => {});
+      },
+      startHere: () => void this.#controller.connect('redirect').catch(() => {}),
+      cancel: () => this.cancel(),
+      updateSlots: () => this.requestUpdate(),
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'monerium-connect': MoneriumConnect;
+  }
+}

@@ -1,0 +1,59 @@
+// From the attributes of an element to the flow that it shows.
+import {
+  isSameBinding,
+  readConfiguration,
+  readLiveOptions,
+  type ConnectAttributes,
+} from '../configuration.js';
+import type { Connection } from '../connection.js';
+import type { ConnectError } from '../errors.js';
+import { Flow } from '../flow/flow.js';
+import { page } from '../page/page.js';
+import type { Reading, SharedFlow } from '../page/shared-flow.js';
+import { assertSecure, readAddress } from '../page/window.js';
+
+/**
+ * Reads the attributes. While a flow is under way, only what it still needs is read again.
+ * @param before what was read the last time
+ */
+export function readAttributes(
+  host: HTMLElement & ConnectAttributes,
+  before: Reading,
+  { status }: Connection,
+): Reading {
+  const isAtRest = status === 'idle' || status === 'failed';
+  // A router may move the page during a flow: that is no change of the redirect URI. The base is
+  // the element's: an `<img name="baseURI">` takes the place of the document's.
+  const address =
+    before.address && !isAtRest ? before.address : { href: readAddress(), base: host.baseURI };
+  const known = isAtRest ? undefined : before.configuration;
+  try {
+    assertSecure();
+    const configuration = known
+      ? { ...known, ...readLiveOptions(host, address) }
+      : readConfiguration(host, address);
+    return { address, configuration };
+  } catch (reason) {
+    return { address, fault: reason as ConnectError };
+  }
+}
+
+/**
+ * The flow for what was read: one per binding on a page. An element at fault has a flow of its own,
+ * as long as its fault stays the same. Only an insecure page shows its fault before a click.
+ */
+export function findFlow(
+  { configuration, fault }: Reading,
+  before: Reading,
+  current: SharedFlow | undefined,
+): SharedFlow {
+  if (!configuration) {
+    if (current && fault?.message === before.fault?.message) return current;
+    return new Flow(undefined, fault?.code === 'insecure_context' ? fault : undefined);
+  }
+  const { binding } = configuration;
+  const found = [...page.flows].find((flow) => isSameBinding(flow.binding, binding));
+  const flow = found ?? new Flow(binding);
+  page.flows.add(flow);
+  return flow;
+}

@@ -1,0 +1,187 @@
+// The markup of the element for each state. It decides nothing.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Connection } from '../connection.js';
+import type { ConnectError } from '../errors.js';
+import { isFramed, isOnline } from '../page/window.js';
+import type { ConnectTexts } from '../texts.js';
+import { draw } from './drawings.js';
+import { isUnderWay, isWorking } from './page-identity.js';
+import { chooseText, formatWait } from './texts.js';
+
+/** What the markup is made of. */
+export interface View {
+  readonly connection: Connection;
+  /** This window was a popup that has nothing left to do. */
+  readonly isDone: boolean;
+  readonly isDisabled: boolean;
+  readonly isIconOnly: boolean;
+  /** The classes of appearance and size. */
+  readonly look: string;
+  /** The ready label of the idle button. */
+  readonly ready: keyof ConnectTexts;
+  /** The page's own label as text. */
+  readonly pageLabel: string;
+  /** It is white space alone. */
+  readonly isLabelBlank: boolean;
+  /** The tag of the language, for times. */
+  readonly languageTag: string;
+  /** A text, in which `value` fills the gap. */
+  readonly write: (key: keyof ConnectTexts, value?: string) => unknown;
+  /** The platform announces changes itself: the region is silent. */
+  readonly isSilent: boolean;
+  /** A click opens a window. */
+  readonly isPopup: boolean;
+  readonly start: (event: Event) => void;
+  /** In this window, where a popup was blocked. */
+  readonly startHere: () => void;
+  readonly cancel: () => void;
+  /** A slot has other content. */
+  readonly updateSlots: () => void;
+}
+
+/** The live region stays while its content changes: only then screen readers announce it. */
+export function renderView(view: View): TemplateResult {
+  const { connection, isDone, look } = view;
+  const { status } = connection;
+  const hasButton = status !== 'connected' && !(status === 'idle' && isDone);
+  return html`${hasButton ? renderTrigger(view) : nothing}
+    <div
+      part="status"
+      role="status"
+      tabindex="-1"
+      aria-live=${view.isSilent ? 'off' : nothing}
+      class=${hasButton ? nothing : `${look} ${view.isIconOnly ? '' : 'kept'}`}
+    >
+      ${renderStatus(view)}
+    </div>
+    ${renderChoices(view)}${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
+}
+
+/** Without a button: takes the width that the idle button had, and is not seen. */
+function renderRoom(view: View): TemplateResult {
+  return html`<div class="room ${view.look}">
+    ${renderLongRow(view)}${renderIdleRow(view, 'room')}
+  </div>`;
+}
+
+function renderStatus(view: View): unknown {
+  const { connection } = view;
+  switch (connection.status) {
+    case 'idle':
+      return view.isDone ? view.write('done') : nothing;
+    case 'checking':
+      return nothing;
+    case 'signing':
+    case 'signed':
+    case 'redirecting':
+    case 'waiting':
+    case 'exchanging':
+      return html`<span class="for-screen-readers">${view.write(connection.status)}</span>`;
+    case 'failed':
+      return html`<span part="message" id="message"
+        >${draw('alert')}<span>${describe(connection.error, view)}</span></span
+      >`;
+    case 'connected':
+      return html`<span part="tick">${draw('tick')}</span
+        ><span><slot name="connected">${view.write('connected')}</slot></span>`;
+    default:
+      return connection satisfies never;
+  }
+}
+
+function describe(error: ConnectError, view: View): unknown {
+  const { code, retryAfterMs: wait } = error;
+  const value = wait ? formatWait(wait, view.languageTag) : code;
+  return view.write(chooseText(error, isOnline()), value);
+}
+
+/** The button of the page, else the built-in one. */
+function renderTrigger(view: View): TemplateResult {
+  return html`<slot
+    name="trigger"
+    class=${view.isIconOnly ? 'icon-only' : nothing}
+    @click=${view.start}
+    @slotchange=${view.updateSlots}
+    >${renderButton(view)}</slot
+  >`;
+}
+
+/** One template for all states with a button: it keeps its focus. */
+function renderButton(view: View): TemplateResult {
+  const { connection, look } = view;
+  const isBusy = isWorking(connection);
+  const label = renderLabel(view);
+  return html`<button
+    part="button"
+    type="button"
+    aria-busy=${isBusy}
+    aria-disabled=${isBusy}
+    aria-describedby="message"
+    class="${look} ${connection.status}"
+    ?disabled=${view.isDisabled}
+  >
+    ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
+      label &&
+      html`<span class="row now ${connection.status}"
+        >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : draw('again')}
+        <span part="label">${label}</span>${isBusy ? nothing : renderDetails(view)}</span
+      >`
+    }
+  </button>`;
+}
+
+function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateResult {
+  const ready = view.write(view.ready);
+  const isShown = use === 'shown';
+  return html`<span class="row"
+    ><span part=${use === 'room' ? nothing : 'icon'}><slot name="icon">${draw('mark')}</slot></span
+    ><span part=${isShown ? 'label' : nothing}
+      ><slot @slotchange=${view.updateSlots}>${ready}</slot
+      >${view.isLabelBlank ? ready : nothing}</span
+    >${isShown ? renderDetails(view) : nothing}</span
+  >`;
+}
+
+/** Never shown: it keeps room for the label that is often longer than that of the idle button. */
+function renderLongRow({ isPopup, write }: View): TemplateResult {
+  const status = isPopup ? 'waiting' : 'redirecting';
+  return html`<span class="row ${status}">${draw('arc')}<span>${write(status)}</span></span>`;
+}
+
+function canRetry(connection: Connection): boolean {
+  return connection.status === 'failed' && connection.error.retry === 'restart';
+}
+
+/** What takes the place of the idle label. */
+function renderLabel({ connection, write }: View): unknown {
+  if (isUnderWay(connection)) return write(connection.status);
+  return canRetry(connection) ? write('retry') : undefined;
+}
+
+/** Read aloud after the label: what is tried again, and that a window opens. */
+function renderDetails({ connection, pageLabel, ready, isPopup, write }: View): TemplateResult {
+  const label = canRetry(connection) ? [' – ', pageLabel || write(ready)] : nothing;
+  const popup = isPopup ? [' (', write('popup'), ')'] : nothing;
+  return html`<span class="for-screen-readers">${label}${popup}</span>`;
+}
+
+/** While a wallet is asked, or the customer is in the other window, or where none could open. */
+function renderChoices(view: View): unknown {
+  const { connection, write, start, cancel } = view;
+  const { status } = connection;
+  if (status === 'failed') return renderHere(connection.error, view);
+  if (status !== 'waiting' && status !== 'signing' && status !== 'signed') return nothing;
+  const reopen = html`<button part="reopen" type="button" @click=${start}>
+    ${write('reopen')}
+  </button>`;
+  return html`${status === 'waiting' ? reopen : nothing}
+    <button part="cancel" type="button" @click=${cancel}>${write('cancel')}</button>`;
+}
+
+/** Monerium does not load in a frame: there a popup is the only way. */
+function renderHere({ code }: ConnectError, { write, startHere, isDisabled }: View): unknown {
+  if (code !== 'popup_blocked' || isFramed()) return nothing;
+  return html`<button part="here" type="button" ?disabled=${isDisabled} @click=${startHere}>
+    ${write('here')}
+  </button>`;
+}

@@ -1,0 +1,4 @@
+import { norwegian } from './norwegian.js';
+import { registerTexts } from './registry.js';
+
+registerTexts('nb', norwegian);
