@@ -1,0 +1,71 @@
+import type { Facts } from './facts.js';
+import { advice, ok, problem, type Finding } from './finding.js';
+
+const REGISTER = 'register the new address at Monerium';
+
+/** What the site's own server makes of the redirect URI, and of a response in its query. */
+export function checkRedirect({ settings, redirect }: Facts): Finding[] {
+  if (!settings || !redirect) return [];
+  const { redirectUri } = settings;
+  if (redirect.status >= 400) {
+    const text = `The server answers ${redirect.status} at the redirect URI ${redirectUri}.`;
+    return [
+      problem('redirect-uri-missing', text, 'Serve a page with the element and its script there.'),
+    ];
+  }
+  const moved = nameMove(redirectUri, redirect.href);
+  if (moved) return [moved];
+  if (!redirect.keepsQuery) {
+    const text = 'The server redirects and drops the query: the response of Monerium is lost.';
+    return [problem('redirect-uri-query', text, 'Keep the query, or do not redirect.')];
+  }
+  return [
+    ...checkElement(redirect.namesElement),
+    ok('redirect-uri', `Register this redirect URI: ${redirectUri}`),
+  ];
+}
+
+/** Redirects that change the path. The flow goes on at the new address only with its query. */
+function nameMove(redirectUri: string, href: string): Finding | undefined {
+  // As a browser writes it: `http://localhost:3000` is the page `http://localhost:3000/`.
+  const { origin, pathname } = new URL(redirectUri);
+  const wanted = origin + pathname;
+  if (wanted === href) return undefined;
+  const text = `The server redirects ${wanted} to ${href}.`;
+  if (wanted.replace(/\/$/, '') === href.replace(/\/$/, '')) {
+    const fix = `Set redirect-uri="${href}" and ${REGISTER}.`;
+    return problem('redirect-uri-slash', text, fix);
+  }
+  return problem(
+    'redirect-uri-moved',
+    text,
+    `Do not redirect there, for example to a log-in page; or set redirect-uri and ${REGISTER}.`,
+  );
+}
+
+function checkElement(namesElement: boolean): Finding[] {
+  if (namesElement) return [];
+  const text = 'The page at the redirect URI does not name the element or its script.';
+  const fix = 'Add both. Ignore this where a script of yours renders the page.';
+  return [advice('redirect-uri-element', text, fix)];
+}
+
+/** A flow of this tab that has not come back, and how the last one has failed. */
+export function checkFlow({ flow }: Facts): Finding[] {
+  const { lost, failure } = flow;
+  const found: Finding[] = [];
+  if (lost) {
+    found.push(
+      problem(
+        'flow-lost',
+        'A flow of this tab went to Monerium and did not come back to this page.',
+        `Register this redirect URI at Monerium, to the letter: ${lost}`,
+      ),
+    );
+  }
+  if (failure) {
+    const fix = `See https://unpkg.com/monerium-connect/docs/errors.md#${failure.code}`;
+    found.push(problem(failure.code, failure.hint || `The flow ended: ${failure.code}.`, fix));
+  }
+  return found;
+}

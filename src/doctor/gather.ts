@@ -1,0 +1,173 @@
+// Gathers the facts. Nothing here judges them.
+import type { Configuration } from '../configuration.js';
+import type { Connection } from '../connection.js';
+import type { Backend } from '../protocol/exchange.js';
+import type { ExaminedElement } from '../protocol/doctor.js';
+import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../protocol/wallet.js';
+import type {
+  AttributeFacts,
+  BackendFacts,
+  Facts,
+  FlowFacts,
+  PageFacts,
+  Settings,
+  WalletFacts,
+} from './facts.js';
+import { isReachable, probe, probeRedirect, probeServer, type ServerFacts } from './probes.js';
+import { readScripts } from './scripts.js';
+import { findLostFlow, probeStorage } from './storage.js';
+import { violations } from './violations.js';
+
+type Host = ExaminedElement['host'] & {
+  readonly profile?: unknown;
+  readonly userId?: unknown;
+  readonly connection?: Connection;
+};
+
+/** When the page was shown: anew, or again from the back-forward cache. */
+let shownAt = performance.timeOrigin;
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) shownAt = Date.now();
+});
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*/s, '');
+}
+
+/** A URL that is at fault may hold a response of Monerium, or a user and a password. */
+function withoutSecrets(url: string): string {
+  return withoutQuery(url).replace(/\/\/[^/]*@/, '//');
+}
+
+function readAttributes(
+  host: Host,
+  { reading, suggestAttribute }: ExaminedElement,
+): AttributeFacts {
+  const { observedAttributes } = host.constructor as { observedAttributes?: string[] };
+  const known = observedAttributes ?? [];
+  const unknown = host.getAttributeNames().filter((name) => !known.includes(name));
+  const misspelled = unknown.flatMap((name) => {
+    const meant = /^[\w-]+$/.test(name) ? suggestAttribute(name, known) : undefined;
+    return meant ? [{ name, meant }] : [];
+  });
+  const { fault } = reading;
+  return {
+    misspelled,
+    fault: fault?.code === 'invalid_config' ? fault.hint : undefined,
+    hasClientId: /^\S+$/.test(host.clientId ?? ''),
+    redirectUri: host.redirectUri ? withoutSecrets(host.redirectUri) : undefined,
+    isStayConnected: host.stayConnected === true,
+    isTimeoutInvalid: Number.isNaN(host.timeout),
+    isIdentityIncomplete: !host.profile !== !host.userId,
+  };
+}
+
+function readSettings(configuration: Configuration): Settings {
+  const { binding, exchange, mode } = configuration;
+  const isBackend = exchange.kind === 'backend';
+  return {
+    clientId: binding.clientId,
+    apiUrl: binding.apiUrl,
+    redirectUri: withoutQuery(binding.redirectUri),
+    mode,
+    exchange: exchange.kind,
+    backendUrl: isBackend ? withoutQuery(exchange.url) : '',
+    backendCredentials: isBackend ? exchange.credentials : 'same-origin',
+  };
+}
+
+/** The frame's own element can be read where the parent is of this origin. */
+function readSandbox(): readonly string[] | undefined {
+  try {
+    return window.frameElement?.getAttribute('sandbox')?.split(/\s+/);
+  } catch {
+    return undefined;
+  }
+}
+
+function readPage(server: ServerFacts | undefined): PageFacts {
+  const { subtle } = crypto as Partial<Crypto>;
+  return {
+    href: withoutQuery(location.href),
+    origin: location.origin,
+    baseOrigin: new URL(document.baseURI).origin,
+    isSecure: subtle !== undefined && location.protocol.startsWith('http'),
+    isFramed: window.top !== window,
+    sandbox: readSandbox(),
+    storage: probeStorage(),
+    openerPolicy: server?.openerPolicy ?? '',
+    clockOffset: server?.clockOffset,
+    violations,
+  };
+}
+
+async function probeBackend(backend: Backend, isStayConnected: boolean): Promise<BackendFacts> {
+  const { url, credentials, headers: own } = backend;
+  const headers = new Headers(own);
+  headers.set('accept', 'application/json');
+  const session = isStayConnected ? await probe(url, { headers, credentials }) : undefined;
+  headers.set('content-type', 'application/json');
+  const post = await probe(url, { method: 'POST', headers, credentials, body: '{}' });
+  return { post, session };
+}
+
+/** Announced by EIP-6963, which a page may ask for at any time. */
+function countWallets(): number {
+  const names = new Set<unknown>();
+  const add = (event: Event) => names.add((event as CustomEvent<unknown>).detail);
+  addEventListener('eip6963:announceProvider', add);
+  dispatchEvent(new Event('eip6963:requestProvider'));
+  removeEventListener('eip6963:announceProvider', add);
+  return names.size || ('ethereum' in window ? 1 : 0);
+}
+
+function readWallet(host: Host, redirectUri: string | undefined): WalletFacts {
+  const entry = (globalThis as { [key: symbol]: WalletEntry | undefined })[WALLET_KEY];
+  const wanted = host.wallet ?? '';
+  let fault: string | undefined;
+  try {
+    if (redirectUri && /^(link|sign-in)$/.test(wanted)) entry?.prepare(host, redirectUri);
+  } catch (reason) {
+    fault = (reason as WalletFailure).hint;
+  }
+  const count = host.walletProvider ? 1 : countWallets();
+  return { wanted, isLoaded: entry !== undefined, fault, count };
+}
+
+function readFlow({ connection }: Host, isCustom: boolean): FlowFacts {
+  const error = connection?.status === 'failed' ? connection.error : undefined;
+  // What the page's own exchange function throws may hold secrets.
+  const isFromPage = isCustom && (error?.phase === 'exchange' || error?.phase === 'identity');
+  return {
+    lost: findLostFlow(shownAt),
+    failure: error && { code: error.code, hint: isFromPage ? '' : (error.hint ?? '') },
+  };
+}
+
+/** Asks the page, its storage and its servers. No request carries a code or a customer's data. */
+export async function gather(element: ExaminedElement): Promise<Facts> {
+  const { host } = element;
+  const { configuration } = element.reading;
+  const exchange = configuration?.exchange;
+  const [server, redirect, backend, isApiReachable, scripts] = await Promise.all([
+    probeServer(withoutQuery(location.href)),
+    configuration && probeRedirect(configuration.binding.redirectUri),
+    exchange?.kind === 'backend' ? probeBackend(exchange, host.stayConnected === true) : undefined,
+    configuration && isReachable(`${configuration.binding.apiUrl}/tokens`),
+    readScripts(),
+  ]);
+  const isApiBlocked = violations.some(({ blocked }) => {
+    return configuration !== undefined && blocked.startsWith(configuration.binding.apiUrl);
+  });
+  return {
+    attributes: readAttributes(host, element),
+    settings: configuration && readSettings(configuration),
+    page: readPage(server),
+    redirect,
+    backend,
+    isApiReachable: isApiBlocked ? undefined : isApiReachable,
+    wallet: readWallet(host, configuration?.binding.redirectUri),
+    scripts,
+    flow: readFlow(host, exchange?.kind === 'custom'),
+  };
+}

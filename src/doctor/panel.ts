@@ -1,0 +1,150 @@
+// The panel: plain DOM in a shadow root of its own. It decides nothing.
+import type { JournalEntry } from '../protocol/doctor.js';
+import type { Finding } from './finding.js';
+import { describeStep, summarize, writeReport, type Examined } from './report.js';
+import { STYLES } from './styles.js';
+
+/** From this width on the panel opens by itself when there is a problem. */
+const WIDE = '(min-width: 40rem)';
+const LEVELS = ['problem', 'advice', 'ok'] as const;
+const WORDS = { problem: 'Problem', advice: 'Advice', ok: 'OK' };
+
+function create<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  ...content: (string | Node)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  element.append(...content);
+  return element;
+}
+
+function createButton(text: string, onClick: () => void): HTMLButtonElement {
+  const button = create('button', text);
+  button.type = 'button';
+  button.addEventListener('click', onClick);
+  return button;
+}
+
+function createItem({ name, level, text, fix }: Finding): HTMLElement {
+  const item = create('li', create('strong', `${WORDS[level]}: `), create('code', name), ' ');
+  item.className = level;
+  item.dataset['name'] = name;
+  item.append(create('p', text));
+  if (fix) item.append(' ', create('p', create('strong', 'Fix: '), fix));
+  return item;
+}
+
+function createSection({ name, findings }: Examined): HTMLElement[] {
+  const open = findings.filter(({ level }) => level !== 'ok');
+  const passed = findings.filter(({ level }) => level === 'ok');
+  const list = create('ul', ...open.map(createItem));
+  const summary = create('summary', `Checked and right: ${passed.length}`);
+  const details = create('details', summary, create('ul', ...passed.map(createItem)));
+  return [create('h2', name), ...(open.length > 0 ? [list] : []), details];
+}
+
+function createJournal(journal: readonly JournalEntry[]): HTMLElement[] {
+  const steps = journal.map((entry) => create('li', describeStep(entry)));
+  const empty = create('p', 'No step yet: click the button.');
+  return [create('h2', 'Journal of the flow'), steps.length > 0 ? create('ol', ...steps) : empty];
+}
+
+/** What has not changed stays, and with it the focus and the selection in it. */
+function replace(place: HTMLElement, content: readonly HTMLElement[]): void {
+  const text = content.map(({ textContent }) => textContent).join('');
+  if (place.textContent !== text) place.replaceChildren(...content);
+}
+
+/** One panel per page, at its end. It is in English, whatever the language of the page. */
+export class Panel {
+  readonly #host = create('div');
+  readonly #toggle = createButton('', () => this.#setOpen(this.#body.hidden === true));
+  readonly #findings = create('div');
+  readonly #steps = create('div');
+  readonly #body = create('div');
+  /** What changed, for a screen reader. */
+  readonly #status = create('p');
+  #examined: readonly Examined[] = [];
+  #journal: readonly JournalEntry[] = [];
+
+  /** @param checkAgain gathers the facts anew and calls `show()` */
+  constructor(checkAgain: () => void) {
+    const root = this.#host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLES);
+    root.adoptedStyleSheets = [sheet];
+    this.#host.dataset['moneriumDoctor'] = '';
+    this.#host.lang = 'en';
+    this.#fill(root, checkAgain);
+  }
+
+  #fill(root: ShadowRoot, checkAgain: () => void): void {
+    const section = create('section', this.#toggle, this.#body);
+    section.ariaLabel = 'Doctor of monerium-connect';
+    this.#toggle.setAttribute('aria-controls', 'body');
+    this.#status.role = 'status';
+    const actions = create(
+      'div',
+      createButton('Check again', () => {
+        this.#status.textContent = 'Checking.';
+        checkAgain();
+      }),
+      createButton('Copy report', () => void this.#copy()),
+    );
+    actions.className = 'actions';
+    Object.assign(this.#body, { id: 'body', className: 'body', tabIndex: 0, role: 'group' });
+    this.#body.ariaLabel = 'Findings';
+    this.#body.append(actions, this.#status, this.#findings, this.#steps);
+    section.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || this.#body.hidden) return;
+      this.#setOpen(false);
+      this.#toggle.focus();
+    });
+    this.#setOpen(false);
+    root.append(section);
+  }
+
+  #setOpen(isOpen: boolean): void {
+    this.#body.hidden = !isOpen;
+    this.#toggle.ariaExpanded = String(isOpen);
+  }
+
+  /** Shows what was found. What the reader has opened stays open. */
+  show(examined: readonly Examined[], journal: readonly JournalEntry[]): void {
+    this.#examined = examined;
+    this.#journal = journal;
+    const findings = examined.flatMap((one) => one.findings);
+    const worst = LEVELS.find((wanted) => findings.some(({ level }) => level === wanted)) ?? 'ok';
+    const summary = summarize(examined);
+    this.#toggle.textContent = `Doctor: ${summary}`;
+    this.#toggle.className = `toggle ${worst}`;
+    const opened = [...this.#findings.querySelectorAll('details')].map(({ open }) => open);
+    replace(this.#findings, examined.flatMap(createSection));
+    replace(this.#steps, createJournal(journal));
+    this.#findings.querySelectorAll('details').forEach((details, at) => {
+      details.open = opened[at] ?? false;
+    });
+    this.#status.textContent = `${summary}.`;
+    if (!this.#host.isConnected) this.#enter(worst === 'problem');
+  }
+
+  #enter(hasProblem: boolean): void {
+    document.body.append(this.#host);
+    if (hasProblem && matchMedia(WIDE).matches) this.#setOpen(true);
+  }
+
+  async #copy(): Promise<void> {
+    const address = location.origin + location.pathname;
+    try {
+      const report = writeReport(this.#examined, this.#journal, address);
+      await navigator.clipboard.writeText(report);
+      this.#status.textContent = 'The report is in the clipboard.';
+    } catch {
+      this.#status.textContent = 'The browser did not allow copying.';
+    }
+  }
+
+  remove(): void {
+    this.#host.remove();
+  }
+}

@@ -1,0 +1,150 @@
+/** By this name the build knows a style sheet, and minifies it. */
+const css = String.raw;
+
+/** The look of the panel, in its own shadow root. */
+export const STYLES = css`
+  :host {
+    all: initial;
+    position: fixed;
+    inset-block-end: 0.75rem;
+    inset-inline-end: 0.75rem;
+    z-index: 2147483647;
+    color-scheme: light dark;
+    font:
+      14px/1.45 system-ui,
+      sans-serif;
+  }
+
+  * {
+    box-sizing: border-box;
+  }
+
+  section {
+    display: flex;
+    flex-direction: column;
+    direction: ltr;
+    max-width: min(30rem, calc(100vw - 1.5rem));
+    max-height: calc(100vh - 1.5rem);
+    overflow: hidden;
+    border: 1px solid light-dark(#8a8f98, #7d838d);
+    border-radius: 10px;
+    background: light-dark(#fff, #1b1e24);
+    color: light-dark(#1c1f24, #eceef1);
+    text-align: left;
+    box-shadow: 0 6px 24px rgb(0 0 0 / 25%);
+  }
+
+  button {
+    min-height: 2rem;
+    padding: 0.25rem 0.75rem;
+    border: 1px solid light-dark(#767b84, #8b919b);
+    border-radius: 6px;
+    background: light-dark(#f3f4f6, #2a2e36);
+    color: inherit;
+    font: inherit;
+    cursor: pointer;
+  }
+
+  button:focus-visible,
+  summary:focus-visible,
+  .body:focus-visible {
+    outline: 3px solid light-dark(#0b57d0, #8ab4f8);
+    outline-offset: -3px;
+  }
+
+  .toggle {
+    display: flex;
+    gap: 0.5rem;
+    align-items: center;
+    min-height: 2.75rem;
+    border: 0;
+    border-radius: 0;
+    font-weight: 600;
+    text-align: left;
+  }
+
+  .toggle::before {
+    content: '';
+    flex: none;
+    width: 0.75rem;
+    height: 0.75rem;
+    border-radius: 50%;
+    background: light-dark(#1a7f37, #3fb950);
+    forced-color-adjust: none;
+  }
+
+  .toggle.advice::before {
+    background: light-dark(#9a6700, #d29922);
+  }
+
+  .toggle.problem::before {
+    background: light-dark(#b3261e, #ff7b72);
+  }
+
+  .body {
+    flex: 1;
+    min-height: 0;
+    padding: 0 1rem 1rem;
+    overflow: auto;
+    overflow-wrap: anywhere;
+    border-top: 1px solid light-dark(#d0d4da, #3a3f48);
+  }
+
+  [hidden] {
+    display: none;
+  }
+
+  h2,
+  h3,
+  p,
+  ul,
+  ol {
+    margin: 0.75rem 0 0;
+    padding: 0;
+    font-size: 1em;
+  }
+
+  li {
+    margin-top: 0.75rem;
+    padding-left: 0.75rem;
+    border-left: 4px solid light-dark(#1a7f37, #3fb950);
+    list-style: none;
+  }
+
+  li.problem {
+    border-color: light-dark(#b3261e, #ff7b72);
+  }
+
+  li.advice {
+    border-color: light-dark(#9a6700, #d29922);
+  }
+
+  li p {
+    margin-top: 0.125rem;
+  }
+
+  ol li {
+    margin-top: 0.25rem;
+    padding: 0;
+    border: 0;
+  }
+
+  code,
+  ol {
+    font:
+      12.5px/1.5 ui-monospace,
+      monospace;
+  }
+
+  summary {
+    margin-top: 0.75rem;
+    cursor: pointer;
+  }
+
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem;
+    margin-top: 1rem;
+  }
+`;
