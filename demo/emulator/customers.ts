@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { Order } from './orders.js';
-import type { Wallet } from './wallets.js';
+import { bytesToHex, getAddress } from 'viem';
+import { randomIban } from './iban.js';
+import type { Order } from './order.js';
+import type { Wallet } from './wallet.js';
 
 export interface Iban extends Wallet {
   iban: string;
@@ -8,41 +9,68 @@ export interface Iban extends Wallet {
 
 export interface Customer {
   userId: string;
+  /** The ID of the customer's only profile. */
   profile: string;
   email: string;
   name: string;
-  /** KYC is done, or was skipped. */
+  /** Whether KYC is done or was skipped. */
   identified: boolean;
   wallets: Wallet[];
   ibans: Iban[];
   orders: Order[];
+  /** How the customer came in last. */
+  authMethod: 'password' | 'siwe';
 }
 
-const canonical = (email: string) => email.trim().toLowerCase();
+const normalize = (email: string) => email.trim().toLowerCase();
+
+/** The e-mail address of a customer where nobody has chosen one. */
+export const DEFAULT_EMAIL = 'customer@example.com';
 
 export class Customers {
   readonly #byEmail = new Map<string, Customer>();
 
   find(email: string): Customer | undefined {
-    return this.#byEmail.get(canonical(email));
+    return this.#byEmail.get(normalize(email));
   }
 
-  /** The customer with this e-mail address, who may be new. */
+  /** The customer who has linked this wallet. */
+  findByWallet(wallet: Wallet): Customer | undefined {
+    return [...this.#byEmail.values()].find((customer) => hasWallet(customer, wallet));
+  }
+
+  /** Returns the customer with this e-mail address, and adds one where there is none. */
   signUp(email: string): Customer {
     const known = this.find(email);
     if (known) return known;
     const customer: Customer = {
-      userId: randomUUID(),
-      profile: randomUUID(),
-      email: canonical(email),
-      name: canonical(email).split('@', 1).join(),
+      userId: crypto.randomUUID(),
+      profile: crypto.randomUUID(),
+      email: normalize(email),
+      name: normalize(email).split('@', 1).join(),
       identified: false,
       wallets: [],
       ibans: [],
       orders: [],
+      authMethod: 'password',
     };
     this.#byEmail.set(customer.email, customer);
     return customer;
+  }
+
+  /** A customer who has done everything: identified, with a wallet and an IBAN for it. */
+  addComplete(email: string): Customer {
+    const customer = this.signUp(email);
+    customer.identified = true;
+    const address = getAddress(bytesToHex(crypto.getRandomValues(new Uint8Array(20))));
+    const wallet = { address, chain: 'chiado' };
+    linkWallet(customer, wallet);
+    customer.ibans.push({ iban: randomIban(), ...wallet });
+    return customer;
+  }
+
+  list(): Customer[] {
+    return [...this.#byEmail.values()];
   }
 
   clear(): void {

@@ -1,144 +1,111 @@
-import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { Hono, type MiddlewareHandler } from 'hono';
-import { HTTPException } from 'hono/http-exception';
-import { apiError } from './api-error.js';
-import { apiRoutes } from './api.js';
-import { authorizationRoutes } from './authorization.js';
-import { controlRoutes } from './control.js';
-import { cors } from './cors.js';
-import { portalRoutes, type PortalAssets } from './portal.js';
-import { recorder, tokenRequests, type RecordedRequest } from './recorder.js';
+import { createAdaptorServer } from '@hono/node-server';
+import { createApp } from './app.js';
+import type { Client } from './client.js';
+import { DEFAULT_EMAIL } from './customers.js';
+import { decideFor, type Ending } from './decision.js';
+import type { App } from './monerium.js';
+import { tokenRequests, type RecordedRequest } from './request-record.js';
+import { Store, type Beginning } from './store.js';
 import type { Switches } from './switches.js';
-import { tokenRoutes } from './token.js';
-import { World, type Client } from './world.js';
 
-export type { RecordedRequest } from './recorder.js';
+export type { Client } from './client.js';
+export type { Ending } from './decision.js';
+export type { RecordedRequest } from './request-record.js';
 export type { Fault, Switches } from './switches.js';
-export type { Client } from './world.js';
 
 /** The client that the demo registers. */
 export const DEMO_CLIENT_ID = '5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60';
 
 export interface Emulator {
-  /** Its address without a slash at the end. */
+  /** Its address, without a trailing slash. */
   url: string;
-  /** Every request but those to the control endpoint, in order, as received. */
+  /** Every request as received, in order, except those to the control endpoints. */
   requests: RecordedRequest[];
+  /** The recorded requests that trade a code for tokens. */
   tokenRequests(): RecordedRequest[];
+  /** The recorded requests that trade a refresh token for new tokens. */
   refreshRequests(): RecordedRequest[];
+  /** @throws TypeError for an unknown switch or a value that it cannot have */
   configure(switches: Partial<Switches>): void;
+  /**
+   * Adds a client, or replaces the one with the same ID.
+   *
+   * @throws TypeError for a redirect URI that must not be registered
+   */
   registerClient(client: Client): void;
+  /** Forgets everything but the clients. */
   reset(): void;
-  /** A code for a customer who needs no portal. */
+  /** Issues a code as if the customer had gone through the portal. */
   issueCode(options: CodeOptions): string;
-  /** Ends all access tokens before their time; refresh tokens stay good. */
+  /**
+   * Decides for the customer who is at a page of the portal. `pageUrl` is the URL of that page.
+   * Returns the URL at the application that the customer is sent back to.
+   *
+   * @throws Error when that is no page of the portal
+   */
+  decide(pageUrl: string, ending: Ending): string;
+  /** Makes all access tokens invalid. Refresh tokens stay valid. */
   endAccessTokens(): void;
-  /** Also ends answers that hang. */
+  /** Closes every connection, also those whose response is still pending. */
   close(): Promise<void>;
 }
 
 export interface CodeOptions {
   clientId: string;
+  /** Registered for this client. */
   redirectUri: string;
+  /** base64url(SHA-256(verifier)) without padding. */
   codeChallenge: string;
+  /** Of the customer. Default: `customer@example.com`. */
   email?: string;
 }
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends Beginning {
+  /** Default: one that the system chooses. */
   port?: number;
+  /** The address to listen on. Default: `127.0.0.1`. */
   hostname?: string;
   clients?: Client[];
 }
 
-/** Starts Monerium's authorization server, API and portal on a port of this machine. */
+/**
+ * Starts Monerium's authorization server, API and portal on this machine.
+ *
+ * @throws TypeError for a redirect URI that must not be registered, or an unknown switch
+ */
 export async function startEmulator({
   port = 0,
   hostname = '127.0.0.1',
   clients = [],
+  ...beginning
 }: EmulatorOptions = {}): Promise<Emulator> {
-  const world = new World();
-  for (const client of clients) world.registerClient(client);
-  const server = serverFor(createApp(world));
+  const store = new Store(beginning);
+  for (const client of clients) store.registerClient(client);
+  const server = createServer(createApp(store, hostname));
   server.listen(port, hostname);
   await once(server, 'listening');
   return {
     url: addressOf(server, hostname),
-    requests: world.requests,
-    tokenRequests: () => tokenRequests(world.requests, 'authorization_code'),
-    refreshRequests: () => tokenRequests(world.requests, 'refresh_token'),
-    configure: (switches) => world.configure(switches),
-    registerClient: (client) => world.registerClient(client),
-    reset: () => world.reset(),
-    issueCode: (options) => issueCode(world, options),
-    endAccessTokens: () => world.grants.endAccessTokens(),
+    requests: store.requests,
+    tokenRequests: () => tokenRequests(store.requests, 'authorization_code'),
+    refreshRequests: () => tokenRequests(store.requests, 'refresh_token'),
+    configure: (switches) => store.configure(switches),
+    registerClient: (client) => store.registerClient(client),
+    reset: () => store.reset(),
+    issueCode: (options) => issueCode(store, options),
+    decide: (pageUrl, ending) => decide(store, pageUrl, ending),
+    endAccessTokens: () => store.grants.endAccessTokens(),
     close: () => closeServer(server),
   };
 }
 
-type App = Hono<{ Bindings: HttpBindings }>;
-
-function createApp(world: World): App {
-  const app: App = new Hono();
-  // In front of the recorder, which so never sees the control requests.
-  app.route('/emulator', controlRoutes(world));
-  app.use(recorder(world.requests), cors(world));
-  app.use('/auth', pageHeaders(world));
-  app.use('/portal/*', pageHeaders(world));
-  app.route('/', authorizationRoutes(world));
-  app.route('/portal', portalRoutes(world, portalAssets));
-  app.route('/', tokenRoutes(world));
-  app.route('/', apiRoutes(world));
-  app.notFound(() => apiError(404, 'Not found'));
-  app.onError((error) => {
-    if (error instanceof HTTPException) return error.getResponse();
-    console.error(error);
-    return apiError(500, 'The emulator failed');
-  });
-  return app;
-}
-
-/** Headers of everything that a browser navigates to. */
-function pageHeaders(world: World): MiddlewareHandler {
-  return async (c, next) => {
-    await next();
-    c.res.headers.set('Cache-Control', 'no-store');
-    c.res.headers.set('Referrer-Policy', 'no-referrer');
-    const { coop } = world.switches;
-    if (coop) c.res.headers.set('Cross-Origin-Opener-Policy', coop);
-  };
-}
-
-let assets: Promise<PortalAssets> | undefined;
-
-/** Bundled once, however many emulators a process starts, and not before a portal is opened. */
-const portalAssets = (): Promise<PortalAssets> => (assets ??= bundleAssets());
-
-async function bundleAssets(): Promise<PortalAssets> {
-  // Here, because the contract kit ships the emulator without its portal and without esbuild.
-  const { build } = await import('esbuild');
-  const [style, bundle] = await Promise.all([
-    readFile(new URL('portal.css', import.meta.url), 'utf8'),
-    build({
-      entryPoints: [fileURLToPath(new URL('wallet.ts', import.meta.url))],
-      bundle: true,
-      format: 'iife',
-      minify: true,
-      target: 'es2022',
-      write: false,
-    }),
-  ]);
-  return { style, walletScript: bundle.outputFiles.map(({ text }) => text).join('') };
-}
-
-function serverFor(app: App): Server {
-  // The globals stay as they are: tests in this process use the real Request and Response.
+function createServer(app: App): Server {
+  // Tests in this process use Node's own Request and Response, so they must not be replaced.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
-  if (!(server instanceof Server)) throw new TypeError('The emulator speaks plain HTTP only.');
-  // Browsers send a request again when a reused connection breaks; without reuse each is sent once.
+  if (!(server instanceof Server)) throw new TypeError('The emulator needs a plain HTTP server.');
+  // A browser repeats a request when a reused connection breaks. Then a test would count two.
   server.maxRequestsPerSocket = 1;
   return server;
 }
@@ -149,14 +116,20 @@ function addressOf(server: Server, hostname: string): string {
   return `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${address.port}`;
 }
 
-function issueCode(world: World, options: CodeOptions): string {
-  const { clientId, redirectUri, codeChallenge, email = 'customer@example.com' } = options;
-  if (!world.clients.get(clientId)?.redirectUris.includes(redirectUri)) {
+function issueCode(store: Store, options: CodeOptions): string {
+  const { clientId, redirectUri, codeChallenge, email = DEFAULT_EMAIL } = options;
+  if (!store.clients.get(clientId)?.redirectUris.includes(redirectUri)) {
     throw new Error(`The client ${clientId} with the redirect URI ${redirectUri} is not known.`);
   }
-  const customer = world.customers.signUp(email);
+  const customer = store.customers.signUp(email);
   customer.identified = true;
-  return world.grants.issueCode(clientId, customer, { redirectUri, codeChallenge });
+  return store.grants.issueCode(clientId, customer, { redirectUri, codeChallenge });
+}
+
+function decide(store: Store, pageUrl: string, ending: Ending): string {
+  const session = store.sessions.get(new URL(pageUrl).searchParams.get('session') ?? '');
+  if (!session) throw new Error('No customer is at this page of the portal.');
+  return decideFor(store, session, ending);
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { sha256 } from 'viem';
 import type { Customer } from './customers.js';
+import { randomBase64Url, toBase64Url } from './random.js';
 
 export type OAuthError =
   'invalid_request' | 'invalid_client' | 'invalid_grant' | 'unsupported_grant_type';
 
-/** Why the token endpoint says no. */
-export class Refusal extends Error {
+/** Why the token endpoint refuses a request. `field` names the parameter. */
+export class TokenError extends Error {
   constructor(
     readonly error: OAuthError,
     readonly field: string,
@@ -15,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** One consent of one customer to one client: the family of all tokens that came from one code. */
+/** What one customer allowed one client. All tokens that stem from one code share it. */
 export interface Grant {
   readonly clientId: string;
   readonly customer: Customer;
@@ -36,6 +37,12 @@ interface Code {
   used: boolean;
 }
 
+interface AccessToken {
+  grant: Grant;
+  /** Milliseconds since the epoch. */
+  issuedAt: number;
+}
+
 interface RefreshToken {
   grant: Grant;
   used: boolean;
@@ -49,15 +56,16 @@ export interface CodeRedemption {
   lifetimeMs: number;
 }
 
-const secret = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`;
+/** Starts with a word, so that tests can find it wherever it leaks. */
+const randomSecret = (prefix: string) => `${prefix}_${randomBase64Url(32)}`;
 
 const challengeOf = (verifier: string) =>
-  createHash('sha256').update(verifier, 'ascii').digest('base64url');
+  toBase64Url(sha256(new TextEncoder().encode(verifier), 'bytes'));
 
-/** Codes and tokens, and which of them died with which. */
+/** All codes and tokens, and the grants that they belong to. */
 export class Grants {
   readonly #codes = new Map<string, Code>();
-  readonly #accessTokens = new Map<string, Grant>();
+  readonly #accessTokens = new Map<string, AccessToken>();
   readonly #refreshTokens = new Map<string, RefreshToken>();
 
   issueCode(
@@ -65,7 +73,7 @@ export class Grants {
     customer: Customer,
     bound: { redirectUri: string; codeChallenge: string },
   ): string {
-    const code = secret('code');
+    const code = randomSecret('code');
     const grant: Grant = { clientId, customer, revoked: false };
     this.#codes.set(code, { grant, ...bound, issuedAt: Date.now(), used: false });
     return code;
@@ -73,47 +81,64 @@ export class Grants {
 
   redeemCode({ clientId, code, redirectUri, codeVerifier, lifetimeMs }: CodeRedemption): TokenPair {
     const known = this.#codes.get(code);
-    if (!known || known.grant.clientId !== clientId) {
-      throw new Refusal('invalid_grant', 'code', 'The code is not known');
-    }
+    if (!known) throw new TokenError('invalid_grant', 'code', 'The code is not known');
     if (known.used) {
-      // Somebody has a copy, and nobody can tell who was first (RFC 6749, section 4.1.2).
+      // Somebody has a copy. Its tokens are revoked too: RFC 6749, section 4.1.2.
       known.grant.revoked = true;
-      throw new Refusal('invalid_grant', 'code', 'The code was used before');
+      throw new TokenError('invalid_grant', 'code', 'The code was used before');
+    }
+    // The first attempt uses the code up, even one that fails below. So nobody can try a second
+    // verifier: RFC 6749, section 10.5 (single-use), and RFC 9700, section 4.2.4 (first use).
+    known.used = true;
+    if (known.grant.clientId !== clientId) {
+      throw new TokenError('invalid_grant', 'code', 'The code is not known');
     }
     if (Date.now() - known.issuedAt >= lifetimeMs) {
-      throw new Refusal('invalid_grant', 'code', 'The code has expired');
+      throw new TokenError('invalid_grant', 'code', 'The code has expired');
     }
     if (known.redirectUri !== redirectUri) {
-      throw new Refusal('invalid_grant', 'redirect_uri', 'It differs from the one sent to /auth');
+      throw new TokenError(
+        'invalid_grant',
+        'redirect_uri',
+        'It differs from the one sent to /auth',
+      );
     }
     if (challengeOf(codeVerifier) !== known.codeChallenge) {
-      throw new Refusal('invalid_grant', 'code_verifier', 'It does not match the code challenge');
+      throw new TokenError(
+        'invalid_grant',
+        'code_verifier',
+        'It does not match the code challenge',
+      );
     }
-    known.used = true;
     return this.#issueTokens(known.grant);
   }
 
   refresh(clientId: string, refreshToken: string): TokenPair {
     const known = this.#refreshTokens.get(refreshToken);
     if (!known || known.grant.clientId !== clientId) {
-      throw new Refusal('invalid_grant', 'refresh_token', 'The refresh token is not known');
+      throw new TokenError('invalid_grant', 'refresh_token', 'The refresh token is not known');
     }
-    // A second use means that the token leaked: the whole family dies (RFC 9700, section 4.14.2).
+    // A second use means that the token leaked. The grant is revoked: RFC 9700, section 4.14.2.
     if (known.used) known.grant.revoked = true;
     if (known.grant.revoked) {
-      throw new Refusal('invalid_grant', 'refresh_token', 'The refresh token is no longer valid');
+      throw new TokenError(
+        'invalid_grant',
+        'refresh_token',
+        'The refresh token is no longer valid',
+      );
     }
     known.used = true;
     return this.#issueTokens(known.grant);
   }
 
-  customerOf(accessToken: string): Customer | undefined {
-    const grant = this.#accessTokens.get(accessToken);
-    return grant && !grant.revoked ? grant.customer : undefined;
+  /** The customer whom a valid access token belongs to. `lifetimeMs` is that of every token. */
+  customerOf(accessToken: string, lifetimeMs: number): Customer | undefined {
+    const known = this.#accessTokens.get(accessToken);
+    if (!known || known.grant.revoked) return undefined;
+    return Date.now() - known.issuedAt < lifetimeMs ? known.grant.customer : undefined;
   }
 
-  /** The refresh tokens stay. */
+  /** Refresh tokens stay valid. */
   endAccessTokens(): void {
     this.#accessTokens.clear();
   }
@@ -126,11 +151,11 @@ export class Grants {
 
   #issueTokens(grant: Grant): TokenPair {
     const pair = {
-      accessToken: secret('access'),
-      refreshToken: secret('refresh'),
+      accessToken: randomSecret('access'),
+      refreshToken: randomSecret('refresh'),
       customer: grant.customer,
     };
-    this.#accessTokens.set(pair.accessToken, grant);
+    this.#accessTokens.set(pair.accessToken, { grant, issuedAt: Date.now() });
     this.#refreshTokens.set(pair.refreshToken, { grant, used: false });
     return pair;
   }

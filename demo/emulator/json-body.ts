@@ -6,10 +6,16 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value of a body, or nothing where it is not a string. */
+/** Whether a `Content-Type` header is that of JSON. */
+export function isJson(contentType = ''): boolean {
+  const [type] = contentType.split(';', 1);
+  return type?.trim().toLowerCase() === 'application/json';
+}
+
+/** A field of a body; an empty string where it is missing or no string. */
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The JSON object of a request. Anything else is answered with 400. */
+/** Reads a JSON object. For any other body it throws a response with status 400. */
 export async function readJson(request: HonoRequest): Promise<Record<string, unknown>> {
   const body: unknown = await request.json().catch(() => undefined);
   if (isRecord(body)) return body;

@@ -1,17 +1,84 @@
-/** `npm run emulator`: the emulator by itself, for a demo or an application under development. */
+/** `npx monerium-connect emulator`: the emulator alone, for an application under development. */
+import { parseArgs } from 'node:util';
+import { exitWith, StartFailure } from '../start-failure.js';
 import { DEMO_CLIENT_ID, startEmulator } from './emulator.js';
 
-const { EMULATOR_PORT = '0', EMULATOR_REDIRECT_URIS = '' } = process.env;
+const USAGE = `Usage: npx monerium-connect emulator [--redirect-uri <uri>]…
 
-const redirectUris = EMULATOR_REDIRECT_URIS.split(',')
-  .map((uri) => uri.trim())
-  .filter((uri) => uri !== '');
+Starts an emulator of Monerium's authorization server, API and portal. Everything is in memory.
+Set its address as api-url on <monerium-connect>, and in your backend. Its page at / lists
+clients, customers and requests, and switches faults on.
 
-const emulator = await startEmulator({
-  port: Number(EMULATOR_PORT),
-  clients: [{ clientId: DEMO_CLIENT_ID, name: 'Demo shop', redirectUris }],
-});
+  --port           where it listens (4010; 0 for any free port)
+  --host           on which address (127.0.0.1)
+  --client         the client ID of your application (${DEMO_CLIENT_ID})
+  --redirect-uri   a redirect URI of your application; may be repeated
+  --auto-approve   every customer is signed in and allows access, without a page
+  --seed           begins with a customer, customer@example.com, with a wallet and an IBAN
+  --json           prints one line of JSON: url, clientId, redirectUris
+`;
 
-console.log(`Monerium emulator: ${emulator.url}`);
-console.log(`Client ID: ${DEMO_CLIENT_ID}`);
-console.log(`Redirect URIs: ${redirectUris.join(', ') || 'none; set EMULATOR_REDIRECT_URIS'}`);
+function readArguments() {
+  const { values } = parseArgs({
+    // The command's own name.
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: '4010' },
+      host: { type: 'string', default: '127.0.0.1' },
+      client: { type: 'string', default: DEMO_CLIENT_ID },
+      'redirect-uri': { type: 'string', multiple: true, default: [] },
+      'auto-approve': { type: 'boolean', default: false },
+      seed: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartFailure(`--port needs a whole number up to 65535, not ${values.port}.`);
+  }
+  return { ...values, port, clientId: values.client, redirectUris: values['redirect-uri'] };
+}
+
+async function start({ port, host, clientId, redirectUris, seed, ...values }: Arguments) {
+  try {
+    return await startEmulator({
+      port,
+      hostname: host,
+      clients: [{ clientId, name: 'Your application', redirectUris }],
+      isSeeded: seed,
+      switches: values['auto-approve'] ? { decision: 'allow' } : {},
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new StartFailure(`No emulator on ${host}:${port}: ${message}. Try --port 0.`);
+  }
+}
+
+type Arguments = ReturnType<typeof readArguments>;
+
+/** What the user of the command can fix is shown without a stack. */
+function toStartFailure(error: unknown): unknown {
+  // An unknown option, or a redirect URI that must not be registered.
+  return error instanceof TypeError ? new StartFailure(`${error.message}\n\n${USAGE}`) : error;
+}
+
+try {
+  const wanted = readArguments();
+  if (wanted.help) {
+    console.log(USAGE);
+  } else {
+    const { url } = await start(wanted);
+    const { clientId, redirectUris } = wanted;
+    if (wanted.json) {
+      console.log(JSON.stringify({ url, clientId, redirectUris }));
+    } else {
+      console.log(`Monerium emulator  ${url}`);
+      console.log(`Client ID          ${clientId}`);
+      console.log(`Redirect URIs      ${redirectUris.join(', ') || `none yet; add one at ${url}`}`);
+    }
+  }
+} catch (error) {
+  exitWith(toStartFailure(error));
+}

@@ -1,7 +1,4 @@
-/**
- * What can go wrong with an answer. A fault stands in front of its endpoint, so no code or token is
- * used up by it.
- */
+/** Faulty responses. The endpoint itself does not run, so no code or token is used up. */
 export const FAULTS = [
   'none',
   'hang',
@@ -22,37 +19,53 @@ export type Fault = (typeof FAULTS)[number];
 
 const OPENER_POLICIES = ['', 'same-origin', 'same-origin-allow-popups'] as const;
 
+/** `ask`: the customer decides on the portal's pages. */
+const DECISIONS = ['ask', 'allow', 'refuse', 'fail'] as const;
+
+export type Decision = (typeof DECISIONS)[number];
+
 /** What can be changed about the emulator while it runs. */
 export interface Switches {
-  /** The token answer carries `profile` and `userId`. */
+  /** What is answered for the customer, who then sees no page of the portal. */
+  decision: Decision;
+  /** Whether the token response has `profile` and `userId`. */
   idsInToken: boolean;
-  /** Error redirects echo `state`. */
+  /** Whether error redirects have `state`. */
   stateOnErrors: boolean;
-  /** CORS on all API endpoints. Off: no CORS header at all, and preflights get no permission. */
+  /** Whether pages of other origins may use the API. Off: no CORS header, preflights fail. */
   cors: boolean;
-  /** Token errors in OAuth's shape instead of Monerium's. */
+  /** Whether token errors have OAuth's shape instead of Monerium's. */
   oauthErrors: boolean;
   /** Fault of `POST /auth/token`. */
   token: Fault;
   /** Fault of `GET /auth/context`. */
   context: Fault;
-  /** `Retry-After` of the faults that answer 429 and 503; empty leaves it out. */
+  /** `Retry-After` of the faults with status 429 and 503. An empty string leaves it out. */
   retryAfter: string;
-  /** Lets pages of other origins read `Retry-After`. */
+  /** Whether pages of other origins may read `Retry-After`. */
   exposeRetryAfter: boolean;
-  /** Where the `redirect` fault points. */
+  /** The `Location` of the `redirect` fault. */
   redirectTo: string;
-  /** The `expires_in` that is told, whatever the real life of the token; null leaves it out. */
+  /** `expires_in` of the token response, true or not. `null` leaves it out. */
   expiresIn: number | string | null;
-  /** `Cross-Origin-Opener-Policy` of `/auth` and the portal. */
+  /** `Cross-Origin-Opener-Policy` of `/auth` and the portal. An empty string leaves it out. */
   coop: (typeof OPENER_POLICIES)[number];
-  /** Read when a code is redeemed, so that a test can let issued codes expire. */
+  /** How long a code is valid, checked when it is used: a test can let an issued code expire. */
   codeLifetimeMs: number;
-  /** Delays the token endpoint's answer; the code is used up before the wait. */
+  /** How long an access token is valid, checked when it is used. */
+  accessTokenLifetimeMs: number;
+  /** What `/auth` does for a wallet that signs in and that nobody has linked. */
+  siweUnlinked: 'portal' | 'error';
+  /** How far the clock that judges a sign-in by a wallet is ahead. Negative: behind. */
+  siweSkewMs: number;
+  /** Whether the portal links a wallet. Off: `/auth` ignores one, as the portal of 2026 may. */
+  walletStep: boolean;
+  /** Delay of the token response. The code is used up before the delay. */
   delayMs: number;
 }
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
+  decision: 'ask',
   idsInToken: true,
   stateOnErrors: true,
   cors: true,
@@ -65,35 +78,59 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   expiresIn: 3600,
   coop: '',
   codeLifetimeMs: 60_000,
+  accessTokenLifetimeMs: 3_600_000,
+  siweUnlinked: 'portal',
+  siweSkewMs: 0,
+  walletStep: true,
   delayMs: 0,
 };
+
+const CHOICES: Partial<Record<string, readonly string[]>> = {
+  decision: DECISIONS,
+  token: FAULTS,
+  context: FAULTS,
+  coop: OPENER_POLICIES,
+};
+
+/** The values that a switch can have, where they are a few words. */
+export function choicesOf(name: string): readonly string[] | undefined {
+  return CHOICES[name];
+}
 
 type Check = (value: unknown) => boolean;
 
 const isBoolean: Check = (value) => typeof value === 'boolean';
 const isString: Check = (value) => typeof value === 'string';
 const isDuration: Check = (value) => Number.isFinite(value) && Number(value) >= 0;
-const isFault: Check = (value) => FAULTS.some((fault) => fault === value);
+const isChoiceOf =
+  (choices: readonly string[]): Check =>
+  (value) =>
+    choices.some((choice) => choice === value);
 
 const checks: Record<keyof Switches, Check> = {
+  decision: isChoiceOf(DECISIONS),
   idsInToken: isBoolean,
   stateOnErrors: isBoolean,
   cors: isBoolean,
   oauthErrors: isBoolean,
-  token: isFault,
-  context: isFault,
+  token: isChoiceOf(FAULTS),
+  context: isChoiceOf(FAULTS),
   retryAfter: isString,
   exposeRetryAfter: isBoolean,
   redirectTo: isString,
   expiresIn: (value) => value === null || typeof value === 'number' || isString(value),
-  coop: (value) => OPENER_POLICIES.some((policy) => policy === value),
+  coop: isChoiceOf(OPENER_POLICIES),
   codeLifetimeMs: isDuration,
+  accessTokenLifetimeMs: isDuration,
+  siweUnlinked: (value) => value === 'portal' || value === 'error',
+  siweSkewMs: (value) => Number.isFinite(value),
+  walletStep: isBoolean,
   delayMs: isDuration,
 };
 
 const isSwitchName = (name: string): name is keyof Switches => Object.hasOwn(checks, name);
 
-/** Throws on a misspelt switch: one that is silently ignored makes a test pass for no reason. */
+/** @throws TypeError for an unknown switch, which would otherwise silently do nothing */
 export function assertSwitches(value: unknown): asserts value is Partial<Switches> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError('The switches must be an object.');

@@ -1,44 +1,54 @@
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { apiError } from './api-error.js';
+import { requireApiVersion } from './api-version.js';
 import { requireBearer, type ApiEnvironment } from './bearer.js';
-import { linkWallet, type Customer } from './customers.js';
-import { faultAnswer } from './faults.js';
+import { hasWallet, linkWallet, type Customer } from './customers.js';
+import { faultResponse } from './fault-response.js';
 import { readJson, text } from './json-body.js';
-import { orderRoutes } from './orders.js';
-import { OWNERSHIP_SENTENCE, provenWallet, sandboxChain, WalletProblem } from './wallets.js';
-import type { World } from './world.js';
+import { orderRoutes } from './order-routes.js';
+import { randomIban } from './iban.js';
+import {
+  OWNERSHIP_SENTENCE,
+  readWallet,
+  sandboxChain,
+  verifyWallet,
+  WalletError,
+  type Wallet,
+} from './wallet.js';
+import type { Store } from './store.js';
 
-/** The part of the API that a token opens. */
-export function apiRoutes(world: World): Hono<ApiEnvironment> {
+/** The part of the API that needs an access token. */
+export function apiRoutes(store: Store): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
-  routes.use('/auth/context', contextFault(world));
+  routes.use('/auth/context', contextFault(store));
   for (const path of ['/auth/context', '/profiles/*', '/addresses/*', '/ibans/*', '/orders/*']) {
-    routes.use(path, requireBearer(world));
+    routes.use(path, requireBearer(store), requireApiVersion);
   }
   routes.get('/auth/context', (c) => c.json(contextOf(c.var.customer)));
   routes.route('/profiles', profileRoutes());
   routes.route('/addresses', addressRoutes());
   routes.get('/ibans', (c) => c.json({ ibans: ibansOf(c.var.customer, c.req.query()) }));
+  routes.post('/ibans', async (c) => requestIban(c.var.customer, await readJson(c.req)));
   routes.route('/orders', orderRoutes());
   return routes;
 }
 
-/** In front of the bearer check: a broken service does not get as far as that. */
-const contextFault = (world: World) =>
+/** Comes before the token is checked: a broken service does not check one. */
+const contextFault = (store: Store) =>
   createMiddleware<ApiEnvironment>(async (c, next) => {
-    const { switches } = world;
+    const { switches } = store;
     if (switches.context === 'none') return next();
-    return faultAnswer(switches.context, switches, c.env);
+    return faultResponse(switches.context, switches, c.env);
   });
 
-function contextOf({ userId, email, name, profile }: Customer) {
+function contextOf({ userId, email, name, profile, authMethod }: Customer) {
   return {
     userId,
     email,
     name,
     roles: [],
-    auth: { method: 'password', subject: email, verified: true },
+    auth: { method: authMethod, subject: email, verified: true },
     defaultProfile: profile,
     profiles: [{ id: profile, kind: 'personal', name, perms: ['read', 'write'] }],
   };
@@ -51,14 +61,14 @@ function profileOf({ profile, name, identified }: Customer) {
 function profileRoutes(): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
   routes.get('/', (c) => {
-    const own = profileOf(c.var.customer);
-    const { state = own.state, kind = own.kind } = c.req.query();
-    const matches = state === own.state && kind === own.kind;
-    return c.json({ profiles: matches ? [own] : [] });
+    const profile = profileOf(c.var.customer);
+    const { state = profile.state, kind = profile.kind } = c.req.query();
+    const isWanted = state === profile.state && kind === profile.kind;
+    return c.json({ profiles: isWanted ? [profile] : [] });
   });
   routes.get('/:id', (c) => {
     const { customer } = c.var;
-    // Somebody else's profile and one that never was look the same.
+    // The same response for another customer's profile: whether it exists is not disclosed.
     if (c.req.param('id') !== customer.profile) return apiError(404, 'The profile is not known');
     return c.json(profileOf(customer));
   });
@@ -84,12 +94,12 @@ type Filter = Record<string, string>;
 function addressesOf({ profile, wallets }: Customer, filter: Filter) {
   if ((filter.profile ?? profile) !== profile) return [];
   const chain = filter.chain && (sandboxChain(filter.chain) ?? filter.chain);
-  const chosen = wallets.filter((wallet) => !chain || wallet.chain === chain);
-  const chains = new Map<string, string[]>();
-  for (const wallet of chosen) {
-    chains.set(wallet.address, [...(chains.get(wallet.address) ?? []), wallet.chain]);
+  const selected = wallets.filter((wallet) => !chain || wallet.chain === chain);
+  const chainsOf = new Map<string, string[]>();
+  for (const wallet of selected) {
+    chainsOf.set(wallet.address, [...(chainsOf.get(wallet.address) ?? []), wallet.chain]);
   }
-  return [...chains].map(([address, names]) => ({ profile, address, chains: names }));
+  return [...chainsOf].map(([address, chains]) => ({ profile, address, chains }));
 }
 
 function ibansOf({ profile, ibans }: Customer, filter: Filter) {
@@ -106,6 +116,29 @@ function ibansOf({ profile, ibans }: Customer, filter: Filter) {
     }));
 }
 
+function linkLater(customer: Customer, wallet: Wallet): Response {
+  setTimeout(() => linkWallet(customer, wallet));
+  const { address } = wallet;
+  return Response.json({ profile: customer.profile, address, state: 'requested' }, { status: 202 });
+}
+
+/** The IBAN is there at once. */
+function requestIban(customer: Customer, body: Record<string, unknown>): Response {
+  try {
+    const wallet = readWallet({ address: text(body.address), chain: text(body.chain) });
+    if (!hasWallet(customer, wallet)) return apiError(400, 'The address is not linked');
+    const iban = { iban: randomIban(), ...wallet };
+    customer.ibans.push(iban);
+    return Response.json(
+      { ...iban, profile: customer.profile, state: 'requested' },
+      { status: 202 },
+    );
+  } catch (error) {
+    if (!(error instanceof WalletError)) throw error;
+    return apiError(400, error.message, { [error.field]: error.message });
+  }
+}
+
 async function linkAddress(customer: Customer, body: Record<string, unknown>): Promise<Response> {
   const { profile = customer.profile, message = OWNERSHIP_SENTENCE } = body;
   if (profile !== customer.profile) return apiError(403, 'The profile belongs to somebody else');
@@ -114,13 +147,15 @@ async function linkAddress(customer: Customer, body: Record<string, unknown>): P
   }
   try {
     const claim = { address: text(body.address), chain: text(body.chain) };
-    const wallet = await provenWallet({ ...claim, signature: text(body.signature) });
+    // Signed on chain: Monerium looks there for up to five days.
+    if (body.signature === '0x') return linkLater(customer, readWallet(claim));
+    const wallet = await verifyWallet({ ...claim, signature: text(body.signature) });
     linkWallet(customer, wallet);
     const meta = { linkedBy: customer.userId, linkedAt: new Date().toISOString() };
     const linked = { profile, address: wallet.address, state: 'linked', meta };
     return Response.json(linked, { status: 201 });
-  } catch (problem) {
-    if (!(problem instanceof WalletProblem)) throw problem;
-    return apiError(400, problem.message, { [problem.field]: problem.message });
+  } catch (error) {
+    if (!(error instanceof WalletError)) throw error;
+    return apiError(400, error.message, { [error.field]: error.message });
   }
 }

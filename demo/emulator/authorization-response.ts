@@ -1,13 +1,13 @@
 /**
- * The redirect URI with the answer in its query. The URI is not parsed, since an application may
- * compare it byte for byte with the one that it registered.
+ * The redirect URI with the response parameters in its query. The URI is not parsed and written
+ * anew: every character of it stays as it was registered.
  */
-export function redirectTarget(
+export function authorizationResponseUrl(
   redirectUri: string,
-  answer: Record<string, string | undefined>,
+  parameters: Record<string, string | undefined>,
 ): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(answer)) {
+  for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, value);
   }
   return redirectUri + separator(redirectUri) + query.toString();

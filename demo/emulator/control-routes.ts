@@ -1,31 +1,33 @@
 import { Hono } from 'hono';
 import { apiError } from './api-error.js';
+import type { Client } from './client.js';
+import { refuseForeignPages } from './control-guard.js';
 import { isRecord, readJson } from './json-body.js';
-import type { Client, World } from './world.js';
+import type { Store } from './store.js';
 
-/** Steers the emulator from another process. Monerium has none of this, and none is recorded. */
-export function controlRoutes(world: World): Hono {
+/** Controls the emulator from another process. Monerium has no such endpoints. */
+export function controlRoutes(store: Store, hostname: string): Hono {
   const routes = new Hono();
-  routes.get('/requests', (c) => c.json(world.requests));
+  routes.use(refuseForeignPages(hostname));
+  routes.get('/requests', (c) => c.json(store.requests));
   routes.post('/switches', async (c) => {
-    const switches = await readJson(c.req);
-    try {
-      world.configure(switches);
-    } catch (problem) {
-      if (problem instanceof TypeError) return apiError(400, problem.message);
-      throw problem;
-    }
-    return c.json(world.switches);
+    store.configure(await readJson(c.req));
+    return c.json(store.switches);
   });
   routes.post('/reset', (c) => {
-    world.reset();
+    store.reset();
     return c.body(null, 204);
   });
   routes.post('/clients', async (c) => {
     const client = await readJson(c.req);
     if (!isClient(client)) return apiError(400, 'A client has clientId, name and redirectUris');
-    world.registerClient(client);
+    store.registerClient(client);
     return c.json(client, 201);
+  });
+  routes.onError((error) => {
+    // A switch or a redirect URI that is not valid.
+    if (error instanceof TypeError) return apiError(400, error.message);
+    throw error;
   });
   return routes;
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** A request as it was received. `status` is there once an answer has begun. */
+/** A request as it was received. `status` is missing until the response begins. */
 export interface RecordedRequest {
   method: string;
   path: string;
@@ -10,8 +10,8 @@ export interface RecordedRequest {
   status?: number;
 }
 
-/** Records a request before it is answered, so that one without an answer is seen as well. */
-export function recorder(requests: RecordedRequest[]): MiddlewareHandler {
+/** Records each request before its response, which may never come. */
+export function recordRequests(requests: RecordedRequest[]): MiddlewareHandler {
   return async (c, next) => {
     const { method, path } = c.req;
     const body = await c.req.text();

@@ -1,19 +1,14 @@
 import { html } from 'hono/html';
-import type { PortalSession, Step } from './session.js';
-import { CHAINS } from './wallets.js';
+import type { PortalSession, Step } from './portal-session.js';
+import { layout } from './layout.js';
+import { CHAINS } from './wallet.js';
 
 type Html = ReturnType<typeof html>;
 
-/** A form that was refused: why, and what had been filled in. */
+/** A form that was refused: the reason, and what the customer had filled in. */
 export interface Refill {
   problem: string;
   values: Record<string, string>;
-}
-
-interface Page {
-  step: Step | 'ended';
-  heading: string;
-  content: Html;
 }
 
 interface StepPage {
@@ -36,38 +31,18 @@ export function stepPage(step: Step, session: PortalSession, refill?: Refill): H
     ? html`<p class="problem" id="problem" role="alert">${refill.problem}</p>`
     : '';
   return layout({
-    step,
+    name: step,
     heading,
     content: html`${problem}${content(session, refill?.values ?? {})}`,
   });
 }
 
-export function endedPage(): Html {
+export function sessionNotFoundPage(): Html {
   return layout({
-    step: 'ended',
+    name: 'ended',
     heading: 'This page has ended',
     content: html`<p>Go back to the application and start again.</p>`,
   });
-}
-
-function layout({ step, heading, content }: Page): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${heading} – Monerium emulator</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/portal/style.css" />
-      </head>
-      <body data-step="${step}">
-        <header><p>Monerium emulator – nothing here is real</p></header>
-        <main>
-          <h1>${heading}</h1>
-          ${content}
-        </main>
-      </body>
-    </html>`;
 }
 
 const actionOf = (step: Step, session: PortalSession) => `/portal/${step}?session=${session.id}`;
@@ -130,7 +105,7 @@ function kycContent(session: PortalSession, values: Record<string, string>): Htm
     </form>`;
 }
 
-/** The script comes after the form and is not deferred: with the page, its handler is there. */
+/** The script follows the form and is not deferred: the listener is there when the page is. */
 function walletContent(session: PortalSession): Html {
   return html`<p>
       This page makes a throwaway key, signs with it that the address is yours, and forgets it.

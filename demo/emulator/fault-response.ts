@@ -5,20 +5,21 @@ import type { Fault, Switches } from './switches.js';
 const DRIP_INTERVAL_MS = 200;
 const ENDLESS_CHUNK = new TextEncoder().encode('a'.repeat(64 * 1024));
 
-/** An answer that never comes. The socket stays open until the client or the emulator closes it. */
+/** No response. The socket stays open until the client or the emulator closes it. */
 const never = (): Promise<Response> => new Promise(() => undefined);
 
-/** The broken answer that a fault stands for. */
-export function faultAnswer(
+/** The response for a fault. */
+export function faultResponse(
   fault: Exclude<Fault, 'none'>,
   switches: Switches,
-  bindings: HttpBindings,
+  { incoming }: Partial<HttpBindings> = {},
 ): Response | Promise<Response> {
   switch (fault) {
     case 'hang':
       return never();
     case 'reset':
-      bindings.incoming.socket.resetAndDestroy();
+      // A service worker has no socket: there it is the same as `hang`.
+      incoming?.socket.resetAndDestroy();
       return never();
     case 'drip':
       return jsonStream(drip());
@@ -31,9 +32,9 @@ export function faultAnswer(
     case 'redirect':
       return new Response(null, { status: 307, headers: { Location: switches.redirectTo } });
     case 'rate-limit':
-      return apiError(429, 'Too many requests', undefined, waiting(switches));
+      return apiError(429, 'Too many requests', undefined, retryAfterHeader(switches));
     case 'unavailable':
-      return apiError(503, 'The service is unavailable', undefined, waiting(switches));
+      return apiError(503, 'The service is unavailable', undefined, retryAfterHeader(switches));
     case 'server-error':
       return apiError(500, 'Something went wrong');
     case 'unauthorized':
@@ -43,7 +44,7 @@ export function faultAnswer(
   }
 }
 
-function waiting({ retryAfter }: Switches): Record<string, string> {
+function retryAfterHeader({ retryAfter }: Switches): Record<string, string> {
   return retryAfter === '' ? {} : { 'Retry-After': retryAfter };
 }
 
@@ -56,24 +57,26 @@ function jsonStream(body: ReadableStream<Uint8Array>): Response {
   return new Response(body, { headers: { 'Content-Type': 'application/json' } });
 }
 
-/** A correct beginning that goes on byte by byte and is never done. */
+/** A token response that comes byte by byte and does not end. */
 function drip(): ReadableStream<Uint8Array> {
   const opening = new TextEncoder().encode('{"access_token":"');
   const filler = new TextEncoder().encode('a');
   let sent = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Partial<NodeJS.Timeout> | number | undefined;
   return new ReadableStream({
     start(controller) {
       timer = setInterval(() => {
         controller.enqueue(sent < opening.length ? opening.subarray(sent, sent + 1) : filler);
         sent += 1;
-      }, DRIP_INTERVAL_MS).unref();
+      }, DRIP_INTERVAL_MS);
+      // Only Node's timers keep a process alive.
+      if (typeof timer === 'object') timer.unref?.();
     },
-    cancel: () => clearInterval(timer),
+    cancel: () => clearInterval(timer as number),
   });
 }
 
-/** As fast as the client reads: each pull asks for a chunk, and a gone client asks for no more. */
+/** A token response that does not end, as fast as the client reads. */
 function endless(): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode('{"access_token":"')),
