@@ -1,15 +1,19 @@
 import { createMoneriumClient, MoneriumApiError } from '@monerium/sdk';
-import { ConnectError, refreshTokens } from '../../src/server.js';
+import {
+  ConnectionEnded,
+  type ConnectError,
+  type Connections,
+} from '../../src/server/connections.js';
 import { transportTo } from '../transport.js';
-import type { Session, Sessions } from './sessions.js';
+import { StorageFailure } from './storage-failure.js';
+import type { Session } from './sessions.js';
 
-/** Milliseconds of life that a token must have left to be worth sending. */
-const LEAST_LIFE = 60_000;
+/** Monerium's own client for its API. */
+export type Monerium = ReturnType<typeof createMoneriumClient>;
 
 export interface CustomersOptions {
-  sessions: Sessions;
+  connections: Connections;
   apiUrl: string;
-  clientId: string;
   /** Milliseconds for each request to Monerium. */
   timeoutMs: number;
 }
@@ -23,12 +27,17 @@ export interface Customer {
   state: string;
 }
 
-/** Monerium did not answer, or not as it should. */
+/** Monerium did not respond, or not as expected. */
 export class MoneriumFailure extends Error {
   override readonly name = 'MoneriumFailure';
 }
 
-/** Asks Monerium about customers with the tokens of their sessions, which it keeps fresh. */
+/** Monerium refuses what the customer has sent. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+/** Asks Monerium about customers with the tokens of their connections. */
 export class Customers {
   readonly #options: CustomersOptions;
 
@@ -37,66 +46,56 @@ export class Customers {
   }
 
   /**
-   * Undefined when there is no session, and when Monerium does not know it any more: then it ends.
+   * Undefined when Monerium refuses the tokens for good. Then the session is deleted.
    *
-   * @throws {MoneriumFailure} while the session stays
+   * @throws {MoneriumFailure} and the session stays
    * @throws {StorageFailure}
    */
-  async find(id: string | undefined): Promise<Customer | undefined> {
-    const session = await this.#options.sessions.find(id);
-    if (!session) return undefined;
-    if (session.tokens.expiresAt - Date.now() < LEAST_LIFE) return this.#findRenewed(id, session);
-    try {
-      return await this.#ask(session);
-    } catch (error) {
-      // Tokens can end before their time.
-      if (!(error instanceof MoneriumApiError && error.code === 401)) throw toFailure(error);
-      return this.#findRenewed(id, session);
-    }
+  find({ id, profile, userId }: Session): Promise<Customer | undefined> {
+    return this.ask(id, async (monerium) => {
+      const { name, kind, state } = await monerium.getProfile(profile);
+      if (typeof name !== 'string') throw new MoneriumFailure('Monerium returned no profile');
+      return { profile, userId, name, kind, state };
+    });
   }
 
-  async #findRenewed(id: string | undefined, session: Session): Promise<Customer | undefined> {
-    const { sessions } = this.#options;
-    const tokens = await this.#refresh(session);
-    if (!tokens) {
-      await sessions.end(id);
+  /**
+   * Lets `use` ask Monerium as the customer. It runs a second time when Monerium answers 401: a
+   * token can be revoked before it expires.
+   *
+   * @throws {MoneriumFailure}, {Refusal}, {StorageFailure}
+   */
+  async ask<T>(id: string, use: (monerium: Monerium) => Promise<T>): Promise<T | undefined> {
+    const { connections } = this.#options;
+    try {
+      const token = await connections.getAccessToken(id);
+      try {
+        return await use(this.#clientWith(token));
+      } catch (error) {
+        if (!(error instanceof MoneriumApiError && error.code === 401)) throw error;
+      }
+      return await use(this.#clientWith(await connections.getAccessToken(id, { refused: token })));
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) throw toFailure(error);
+      await connections.disconnect(id);
       return undefined;
     }
-    // Written before they are used: the old ones are dead by now.
-    const renewed = await sessions.renew(session, tokens);
-    return this.#ask(renewed).catch((error: unknown) => {
-      throw toFailure(error);
-    });
   }
 
-  /** Undefined when Monerium refuses: only the customer can mend that. */
-  async #refresh({ tokens: { refreshToken } }: Session) {
-    const { apiUrl, clientId, timeoutMs } = this.#options;
-    if (refreshToken === undefined) return undefined;
-    try {
-      return await refreshTokens({ apiUrl, clientId, refreshToken, timeoutMs });
-    } catch (error) {
-      if (error instanceof ConnectError && error.code === 'exchange_rejected') return undefined;
-      throw toFailure(error);
-    }
-  }
-
-  async #ask({ profile, userId, tokens }: Session): Promise<Customer> {
+  #clientWith(accessToken: string): Monerium {
     const { apiUrl, timeoutMs } = this.#options;
-    const monerium = createMoneriumClient({
-      environment: 'sandbox',
-      accessToken: tokens.accessToken,
-      transport: transportTo(apiUrl, timeoutMs),
-    });
-    const { name, kind, state } = await monerium.getProfile(profile);
-    if (typeof name !== 'string') throw new MoneriumFailure('Monerium told no profile');
-    return { profile, userId, name, kind, state };
+    const transport = transportTo(apiUrl, timeoutMs);
+    return createMoneriumClient({ environment: 'sandbox', accessToken, transport });
   }
 }
 
-/** Only the kind of failure goes on: the text of an answer may hold what was sent. */
-function toFailure(error: unknown): MoneriumFailure {
-  if (error instanceof MoneriumFailure) return error;
+/** Keeps only the code: the text of a response may repeat what was sent. */
+function toFailure(error: unknown): Error {
+  if (error instanceof MoneriumFailure || error instanceof Refusal) return error;
+  const { cause } = Object(error) as Partial<ConnectError>;
+  if (cause instanceof StorageFailure) return cause;
   const code = error instanceof Error && 'code' in error ? error.code : 'no answer';
+  const isRefusal = error instanceof MoneriumApiError && [400, 403, 404].includes(error.code);
+  if (isRefusal) return new Refusal(`Monerium refused it: ${String(code)}`);
   return new MoneriumFailure(`Monerium did not answer as it should: ${String(code)}`);
 }

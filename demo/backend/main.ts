@@ -1,32 +1,36 @@
-/** `npm run backend`: the backend by itself, for a site and a Monerium that run elsewhere. */
+/** `npm run backend`: the backend alone, for a site and a Monerium that run elsewhere. */
+import cluster from 'node:cluster';
+import { parseArgs } from 'node:util';
 import { exitWith, StartFailure } from '../start-failure.js';
-import { startBackend, type Backend } from './backend.js';
+import { startBackend } from './backend.js';
+import { startProcesses } from './processes.js';
+import { readEnvironment } from './settings.js';
 
-function required(name: string, meaning: string): string {
-  const value = process.env[name];
-  if (!value) throw new StartFailure(`${name} is missing: ${meaning}.`);
-  return value;
+function readCount(): number {
+  const { values } = parseArgs({ options: { processes: { type: 'string', default: '1' } } });
+  const count = Number(values.processes);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new StartFailure(`--processes ${values.processes} is not a number from 1 to 64.`);
 }
 
-function start(): Promise<Backend> {
-  return startBackend({
-    port: Number(process.env.BACKEND_PORT ?? '0'),
-    apiUrl: process.env.MONERIUM_API_URL ?? 'https://api.monerium.dev',
-    clientId: required('MONERIUM_CLIENT_ID', 'the ID of your Authorization Code Flow client'),
-    redirectUris: required('MONERIUM_REDIRECT_URIS', 'as registered, with commas between')
-      .split(',')
-      .map((uri) => uri.trim()),
-    database: required('BACKEND_DATABASE', 'the SQLite file that keeps the tokens'),
-    key: process.env.BACKEND_KEY,
-  });
+/** Says where the backend is, and returns how to stop it. */
+async function start(): Promise<() => Promise<void>> {
+  const count = readCount();
+  if (cluster.isPrimary && count > 1) {
+    const processes = await startProcesses(count).catch(() => process.exit(1));
+    console.log(`Backend: http://localhost:${processes.port}, in ${count} processes`);
+    return processes.close;
+  }
+  const backend = await startBackend(readEnvironment(process.env));
+  if (cluster.isPrimary) console.log(`Backend: ${backend.url}`);
+  return () => backend.close();
 }
 
 async function run(): Promise<void> {
-  const backend = await start();
-  console.log(`Backend: ${backend.url}`);
-  // Ctrl-C comes two times, from the terminal and from tsx: the second must not cut the end short.
-  let stopping: Promise<never> | undefined;
-  const stop = (): void => void (stopping ??= backend.close().then(() => process.exit(0)));
+  const close = await start();
+  // Ctrl-C sends two signals, one from the terminal and one from tsx. Only the first one counts.
+  let stopped: Promise<never> | undefined;
+  const stop = (): void => void (stopped ??= close().then(() => process.exit(0)));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }

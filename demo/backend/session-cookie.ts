@@ -1,13 +1,13 @@
 import { parse, serialize } from 'hono/utils/cookie';
 
-/** Holds the id of a session. No script can read it, and no other site's post carries it. */
+/** The cookie with the session ID. No script can read it, and no other site's post sends it. */
 export class SessionCookie {
   readonly #name: string;
   readonly #options;
 
   /** @param lifetime in seconds */
   constructor(origins: readonly string[], lifetime: number) {
-    // Plain http is for this machine only. With `__Host-` no other host can have set the cookie.
+    // Plain http is for this machine only. `__Host-` excludes cookies that other hosts have set.
     const secure = !origins.every(isLoopback);
     this.#name = secure ? '__Host-session' : 'session';
     this.#options = {
@@ -23,12 +23,12 @@ export class SessionCookie {
     return parse(headers.get('Cookie') ?? '', this.#name)[this.#name];
   }
 
-  /** The `Set-Cookie` header that lets the browser keep the id. */
+  /** The `Set-Cookie` header with the ID. */
   set(id: string): string {
     return serialize(this.#name, id, this.#options);
   }
 
-  /** The `Set-Cookie` header that lets the browser forget it. */
+  /** The `Set-Cookie` header that deletes the cookie. */
   clear(): string {
     return serialize(this.#name, '', { ...this.#options, maxAge: 0 });
   }

@@ -1,9 +1,16 @@
-/** `npx monerium-connect check-backend`: the wire contract against any backend. */
+/** `npx monerium-connect`: checks any backend against the contract, and any store. */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { assertRedirectUri } from '../emulator/client.js';
 import { startEmulator, type Emulator } from '../emulator/emulator.js';
-import { checkBackend, type CheckOptions, type Finding } from './check-backend.js';
+import { checkBackend, type CheckOptions } from './check-backend.js';
+import { StartFailure, summarize, watch } from './report.js';
+import { runCheckStore } from './store/command.js';
+import { WORKER } from './store/store-process.js';
+import { runStoreWorker } from './store/store-worker.js';
 
 const USAGE = `Usage: npx monerium-connect check-backend <url> --origin <origin> --redirect-uri <uri> --client-id <id>
+       npx monerium-connect check-store <file>
 
 Holds the endpoint behind \`backend-url\` against the contract, with an emulator as its Monerium.
 Point your backend's address of Monerium's API at http://127.0.0.1:4010 before.
@@ -12,16 +19,15 @@ Point your backend's address of Monerium's API at http://127.0.0.1:4010 before.
   --redirect-uri   a redirect URI that your backend takes
   --client-id      the client ID that your backend takes
   --cors           your pages are on another origin than your backend
+  --stay-connected  your pages have the attribute stay-connected: GET and DELETE
   --header         a header of every post, such as 'X-CSRF-Token: 1'; may be repeated
   --monerium-port  where the emulator listens (4010)
   --monerium-host  on which address (127.0.0.1)
+  --version        the version of this package
   --timeout        how long an answer may take, in milliseconds (20000)
 
 It ends with 0 when everything holds, 1 when something does not, and 2 when it could not begin.
 `;
-
-/** Something the person at the keyboard can mend: one line, no stack. */
-class StartFailure extends Error {}
 
 function readArguments() {
   const text = { type: 'string' } as const;
@@ -32,22 +38,45 @@ function readArguments() {
       ...{ 'monerium-port': text, 'monerium-host': text },
       header: { type: 'string', multiple: true },
       cors: { type: 'boolean', default: false },
+      'stay-connected': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
     },
   });
   const [command, url, ...others] = positionals;
-  if (values.help) return undefined;
+  if (values.help) return USAGE;
+  if (values.version) return readVersion();
   const { origin, 'redirect-uri': redirectUri, 'client-id': clientId } = values;
   if (command !== 'check-backend' || others.length > 0) throw new StartFailure(USAGE);
-  if (!url || !origin || !redirectUri || !clientId) throw new StartFailure(USAGE);
+  if (!url) throw new StartFailure(USAGE);
+  const needed = { origin, 'redirect-uri': redirectUri, 'client-id': clientId };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [`--${name}`]));
+  if (!origin || !redirectUri || !clientId) {
+    throw new StartFailure(`Missing: ${missing.join(', ')}.\n\n${USAGE}`);
+  }
   if (!URL.canParse(url)) throw new StartFailure(`${url} is not a URL.`);
+  checkRedirectUri(redirectUri);
   const options: CheckOptions = {
     ...{ url, origin, redirectUri, clientId, cors: values.cors },
+    stayConnected: values['stay-connected'],
     timeoutMs: readNumber('--timeout', values.timeout ?? '20000', 600_000),
     headers: Object.fromEntries((values.header ?? []).map(readHeader)),
   };
   const port = readNumber('--monerium-port', values['monerium-port'] ?? '4010', 65_535);
   return { options, port, hostname: values['monerium-host'] ?? '127.0.0.1' };
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function checkRedirectUri(uri: string): void {
+  try {
+    assertRedirectUri(uri);
+  } catch (error) {
+    throw error instanceof TypeError ? new StartFailure(error.message) : error;
+  }
 }
 
 function readNumber(option: string, value: string, most: number): number {
@@ -71,45 +100,44 @@ async function start(port: number, hostname: string): Promise<Emulator> {
   }
 }
 
-/** One that is not there would break every clause. */
-async function findBackend(url: string): Promise<void> {
+/** Without a backend, every clause would fail. */
+async function assertReachable(url: string): Promise<void> {
   await fetch(url, { method: 'OPTIONS', redirect: 'manual' }).catch(() => {
     throw new StartFailure(`Nothing answers at ${url}.`);
   });
 }
 
-function print({ name, hint, seen }: Finding): void {
-  const line = seen === undefined ? `holds  ${name}` : `FAILS  ${name}: ${seen}`;
-  console.log(seen === undefined ? line : `${line}\n       → ${hint}`);
-}
-
-async function main(): Promise<number> {
+async function runCheckBackend(): Promise<number> {
   const wanted = readArguments();
-  if (!wanted) {
-    console.log(USAGE);
+  if (typeof wanted === 'string') {
+    console.log(wanted);
     return 0;
   }
   const { options, port, hostname } = wanted;
-  await findBackend(options.url);
+  await assertReachable(options.url);
   const emulator = await start(port, hostname);
   console.log(`Backend   ${options.url}`);
   console.log(`Monerium  ${emulator.url}, which has to be your backend's address of its API\n`);
   try {
-    const findings = await checkBackend(emulator, { ...options, onFinding: print });
-    const broken = findings.filter(({ seen }) => seen !== undefined).length;
-    console.log(`\n${findings.length - broken} hold, ${broken} fail`);
-    return broken > 0 ? 1 : 0;
+    const findings = await checkBackend(emulator, { ...options, ...watch() });
+    if (findings.length === 1) console.log('\nThe rest was not tried: mend this first.');
+    return summarize(findings);
   } finally {
     await emulator.close();
   }
 }
 
-main()
-  .then((code) => (process.exitCode = code))
-  .catch((error: unknown) => {
-    const isUsage =
-      Object(error) === error &&
-      String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
-    console.error(error instanceof StartFailure || isUsage ? (error as Error).message : error);
-    process.exitCode = 2;
-  });
+async function main(): Promise<void> {
+  const [command, file = '', apiUrl = ''] = process.argv.slice(2);
+  if (command === WORKER) return runStoreWorker(file, apiUrl);
+  const run = command === 'check-store' ? runCheckStore : runCheckBackend;
+  process.exitCode = await run();
+}
+
+main().catch((error: unknown) => {
+  const isUsage =
+    Object(error) === error &&
+    String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+  console.error(error instanceof StartFailure || isUsage ? (error as Error).message : error);
+  process.exitCode = 2;
+});

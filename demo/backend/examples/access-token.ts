@@ -1,4 +1,4 @@
-import { refreshTokens, type Tokens } from 'monerium-connect/server';
+import { refreshTokens, type Tokens } from 'monerium-connect/server/connections';
 
 export interface Kept {
   clientId: string;

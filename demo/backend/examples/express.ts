@@ -3,6 +3,6 @@ import express from 'express';
 import { handle } from './handler.js';
 
 const app = express();
-// In front of `express.json()`, which would take the body away.
+// Before `express.json()`, which would read the body first.
 app.all('/api/monerium', getRequestListener(handle));
 app.listen(process.env.PORT);

@@ -1,5 +1,5 @@
 import { createExchangeHandler } from 'monerium-connect/server';
-import { keepTokens } from './keep-tokens.js';
+import { endSession, findSession, keepTokens } from './keep-tokens.js';
 
 const { CLIENT_ID = '', REDIRECT_URI = '', MONERIUM_API_URL } = process.env;
 
@@ -8,4 +8,6 @@ export const handle = createExchangeHandler({
   redirectUris: [REDIRECT_URI],
   apiUrl: MONERIUM_API_URL, // without one: the sandbox
   onConnected: keepTokens,
+  onSession: findSession, // for `stay-connected`
+  onDisconnect: endSession,
 });

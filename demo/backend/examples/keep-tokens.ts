@@ -1,11 +1,26 @@
-import type { ConnectedDetails, Tokens } from 'monerium-connect/server';
+import type { ConnectedDetails, Identity, RequestDetails, Tokens } from 'monerium-connect/server';
 
 /** Stands for your database: what a session cookie leads to. Encrypt the tokens at rest. */
-const sessions = new Map<string, { userId: string; clientId: string; tokens: Tokens }>();
+const sessions = new Map<string, Identity & { clientId: string; tokens: Tokens }>();
+const FLAGS = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 
-/** Keeps the tokens with a new session, and hands its cookie to the browser. */
-export function keepTokens({ userId, clientId, tokens }: ConnectedDetails): HeadersInit {
+/** Stores the tokens with a new session, and sets its cookie. */
+export function keepTokens({ profile, userId, clientId, tokens }: ConnectedDetails): HeadersInit {
   const id = crypto.randomUUID();
-  sessions.set(id, { userId, clientId, tokens });
-  return { 'set-cookie': `__Host-session=${id}; Path=/; Secure; HttpOnly; SameSite=Lax` };
+  sessions.set(id, { profile, userId, clientId, tokens });
+  return { 'set-cookie': `__Host-session=${id}; ${FLAGS}` };
+}
+
+function readId({ headers }: Request): string {
+  return /(?:^|;\s*)__Host-session=([\w-]+)/.exec(headers.get('cookie') ?? '')?.[1] ?? '';
+}
+
+/** Who is connected in this session, if anybody is. */
+export function findSession({ request }: RequestDetails): Identity | undefined {
+  return sessions.get(readId(request));
+}
+
+export function endSession({ request }: RequestDetails): HeadersInit {
+  sessions.delete(readId(request));
+  return { 'set-cookie': `__Host-session=; ${FLAGS}; Max-Age=0` };
 }

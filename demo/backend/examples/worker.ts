@@ -1,5 +1,5 @@
 import { createExchangeHandler, type ExchangeHandler } from 'monerium-connect/server';
-import { keepTokens } from './keep-tokens.js';
+import { endSession, findSession, keepTokens } from './keep-tokens.js';
 
 interface Environment {
   CLIENT_ID: string;
@@ -17,6 +17,8 @@ export default {
       redirectUris: [REDIRECT_URI],
       apiUrl: MONERIUM_API_URL,
       onConnected: keepTokens,
+      onSession: findSession,
+      onDisconnect: endSession,
     });
     return handle(request);
   },

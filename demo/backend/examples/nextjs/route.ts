@@ -1,5 +1,5 @@
 // In an application: app/api/monerium/route.ts
-import { handle } from '../handler.js';
+// Loaded with the first request: `next build` runs without the variables of the server.
+const answer = async (request: Request) => (await import('../handler.js')).handle(request);
 
-export const POST = handle;
-export const OPTIONS = handle;
+export { answer as GET, answer as POST, answer as DELETE, answer as OPTIONS };

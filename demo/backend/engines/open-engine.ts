@@ -1,0 +1,44 @@
+import { StartFailure } from '../../start-failure.js';
+import type { KeyRing } from '../key-ring.js';
+import { reasonOf } from '../storage-failure.js';
+import type { Engine } from './engine.js';
+import { openPostgres } from './postgres.js';
+import { openSqlite } from './sqlite.js';
+import { openValkey } from './valkey.js';
+
+const CHOICES = 'a file for SQLite, postgres://…, or valkey://…';
+
+/**
+ * Opens the database that `BACKEND_DATABASE` names.
+ *
+ * @throws {StartFailure} that does not repeat the password of a URL
+ */
+export async function openEngine(
+  database: string,
+  keys: KeyRing,
+  log: (line: string) => void,
+): Promise<Engine> {
+  // One letter in front of a colon is a drive of Windows.
+  const [, scheme] = /^([a-z][a-z\d+.-]+):/i.exec(database) ?? [];
+  const sealing = { seal: keys.seal, open: keys.open };
+  try {
+    if (scheme === 'postgres') return await openPostgres(database, sealing, log);
+    if (scheme === 'valkey') return await openValkey(database, sealing, log);
+    if (scheme === undefined && database !== '') return await openSqlite(database, sealing);
+  } catch (error) {
+    throw new StartFailure(`The database ${nameOf(database)} cannot be used: ${reasonOf(error)}`);
+  }
+  throw new StartFailure(`BACKEND_DATABASE has to be ${CHOICES}.`);
+}
+
+/**
+ * The database, without user and password. Where those cannot be told from the rest, because one of
+ * them has a character that has to be encoded, nothing of the URL is repeated.
+ */
+function nameOf(database: string): string {
+  if (!/^[a-z][a-z\d+.-]+:/i.test(database)) return database;
+  const url = URL.canParse(database) ? new URL(database) : undefined;
+  const signs = url?.username || url?.password ? 1 : 0;
+  const isClear = url?.host && database.split('@').length === signs + 1;
+  return isClear ? `${url.protocol}//${url.host}${url.pathname}` : 'of BACKEND_DATABASE';
+}

@@ -1,0 +1,13 @@
+import pg from 'pg';
+import { createSqlStore } from 'monerium-connect/server/sql';
+
+export function openStore(url: string) {
+  const pool = new pg.Pool({ connectionString: url });
+  // A connection that breaks while it is idle: the pool makes a new one.
+  pool.on('error', (error) => console.error(error.message));
+  const store = createSqlStore(async (text, values) => {
+    const { rows, rowCount } = await pool.query<Record<string, unknown>>(text, [...values]);
+    return { rows, changed: rowCount ?? 0 };
+  });
+  return { store, close: () => pool.end() };
+}

@@ -1,0 +1,33 @@
+import type { CheckOptions, Finding } from './check-backend.js';
+
+/** A clause that takes longer than this is named. */
+const SLOW_MS = 3000;
+
+/** A failure that the user of the command can fix. It is shown without a stack. */
+export class StartFailure extends Error {}
+
+function print({ name, hint, seen }: Finding): void {
+  const line = seen === undefined ? `holds  ${name}` : `FAILS  ${name}: ${seen}`;
+  console.log(seen === undefined ? line : `${line}\n       → ${hint}`);
+}
+
+/** Prints each finding, and the name of a slow clause while it runs. */
+export function watch(): Required<Pick<CheckOptions, 'onBegin' | 'onFinding'>> {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    onBegin(name) {
+      timer = setTimeout(() => console.log(`waits  ${name} …`), SLOW_MS);
+    },
+    onFinding(finding) {
+      clearTimeout(timer);
+      print(finding);
+    },
+  };
+}
+
+/** Prints the sum. Returns the exit code. */
+export function summarize(findings: readonly Finding[]): number {
+  const broken = findings.filter(({ seen }) => seen !== undefined).length;
+  console.log(`\n${findings.length - broken} hold, ${broken} fail`);
+  return broken > 0 ? 1 : 0;
+}
