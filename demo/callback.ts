@@ -1,3 +1,3 @@
-// The element does everything a callback page has to do: it takes the response out of the address,
-// posts the code to the backend and returns to where the customer began.
+// The element does all that a callback page needs: it removes the response from the URL, posts the
+// code to the backend and returns to the page where the customer began.
 import '../src/index.js';

@@ -9,23 +9,23 @@ const EVENTS = [
   'monerium-disconnected',
 ] as const;
 
-/** What both ways of connecting show: the state, a log of the events, a line for faults. */
+/** A card with an element, its status, a log of its events and a line for failures. */
 export interface ConnectCard {
   element: MoneriumConnect;
-  /** For a change that the page made itself: about that there is no event. */
+  /** Shows the status again: a change that the page itself made fires no event. */
   showStatus(): void;
-  /** Shows what went wrong beside the element's own flow, or nothing. */
-  setFault(text: string): void;
+  /** Shows a failure outside of the element. An empty string removes it. */
+  showFailure(text: string): void;
 }
 
-/** Brings a card to life. `disconnect` does what the site itself has to do about it. */
-export function setUpCard(id: string, disconnect: () => Promise<void> | void): ConnectCard {
+/** Sets up a card. `onDisconnect` is called after a click on its button. */
+export function setUpCard(id: string, onDisconnect: () => Promise<void> | void): ConnectCard {
   const card = findElement(`#${id}`, HTMLElement);
   const element = findElement('monerium-connect', MoneriumConnect, card);
   const status = findElement('[data-status]', HTMLOutputElement, card);
   const button = findElement('[data-disconnect]', HTMLButtonElement, card);
   const log = findElement('[data-log]', HTMLOListElement, card);
-  const fault = findElement('[data-fault]', HTMLElement, card);
+  const failure = findElement('[data-fault]', HTMLElement, card);
 
   const showStatus = (): void => {
     status.value = element.status;
@@ -34,27 +34,27 @@ export function setUpCard(id: string, disconnect: () => Promise<void> | void): C
 
   for (const name of EVENTS) {
     element.addEventListener(name, (event) => {
-      // An event never holds a token or a code, so all of it may be shown.
+      // No event contains a token or a code, so all of it may be shown.
       append(log, name, JSON.stringify(event.detail));
       showStatus();
     });
   }
 
   button.addEventListener('click', () => {
-    element.disconnect();
-    // This button hides itself; the focus goes on to the element's own, once that is back.
+    void element.disconnect();
+    // This button disappears, so the focus moves to the element's own, once that is rendered.
     void element.updateComplete.then(() => element.focus());
-    void disconnect();
+    void onDisconnect();
   });
 
-  // The element may be connected by what the server rendered: that too is without an event.
+  // The server may have rendered the element as connected. That fires no event either.
   void element.updateComplete.then(showStatus);
   return {
     element,
     showStatus,
-    setFault(text) {
-      fault.textContent = text;
-      fault.hidden = text === '';
+    showFailure(text) {
+      failure.textContent = text;
+      failure.hidden = text === '';
     },
   };
 }

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
 import { startBackend, type Backend } from './backend/backend.js';
-import { throwawayKey } from './backend/encryption.js';
+import { throwawayKey } from './backend/key-ring.js';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from './emulator/emulator.js';
 import { StartFailure } from './start-failure.js';
 import { startPage } from './start-page.js';
 
 /** The pages that Monerium may send a customer back to. */
-const CALLBACKS = ['/', '/callback.html', '/popup-callback.html', '/states.html'];
+const CALLBACKS = ['/', '/callback.html', '/popup-callback.html', '/states.html', '/wallet.html'];
 
-/** What is not given is chosen: free ports, and a key and a database for this run alone. */
+/** Defaults: free ports, and a key and a database for this run only. */
 export interface DemoEnvironment {
   PORT?: string;
   EMULATOR_PORT?: string;
@@ -28,40 +28,47 @@ export interface Demo {
   origin: string;
   emulator: Emulator;
   readonly backend: Backend;
-  /** With the same address, key and database. */
+  /** The new backend has the same address, key and database. */
   restartBackend(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Starts the three parties of the flow, each on its own port: the site, the site's backend, and
- * Monerium. The site is on `localhost` and the emulator on `127.0.0.1`, so they are as foreign to
- * each other as the real ones.
+ * Monerium. The site is on `localhost` and the emulator on `127.0.0.1`: two sites to the browser,
+ * like the real ones.
  *
- * @param log hears what the backend has to say
+ * @param log receives each line that the backend logs
  * @throws {StartFailure}
  */
 export async function startDemo(
   environment: DemoEnvironment,
   log: (line: string) => void = console.error,
 ): Promise<Demo> {
-  // The site's address comes first, because the other two have to be told about it.
+  // The site starts first, because the other two need its address.
   const site = createServer();
-  const sitePort = await claim(environment, 'PORT', (port) => listen(site, port));
+  const sitePort = await startOnPort(environment, 'PORT', (port) => listen(site, port));
   const origin = `http://localhost:${sitePort}`;
   const redirectUris = CALLBACKS.map((path) => origin + path);
 
-  const client = { clientId: DEMO_CLIENT_ID, name: 'Demo shop', redirectUris };
-  const emulator = await claim(environment, 'EMULATOR_PORT', (port) =>
+  const client = {
+    clientId: DEMO_CLIENT_ID,
+    name: 'Demo shop',
+    redirectUris,
+    privacyUrl: 'https://shop.example/privacy',
+    termsUrl: 'https://shop.example/terms',
+  };
+  const emulator = await startOnPort(environment, 'EMULATOR_PORT', (port) =>
     startEmulator({ port, hostname: '127.0.0.1', clients: [client] }),
   );
 
   const folder = await mkdtemp(join(tmpdir(), 'monerium-connect-demo-'));
   const { BACKEND_KEY: key = throwawayKey() } = environment;
   const { BACKEND_DATABASE: database = join(folder, 'backend.db') } = environment;
-  const settings = { ...{ key, database, redirectUris, log }, clientId: DEMO_CLIENT_ID };
-  const begin = (port: number) => startBackend({ ...settings, port, apiUrl: emulator.url });
-  let backend = await claim(environment, 'BACKEND_PORT', begin);
+  const settings = { key, database, redirectUris, log, clientId: DEMO_CLIENT_ID };
+  const startBackendOn = (port: number) =>
+    startBackend({ ...settings, port, apiUrl: emulator.url });
+  let backend = await startOnPort(environment, 'BACKEND_PORT', startBackendOn);
 
   const vite = await startVite(site, emulator.url, backend.url);
 
@@ -73,7 +80,7 @@ export async function startDemo(
     },
     async restartBackend() {
       await backend.close();
-      backend = await begin(Number(new URL(backend.url).port));
+      backend = await startBackendOn(Number(new URL(backend.url).port));
     },
     async close() {
       site.closeAllConnections();
@@ -84,7 +91,7 @@ export async function startDemo(
   };
 }
 
-/** Serves the pages, which are told where the other two are. */
+/** Serves the pages, with the addresses of the other two in them. */
 async function startVite(site: Server, emulatorUrl: string, backendUrl: string) {
   process.env.VITE_CLIENT_ID = DEMO_CLIENT_ID;
   process.env.VITE_EMULATOR_URL = emulatorUrl;
@@ -95,17 +102,17 @@ async function startVite(site: Server, emulatorUrl: string, backendUrl: string) 
   });
   const showStartPage = startPage(vite, backendUrl);
   site.on('request', (request, response) =>
-    // Looked up for each request, because a change of Vite's configuration replaces it.
+    // `middlewares` is read for each request: a change of Vite's configuration replaces it.
     showStartPage(request, response, () => vite.middlewares(request, response)),
   );
   return vite;
 }
 
-/** Starts something on the port that the variable names, else on one that the system chooses. */
-async function claim<T>(
+/** Starts a server on the port in the variable, by default on one that the system chooses. */
+async function startOnPort<T>(
   environment: DemoEnvironment,
   variable: 'PORT' | 'EMULATOR_PORT' | 'BACKEND_PORT',
-  begin: (port: number) => Promise<T>,
+  start: (port: number) => Promise<T>,
 ): Promise<T> {
   const wanted = environment[variable] ?? '0';
   const port = Number(wanted);
@@ -113,7 +120,7 @@ async function claim<T>(
     throw new StartFailure(`${variable}=${wanted} is not a port number.`);
   }
   try {
-    return await begin(port);
+    return await start(port);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') throw new StartFailure(`${variable}=${wanted} is already in use.`);

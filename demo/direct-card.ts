@@ -2,29 +2,29 @@ import { setUpCard } from './connect-card.js';
 import { findFactList } from './fact-list.js';
 import { placeTestOrder } from './place-test-order.js';
 
-/** The card that trades the code by itself and uses the tokens in this page. */
+/** Sets up the card that exchanges the code in this page and uses the tokens here. */
 export function startDirectCard(): void {
-  const { element, setFault } = setUpCard('direct', () => undefined);
+  const { element, showFailure } = setUpCard('direct', () => undefined);
   const order = findFactList('#direct [data-order]');
 
   element.addEventListener('monerium-connected', (event) => {
     order.show();
-    // A real shop waits for its customer's click; this is a test order at an emulator.
+    // A real shop waits for a click. This is a test order, and the emulator moves no money.
     placeTestOrder(element, event.detail.profile, addResult).catch((error: unknown) => {
       if (!order.isShown) return;
-      // Only what kind of failure it was: the text of an answer may hold what was sent.
+      // Only the code: the text of a response may repeat what was sent.
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      setFault(`The test order did not go through${code}.`);
+      showFailure(`The test order did not go through${code}.`);
     });
   });
 
   element.addEventListener('monerium-disconnected', () => {
     order.clear();
-    setFault('');
+    showFailure('');
   });
 
   function addResult(name: string, value: string): void {
-    // Disconnected meanwhile: what comes late is about nobody.
+    // After a disconnect, late results are not shown.
     if (order.isShown) order.add(name, value);
   }
 }

@@ -1,11 +1,11 @@
 import { findElement } from './find-element.js';
 
-/** A part of a card that is there only while it has something to tell. */
+/** A list of names and values, hidden while it is empty. */
 export interface FactList {
   readonly isShown: boolean;
   show(): void;
   add(name: string, value: string): void;
-  /** Forgets everything and hides the part. */
+  /** Removes everything and hides the list. */
   clear(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Finds an element that the page must have, as the class that it must be. */
+/** @throws Error when the page has no such element, or one of another class */
 export function findElement<T extends Element>(
   selector: string,
   kind: abstract new (...args: never[]) => T,

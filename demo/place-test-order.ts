@@ -7,14 +7,14 @@ const AMOUNT = '1.00';
 
 /**
  * Uses the connection with Monerium's own SDK: reads the profile, links a throwaway address and
- * sends one euro from there to the customer's IBAN. `report` hears every result as it comes.
+ * sends one euro from there to the customer's IBAN. `report` is called with each result.
  */
 export async function placeTestOrder(
   element: MoneriumConnect,
   profileId: string,
   report: (name: string, value: string) => void,
 ): Promise<void> {
-  // Loaded when they are needed: both are larger than the element itself.
+  // Loaded on use: both are larger than the element itself.
   const [sdk, { generatePrivateKey, privateKeyToAccount }] = await Promise.all([
     import('@monerium/sdk'),
     import('viem/accounts'),
@@ -28,7 +28,7 @@ export async function placeTestOrder(
   const profile = await monerium.getProfile(profileId);
   report('Profile', `${profile.name}, ${profile.kind}, ${profile.state}`);
 
-  // In a real shop the key is the customer's and stays in the customer's wallet.
+  // In a real shop the customer's wallet has the key and signs.
   const wallet = privateKeyToAccount(generatePrivateKey());
   const message = sdk.constants.LINK_MESSAGE;
   await monerium.linkAddress({

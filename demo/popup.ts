@@ -1,4 +1,4 @@
-// The page that stays while its customer is at Monerium in another window.
+// The page that stays open while the customer is at Monerium in a popup.
 import '../src/index.js';
 import { setUpCard } from './connect-card.js';
 

@@ -3,15 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ViteDevServer } from 'vite';
 
 const PATHS = ['/', '/index.html'];
-/** Stands in `index.html` where the customer goes. */
-const PLACE = ' data-customer-here';
-/** Milliseconds. A page does not wait long for what its script finds out as well. */
-const DEADLINE = 2_000;
+/** In `index.html`, the attribute that is replaced by those of the customer. */
+const PLACEHOLDER = ' data-customer-here';
+/** The page's script asks the backend too, so the page need not wait long for it. */
+const DEADLINE_MS = 2_000;
 const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /**
- * Renders the start page as a site's server does it: for a customer whom the backend knows, the
- * element is connected in the HTML already. Everything else is left to `next`.
+ * Renders the start page as a site's server would: when the backend knows the customer, the HTML
+ * contains a connected element. Other pages are left to `next`.
  */
 export function startPage(vite: ViteDevServer, backendUrl: string) {
   return async (request: IncomingMessage, response: ServerResponse, next: () => void) => {
@@ -21,10 +21,13 @@ export function startPage(vite: ViteDevServer, backendUrl: string) {
       return;
     }
     try {
-      const customer = await askBackend(backendUrl, request.headers.cookie);
+      const attributes = await findCustomer(backendUrl, request.headers.cookie);
       const source = await readFile(new URL('index.html', import.meta.url), 'utf8');
-      const page = await vite.transformIndexHtml('/index.html', source.replace(PLACE, customer));
-      // One customer's page is for nobody else, and not for later.
+      const page = await vite.transformIndexHtml(
+        '/index.html',
+        source.replace(PLACEHOLDER, attributes),
+      );
+      // The page contains the IDs of one customer.
       response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.end(page);
@@ -35,15 +38,15 @@ export function startPage(vite: ViteDevServer, backendUrl: string) {
   };
 }
 
-/** The attributes of the customer; none when the backend knows nobody, or does not answer. */
-async function askBackend(backendUrl: string, cookie: string | undefined): Promise<string> {
+/** The customer's attributes. An empty string when the backend knows none or does not respond. */
+async function findCustomer(backendUrl: string, cookie: string | undefined): Promise<string> {
   if (cookie === undefined) return '';
   try {
-    const signal = AbortSignal.timeout(DEADLINE);
-    const answer = await fetch(`${backendUrl}/session`, { headers: { cookie }, signal });
-    const { profile, userId } = (await answer.json()) as Record<string, unknown>;
-    const isWhole = [profile, userId].every((id) => typeof id === 'string' && ID.test(id));
-    return isWhole ? ` profile="${String(profile)}" user-id="${String(userId)}"` : '';
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const response = await fetch(`${backendUrl}/session`, { headers: { cookie }, signal });
+    const { profile, userId } = (await response.json()) as Record<string, unknown>;
+    const areValid = [profile, userId].every((id) => typeof id === 'string' && ID.test(id));
+    return areValid ? ` profile="${String(profile)}" user-id="${String(userId)}"` : '';
   } catch {
     return '';
   }

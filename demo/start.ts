@@ -7,16 +7,17 @@ async function start(): Promise<void> {
   const demo = await startDemo(process.env);
   const key = process.env.BACKEND_KEY
     ? 'with the key in BACKEND_KEY'
-    : 'with a throwaway key, since BACKEND_KEY is not set: it ends with this run';
+    : 'with a key for this run only, since BACKEND_KEY is not set';
+  const database = process.env.BACKEND_DATABASE ? 'BACKEND_DATABASE' : 'a SQLite file of this run';
   console.log(`
   Open   ${demo.origin}/
 
-  Behind it: Monerium's emulator  ${demo.emulator.url}
-             the site's backend   ${demo.backend.url}
+  Monerium's emulator  ${demo.emulator.url}
+  The site's backend   ${demo.backend.url}
 
-  The backend keeps its tokens in SQLite, encrypted ${key}.
+  The backend keeps its tokens in ${database}, encrypted ${key}.
 
-  r and Enter restart the backend: who is connected stays so.
+  r and Enter restart the backend. Customers stay connected.
   Ctrl-C ends all three.
 `);
 
@@ -25,9 +26,9 @@ async function start(): Promise<void> {
     demo.restartBackend().then(() => console.log('  The backend has restarted.\n'), exitWith);
   });
 
-  // Ctrl-C comes two times, from the terminal and from tsx: the second must not cut the end short.
-  let stopping: Promise<never> | undefined;
-  const stop = (): void => void (stopping ??= demo.close().then(() => process.exit(0)));
+  // Ctrl-C sends two signals, one from the terminal and one from tsx. Only the first one counts.
+  let stopped: Promise<never> | undefined;
+  const stop = (): void => void (stopped ??= demo.close().then(() => process.exit(0)));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }

@@ -7,28 +7,31 @@ const OUTCOME = 'demo-outcome';
 showSpecimens();
 setUpLiveCard();
 
-/** Repeats the first column in the others, so that all show the same. */
+/** Copies the first column into the others, so that all show the same states. */
 function showSpecimens(): void {
   const specimens = findElement('[data-specimens]', HTMLElement);
   for (const column of document.querySelectorAll('.gallery > :not(.light)')) {
     column.append(specimens.cloneNode(true));
   }
   for (const element of document.querySelectorAll('[data-connect-at-once]')) {
-    // The element shows the failure itself; nothing is left to do for the page.
+    // The element shows the failure itself.
     if (element instanceof MoneriumConnect) element.connect().catch(() => undefined);
   }
 }
 
-/** The choice is kept for the tab, because the flow leaves this page and comes back to it. */
+/** Kept in `sessionStorage`, because the flow leaves this page and comes back to it. */
 function setUpLiveCard(): void {
   const { element } = setUpCard('live', () => undefined);
   const choice = findElement('#live [data-outcome]', HTMLSelectElement);
   choice.value = sessionStorage.getItem(OUTCOME) ?? choice.value;
   choice.addEventListener('change', () => sessionStorage.setItem(OUTCOME, choice.value));
-  element.exchange = (_request, signal) => endAs(choice.value, signal);
+  element.exchange = (_request, signal) => exchangeWith(choice.value, signal);
 }
 
-function endAs(outcome: string, signal: AbortSignal): Promise<{ profile: string; userId: string }> {
+function exchangeWith(
+  outcome: string,
+  signal: AbortSignal,
+): Promise<{ profile: string; userId: string }> {
   if (outcome === 'succeeds') {
     return Promise.resolve({ profile: 'profile-of-the-demo', userId: 'user-of-the-demo' });
   }

@@ -1,20 +1,20 @@
 import type { Transport } from '@monerium/sdk';
 
-/** Milliseconds for one request and its answer. */
-const DEADLINE = 15_000;
+/** For one request and its response. */
+const TIMEOUT_MS = 15_000;
 
 /**
- * How `@monerium/sdk` reaches the API of this demo: by itself it knows Monerium's own hosts only.
- * With those, leave `transport` out.
+ * Lets `@monerium/sdk` use the API at `apiUrl`. By itself it uses Monerium's own hosts: for those,
+ * leave `transport` out.
  */
-export function transportTo(apiUrl: string, deadline = DEADLINE): Transport {
+export function transportTo(apiUrl: string, timeoutMs = TIMEOUT_MS): Transport {
   return async ({ method, url, headers, body }) => {
     const { pathname, search } = new URL(url);
     const response = await fetch(new URL(pathname + search, apiUrl), {
       method,
       headers,
       body: body ?? null,
-      signal: AbortSignal.timeout(deadline),
+      signal: AbortSignal.timeout(timeoutMs),
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
