@@ -43,7 +43,7 @@ export default defineConfig({
     rolldownOptions: {
       input: [
         ...['index.html', 'callback.html', 'states.html'],
-        ...['popup.html', 'popup-callback.html', 'framed.html'],
+        ...['popup.html', 'popup-callback.html', 'framed.html', 'wallet.html', 'designs.html'],
       ].map((page) => at(`demo/${page}`)),
     },
   },

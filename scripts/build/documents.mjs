@@ -1,0 +1,108 @@
+// Makes pages of the Markdown in docs/ for the site.
+import { readFileSync, readdirSync } from 'node:fs';
+import { Marked } from 'marked';
+
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
+
+/** As GitHub names a heading: the documents link to those names. @param {string} text */
+const slug = (text) =>
+  text
+    .toLowerCase()
+    .replaceAll(/<[^>]+>|&\w+;|[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-');
+
+/** The index is the first page. @param {string} name */
+const nameOf = (name) => (name === 'README' ? 'index' : name);
+
+/**
+ * A link to another document leads to its page; one to a file of the package, to the package.
+ * @param {string} href @param {string} docs the folder of the documents, from the page
+ */
+function follow(href, docs) {
+  if (/^([a-z]+:|#)/.test(href)) return href;
+  const [, name, anchor = ''] = /^(?:docs\/)?([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
+  if (name) return `${docs}${nameOf(name)}.html${anchor}`;
+  return `https://unpkg.com/monerium-connect/${href.replace(/^(\.\.\/)+/, '')}`;
+}
+
+/** @param {string} docs */
+function createRenderer(docs) {
+  const marked = new Marked();
+  marked.use({
+    renderer: {
+      heading({ tokens, depth, text }) {
+        const content = this.parser.parseInline(tokens);
+        return `<h${depth} id="${slug(text)}">${content}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        return `<a href="${follow(href, docs)}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      code({ text }) {
+        const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+        return `<pre tabindex="0"><code>${escaped}</code></pre>\n`;
+      },
+      table(token) {
+        /** @param {typeof token.header} cells @param {string} tag */
+        const row = (cells, tag) =>
+          cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
+        const body = token.rows.map((cells) => `<tr>${row(cells, 'td')}</tr>`).join('\n');
+        const head = `<thead><tr>${row(token.header, 'th')}</tr></thead>`;
+        return `<table tabindex="0">${head}<tbody>${body}</tbody></table>\n`;
+      },
+    },
+  });
+  return marked;
+}
+
+/**
+ * @param {object} page
+ * @param {string} page.markdown
+ * @param {string} page.root from the page to the site's own folder
+ * @param {string} page.current of the navigation
+ */
+export function renderPage({ markdown, root, current }) {
+  const body = createRenderer(root ? '' : 'docs/').parse(markdown, { async: false });
+  const [, title = ''] = /^# (.*)$/m.exec(markdown) ?? [];
+  const plain = title.replaceAll(/[`<>]/g, '');
+  const links = [
+    ['index.html', 'Configure'],
+    ['flows.html', 'Try a flow'],
+    ['recipes.html', 'Recipes'],
+    ['docs/index.html', 'Documents'],
+  ].map(([href, text]) => {
+    const mark = text === current ? ' aria-current="page"' : '';
+    return `<a href="${root || './'}${href}"${mark}>${text}</a>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<meta name="description" content="${plain}: documents of monerium-connect." />
+<title>${plain} – monerium-connect</title>
+<link rel="icon" href="data:," />
+<link rel="stylesheet" href="${root}documents.css" />
+</head>
+<body>
+<header class="site"><nav aria-label="Pages">${links.join('')}</nav></header>
+<main class="prose">${body}</main>
+<footer class="site"><p>An unofficial open-source project, neither made nor endorsed by Monerium.</p></footer>
+</body>
+</html>
+`;
+}
+
+/**
+ * The documents by the names of their pages.
+ * @returns {Map<string, string>}
+ */
+export function readDocuments() {
+  const names = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  return new Map(
+    names.map((name) => [nameOf(name.slice(0, -3)), readFileSync(`docs/${name}`, 'utf8')]),
+  );
+}

@@ -1,0 +1,119 @@
+// Who may import whom, checked by dependency-cruiser. An `import type` counts as well.
+// A folder of src/ is a storey: it imports from itself, from the storeys below it, and the words.
+import { fileURLToPath } from 'node:url';
+
+/** Which folders of src/ lie below each folder. */
+const below = {
+  element: ['flow', 'page', 'protocol', 'locales'],
+  flow: ['page', 'protocol'],
+  page: ['protocol'],
+  protocol: [],
+  server: ['protocol'],
+  // Loaded on use, in files of their own: they take nothing of the element along.
+  wallet: ['protocol'],
+  doctor: ['protocol'],
+  locales: [],
+};
+
+/** The words that a page reads and writes. Every folder may import them. */
+const words = '^src/(connection|configuration|errors|texts)[.]ts$';
+const entries = '^src/(index|define|script|react)[.]ts$';
+const lit = '(^|/)node_modules/(lit|lit-html|lit-element|@lit/[^/]+)/';
+
+/** @param {string[]} folders */
+const inside = (folders) => folders.map((folder) => `^src/${folder}/`);
+
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
+const storeys = Object.entries(below).map(([folder, lower]) => ({
+  name: `storey-${folder}`,
+  comment: `src/${folder} may import ${[folder, ...lower].join(', ')} and the words.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [...inside([folder, ...lower]), words, entries] },
+}));
+
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
+const forbidden = [
+  ...storeys,
+  {
+    name: 'words-lie-low',
+    comment: 'connection, configuration, errors and texts import each other and src/protocol.',
+    severity: 'error',
+    from: { path: words },
+    to: { path: '^src/', pathNot: [words, '^src/protocol/', entries] },
+  },
+  {
+    name: 'entries-lie-on-top',
+    comment:
+      'Entries are for applications. Only index.ts, script.ts and react.ts import define.ts.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(index|script|react)[.]ts$' },
+    to: { path: entries },
+  },
+  {
+    name: 'src-has-known-places',
+    comment: 'A file of src/ is an entry, one of the words, or in a folder of the table `below`.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: [entries, words, ...inside(Object.keys(below))] },
+    to: {},
+  },
+  {
+    name: 'languages-are-loaded',
+    comment: 'A language is a file of its own: only what finds and loads it may be imported.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/locales/' },
+    to: { path: '^src/locales/', pathNot: '^src/locales/(registry|beside-script)[.]ts$' },
+  },
+  {
+    name: 'lit-is-for-the-element',
+    comment: 'Only src/element imports Lit, and src/react.ts its wrapper for React.',
+    severity: 'error',
+    // page.ts asks Lit whether it runs on a server. This exception is to go.
+    from: { path: '^src/', pathNot: ['^src/element/', '^src/page/page[.]ts$', '^src/react[.]ts$'] },
+    to: { path: lit },
+  },
+  {
+    name: 'lit-is-the-only-package',
+    comment: 'The product needs Lit and nothing else, in browsers and on servers.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/react[.]ts$' },
+    to: { dependencyTypesNot: ['local'], pathNot: [lit, '^src/'] },
+  },
+  {
+    name: 'src-stands-alone',
+    comment: 'The product imports nothing of the demo, the tests or the scripts.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: { path: '^(demo|test|scripts)/' },
+  },
+  {
+    name: 'no-circle',
+    comment: 'Files that need each other are one file, or one of them needs a third.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-missing-file',
+    comment: 'The import names a file or a package that is not there.',
+    severity: 'error',
+    from: { path: '^(src|demo|scripts)/' },
+    to: { couldNotResolve: true },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden,
+  options: {
+    // Imports that only types need are gone after compilation, and still say who knows whom.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)) },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+    exclude: { path: '^(dist|build|coverage)/' },
+  },
+};

@@ -1,0 +1,46 @@
+// The documents of the package, in the order in which they are read.
+import { readFileSync } from 'node:fs';
+
+export const documents = [
+  'README.md',
+  'docs/README.md',
+  'docs/how-it-works.md',
+  'docs/reference.md',
+  'docs/look.md',
+  'docs/languages.md',
+  'docs/frameworks.md',
+  'docs/react.md',
+  'docs/server-rendering.md',
+  'docs/without-script.md',
+  'docs/wallets.md',
+  'docs/backend.md',
+  'docs/several-processes.md',
+  'docs/demo-backend.md',
+  'docs/testing.md',
+  'docs/errors.md',
+  'docs/debug.md',
+  'docs/faq.md',
+  'docs/security.md',
+  'docs/privacy.md',
+  'docs/production.md',
+  'docs/browsers.md',
+  'docs/migration.md',
+  'docs/versioning.md',
+  'docs/faults.md',
+  'SECURITY.md',
+  'ACCESSIBILITY.md',
+  'CHANGELOG.md',
+];
+
+/**
+ * @param {string} document
+ * @returns {{ text: string, title: string, summary: string }} `summary` is its first sentence
+ */
+export function readDocument(document) {
+  const text = readFileSync(document, 'utf8');
+  const [, title = document] = /^# (.+)$/m.exec(text) ?? [];
+  const [, rest = ''] = /^# .+\n\n([\s\S]*)/m.exec(text) ?? [];
+  const paragraph = rest.split('\n\n').find((part) => /^[\w`[]/.test(part)) ?? '';
+  const [summary = ''] = /^.*?[.](?= |$)/.exec(paragraph.replaceAll('\n', ' ')) ?? [];
+  return { text, title, summary: summary.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1') };
+}

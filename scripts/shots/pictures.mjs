@@ -1,0 +1,46 @@
+// The pictures of README.md: the button in its states, on a light and on a dark page.
+import { mkdirSync } from 'node:fs';
+
+const OUT = 'docs/pictures';
+/** Caption, state, and attributes. */
+const CELLS = [
+  ['before the click', 'idle', {}],
+  ['the page is leaving', 'redirecting', {}],
+  ['a popup is open', 'waiting', {}],
+  ['the popup was blocked', 'failed', {}],
+  ['the customer is connected', 'connected', {}],
+  ['in your colour', 'idle', { class: 'own', text: 'pay' }],
+];
+const STYLE = `
+  body { display: grid; grid-template-columns: repeat(3, 300px); gap: 20px 24px; width: 988px;
+    padding: 20px; box-sizing: border-box; }
+  figure { margin: 0; } figcaption { margin-bottom: 8px; font-size: 13px; opacity: 0.8; }
+  monerium-connect { display: block; } .own { --monerium-connect-accent: #0a7f5a; }`;
+
+/** In the page: one element for each cell. */
+async function fill(/** @type {typeof CELLS} */ cells) {
+  const module = '/sheet.js';
+  const { addIn } = await import(module);
+  for (const [caption, state, attributes] of cells) {
+    const figure = document.body.appendChild(document.createElement('figure'));
+    figure.append(Object.assign(document.createElement('figcaption'), { textContent: caption }));
+    await addIn(state, attributes, figure);
+  }
+}
+
+/**
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {string} origin of the server that has the sheet
+ */
+export async function drawPictures(browser, origin) {
+  mkdirSync(OUT, { recursive: true });
+  for (const theme of ['light', 'dark']) {
+    const page = await browser.newPage();
+    await page.setViewport({ width: 988, height: 100, deviceScaleFactor: 1.5 });
+    await page.goto(`${origin}/?theme=${theme}`);
+    await page.addStyleTag({ content: STYLE });
+    await page.evaluate(fill, CELLS);
+    await page.screenshot({ path: `${OUT}/states-${theme}.png`, fullPage: true });
+    await page.close();
+  }
+}
