@@ -7,6 +7,7 @@ import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { checkBackend, type Finding } from '../../demo/contract-kit/check-backend.js';
+import { contract } from '../../demo/contract-kit/contract.js';
 import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from './site.js';
 
@@ -75,9 +76,14 @@ function stop(child: ChildProcess): void {
   else process.kill(-child.pid);
 }
 
-export function check(emulator: Emulator, url: string, timeoutMs: number): Promise<Finding[]> {
+export function check(
+  emulator: Emulator,
+  url: string,
+  timeoutMs: number,
+  clauses = contract,
+): Promise<Finding[]> {
   const site = { url, origin: ORIGIN, redirectUri: REDIRECT_URI, clientId: CLIENT_ID };
-  return checkBackend(emulator, { ...site, timeoutMs, cors: true, headers: {} });
+  return checkBackend(emulator, { ...site, timeoutMs, cors: true, headers: {}, clauses });
 }
 
 export const faultsOf = (findings: Finding[]) =>
@@ -85,4 +91,10 @@ export const faultsOf = (findings: Finding[]) =>
 
 export function can(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** The program of a runtime: npm's package in test/runtimes, or else that of the system. */
+export function findRuntime(name: string): string | undefined {
+  const places = [`test/runtimes/node_modules/.bin/${name}`, name];
+  return places.find((program) => can(program, '--version'));
 }

@@ -26,6 +26,8 @@ export const RETRY: Readonly<Record<ErrorCode, Retry>> = {
   interrupted: 'restart',
   aborted: 'restart',
   token_unavailable: 'restart',
+  disconnect_failed: 'restart',
   wallet_rejected: 'restart',
+  wallet_busy: 'restart',
   wallet_error: 'restart',
 };

@@ -6,7 +6,7 @@ import {
   type ExchangeFailure,
   type ExchangeHandler,
   type ExchangeHandlerOptions,
-} from '../../src/server.js';
+} from '../../src/server/handler.js';
 
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
 export const ORIGIN = 'https://shop.example';
@@ -63,7 +63,7 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-function createPost(emulator: Emulator): PostBody {
+export function createPost(emulator: Emulator): PostBody {
   const verifier = randomBytes(32).toString('base64url');
   const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
   const bound = { clientId: CLIENT_ID, redirectUri: REDIRECT_URI, codeChallenge };

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from '@libsql/client/sqlite3';
 import { startBackend, type Backend, type BackendOptions } from '../../demo/backend/backend.js';
-import { throwawayKey } from '../../demo/backend/encryption.js';
+import { throwawayKey } from '../../demo/backend/key-ring.js';
 import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
 
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
@@ -20,7 +20,8 @@ const JSON_HEADERS = { 'Content-Type': 'application/json', Origin: SITE };
 /** A backend that can be restarted over the same database, and looked into. */
 export class Site {
   readonly folder = mkdtempSync(join(tmpdir(), 'monerium-connect-backend-'));
-  readonly database = join(this.folder, 'backend.db');
+  /** Where the backend keeps its data. A test of another database sets it. */
+  database = join(this.folder, 'backend.db');
   readonly log: string[] = [];
   key = throwawayKey();
   emulator!: Emulator;
@@ -40,7 +41,11 @@ export class Site {
       redirectUris: [CALLBACK],
       database: this.database,
       key: this.key,
-      timeoutMs: 500,
+      timeoutMs: 20_000,
+      limits: {
+        connect: { points: 10_000, seconds: 60 },
+        session: { points: 10_000, seconds: 60 },
+      },
       log: (line) => this.log.push(line),
     };
   }
@@ -48,6 +53,22 @@ export class Site {
   async restart(options: Partial<BackendOptions> = {}): Promise<void> {
     await this.backend.close();
     this.backend = await startBackend({ ...this.options(), ...options });
+  }
+
+  /** The same site, whose requests go to another process. */
+  at(url: string): Site {
+    const backend = { ...this.backend, url };
+    return Object.assign(Object.create(this) as Site, { backend });
+  }
+
+  /** With a short deadline for Monerium while `use` runs: a busy machine would miss it too. */
+  async withDeadline(timeoutMs: number, use: () => Promise<void>): Promise<void> {
+    await this.restart({ timeoutMs });
+    try {
+      await use();
+    } finally {
+      await this.restart();
+    }
   }
 
   async close(): Promise<void> {
@@ -103,7 +124,8 @@ export class Site {
   }
 
   async rows(): Promise<Record<string, unknown>[]> {
-    return this.look(async (client) => (await client.execute('SELECT * FROM session')).rows);
+    const sql = 'SELECT * FROM monerium_connection';
+    return this.look(async (client) => (await client.execute(sql)).rows);
   }
 
   /** No other program gets to write while `use` runs. */
@@ -131,5 +153,6 @@ export async function assertRefused(
   error: string,
 ): Promise<void> {
   assert.equal(response.status, status);
-  assert.deepEqual(await response.json(), { error });
+  const body = (await response.json()) as { error: string };
+  assert.equal(body.error, error);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createClient } from '@libsql/client/sqlite3';
 import { startBackend } from '../../demo/backend/backend.js';
-import { throwawayKey } from '../../demo/backend/encryption.js';
+import { throwawayKey } from '../../demo/backend/key-ring.js';
 import { assertRefused, cookieOf, EMAIL, Site } from './backend-fixture.js';
 
 const site = new Site();
@@ -14,7 +14,7 @@ before(() => site.start());
 afterEach(async () => {
   site.emulator.reset();
   await site.restart();
-  await site.look((client) => client.execute('DELETE FROM session'));
+  await site.look((client) => client.execute('DELETE FROM monerium_connection'));
   site.log.length = 0;
 });
 after(() => site.close());
@@ -49,9 +49,9 @@ describe('the database of the demo backend', () => {
     await site.signIn();
     await site.signIn();
     const [first, second] = await site.rows();
-    const start = (row: typeof first) =>
-      Buffer.from(row?.['sealed'] as ArrayBuffer).toString('hex', 0, 12);
-    assert.notEqual(start(first), start(second));
+    const vectorOf = (row: typeof first) => String(row?.['connection']).split('.')[2];
+    assert.match(vectorOf(first) ?? '', /^[\w-]{16}$/);
+    assert.notEqual(vectorOf(first), vectorOf(second));
   });
 
   it('keeps the customer connected over a restart', async () => {
@@ -63,11 +63,11 @@ describe('the database of the demo backend', () => {
   it('knows nobody whose row stands in the place of another', async () => {
     const cookies = [await site.signIn(), await site.signIn()];
     await site.look(async (client) => {
-      const { rows } = await client.execute('SELECT id_hash, sealed FROM session');
+      const { rows } = await client.execute('SELECT id, connection FROM monerium_connection');
       const [a, b] = rows;
-      const sql = 'UPDATE session SET sealed = ? WHERE id_hash = ?';
-      await client.execute({ sql, args: [a?.['sealed'] ?? null, b?.['id_hash'] ?? null] });
-      await client.execute({ sql, args: [b?.['sealed'] ?? null, a?.['id_hash'] ?? null] });
+      const sql = 'UPDATE monerium_connection SET connection = ? WHERE id = ?';
+      await client.execute({ sql, args: [a?.['connection'] ?? null, b?.['id'] ?? null] });
+      await client.execute({ sql, args: [b?.['connection'] ?? null, a?.['id'] ?? null] });
     });
     for (const cookie of cookies) {
       await assertRefused(await site.get('/session', cookie), 401, 'login_required');
@@ -77,18 +77,29 @@ describe('the database of the demo backend', () => {
 
   it('knows nobody whose row was changed by a bit, made longer to live, or cut', async () => {
     const changes = [
-      `sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS BLOB)`,
-      `ends_at = ends_at + 1`,
-      `sealed = substr(sealed, 1, length(sealed) - 1)`,
-      `sealed = x''`,
-      `sealed = zeroblob(64)`,
+      `connection = substr(connection, 1, 150) || '_' || substr(connection, 152)`,
+      `id = CAST(substr(id, 1, 13) + 1 AS TEXT) || substr(id, 14)`,
+      `connection = substr(connection, 1, length(connection) - 1)`,
+      `connection = ''`,
+      `connection = '{}'`,
     ];
     for (const change of changes) {
       const cookie = await site.signIn();
-      await site.look((client) => client.execute(`UPDATE session SET ${change}`));
+      await site.look((client) => client.execute(`UPDATE monerium_connection SET ${change}`));
       await assertRefused(await site.get('/session', cookie), 401, 'login_required');
       await assertRefused(await site.get('/me', cookie), 401, 'login_required');
     }
+  });
+
+  it('keeps its customers when another key comes first and the old one stays', async () => {
+    const before = await site.signIn();
+    const newer = throwawayKey();
+    await site.restart({ key: `new:${newer},old:${site.key}` });
+    assert.equal((await site.get('/me', before)).status, 200);
+    const after = await site.signIn();
+    await site.restart({ key: newer });
+    assert.equal((await site.get('/me', after)).status, 200);
+    await assertRefused(await site.get('/me', before), 401, 'login_required');
   });
 
   it('knows nobody under another key, and all again under the right one', async () => {
@@ -106,7 +117,8 @@ describe('the demo backend refuses to start', () => {
 
   it('without a whole key, which it does not repeat', async () => {
     const short = randomBytes(16).toString('base64');
-    for (const key of ['', short, `${throwawayKey()}AAAA`, `!${throwawayKey().slice(1)}`]) {
+    const broken = [`${throwawayKey()}AAAA`, `!${throwawayKey().slice(1)}`];
+    for (const key of ['', short, ...broken, `${throwawayKey()},`, `a:${short}`]) {
       const start = startBackend({ ...site.options(), database: database(), key });
       await assert.rejects(start, ({ message }: Error) => {
         assert.match(message, /^BACKEND_KEY .*openssl rand -base64 32$/);
@@ -122,7 +134,8 @@ describe('the demo backend refuses to start', () => {
     writeFileSync(text, 'Not a database, but a text. '.repeat(100));
     const newer = database();
     const client = createClient({ url: `file:${newer}` });
-    await client.execute('PRAGMA user_version = 99');
+    await client.execute('CREATE TABLE migration (version INTEGER PRIMARY KEY)');
+    await client.execute('INSERT INTO migration VALUES (99)');
     client.close();
     const faults = [
       [text, /not a database/],
@@ -138,16 +151,46 @@ describe('the demo backend refuses to start', () => {
     }
   });
 
+  it('with an address that is neither a file, nor PostgreSQL, nor Valkey', async () => {
+    const sentence = 'BACKEND_DATABASE has to be a file for SQLite, postgres://…, or valkey://….';
+    for (const name of ['', 'mysql://root:secret@db/shop', 'redis://db', 'file:backend.db']) {
+      const start = startBackend({ ...site.options(), database: name });
+      await assert.rejects(start, { name: 'StartFailure', message: sentence });
+    }
+  });
+
+  it('with a server that is not there, without repeating the password', async () => {
+    for (const scheme of ['postgres', 'valkey']) {
+      const name = `${scheme}://me:secret@127.0.0.1:1/db`;
+      await assert.rejects(startBackend({ ...site.options(), database: name }), (error: Error) => {
+        assert.equal(error.name, 'StartFailure');
+        assert.match(error.message, new RegExp(`^The database ${scheme}://127.0.0.1:1/db cannot`));
+        return !error.message.includes('secret') && !site.log.join().includes('secret');
+      });
+    }
+  });
+
+  it('without repeating a password that is not encoded as a URL needs it', async () => {
+    const passwords = ['sec/ret', 'sec#ret', 'sec?ret', '12/secret', 'sec@ret'];
+    for (const password of passwords) {
+      const name = `postgres://me:${password}@127.0.0.1:1/db`;
+      await assert.rejects(startBackend({ ...site.options(), database: name }), (error: Error) => {
+        assert.equal(error.name, 'StartFailure');
+        return !/sec|ret/.test(error.message + site.log.join());
+      });
+    }
+  });
+
   it('but not with a database of the first version, whose sessions it keeps', async () => {
     const cookie = await site.signIn();
     await site.backend.close();
     await site.look(async (client) => {
-      await client.execute('DROP INDEX session_ends_at');
-      await client.execute('PRAGMA user_version = 1');
+      await client.execute('DROP INDEX monerium_claim_ends_at');
+      await client.execute('DELETE FROM migration WHERE version = 2');
     });
     await site.restart().catch(() => undefined);
     assert.equal((await site.get('/me', cookie)).status, 200);
-    const index = "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'session_ends_at'";
+    const index = "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'monerium_claim_ends_at'";
     const { rows } = await site.look((client) => client.execute(index));
     assert.equal(rows[0]?.['n'], 1);
   });

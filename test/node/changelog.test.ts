@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { isReleased, release } from '../../scripts/changelog.mjs';
+import { isReleased, release } from '../../scripts/release/changelog.mjs';
 
 const CHANGELOG = `# Changelog
 

@@ -1,106 +1,91 @@
-// What the documents show is what the tests run.
+// What the documents say about the code is what the code does.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import * as sdk from '@monerium/sdk';
+import { chooseText } from '../../src/element/texts.js';
+import { ConnectError, ERRORS, type ErrorCode } from '../../src/errors.js';
+import { machine } from '../../src/flow/state.js';
+import { english } from '../../src/texts.js';
 
-const EXAMPLES = 'demo/backend/examples';
+const codes = Object.keys(ERRORS) as ErrorCode[];
+/** Their methods reject, and the customer sees nothing. */
+const WITHOUT_TEXT: readonly ErrorCode[] = ['token_unavailable', 'disconnect_failed'];
 
-interface Block {
-  language: string;
-  text: string;
-}
+describe('docs/errors.md', () => {
+  const document = readFileSync('docs/errors.md', 'utf8');
+  const sections = new Map(
+    document
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [/^`(\w+)`\n/.exec(section)?.[1] ?? section, section]),
+  );
 
-function blocksOf(markdown: string): Block[] {
-  const blocks = markdown.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm);
-  return [...blocks].map(([, language = '', text = '']) => ({ language, text }));
-}
-
-/** The file that a block of TypeScript names on its first line, and the rest of it. */
-function splitName({ text }: Block): { file: string; code: string } {
-  const [, file = '', code = ''] = /^\/\/ (\S+\.ts)\n([\s\S]*)$/.exec(text) ?? [];
-  return { file, code };
-}
-
-const readme = readFileSync('README.md', 'utf8');
-const section = /^## A backend\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
-const guide = readFileSync('docs/backend.md', 'utf8');
-
-for (const [name, markdown, files] of [
-  ['README.md', section, ['handler.ts']],
-  [
-    'docs/backend.md',
-    guide,
-    [
-      ...['handler.ts', 'keep-tokens.ts', 'node-http.ts', 'express.ts', 'hono.ts'],
-      ...['nextjs/route.ts', 'worker.ts', 'access-token.ts'],
-    ],
-  ],
-] as const) {
-  describe(`the backend in ${name}`, () => {
-    const shown = blocksOf(markdown).filter(({ language }) => language === 'ts');
-
-    it('shows these examples, and no other code', () => {
-      assert.deepEqual(
-        shown.map((block) => splitName(block).file),
-        files,
-      );
-      const languages = new Set(blocksOf(markdown).map(({ language }) => language));
-      assert.deepEqual(
-        [...languages].filter((language) => !['ts', 'sh', 'text'].includes(language)),
-        [],
-      );
-    });
-
-    for (const block of shown) {
-      const { file, code } = splitName(block);
-      it(`shows ${file} as it is run`, () => {
-        assert.equal(code, readFileSync(`${EXAMPLES}/${file}`, 'utf8'));
-      });
-    }
-  });
-}
-
-describe('the table of frameworks in README.md', () => {
-  const rows = [...section.matchAll(/^\| ([^|]+?) +\| `(.+?;)`/gm)];
-  const files: Record<string, string> = {
-    "Node's `http`": 'node-http.ts',
-    'Express 5': 'express.ts',
-    Hono: 'hono.ts',
-    'Next.js': 'nextjs/route.ts',
-  };
-
-  it('names the four', () => {
-    assert.deepEqual(
-      rows.map(([, name]) => name),
-      Object.keys(files),
-    );
+  it('has a section for each code, to which the console links, and no others', () => {
+    assert.deepEqual([...sections.keys()].sort(), [...codes].sort());
   });
 
-  for (const [, name = '', code = ''] of rows) {
-    it(`shows a line of the example that is run: ${name}`, () => {
-      const lines = readFileSync(`${EXAMPLES}/${files[name]}`, 'utf8').split('\n');
-      assert.ok(lines.includes(code), code);
+  for (const code of codes) {
+    it(`shows what the customer reads: ${code}`, () => {
+      const [, line = '', body = ''] = (sections.get(code) ?? '').split('\n\n');
+      const text = english[chooseText(new ConnectError(code), true) as keyof typeof english];
+      const shown = `“${text.replace('{code}', code)}”`;
+      if (WITHOUT_TEXT.includes(code)) assert.match(line, /no text, no event$/);
+      else assert.ok(line.endsWith(shown), `${line} is not ${shown}`);
+      assert.match(line, /^_(start|wallet|authorize|exchange|identity|token)(, \w+)*_ · /);
+      assert.ok(body.length > 20, 'says what happened, or what to check');
     });
   }
 });
 
-describe('the error codes', () => {
-  const source = readFileSync('src/errors.ts', 'utf8');
-  const [union = ''] = /export type ErrorCode =[^;]+;/.exec(source) ?? [];
-  const all = [...union.matchAll(/'(\w+)'/g)].map(([, code = '']) => code);
-  // Reserved, and thrown by nothing yet.
-  const codes = all.filter((code) => !code.startsWith('wallet_'));
+describe('the machine in CONTRIBUTING.md', () => {
+  const diagram = /```mermaid\nstateDiagram-v2\n([\s\S]*?)```/.exec(
+    readFileSync('CONTRIBUTING.md', 'utf8'),
+  )?.[1];
+  /** They lead from several states, and are described below the diagram. */
+  const DESCRIBED = ['fail', 'withdraw'];
 
-  for (const [name, markdown, heading] of [
-    ['README.md', readme, '## Error codes'],
-    ['docs/errors.md', readFileSync('docs/errors.md', 'utf8'), '# Error codes'],
-  ] as const) {
-    it(`are all in ${name}, and no others`, () => {
-      const [, part = ''] = markdown.split(`${heading}\n`);
-      const [body = ''] = part.split('\n## ');
-      const cells = [...body.matchAll(/^\| (`[^|]+?) +\|/gm)].map(([, cell = '']) => cell);
-      const named = [...cells.join().matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
-      assert.deepEqual(named.sort(), [...codes].sort());
-    });
-  }
+  it('has each arrow of the code, and no others', () => {
+    const arrows = [...(diagram ?? '').matchAll(/^ *(\w+) --> (\w+): (\w+)$/gm)];
+    const drawn = arrows.map(([, from, , event]) => `${from} ${event}`);
+    const coded = Object.entries(machine).flatMap(([from, events]) =>
+      Object.keys(events)
+        .filter((event) => !DESCRIBED.includes(event))
+        .map((event) => `${from} ${event}`),
+    );
+    assert.deepEqual(drawn.sort(), coded.sort());
+  });
+});
+
+describe('docs/migration.md', () => {
+  const document = readFileSync('docs/migration.md', 'utf8');
+  const calls = (heading: string, pattern: RegExp) => {
+    const [, rest = ''] = document.split(`## ${heading}\n`);
+    const cells = (rest.split('\n## ')[0] ?? '').matchAll(/^\| ([^|]+?) +\|/gm);
+    return [...cells].flatMap(([, cell = '']) =>
+      [...cell.matchAll(pattern)].map(([, name = '']) => name),
+    );
+  };
+
+  it('names functions that the SDK has', () => {
+    const names = calls('From the functions of version 3.5', /`(\w+)\(/g);
+    assert.ok(names.length >= 8);
+    assert.deepEqual(
+      names.filter((name) => typeof Reflect.get(sdk, name) !== 'function'),
+      [],
+    );
+  });
+
+  it('names methods that the class of the SDK has', () => {
+    const names = calls(
+      'From the class `MoneriumClient` (2 and 3)',
+      /(?:monerium\.|`)([a-z]\w+)\(/g,
+    );
+    assert.ok(names.length >= 8);
+    const client = new sdk.MoneriumClient();
+    assert.deepEqual(
+      names.filter((name) => typeof Reflect.get(client, name) !== 'function'),
+      [],
+    );
+  });
 });

@@ -1,72 +1,52 @@
-// The table of faults: every row has a test that carries its number, and a change that was seen.
+// The table of faults: every row has a test that carries its number, and a mutant that it notices.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { DOCUMENT, readRows, refresh } from '../../scripts/faults.mjs';
-import mutants from '../mutants/faults.mjs';
+import { DOCUMENT, readRows, readTests } from '../../scripts/mutants/faults.mjs';
+import { findStale, readMutants } from '../../scripts/mutants/tables.mjs';
 
-/** What no test can show: the README says what the site has to do. */
-const DOCUMENTED = [102, 104];
-const NUMBERS = [
-  ...Array.from({ length: 87 }, (_, at) => at + 1),
-  ...[95, 96, 97, 98, 99, 100, 101, 102, 103, 104],
-];
-
-const document = readFileSync(DOCUMENT, 'utf8');
-const rows = readRows(document);
+/** What no test can show: docs/security.md says what the site has to do. */
+const DOCUMENTED = [102, 104, 145, 146];
+const rows = await readRows();
+const mutants = await readMutants();
 const tested = rows.filter(({ number }) => !DOCUMENTED.includes(number));
+const numbersOf = (some: { number: number }[]): number[] => some.map(({ number }) => number);
 
 describe(`the rows of ${DOCUMENT}`, () => {
-  it('are all there, once each', () => {
-    const numbers = rows.map(({ number }) => number).sort((a, b) => a - b);
-    assert.deepEqual(numbers, NUMBERS);
-  });
-
-  it('have a test each whose title carries the number, in a file that the row names', () => {
-    const bare = tested.filter(({ number, tests }) => {
-      const [, row = ''] =
-        new RegExp(`^### ${number}\\. ([^]*?)(?=^##|$(?![^]))`, 'm').exec(document) ?? [];
-      return !tests.some(({ file }) => row.includes(`- \`${file}\`: `));
-    });
+  it('are there once each, and for every number in the title of a test', () => {
+    const numbers = numbersOf(rows);
+    assert.equal(new Set(numbers).size, numbers.length);
+    const named = readTests().flatMap(({ title }) => title.match(/(?<=#)\d+\b/g) ?? []);
     assert.deepEqual(
-      bare.map(({ number }) => number),
+      [...new Set(named.map(Number))].filter((number) => !numbers.includes(number)),
       [],
     );
   });
 
-  it('have a change each that the tests notice, in test/mutants/faults.mjs', () => {
-    const untried = tested.filter((row) => row.mutants.length === 0);
-    assert.deepEqual(
-      untried.map(({ number }) => number),
-      [],
-    );
-    const known = new Set(tested.map(({ number }) => number));
-    assert.deepEqual(
-      mutants.filter(({ row }) => !known.has(row)),
-      [],
-    );
+  it('have a test each whose title carries the number', () => {
+    assert.deepEqual(numbersOf(tested.filter(({ tests }) => tests.length === 0)), []);
   });
 
-  it('have no change whose text has gone from the source, or stands there twice', () => {
-    const stale = mutants.filter(
-      ({ file, search }) => readFileSync(file, 'utf8').split(search).length !== 2,
-    );
-    assert.deepEqual(
-      stale.map(({ row, search }) => [row, search]),
-      [],
-    );
+  it('have a mutant each, in test/mutants', () => {
+    assert.deepEqual(numbersOf(tested.filter((row) => row.mutants.length === 0)), []);
+    const known = new Set(numbersOf(tested));
+    const strangers = mutants.filter(({ fault }) => fault !== undefined && !known.has(fault));
+    assert.deepEqual(strangers, []);
   });
 
-  it('name the place in the README where they are not for tests', () => {
+  it('link to what the site has to do where no test can show them', () => {
+    const document = readFileSync(DOCUMENT, 'utf8');
     for (const number of DOCUMENTED) {
       assert.match(
         document,
-        new RegExp(`^### ${number}\\. [^#]*\\(\\.\\./README\\.md#security\\)`, 'm'),
+        new RegExp(`^### ${number}\\. [^#]*\\(\\.\\./docs/security\\.md\\)`, 'm'),
       );
     }
   });
+});
 
-  it('are written anew by npm run faults', async () => {
-    assert.equal(document, await refresh(document), 'stale: run `npm run faults`');
+describe('the mutants of test/mutants', () => {
+  it('have each a place in the source, and only one', () => {
+    assert.deepEqual(findStale(mutants), []);
   });
 });

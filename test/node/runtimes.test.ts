@@ -1,11 +1,12 @@
-// The handler outside Node. Each runtime is asked for only where it is installed.
+// The handler in a newer Node and outside Node: in the runtimes that test/runtimes has from npm,
+// or in those of the system.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { build } from 'esbuild';
-import { can, check, faultsOf, openEmulator, run } from '../helpers/backends.js';
+import { check, faultsOf, findRuntime, openEmulator, run } from '../helpers/backends.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-runtimes-'));
@@ -15,7 +16,14 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 async function bundle(name: string, contents: string): Promise<string> {
   const outfile = join(folder, name);
   const stdin = { contents, resolveDir: 'demo/backend/examples', loader: 'ts' } as const;
-  await build({ stdin, bundle: true, format: 'esm', outfile, tsconfig: 'tsconfig.json' });
+  await build({
+    stdin,
+    bundle: true,
+    format: 'esm',
+    outfile,
+    tsconfig: 'tsconfig.json',
+    external: ['node:*'],
+  });
   return outfile;
 }
 
@@ -49,6 +57,16 @@ interface Runtime {
 
 const runtimes: Runtime[] = [
   {
+    name: 'node',
+    async prepare() {
+      const code = `import { createServer } from 'node:http';
+        import { toNodeListener } from 'monerium-connect/node';
+        import { handle } from './handler.js';
+        createServer(toNodeListener(handle)).listen(process.env.PORT);`;
+      return [await bundle('node.mjs', code)];
+    },
+  },
+  {
     name: 'deno',
     async prepare() {
       const code = `import { handle } from './handler.js'; Deno.serve(${ADDRESS}, handle);`;
@@ -76,10 +94,11 @@ const runtimes: Runtime[] = [
 
 describe('the contract holds in', { concurrency: true }, () => {
   for (const { name, prepare } of runtimes) {
-    const skip = !can(name, '--version') && `there is no ${name} here`;
+    const program = findRuntime(name);
+    const skip = !program && `there is no ${name}: \`npm run setup -- --all\` installs it`;
     it(name, { skip }, async () => {
       const emulator = await openEmulator();
-      const url = await run(name, await prepare(emulator.url), emulator.url);
+      const url = await run(program ?? '', await prepare(emulator.url), emulator.url);
       assert.deepEqual(faultsOf(await check(emulator, url, 20_000)), []);
     });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { getAccessToken } from '../../demo/backend/examples/access-token.js';
-import { refreshTokens, type RefreshOptions, type Tokens } from '../../src/server.js';
+import { refreshTokens, type RefreshOptions, type Tokens } from '../../src/server/connections.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server.js';
+import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/handler.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import {
   ask,
@@ -24,7 +24,8 @@ after(() => site.close());
 
 async function assertRefused(response: Response, status: number, error: string): Promise<void> {
   assert.equal(response.status, status);
-  assert.deepEqual(await response.json(), { error });
+  const body = (await response.json()) as Record<string, string>;
+  assert.deepEqual(body, { error, error_description: site.failures.at(-1)?.reason });
   assert.equal(response.headers.get('cache-control'), 'no-store');
   assert.equal(response.headers.get('vary'), 'origin');
   assert.deepEqual(site.connected, []);
@@ -136,7 +137,7 @@ describe('the handler connects a customer', () => {
 
     const [failure = assert.fail()] = site.failures;
     assert.equal(failure.cause, broken);
-    assert.equal(failure.message, '500 server_error: onConnected failed');
+    assert.equal(failure.message, '500 server_error: onConnected threw Error');
     assert.equal((await site.handle(post(site.createPost()))).status, 200);
   });
 });
@@ -229,7 +230,7 @@ describe('the handler refuses before it asks Monerium', () => {
 
   it('what is not a JSON object', async () => {
     const right = JSON.stringify(site.createPost());
-    for (const text of ['', '{"code":', 'null', '[]', '"text"', '7', `\uFEFF${right}`]) {
+    for (const text of ['', '{"code":', 'null', '[]', '"text"', '7', right.slice(1)]) {
       await assertRefused(await site.handle(post(text)), 400, 'invalid_request');
     }
     await assertRefused(
@@ -279,10 +280,12 @@ describe('the handler refuses before it asks Monerium', () => {
         const response = await site.handle(post({ ...site.createPost(), [name]: value }));
         await assertRefused(response, 400, 'invalid_request');
       }
-      assert.equal(
-        site.failures[0]?.message,
-        `400 invalid_request: ${name} is missing, malformed or not listed`,
-      );
+      const faults: Record<string, string> = {
+        redirect_uri: 'not one of redirectUris',
+        client_id: 'not one of clientId',
+      };
+      const message = `400 invalid_request: ${name} is missing or ${faults[name] ?? 'malformed'}`;
+      for (const failure of site.failures) assert.equal(failure.message, message);
     });
   }
 
@@ -299,7 +302,7 @@ describe('the handler refuses before it asks Monerium', () => {
     for (const request of [read, locked]) {
       await assertRefused(await site.handle(request), 500, 'server_error');
     }
-    assert.match(site.failures[0]?.message ?? '', /the body was read before/);
+    assert.match(site.failures[0]?.message ?? '', /a parser has read the body/);
   });
 });
 
@@ -313,7 +316,8 @@ describe('the handler sends a code once', () => {
     ]);
 
     assert.deepEqual([first.status, second.status], [200, 400]);
-    assert.deepEqual(await second.json(), { error: 'invalid_grant' });
+    const { error } = (await second.json()) as { error: string };
+    assert.equal(error, 'invalid_grant');
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
@@ -360,7 +364,7 @@ describe('the handler speaks CORS', () => {
     const { status, headers } = await site.handle(ask('OPTIONS', wish));
     assert.equal(status, 204);
     assert.equal(headers.get('access-control-allow-origin'), ORIGIN);
-    assert.equal(headers.get('access-control-allow-methods'), 'POST');
+    assert.equal(headers.get('access-control-allow-methods'), 'POST, OPTIONS');
     assert.equal(headers.get('access-control-allow-headers'), 'content-type,x-csrf-token');
     assert.equal(headers.get('access-control-allow-credentials'), null);
     assert.equal(headers.get('vary'), 'origin');
@@ -416,6 +420,8 @@ describe('the options of the handler', () => {
   const wrong: [string, object][] = [
     ['clientId', { clientId: '' }],
     ['clientId', { clientId: [] }],
+    ['clientId', { clientId: undefined }],
+    ['clientId', { clientId: ['a', 7] }],
     ['redirectUris', { redirectUris: [] }],
     ['redirectUris', { redirectUris: ['/connect'] }],
     ['redirectUris', { redirectUris: ['app.example:/connect'] }],
@@ -427,6 +433,24 @@ describe('the options of the handler', () => {
     ['timeoutMs', { timeoutMs: 0 }],
     ['timeoutMs', { timeoutMs: 120_001 }],
     ['timeoutMs', { timeoutMs: NaN }],
+    ['timeoutMs', { timeoutMs: '1000' }],
+    ['redirectUris', { redirectUris: '' }],
+    ['allowedOrigins', { allowedOrigins: '' }],
+    ['allowCredentials', { allowCredentials: 'true' }],
+    ['apiUrl', { apiUrl: 'http://api.monerium.dev' }],
+    ['apiUrl', { apiUrl: 'https://api.monerium.dev/?a=b' }],
+    ['apiUrl', { apiUrl: 'https://api.monerium.dev/?' }],
+    ['apiUrl', { apiUrl: 'https://api.monerium.dev/#' }],
+    ['apiUrl', { apiUrl: 'https://user@api.monerium.dev/' }],
+    ['apiUrl', { apiUrl: 7 }],
+    ['fetch', { fetch: 'fetch' }],
+    ['onConnected', { onConnected: undefined }],
+    ['onSession', { onSession: {} }],
+    ['onDisconnect', { onDisconnect: true }],
+    ['onError', { onError: 'log' }],
+    ['observe', { observe: null }],
+    ['claims', { claims: {} }],
+    ['redirectUri', { redirectUri: REDIRECT_URI }],
   ];
   for (const [option, change] of wrong) {
     it(`throw invalid_config at once: ${JSON.stringify(change)}`, async () => {
@@ -436,11 +460,50 @@ describe('the options of the handler', () => {
     });
   }
 
+  it('throw with the place in the code where they stand', async () => {
+    const error = await catchConnectError(() => createExchangeHandler({ ...RIGHT, clientId: '' }));
+    assert.match(error.stack ?? '', /^Error: ConnectError: invalid_config: clientId needs/);
+    assert.match(error.stack ?? '', /server\.test\.ts/);
+  });
+
+  it('name what is not an option, and the options that there are', async () => {
+    const wrong = { ...RIGHT, redirectUri: REDIRECT_URI };
+    const { message } = await catchConnectError(() => createExchangeHandler(wrong));
+    assert.match(message, /redirectUri needs another name: options are .*\bredirectUris\b/);
+  });
+
+  it('have to be an object', async () => {
+    const create = createExchangeHandler as (options?: unknown) => unknown;
+    const { message } = await catchConnectError(() => create());
+    assert.match(message, /options needs an object/);
+  });
+
+  it('are the own ones, whatever Object.prototype has', async () => {
+    const polluted = { apiUrl: 'https://evil.example', allowedOrigins: ['https://evil.example'] };
+    try {
+      Object.assign(Object.prototype, polluted);
+      const asked: string[] = [];
+      const fetch = async (input: string | URL | Request) => {
+        asked.push(new Request(input).url);
+        throw new TypeError('offline');
+      };
+      const handle = createExchangeHandler({ ...RIGHT, fetch, onError: () => undefined });
+      const foreign = post(site.createPost(), { origin: 'https://evil.example' });
+      assert.equal((await handle(foreign)).status, 403);
+      assert.equal((await handle(post(site.createPost()))).status, 502);
+      assert.deepEqual(asked, ['https://api.monerium.dev/auth/token']);
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
   const hosts: [Partial<ExchangeHandlerOptions>, string][] = [
     [{}, 'https://api.monerium.dev/auth/token'],
     [{ environment: 'sandbox' }, 'https://api.monerium.dev/auth/token'],
     [{ environment: 'production' }, 'https://api.monerium.app/auth/token'],
-    [{ environment: 'production', apiUrl: 'http://proxy/m//' }, 'http://proxy/m/auth/token'],
+    [{ environment: 'production', apiUrl: 'https://proxy/m//' }, 'https://proxy/m/auth/token'],
+    [{ apiUrl: 'http://127.0.0.1:4010' }, 'http://127.0.0.1:4010/auth/token'],
+    [{ apiUrl: 'http://[::1]:4010' }, 'http://[::1]:4010/auth/token'],
   ];
   for (const [options, url] of hosts) {
     it(`lead to ${url}: ${JSON.stringify(options)}`, async () => {

@@ -1,0 +1,48 @@
+// The examples that are one route of a framework, each served by what the framework hands it to:
+// `route-server.ts <name>` listens on `PORT`.
+import { createServer, type RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createApp, toNodeListener } from 'h3';
+import { createRequestHandler, type ServerBuild } from 'react-router';
+import type { Handler } from './backends.js';
+
+/** What React Router's compiler makes of an application with this one route, at any address. */
+function buildWith(module: object): ServerBuild {
+  const route = { id: 'route', path: '*', module };
+  return {
+    ...{ routes: { route }, entry: { module: { default: () => new Response() } } },
+    ...{ assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' } },
+    ...{ publicPath: '/', assetsBuildDirectory: '', future: {}, ssr: true, isSpaMode: false },
+    ...{ prerender: [], routeDiscovery: { mode: 'initial', manifestPath: '' } },
+  } as unknown as ServerBuild;
+}
+
+type Listener = (...args: Parameters<RequestListener>) => unknown;
+
+const routes: Record<string, () => Promise<Listener>> = {
+  async nextjs() {
+    const methods: Record<string, Handler> = {
+      ...(await import('../../demo/backend/examples/nextjs/route.js')),
+    };
+    return getRequestListener(
+      (request) => methods[request.method]?.(request) ?? new Response(null, { status: 405 }),
+    );
+  },
+  async nuxt() {
+    const { default: route } = await import('../../demo/backend/examples/nuxt/monerium.js');
+    return toNodeListener(createApp().use(route));
+  },
+  async sveltekit() {
+    const { fallback } = await import('../../demo/backend/examples/sveltekit/+server.js');
+    return getRequestListener((request) => fallback({ request }));
+  },
+  async 'react-router'() {
+    const module = await import('../../demo/backend/examples/react-router/route.js');
+    return getRequestListener(createRequestHandler(buildWith(module)));
+  },
+};
+
+const [, , name = ''] = process.argv;
+const listener = await routes[name]?.();
+if (!listener) throw new Error(`There is no route '${name}'.`);
+createServer((request, response) => void listener(request, response)).listen(process.env.PORT);

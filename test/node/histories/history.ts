@@ -1,0 +1,70 @@
+import type { ConnectionStatus } from '../../../src/connection.js';
+import { settled } from './clock.js';
+import { check, checkEnd, listLeft } from './invariants.js';
+import { drain } from './progress.js';
+import type { Setting } from './setting.js';
+import { take, type Step } from './steps.js';
+import { World } from './world.js';
+
+/** One history, in a browser of its own. Every rule is checked after every step. */
+export class History {
+  /** The states that it came through. */
+  readonly reached = new Set<ConnectionStatus>();
+  readonly #world: World;
+  readonly #taken: string[] = [];
+
+  constructor(setting: Setting) {
+    this.#world = new World(setting);
+  }
+
+  get status(): ConnectionStatus {
+    return this.#world.flow.connection.status;
+  }
+
+  /** What the last flow has announced. */
+  get endings(): readonly string[] {
+    return this.#world.announced.endings;
+  }
+
+  get posts(): number {
+    return this.#world.browser.network.posts.length;
+  }
+
+  /**
+   * Takes the steps, then lets everything come to its end. Fails with the steps that have led to a
+   * broken rule.
+   * @param assertBetween called after the steps, before the end
+   */
+  async run(steps: readonly Step[], assertBetween = () => {}): Promise<void> {
+    const { browser } = this.#world;
+    browser.install();
+    try {
+      this.#world.load('nothing');
+      for (const step of steps) {
+        await take(this.#world, step);
+        this.#note(step, await check(this.#world));
+      }
+      assertBetween();
+      await this.#end();
+    } finally {
+      browser.uninstall();
+    }
+  }
+
+  async #end(): Promise<void> {
+    const world = this.#world;
+    await drain(world);
+    this.#note('half an hour passes', [...(await check(world)), ...checkEnd(world)]);
+    // A lost popup is listened to as long as an element shows its loss.
+    world.detachAll();
+    await settled();
+    this.#note('all elements leave', [...(await check(world)), ...listLeft(world)]);
+  }
+
+  #note(step: Step, broken: readonly string[]): void {
+    this.reached.add(this.status);
+    this.#taken.push(`${step} -> ${this.status}`);
+    if (broken.length === 0) return;
+    throw new Error(`${broken.join('; ')}, after:\n  ${this.#taken.join('\n  ')}`);
+  }
+}

@@ -1,0 +1,61 @@
+// The rules of the storeys: `imports/` holds a small house, and one file for each way to break it.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import type { ICruiseResult } from 'dependency-cruiser';
+import config from '../../scripts/check/imports.config.mjs';
+
+const TOOL = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+const CONFIG = resolve('scripts/check/imports.config.mjs');
+
+/** The files that break a rule, by rule. */
+const WRONG: Record<string, string[]> = {
+  'storey-element': ['src/element/imports-server.ts'],
+  'storey-flow': ['src/flow/imports-element.ts'],
+  'storey-page': ['src/page/imports-flow.ts'],
+  'storey-protocol': [
+    'src/protocol/imports-page-in-a-type.ts',
+    'src/protocol/imports-page-later.ts',
+    'src/protocol/imports-page.ts',
+  ],
+  'storey-server': ['src/server/imports-page.ts'],
+  'storey-wallet': ['src/wallet/imports-element.ts'],
+  'storey-doctor': ['src/doctor/imports-element.ts'],
+  'storey-locales': ['src/locales/imports-element.ts'],
+  'languages-are-loaded': ['src/element/imports-language.ts'],
+  'words-lie-low': ['src/configuration.ts'],
+  'entries-lie-on-top': ['src/flow/imports-define.ts'],
+  'src-has-known-places': ['src/utils/helper.ts'],
+  'lit-is-for-the-element': ['src/flow/imports-lit.ts'],
+  'lit-is-the-only-package': ['src/element/imports-package.ts', 'src/protocol/imports-node.ts'],
+  'src-stands-alone': ['src/server/imports-demo.ts'],
+  'no-circle': ['src/flow/circle-one.ts'],
+  'no-missing-file': ['demo/imports-nothing.ts'],
+};
+
+/** The tool itself, as `npm run lint` runs it, in the small house. */
+function cruise(): ICruiseResult {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [TOOL, '--config', CONFIG, '--output-type', 'json', 'src', 'demo'],
+    { cwd: 'test/node/imports', encoding: 'utf8' },
+  );
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as ICruiseResult;
+}
+
+describe('the rules of who may import whom', () => {
+  it('each refuse the file that breaks it, and nothing else', () => {
+    const found: Record<string, string[]> = {};
+    for (const { rule, from } of cruise().summary.violations) {
+      found[rule.name] = [...new Set([...(found[rule.name] ?? []), from])].sort();
+    }
+    assert.deepEqual(found, WRONG);
+  });
+
+  it('have a wrong file each', () => {
+    const names = config.forbidden?.map(({ name }) => name) ?? [];
+    assert.deepEqual(names.sort(), Object.keys(WRONG).sort());
+  });
+});

@@ -1,0 +1,1 @@
+export { code } from '../src/index.js';

@@ -1,0 +1,2 @@
+// @ts-expect-error The file is not there.
+export { nothing } from './not-there.js';

@@ -1,0 +1,4 @@
+import type { Code } from './errors.js';
+export interface Connection {
+  readonly code: Code;
+}

@@ -1,0 +1,2 @@
+export { html } from 'lit';
+export { code } from '../flow/flow.js';

@@ -1,0 +1,2 @@
+import '../locales/de.js';
+import '../locales/registry.js';

@@ -1,0 +1,4 @@
+import type { Two } from './circle-two.js';
+export interface One {
+  two?: Two;
+}

@@ -1,0 +1,4 @@
+import type { One } from './circle-one.js';
+export interface Two {
+  one?: One;
+}

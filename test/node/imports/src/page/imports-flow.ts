@@ -1,0 +1,1 @@
+export { code } from '../flow/flow.js';

@@ -1,0 +1,2 @@
+import type { Code } from '../errors.js';
+export const code: Code = 'aborted';

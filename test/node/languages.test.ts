@@ -1,0 +1,115 @@
+// Each language by itself. How they look in a button is seen in test/unit/languages.test.ts.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { rollup } from 'rollup';
+import { languages, locale } from '../../scripts/build/rollup.config.js';
+import { registry } from '../../src/locales/registry.js';
+import { appEnglish, english, walletEnglish } from '../../src/texts.js';
+
+const MAX_BYTES = 1024;
+const all: Record<string, string> = { ...english, ...walletEnglish, ...appEnglish };
+const KEYS = Object.keys(all);
+
+/** The 23 official languages of the EU besides English, and those of its neighbours and guests. */
+const PROMISED =
+  'bg hr cs da nl et fi fr de el hu ga it lv lt mt pl pt ro sk sl es sv is nb no uk tr ar he pt-br';
+
+/** The script of a language, where it is not the Latin one. */
+const SCRIPTS: Record<string, string> = {
+  ar: 'Arabic',
+  bg: 'Cyrillic',
+  el: 'Greek',
+  he: 'Hebrew',
+  uk: 'Cyrillic',
+};
+/** Words that stay Latin in every language. */
+const LATIN = /Monerium|https|cookies?|e-mail|\{\w+\}/gi;
+
+/** What the file of a language registers. */
+async function readTexts(language: string): Promise<Record<string, string>> {
+  await import(`../../src/locales/${language}.ts`);
+  const entry = registry.find(([tags]) => tags === language);
+  assert.ok(entry, `${language} registers itself`);
+  return entry[1] as Record<string, string>;
+}
+
+function placeholders(text: string): string[] {
+  return text.match(/[{}<>$]\w*\}?/g) ?? [];
+}
+
+describe('the languages', () => {
+  it('are those that are promised', () => {
+    const missing = PROMISED.split(' ').filter((name) => !languages.includes(name));
+    assert.deepEqual(missing, []);
+    assert.ok(languages.length >= 31, String(languages.length));
+  });
+
+  it('are all known to the loader of npm, and to that of the script files', async () => {
+    await import('../../src/locales/index.js');
+    await import('../../src/locales/beside-script.js');
+    const known = registry.filter(([, value]) => typeof value === 'function');
+    assert.deepEqual(
+      known.map(([tags]) => tags.split(' ')),
+      [languages, languages],
+    );
+  });
+
+  it('are files without a stray one beside them', () => {
+    const others = ['beside-script.ts', 'index.ts', 'norwegian.ts', 'registry.ts'];
+    const expected = [...languages.map((name) => `${name}.ts`), ...others].sort();
+    assert.deepEqual(readdirSync('src/locales').sort(), expected);
+  });
+});
+
+for (const language of languages) {
+  describe(`the language ${language}`, () => {
+    it('has every key, and no other', async () => {
+      const texts = await readTexts(language);
+      assert.deepEqual(Object.keys(texts).sort(), [...KEYS].sort());
+      for (const [key, text] of Object.entries(texts)) {
+        assert.equal(text, text.trim(), key);
+        assert.notEqual(text, '', key);
+      }
+    });
+
+    it('has the placeholders of English, each in its place', async () => {
+      for (const [key, text] of Object.entries(await readTexts(language))) {
+        assert.deepEqual(placeholders(text), placeholders(all[key] ?? ''), `${key}: ${text}`);
+      }
+    });
+
+    it('is written in its own script, and in one form of each character', async () => {
+      const foreign = new RegExp(`\\p{L}`, 'gu');
+      const own = new RegExp(`\\p{Script=${SCRIPTS[language] ?? 'Latin'}}`, 'u');
+      for (const [key, text] of Object.entries(await readTexts(language))) {
+        const letters = text.replaceAll(LATIN, '').match(foreign) ?? [];
+        assert.deepEqual(
+          letters.filter((letter) => !own.test(letter)),
+          [],
+          `${key}: ${text}`,
+        );
+        assert.equal(text, text.normalize('NFC'), key);
+      }
+    });
+
+    it('is translated', async () => {
+      const texts = Object.entries(await readTexts(language));
+      const same = texts.filter(([key, text]) => text === all[key]);
+      assert.deepEqual(same, []);
+    });
+
+    it('is small, and names Monerium in its labels', async () => {
+      const build = await rollup(locale(language));
+      const { output } = await build.generate({ format: 'iife' });
+      await build.close();
+      const { length } = brotliCompressSync(output[0].code);
+      assert.ok(length <= MAX_BYTES, `${length} bytes`);
+      const texts = await readTexts(language);
+      for (const key of ['connect', 'continue', 'sign-in', 'sign-up', 'pay']) {
+        assert.match(texts[key] ?? '', /Monerium/);
+      }
+    });
+  });
+}

@@ -1,0 +1,627 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Connection, StoredConnection } from '../../src/server/connection-store.js';
+import {
+  ConnectionEnded,
+  createConnections,
+  type ConnectionsOptions,
+  type ConnectionStore,
+  type ServerEvent,
+} from '../../src/server/connections.js';
+import type { Tokens } from '../../src/server/handler.js';
+import { catchConnectError } from '../helpers/connect-error.js';
+import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
+
+const HOUR = 3_600_000;
+
+let site: Site;
+
+before(async () => {
+  site = await openSite();
+});
+
+afterEach(() => site.reset());
+
+after(() => site.close());
+
+/** A store in memory that can fail, and be looked into. */
+class MemoryStore implements ConnectionStore {
+  readonly rows = new Map<string, StoredConnection>();
+  /** Taken from the front, one for each call: what the call does instead. */
+  readonly faults: ((() => Promise<never>) | undefined)[] = [];
+  calls = 0;
+
+  async read(id: string) {
+    await this.#begin();
+    return structuredClone(this.rows.get(id));
+  }
+
+  async replace(id: string, version: number, next: Connection | undefined) {
+    await this.#begin();
+    const row = this.rows.get(id);
+    if ((row?.version ?? 0) !== version) return false;
+    if (next) this.rows.set(id, { connection: structuredClone(next), version: version + 1 });
+    else this.rows.delete(id);
+    return true;
+  }
+
+  async #begin(): Promise<void> {
+    this.calls++;
+    await this.faults.shift()?.();
+  }
+
+  /** What is kept of `anna`. */
+  get kept(): Connection {
+    return this.rows.get('anna')?.connection ?? assert.fail('there is no row');
+  }
+
+  change(changes: Partial<Connection>): void {
+    const { connection, version } = this.rows.get('anna') ?? assert.fail('there is no row');
+    this.rows.set('anna', { connection: { ...connection, ...changes }, version: version + 1 });
+  }
+
+  age(leftMs: number): void {
+    const tokens = { ...this.kept.tokens, expiresAt: Date.now() + leftMs };
+    this.change({ tokens, refreshAt: Date.now() - 1 });
+  }
+}
+
+const away = () => Promise.reject(new Error('the store is away'));
+const hanging = () => new Promise<never>(() => undefined);
+
+function open(options: Partial<ConnectionsOptions> = {}, store = new MemoryStore()) {
+  const events: ServerEvent[] = [];
+  const observe = (event: ServerEvent) => void events.push(event);
+  const common = { store, apiUrl: site.emulator.url, observe, timeoutMs: 2000 };
+  const connections = createConnections({ ...common, ...options });
+  return { store, connections, events, types: () => events.map(({ type }) => type) };
+}
+
+/** A customer's tokens from the emulator, kept as `anna`. */
+async function connect(options: Partial<ConnectionsOptions> = {}) {
+  const opened = open(options);
+  await site.handle(post(site.createPost()));
+  const details = site.connected.at(-1) ?? assert.fail('nobody was connected');
+  await opened.connections.connect('anna', details);
+  opened.store.calls = 0;
+  return { ...opened, details };
+}
+
+describe('a new connection', () => {
+  it('is kept with what refreshing needs, and gives its token without a refresh', async () => {
+    const { store, connections, details } = await connect();
+    const { profile, userId, tokens } = details;
+    assert.equal(await connections.getAccessToken('anna'), tokens.accessToken);
+    assert.equal(store.calls, 1);
+    const { refreshAt, ...kept } = store.kept;
+    assert.deepEqual(kept, { profile, userId, clientId: CLIENT_ID, tokens });
+    const ahead = tokens.expiresAt - refreshAt;
+    assert.ok(ahead >= 240_000 && ahead <= 300_000, `${ahead}`);
+  });
+
+  it('takes the place of whatever was there', async () => {
+    const { store, connections, details } = await connect();
+    const tokens = { ...details.tokens, accessToken: 'another' };
+    await connections.connect('anna', { ...details, tokens });
+    assert.equal(store.kept.tokens.accessToken, 'another');
+  });
+
+  it('has an end that JSON can hold when Monerium tells none', async () => {
+    site.emulator.configure({ expiresIn: null });
+    const { store, connections, details } = await connect();
+    assert.equal(details.tokens.expiresAt, Infinity);
+    assert.deepEqual(JSON.parse(JSON.stringify(store.kept)), store.kept);
+    assert.equal(await connections.getAccessToken('anna'), details.tokens.accessToken);
+  });
+
+  it('is refreshed at half of a short life', async () => {
+    site.emulator.configure({ expiresIn: 60 });
+    const { store } = await connect();
+    const left = store.kept.refreshAt - Date.now();
+    assert.ok(left > 25_000 && left <= 30_000, `${left}`);
+  });
+
+  it('is written again when the store fails, and known when only its answer was lost', async () => {
+    const { store, connections, events } = open();
+    await site.handle(post(site.createPost()));
+    const details = site.connected.at(-1) ?? assert.fail();
+    const { replace } = store;
+    let isFirst = true;
+    store.replace = async (...args) => {
+      const isDone = await replace.apply(store, args);
+      if (isFirst) return ((isFirst = false), away());
+      return isDone;
+    };
+    await connections.connect('anna', details);
+    assert.deepEqual(events, [{ type: 'write-retried', attempt: 1 }]);
+    assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
+  });
+
+  it('gives up with the reason of the store when the signal fires', async () => {
+    const { store, connections } = open();
+    store.faults.push(away, away, away, away);
+    await site.handle(post(site.createPost()));
+    const details = site.connected.at(-1) ?? assert.fail();
+    const signal = AbortSignal.timeout(30);
+    const error = await catchConnectError(() => connections.connect('anna', details, signal));
+    assert.equal(error.code, 'server_unavailable');
+    assert.equal((error.cause as Error).message, 'the store is away');
+  });
+
+  it('gives up when the row changes each time', async () => {
+    const store = new MemoryStore();
+    store.replace = async () => false;
+    const { connections } = open({ timeoutMs: 50 }, store);
+    await site.handle(post(site.createPost()));
+    const details = site.connected.at(-1) ?? assert.fail();
+    const error = await catchConnectError(() => connections.connect('anna', details));
+    assert.match(String(error.cause), /the row has changed each time/);
+  });
+});
+
+describe('a token that is due', () => {
+  it('is refreshed by three calls of the store, and kept before it is given out', async () => {
+    const { store, connections, details, types } = await connect();
+    store.age(60_000);
+    const token = await connections.getAccessToken('anna');
+    assert.notEqual(token, details.tokens.accessToken);
+    assert.equal(store.calls, 3);
+    assert.equal(store.kept.tokens.accessToken, token);
+    assert.equal(store.kept.renewal, undefined);
+    assert.deepEqual(types(), ['refreshed']);
+    const [request] = site.emulator.refreshRequests();
+    const form = new URLSearchParams(request?.body);
+    assert.equal(form.get('refresh_token'), details.tokens.refreshToken);
+    assert.equal(form.get('client_id'), CLIENT_ID);
+  });
+
+  it('#80 is refreshed once for a hundred callers of two processes', async () => {
+    site.emulator.configure({ delayMs: 50 });
+    const { store, connections, types } = await connect();
+    const other = open({}, store);
+    store.age(-1);
+    const all = Array.from({ length: 100 }, (_, n) =>
+      (n % 2 === 0 ? connections : other.connections).getAccessToken('anna'),
+    );
+    assert.equal(new Set(await Promise.all(all)).size, 1);
+    assert.equal(site.emulator.refreshRequests().length, 1);
+    const shared = [...types(), ...other.types()];
+    assert.equal(shared.filter((type) => type === 'refreshed').length, 1);
+    assert.equal(shared.filter((type) => type === 'refresh-shared').length, 99);
+  });
+
+  it('is given out as it is while another process refreshes it', async () => {
+    const { store, connections, details } = await connect();
+    store.age(60_000);
+    store.change({ renewal: { by: 'another', until: Date.now() + HOUR, inDoubt: false } });
+    assert.equal(await connections.getAccessToken('anna'), details.tokens.accessToken);
+    assert.deepEqual(site.emulator.refreshRequests(), []);
+  });
+
+  it('is not given out when it has ended: the caller waits for the other process', async () => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    store.change({ renewal: { by: 'another', until: Date.now() + HOUR, inDoubt: false } });
+    const waiting = connections.getAccessToken('anna');
+    while (store.calls < 3) await new Promise(setImmediate);
+    const tokens: Tokens = { accessToken: 'new', refreshToken: 'r', expiresAt: Date.now() + HOUR };
+    store.change({ tokens, refreshAt: Date.now() + HOUR, renewal: undefined });
+    assert.equal(await waiting, 'new');
+  });
+
+  it('is refreshed by the next process when the lease has run out, and that is told', async () => {
+    const { store, connections, types } = await connect();
+    store.age(-1);
+    store.change({ renewal: { by: 'dead', until: Date.now() - 1, inDoubt: false } });
+    await connections.getAccessToken('anna');
+    assert.deepEqual(types(), ['lease-taken-over', 'refreshed']);
+  });
+
+  it('is read again when the row moves between the reading and the lease', async () => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    const { read } = store;
+    let isFirst = true;
+    store.read = async (id) => {
+      const row = await read.call(store, id);
+      if (isFirst) store.change({ profile: 'moved' });
+      isFirst = false;
+      return row;
+    };
+    await connections.getAccessToken('anna');
+    assert.equal(store.kept.profile, 'moved');
+    assert.equal(site.emulator.refreshRequests().length, 1);
+  });
+
+  it('is refreshed although the answer to taking the lease was lost', async () => {
+    const { store, connections, details } = await connect();
+    store.age(-1);
+    const { replace } = store;
+    let isFirst = true;
+    store.replace = async (...args) => {
+      const isDone = await replace.apply(store, args);
+      if (isFirst) return ((isFirst = false), away());
+      return isDone;
+    };
+    assert.notEqual(await connections.getAccessToken('anna'), details.tokens.accessToken);
+  });
+
+  it('is kept by tries without end: nobody else has it', async () => {
+    const { store, connections, types } = await connect();
+    store.age(-1);
+    store.faults.push(undefined, undefined, away, away, away);
+    const token = await connections.getAccessToken('anna');
+    assert.equal(store.kept.tokens.accessToken, token);
+    assert.equal(types().filter((type) => type === 'write-retried').length, 3);
+  });
+
+  it('is known when only the answer to keeping it was lost', async () => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    const { replace } = store;
+    let calls = 0;
+    store.replace = async (...args) => {
+      const isDone = await replace.apply(store, args);
+      return ++calls === 2 ? away() : isDone;
+    };
+    const token = await connections.getAccessToken('anna');
+    assert.equal(store.kept.tokens.accessToken, token);
+    assert.equal(site.emulator.refreshRequests().length, 1);
+  });
+
+  it('without a refresh token is used up to its end, and then the connection has ended', async () => {
+    const { store, connections, details } = await connect();
+    const { refreshToken: _, ...tokens } = details.tokens;
+    store.change({ tokens: { ...tokens, refreshToken: undefined } });
+    store.age(60_000);
+    assert.equal(await connections.getAccessToken('anna'), tokens.accessToken);
+    store.age(-1);
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+  });
+});
+
+describe('a token that Monerium refused', () => {
+  it('is refreshed when it is the kept one', async () => {
+    const { connections, details } = await connect();
+    const refused = details.tokens.accessToken;
+    const token = await connections.getAccessToken('anna', { refused });
+    assert.notEqual(token, refused);
+    assert.equal(await connections.getAccessToken('anna', { refused }), token);
+    assert.equal(site.emulator.refreshRequests().length, 1);
+  });
+});
+
+describe('a connection ends', () => {
+  it('when Monerium refuses its refresh token', async () => {
+    const { store, connections, details, events } = await connect();
+    store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
+    store.age(-1);
+    const error = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.ok(error instanceof ConnectionEnded);
+    assert.equal(error.code, 'exchange_rejected');
+    assert.equal(error.inDoubt, false);
+    assert.equal(store.kept.ended?.inDoubt, false);
+    assert.deepEqual(events.at(-1), { type: 'ended', inDoubt: false });
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+    assert.equal(site.emulator.refreshRequests().length, 1);
+  });
+
+  it('in doubt when the process that refreshed before has died', async () => {
+    const { store, connections, details } = await connect();
+    store.change({ tokens: { ...details.tokens, refreshToken: 'used' } });
+    store.age(-1);
+    store.change({ renewal: { by: 'dead', until: Date.now() - 1, inDoubt: false } });
+    const error = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.ok(error instanceof ConnectionEnded && error.inDoubt);
+  });
+
+  it('in doubt when the answer to an earlier refresh was lost', async () => {
+    const { store, connections, details } = await connect();
+    store.change({ tokens: { ...details.tokens, refreshToken: 'used' } });
+    store.age(-1);
+    for (const inDoubt of [false, true]) {
+      const { ended: _, ...open } = store.kept;
+      const until = Date.now() - 1;
+      store.rows.set('anna', { connection: { ...open, renewal: { until, inDoubt } }, version: 9 });
+      const error = await catchConnectError(() => connections.getAccessToken('anna'));
+      assert.equal(error instanceof ConnectionEnded && error.inDoubt, inDoubt);
+    }
+  });
+
+  it('and nobody is connected who is not known', async () => {
+    await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEnded);
+  });
+
+  it('not when the row holds other tokens by then', async () => {
+    const { store, connections, details } = await connect();
+    store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
+    store.age(-1);
+    const { read } = store;
+    let reads = 0;
+    store.read = async (id) => {
+      if (++reads === 2) {
+        const tokens = { ...details.tokens, expiresAt: Date.now() + HOUR };
+        store.change({ tokens, refreshAt: Date.now() + HOUR, renewal: undefined });
+      }
+      return read.call(store, id);
+    };
+    assert.equal(await connections.getAccessToken('anna'), details.tokens.accessToken);
+    assert.equal(store.kept.ended, undefined);
+  });
+
+  for (const token of [
+    'not-found',
+    'rate-limit',
+    'unavailable',
+    'server-error',
+    'reset',
+  ] as const) {
+    it(`not when Monerium fails by ${token}`, async () => {
+      const { store, connections } = await connect();
+      site.emulator.configure({ token, retryAfter: '' });
+      store.age(-1);
+      const error = await catchConnectError(() => connections.getAccessToken('anna'));
+      assert.ok(!(error instanceof ConnectionEnded));
+      assert.equal(store.kept.ended, undefined);
+      assert.equal(store.kept.renewal?.by, undefined);
+      const isHarmless = /not-found|rate-limit/.test(token);
+      assert.equal(store.kept.renewal?.inDoubt, !isHarmless);
+    });
+  }
+
+  it('not when the client ID is wrong', async () => {
+    const { store, connections } = await connect({
+      fetch: async () => Response.json({ error: 'invalid_client' }, { status: 401 }),
+    });
+    store.age(-1);
+    const error = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.ok(!(error instanceof ConnectionEnded));
+  });
+});
+
+describe('a Monerium that fails', () => {
+  it('leaves a token in use that has life left', async () => {
+    const { store, connections, details, types } = await connect();
+    site.emulator.configure({ token: 'unavailable' });
+    store.age(60_000);
+    assert.equal(await connections.getAccessToken('anna'), details.tokens.accessToken);
+    assert.deepEqual(types(), ['refresh-failed']);
+  });
+
+  it('is not asked again before the time that it told, by this process or another', async () => {
+    const { store, connections } = await connect();
+    site.emulator.configure({ token: 'rate-limit', retryAfter: '60' });
+    store.age(-1);
+    await catchConnectError(() => connections.getAccessToken('anna'));
+    const others = [connections, open({}, store).connections];
+    for (const { getAccessToken } of others.map((other) => ({
+      getAccessToken: () => other.getAccessToken('anna'),
+    }))) {
+      const { code, retryAfterMs = 0 } = await catchConnectError(getAccessToken);
+      assert.equal(code, 'token_unavailable');
+      assert.ok(retryAfterMs > 50_000 && retryAfterMs <= 60_000);
+    }
+    assert.equal(site.emulator.refreshRequests().length, 1);
+    store.change({ renewal: undefined });
+    const { message } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.match(message, /Monerium has asked to wait/);
+    assert.equal(site.emulator.refreshRequests().length, 1);
+  });
+
+  it('that hangs ends in exchange_timeout, in doubt', async () => {
+    const { store, connections } = await connect({ timeoutMs: 60, leaseMs: 1000 });
+    site.emulator.configure({ token: 'hang' });
+    store.age(-1);
+    const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'exchange_timeout');
+    assert.equal(store.kept.renewal?.inDoubt, true);
+  });
+
+  it('is not told by a fetch that throws at once', async () => {
+    const { store, connections } = await connect({
+      fetch: () => {
+        throw new Error('secret');
+      },
+    });
+    store.age(-1);
+    const { message } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.doesNotMatch(message, /secret/);
+  });
+});
+
+describe('a store that fails', () => {
+  for (const [what, fault] of Object.entries({ rejects: away, hangs: hanging })) {
+    it(`ends in server_unavailable within the deadline when it ${what}`, async () => {
+      const { store, connections } = await connect({ timeoutMs: 60, leaseMs: 1000 });
+      store.faults.push(fault);
+      const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
+      assert.equal(code, 'server_unavailable');
+    });
+  }
+
+  it('sends nothing when the lease cannot be taken', async () => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    store.faults.push(undefined, away);
+    const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'server_unavailable');
+    assert.deepEqual(site.emulator.refreshRequests(), []);
+  });
+
+  it('sends nothing when the row is gone with the answer to the lease', async () => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    const fault = () => {
+      store.rows.clear();
+      return away();
+    };
+    store.faults.push(undefined, fault);
+    const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'server_unavailable');
+    assert.deepEqual(site.emulator.refreshRequests(), []);
+  });
+
+  it('lets the lease run out when it does not take its end', async () => {
+    const { store, connections } = await connect();
+    site.emulator.configure({ token: 'unavailable' });
+    store.age(-1);
+    store.faults.push(undefined, undefined, away);
+    const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'server_unavailable');
+    assert.ok(store.kept.renewal?.by);
+  });
+});
+
+describe('a lease that is old when the request would go out', () => {
+  it('is given back, and nothing is sent', async () => {
+    const { store, connections } = await connect({ timeoutMs: 400, leaseMs: 1600 });
+    store.age(-1);
+    const { replace } = store;
+    let isFirst = true;
+    store.replace = async (...args) => {
+      const isDone = await replace.apply(store, args);
+      // As if the process stood still: longer than half of the lease.
+      const end = Date.now() + (isFirst ? 900 : 0);
+      isFirst = false;
+      while (Date.now() < end);
+      return isDone;
+    };
+    const { code, message } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'token_unavailable');
+    assert.match(message, /lease/);
+    assert.deepEqual(site.emulator.refreshRequests(), []);
+  });
+});
+
+describe('the signal of a caller', () => {
+  it('ends the wait and not the refresh', async () => {
+    site.emulator.configure({ delayMs: 100 });
+    const { store, connections, details } = await connect();
+    store.age(-1);
+    const controller = new AbortController();
+    const waiting = connections.getAccessToken('anna', { signal: controller.signal });
+    controller.abort(new Error('the customer has left'));
+    await assert.rejects(waiting, /the customer has left/);
+    await assert.rejects(
+      connections.getAccessToken('anna', { signal: controller.signal }),
+      /the customer has left/,
+    );
+    while (site.emulator.refreshRequests().length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await connections.close();
+    assert.notEqual(store.kept.tokens.accessToken, details.tokens.accessToken);
+  });
+});
+
+describe('disconnect', () => {
+  it('deletes the connection, also when it has changed meanwhile', async () => {
+    const { store, connections } = await connect();
+    const { read } = store;
+    let isFirst = true;
+    store.read = async (id) => {
+      const row = await read.call(store, id);
+      if (isFirst) store.change({ profile: 'moved' });
+      isFirst = false;
+      return row;
+    };
+    await connections.disconnect('anna');
+    assert.equal(store.rows.size, 0);
+    await connections.disconnect('anna');
+  });
+
+  it('wins over a refresh that comes back late', async () => {
+    site.emulator.configure({ delayMs: 100 });
+    const { store, connections } = await connect();
+    store.age(-1);
+    const late = connections.getAccessToken('anna');
+    const ended = assert.rejects(late, ConnectionEnded);
+    while (site.emulator.refreshRequests().length === 0) await new Promise(setImmediate);
+    await connections.disconnect('anna');
+    await ended;
+    assert.equal(store.rows.size, 0);
+  });
+
+  it('rejects when the store fails', async () => {
+    const { store, connections } = await connect({ timeoutMs: 60, leaseMs: 1000 });
+    store.read = away;
+    const { code } = await catchConnectError(() => connections.disconnect('anna'));
+    assert.equal(code, 'server_unavailable');
+  });
+});
+
+describe('close', () => {
+  it('waits for what is under way, and begins no refresh', async () => {
+    site.emulator.configure({ delayMs: 100 });
+    const { store, connections, details } = await connect();
+    store.age(-1);
+    const late = connections.getAccessToken('anna');
+    while (site.emulator.refreshRequests().length === 0) await new Promise(setImmediate);
+    await connections.close();
+    assert.equal(store.kept.tokens.accessToken, await late);
+    store.age(60_000);
+    assert.equal(await connections.getAccessToken('anna'), store.kept.tokens.accessToken);
+    store.age(-1);
+    const { code, message } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'token_unavailable');
+    assert.match(message, /closing/);
+    await connections.connect('anna', details);
+  });
+});
+
+describe('many connections', () => {
+  it('are refreshed by 16 requests at once at most', async () => {
+    let running = 0;
+    let most = 0;
+    const fetch = async () => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      const answer = { access_token: 'new', refresh_token: 'n', expires_in: 3600 };
+      return Response.json({ ...answer, token_type: 'Bearer' });
+    };
+    const { store, connections } = await connect({ fetch });
+    store.age(-1);
+    const row = store.rows.get('anna') ?? assert.fail();
+    for (let number = 0; number < 100; number++) store.rows.set(`${number}`, structuredClone(row));
+    const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
+    await Promise.all(ids.map((id) => connections.getAccessToken(id)));
+    assert.equal(most, 16);
+  });
+});
+
+describe('the wait for another process', () => {
+  it('ends when it gets too long', async (t) => {
+    const { store, connections } = await connect();
+    store.age(-1);
+    const until = Date.now() + HOUR;
+    store.change({ renewal: { by: 'another', until, inDoubt: false } });
+    const start = Date.now();
+    let shift = 0;
+    t.mock.method(Date, 'now', () => start + (shift += 3000));
+    const { code, message } = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.equal(code, 'token_unavailable');
+    assert.match(message, /another process/);
+  });
+});
+
+describe('the options', () => {
+  const wrong: [string, object][] = [
+    ['store', { store: undefined }],
+    ['store', { store: {} }],
+    ['store', { store: { read: () => undefined } }],
+    ['refreshAheadMs', { refreshAheadMs: -1 }],
+    ['leaseMs', { leaseMs: 3999, timeoutMs: 1000 }],
+    ['concurrency', { concurrency: 0 }],
+    ['observe', { observe: {} }],
+    ['lease', { lease: 1 }],
+    ['apiUrl', { apiUrl: 'http://monerium.example' }],
+  ];
+  for (const [option, change] of wrong) {
+    it(`throw invalid_config at once: ${JSON.stringify(change)}`, async () => {
+      const error = await catchConnectError(() => open(change));
+      assert.equal(error.code, 'invalid_config');
+      assert.match(error.message, new RegExp(`^invalid_config: ${option} needs `));
+    });
+  }
+});

@@ -1,0 +1,171 @@
+// The listener for Node's http and Express, with and without a parser in front of it.
+import assert from 'node:assert/strict';
+import { createServer, request as httpRequest, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before, describe, it } from 'node:test';
+import express from 'express';
+import { toNodeListener } from '../../src/server/node.js';
+import { openSite, ORIGIN, type Site } from '../helpers/site.js';
+
+let site: Site;
+const contexts: unknown[] = [];
+const closing: (() => unknown)[] = [];
+
+before(async () => {
+  site = await openSite();
+});
+
+afterEach(() => {
+  site.reset();
+  contexts.length = 0;
+});
+
+after(async () => {
+  for (const close of closing) close();
+  await site.close();
+});
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => (server.closeAllConnections(), server.close()));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/monerium`;
+}
+
+const listener = () =>
+  toNodeListener(
+    site.handlerWith({
+      onConnected: ({ context }) => {
+        contexts.push(context);
+        return [
+          ['set-cookie', 'a=1'],
+          ['set-cookie', 'b=2'],
+        ];
+      },
+      onSession: () => ({ profile: 'p', userId: 'u' }),
+      timeoutMs: 500,
+    }),
+  );
+
+const HEADERS = { origin: ORIGIN, 'content-type': 'application/json' };
+
+const send = (url: string, body: BodyInit) =>
+  fetch(url, { method: 'POST', headers: HEADERS, body, duplex: 'half' } as RequestInit);
+
+const servers: [string, () => Promise<string>][] = [
+  ["Node's http", () => listen(listener())],
+  ['Express', () => listen(express().all('/api/monerium', listener()))],
+  [
+    'Express behind express.json()',
+    () => listen(express().use(express.json()).all('/api/monerium', listener())),
+  ],
+  [
+    'Express behind express.text()',
+    () =>
+      listen(
+        express()
+          .use(express.text({ type: '*/*' }))
+          .all('/api/monerium', listener()),
+      ),
+  ],
+  [
+    'Express behind express.raw()',
+    () =>
+      listen(
+        express()
+          .use(express.raw({ type: '*/*' }))
+          .all('/api/monerium', listener()),
+      ),
+  ],
+];
+
+for (const [name, open] of servers) {
+  describe(`the listener in ${name}`, () => {
+    let url = '';
+    before(async () => void (url = await open()));
+
+    it('connects a customer, with every cookie and the request as context', async () => {
+      const response = await send(url, JSON.stringify(site.createPost()));
+      assert.equal(response.status, 200);
+      assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+      assert.equal(response.headers.get('content-type'), 'application/json');
+      assert.deepEqual(Object.keys((await response.json()) as object), ['profile', 'userId']);
+      assert.equal((contexts[0] as { url: string }).url, '/api/monerium');
+    });
+
+    it('answers GET, and a preflight without a body', async () => {
+      const session = await fetch(url, { headers: HEADERS });
+      assert.deepEqual(await session.json(), { profile: 'p', userId: 'u' });
+      const preflight = await fetch(url, { method: 'OPTIONS', headers: HEADERS });
+      assert.equal(preflight.status, 204);
+    });
+  });
+}
+
+describe('the listener', () => {
+  it('refuses a long body, with and without a length, and the connection stays in use', async () => {
+    const url = await listen(listener());
+    const long = JSON.stringify({ ...site.createPost(), padding: 'x'.repeat(200_000) });
+    assert.equal((await send(url, long)).status, 413);
+    const chunks = new ReadableStream({
+      pull(controller) {
+        for (let at = 0; at < long.length; at += 10_000) {
+          controller.enqueue(new TextEncoder().encode(long.slice(at, at + 10_000)));
+        }
+        controller.close();
+      },
+    });
+    assert.equal((await send(url, chunks)).status, 413);
+    assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
+  });
+
+  it('says so when something else has eaten the body', async () => {
+    const own = listener();
+    const url = await listen((message, response) => {
+      message.resume().once('end', () => void own(message, response));
+    });
+    assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 500);
+    assert.match(site.failures[0]?.message ?? '', /a parser has read the body/);
+  });
+
+  it('fails the post when the customer leaves in the middle of it', async () => {
+    const url = await listen(listener());
+    const request = httpRequest(url, {
+      method: 'POST',
+      headers: { ...HEADERS, 'content-length': 300 },
+    });
+    request.on('error', () => undefined);
+    request.write('{"code":');
+    request.flushHeaders();
+    setTimeout(() => request.destroy(), 50);
+    while (site.failures.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(site.failures[0]?.message, '400 invalid_request: the body broke off');
+  });
+
+  it('drops a body that the handler has cancelled', async () => {
+    const own = toNodeListener(async (request) => {
+      await request.body?.cancel();
+      return new Response('ok');
+    });
+    const url = await listen((message, response) => void own(message, response));
+    assert.equal((await send(url, 'x'.repeat(100_000))).status, 200);
+  });
+
+  it('takes what has no method, no address and names of HTTP/2', async () => {
+    const headers = { ':path': '/', origin: ORIGIN, accept: ['a', 'b'], empty: undefined };
+    const seen: Request[] = [];
+    const own = toNodeListener(async (request) => {
+      seen.push(request);
+      return new Response('ok', { status: 201 });
+    });
+    const written: unknown[] = [];
+    const response = {
+      writeHead: (...values: unknown[]) => void written.push(values[0]),
+      end: (text: string) => void written.push(text),
+    };
+    await own({ headers, on: () => undefined }, response);
+    assert.deepEqual(written, [201, 'ok']);
+    assert.equal(seen[0]?.method, 'GET');
+    assert.equal(seen[0]?.headers.get('accept'), 'a, b');
+  });
+});

@@ -1,0 +1,221 @@
+// Every shown client of a store, against the real engine behind it.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as ioredis from '../../demo/backend/examples/stores/ioredis.js';
+import * as iovalkey from '../../demo/backend/examples/stores/iovalkey.js';
+import * as libsql from '../../demo/backend/examples/stores/libsql.js';
+import * as pg from '../../demo/backend/examples/stores/pg.js';
+import * as postgres from '../../demo/backend/examples/stores/postgres.js';
+import * as redis from '../../demo/backend/examples/stores/redis.js';
+import type { Claims } from '../../src/server/claims.js';
+import type { Connection, ConnectionStore } from '../../src/server/connection-store.js';
+import { createSqlStore, SQL_SCHEMA, type RunSql } from '../../src/server/sql.js';
+import { createValkeyStore, type SendCommand } from '../../src/server/valkey.js';
+import {
+  makeFolder,
+  skipPgBouncer,
+  skipPostgres,
+  skipValkey,
+  startPgBouncer,
+  startPostgres,
+  startValkey,
+  type Engine,
+} from '../helpers/engines.js';
+
+type Store = ConnectionStore & Claims;
+type Opened = { store: Store; close: () => unknown };
+
+const { signal } = new AbortController();
+const engines: Record<string, Engine> = {};
+const { folder, remove } = makeFolder();
+
+function connectionOf(accessToken: string): Connection {
+  const tokens = { accessToken, refreshToken: 'r', expiresAt: Number.MAX_SAFE_INTEGER };
+  return { profile: 'p', userId: 'u', clientId: 'c', tokens, refreshAt: 1 };
+}
+
+before(async () => {
+  if (!skipPostgres) engines.postgres = await startPostgres();
+  if (!skipPgBouncer && engines.postgres)
+    engines.pgbouncer = await startPgBouncer(engines.postgres);
+  if (!skipValkey) engines.valkey = await startValkey();
+  if (engines.postgres) {
+    const { default: client } = await import('pg');
+    const pool = new client.Pool({ connectionString: engines.postgres.url });
+    await pool.query(SQL_SCHEMA);
+    await pool.end();
+  }
+  const { createClient } = await import('@libsql/client');
+  const sqlite = createClient({ url: `file:${join(folder, 'site.db')}` });
+  await sqlite.executeMultiple(SQL_SCHEMA);
+  sqlite.close();
+});
+
+after(() => {
+  for (const name of ['pgbouncer', 'postgres', 'valkey']) engines[name]?.stop();
+  remove();
+});
+
+const urlOf = (name: string) => engines[name]?.url ?? assert.fail(`${name} is not running`);
+
+const clients: [string, string | false, () => Opened | Promise<Opened>][] = [
+  ['pg', skipPostgres, () => pg.openStore(urlOf('postgres'))],
+  ['pg through PgBouncer', skipPgBouncer, () => pg.openStore(urlOf('pgbouncer'))],
+  ['postgres', skipPostgres, () => postgres.openStore(urlOf('postgres'))],
+  ['postgres through PgBouncer', skipPgBouncer, () => postgres.openStore(urlOf('pgbouncer'))],
+  ['@libsql/client', false, () => libsql.openStore(`file:${join(folder, 'site.db')}`)],
+  ['iovalkey', skipValkey, () => iovalkey.openStore(urlOf('valkey'))],
+  ['ioredis', skipValkey, () => ioredis.openStore(urlOf('valkey'))],
+  ['redis', skipValkey, () => redis.openStore(urlOf('valkey'))],
+];
+
+for (const [name, skip, open] of clients) {
+  describe(`a store by ${name}`, { skip }, () => {
+    let opened: Opened;
+    let store: Store;
+    before(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    after(() => opened.close());
+
+    it('returns nothing for a connection that is not there', async () => {
+      assert.equal(await store.read(randomUUID(), signal), undefined);
+    });
+
+    it('keeps, replaces and deletes by the version', async () => {
+      const id = randomUUID();
+      assert.equal(await store.replace(id, 0, connectionOf('a'), signal), true);
+      assert.equal(await store.replace(id, 0, connectionOf('b'), signal), false);
+      const { version = 0, connection } = (await store.read(id, signal)) ?? {};
+      assert.deepEqual(connection, connectionOf('a'));
+      assert.equal(await store.replace(id, version + 1, connectionOf('b'), signal), false);
+      assert.equal(await store.replace(id, version, connectionOf('c'), signal), true);
+      const next = await store.read(id, signal);
+      assert.deepEqual(next, { connection: connectionOf('c'), version: version + 1 });
+      assert.equal(await store.replace(id, version, undefined, signal), false);
+      assert.equal(await store.replace(id, version + 1, undefined, signal), true);
+      assert.equal(await store.read(id, signal), undefined);
+      assert.equal(await store.replace(id, version + 1, undefined, signal), false);
+    });
+
+    it('gives a row that is made anew a version that it never had', async () => {
+      const id = randomUUID();
+      const versions = new Set<number>();
+      for (let round = 0; round < 5; round++) {
+        await store.replace(id, 0, connectionOf('a'), signal);
+        const { version = 0 } = (await store.read(id, signal)) ?? {};
+        assert.equal(await store.replace(id, version, undefined, signal), true);
+        versions.add(version);
+      }
+      assert.equal(versions.size, 5);
+    });
+
+    it('lets one of ten swaps at once through', async () => {
+      const id = randomUUID();
+      await store.replace(id, 0, connectionOf('a'), signal);
+      const { version = 0 } = (await store.read(id, signal)) ?? {};
+      const swaps = Array.from({ length: 10 }, (_, number) =>
+        store.replace(id, version, connectionOf(`b${number}`), signal),
+      );
+      const winners = (await Promise.all(swaps)).filter(Boolean);
+      assert.equal(winners.length, 1);
+    });
+
+    it('lets one of ten claims at once through, and another when it has run out', async () => {
+      const key = randomUUID();
+      const claims = Array.from({ length: 10 }, () => store.claim(key, 300, signal));
+      assert.equal((await Promise.all(claims)).filter(Boolean).length, 1);
+      while (!(await store.claim(key, 60_000, signal))) await wait(20);
+      assert.equal(await store.claim(key, 60_000, signal), false);
+    });
+  });
+}
+
+describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => {
+  it('is refused by the check at the start, and by each write', async () => {
+    const engine = await startValkey({ durable: false });
+    const { store, close } = iovalkey.openStore(engine.url);
+    try {
+      await assert.rejects(store.check(), /appendonly/);
+      await assert.rejects(store.claim('a', 1000, signal), /appendonly/);
+    } finally {
+      await close();
+      engine.stop();
+    }
+  });
+
+  it('is taken when the site wants it so', async () => {
+    const commands: string[][] = [];
+    const send: SendCommand = async (args) => {
+      commands.push(args);
+      return null;
+    };
+    const store = createValkeyStore(send, { durable: false, prefix: 'shop:' });
+    assert.equal(await store.claim('a', 1000, signal), false);
+    await store.check();
+    assert.deepEqual(commands, [['SET', 'shop:claim:a', '1', 'NX', 'PX', '1000'], ['PING']]);
+  });
+});
+
+describe('the store for Valkey', () => {
+  it('checks that a write is on the disk', async () => {
+    for (const reply of [[0, 0], null, 1]) {
+      const store = createValkeyStore(async ([name]) => (name === 'WAITAOF' ? reply : 'OK'));
+      await assert.rejects(store.check(signal), /needs `appendonly yes`/);
+    }
+    await createValkeyStore(async () => [1, 0]).check();
+  });
+
+  it('throws when the client returns no text', async () => {
+    const store = createValkeyStore(async () => Buffer.from('1 {}'));
+    await assert.rejects(store.read('a', signal), /string/);
+  });
+
+  it('throws when its value is not its own', async () => {
+    const store = createValkeyStore(async () => 'something');
+    await assert.rejects(store.read('a', signal), SyntaxError);
+  });
+});
+
+describe('sealing', () => {
+  const seal = (json: string, id: string) => `${id}:${Buffer.from(json).toString('base64')}`;
+  const open = async (sealed: string, id: string) => {
+    if (!sealed.startsWith(`${id}:`)) throw new Error('sealed for another');
+    return Buffer.from(sealed.slice(id.length + 1), 'base64').toString();
+  };
+
+  it('encrypts what SQL keeps, bound to the id', async () => {
+    let kept = '';
+    const run: RunSql = async (text, values) => {
+      if (text.startsWith('SELECT'))
+        return { rows: [{ version: '7', connection: kept }], changed: 0 };
+      kept = String(values.find((value) => String(value).startsWith('anna:')));
+      return { rows: [], changed: 1 };
+    };
+    const store = createSqlStore(run, { seal, open });
+    await store.replace('anna', 0, connectionOf('secret'), signal);
+    assert.doesNotMatch(kept, /secret/);
+    const row = await store.read('anna', signal);
+    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7 });
+    await assert.rejects(store.read('ben', signal), /sealed for another/);
+  });
+
+  it('encrypts what Valkey keeps, bound to the id', async () => {
+    let kept = '';
+    const send: SendCommand = async (args) => {
+      if (args[0] === 'GET') return kept;
+      if (args[0] === 'EVAL') kept = `${args[5]} ${args[6]}`;
+      return args[0] === 'WAITAOF' ? [1, 0] : 1;
+    };
+    const store = createValkeyStore(send, { seal, open });
+    assert.equal(await store.replace('anna', 6, connectionOf('secret'), signal), true);
+    assert.doesNotMatch(kept, /secret/);
+    const row = await store.read('anna', signal);
+    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7 });
+    await assert.rejects(store.read('ben', signal), /sealed for another/);
+  });
+});

@@ -1,0 +1,77 @@
+// One process of a site, for the tests with several: the handler and the connections over a shared
+// store. It is told what to do by messages, and ends in order on SIGTERM.
+import { openStore as openLibsql } from '../../demo/backend/examples/stores/libsql.js';
+import { openStore as openValkey } from '../../demo/backend/examples/stores/iovalkey.js';
+import { openStore as openPostgres } from '../../demo/backend/examples/stores/pg.js';
+import { ConnectionEnded, createConnections } from '../../src/server/connections.js';
+import { createExchangeHandler } from '../../src/server/handler.js';
+import { CLIENT_ID, post, REDIRECT_URI, type PostBody } from '../helpers/site.js';
+
+export interface WorkerOptions {
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly timeoutMs: number;
+  /** As a site without shared claims. */
+  readonly hasOwnClaims?: boolean;
+}
+
+export type Task =
+  | { readonly kind: 'post'; readonly id: string; readonly body: PostBody }
+  | { readonly kind: 'token'; readonly id: string; readonly refused?: string };
+
+export interface Outcome {
+  readonly status?: number;
+  readonly token?: string;
+  readonly error?: string;
+  readonly inDoubt?: boolean;
+}
+
+function open(url: string) {
+  if (url.startsWith('postgres:')) return openPostgres(url);
+  return url.startsWith('redis:') ? openValkey(url) : openLibsql(url);
+}
+
+const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
+const { url, apiUrl, timeoutMs } = options;
+const { store, close } = await open(url);
+const connections = createConnections({ store, apiUrl, timeoutMs, leaseMs: 4 * timeoutMs });
+const handle = createExchangeHandler<string>({
+  clientId: CLIENT_ID,
+  redirectUris: [REDIRECT_URI],
+  ...{ apiUrl, timeoutMs, ...(!options.hasOwnClaims && { claims: store }) },
+  onConnected: (details) => connections.connect(details.context, details),
+  onError: () => undefined,
+});
+
+async function work(task: Task): Promise<Outcome> {
+  if (task.kind === 'post') return { status: (await handle(post(task.body), task.id)).status };
+  try {
+    return { token: await connections.getAccessToken(task.id, { refused: task.refused }) };
+  } catch (error) {
+    const { code = 'unknown' } = error as { code?: string };
+    if (!(error instanceof ConnectionEnded)) return { error: code };
+    return { error: 'ended', inDoubt: error.inDoubt };
+  }
+}
+
+const underWay = new Set<Promise<void>>();
+let isClosing = false;
+
+process.on('message', ({ number, task }: { number: number; task: Task }) => {
+  if (isClosing) return void process.send?.({ number, outcome: { error: 'closing' } });
+  const done = work(task).then((outcome) => void process.send?.({ number, outcome }));
+  underWay.add(done);
+  void done.finally(() => underWay.delete(done));
+});
+
+process.on('SIGTERM', () => void stop());
+
+async function stop(): Promise<void> {
+  isClosing = true;
+  while (underWay.size > 0) await Promise.allSettled(underWay);
+  await connections.close();
+  await close();
+  process.disconnect();
+}
+
+process.send?.('ready');

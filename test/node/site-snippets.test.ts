@@ -1,0 +1,140 @@
+// The code that the site's configurator writes, built by the compiler of each place.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { compile as compileSvelte } from 'svelte/compiler';
+import ts from 'typescript';
+import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc';
+import { KINDS, writeSnippet, type Configuration, type Kind } from '../../demo/site/snippets.js';
+
+const RELEASE = {
+  version: '1.2.3',
+  integrity: {
+    'monerium-connect.min.js': 'sha384-element',
+    'monerium-connect.wallet.min.js': 'sha384-wallet',
+  },
+};
+
+const NOTHING: Configuration = { attributes: {}, slots: {}, styles: {}, properties: {}, lang: '' };
+const PLAIN: Configuration = { ...NOTHING, attributes: { 'client-id': 'id' } };
+/** With everything that a place could stumble over. */
+const FULL: Configuration = {
+  attributes: {
+    ...{ 'client-id': 'id', 'icon-only': true, timeout: '5000', wallet: 'link' },
+    'app-name': `a "quoted" & <braced> {{name}} {x} \${y} \`z\` @if \\ 'single'`,
+  },
+  slots: { '': `Connect {now} & "here" @ <us>`, connected: 'Done {{x}}' },
+  styles: { '--monerium-connect-accent': '#0a7d4f' },
+  properties: {
+    backendHeaders: "{ 'x-csrf-token': 'token' }",
+    exchange: "async () => ({ profile: 'p', userId: 'u' })",
+  },
+  lang: 'pt-BR',
+};
+const CONFIGURATIONS = { nothing: NOTHING, 'an attribute': PLAIN, everything: FULL };
+
+/** The package, as it is here; a framework is left out. */
+const ownPackage: Plugin = {
+  name: 'own-package',
+  setup({ onResolve }) {
+    const entries: Record<string, string> = {
+      'monerium-connect': 'src/index.ts',
+      'monerium-connect/locales': 'src/locales/index.ts',
+      'monerium-connect/wallet': 'src/wallet/wallet.ts',
+    };
+    onResolve({ filter: /^monerium-connect/ }, ({ path }) => {
+      const file = entries[path];
+      return file ? { path: resolve(file) } : { errors: [{ text: `no entry ${path}` }] };
+    });
+    onResolve({ filter: /^(react|vue|svelte|@angular)/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+async function bundle(contents: string, loader: 'ts' | 'tsx'): Promise<string> {
+  const { outputFiles, warnings } = await build({
+    stdin: { contents, loader, resolveDir: process.cwd() },
+    ...{ bundle: true, write: false, format: 'esm', jsx: 'automatic', logLevel: 'silent' },
+    plugins: [ownPackage],
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false, experimentalDecorators: true } },
+  });
+  assert.deepEqual(warnings, []);
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+/** The contents of a tag in a file of markup. */
+const inside = (code: string, tag: string) =>
+  new RegExp(`<${tag}[^>]*>([^]*?)</${tag}>`).exec(code)?.[1] ?? '';
+
+async function buildVue(code: string): Promise<void> {
+  const { descriptor, errors } = parse(code);
+  assert.deepEqual(errors, []);
+  const compilerOptions = { isCustomElement: (tag: string) => tag === 'monerium-connect' };
+  const source = descriptor.template?.content ?? '';
+  const template = compileTemplate({ source, filename: 'a.vue', id: 'a', compilerOptions });
+  assert.deepEqual(template.errors, []);
+  const script = compileScript(descriptor, { id: 'a', inlineTemplate: false });
+  await bundle(script.content, 'ts');
+}
+
+async function buildSvelte(code: string): Promise<void> {
+  const { js, warnings } = compileSvelte(code, { filename: 'a.svelte' });
+  assert.deepEqual(warnings, []);
+  await bundle(js.code, 'ts');
+}
+
+function assertSyntax(code: string, fileName: string): void {
+  const { diagnostics = [] } = ts.transpileModule(code, {
+    fileName,
+    reportDiagnostics: true,
+    compilerOptions: { jsx: ts.JsxEmit.ReactJSX, experimentalDecorators: true },
+  });
+  assert.deepEqual(
+    diagnostics.map(({ messageText }) => messageText),
+    [],
+  );
+}
+
+const BUILDS: Record<Kind, (code: string) => Promise<void>> = {
+  async 'Script tag'(code) {
+    assertSyntax(inside(code.split('</monerium-connect>')[1] ?? '', 'script'), 'a.js');
+  },
+  npm: async (code) => void (await bundle(inside(code, 'script'), 'ts')),
+  async React(code) {
+    assertSyntax(code, 'a.tsx');
+    await bundle(code, 'tsx');
+  },
+  Vue: buildVue,
+  Svelte: buildSvelte,
+  async Angular(code) {
+    assertSyntax(code, 'a.ts');
+    await bundle(code, 'ts');
+  },
+  async 'Next.js'(code) {
+    assertSyntax(code, 'a.tsx');
+    await bundle(code, 'tsx');
+  },
+};
+
+describe('the code that the configurator writes', () => {
+  for (const kind of KINDS) {
+    for (const [name, configuration] of Object.entries(CONFIGURATIONS)) {
+      it(`builds for ${kind} with ${name}`, async () => {
+        await BUILDS[kind](writeSnippet(kind, configuration, RELEASE));
+      });
+    }
+
+    it(`has all that is set for ${kind}`, () => {
+      const code = writeSnippet(kind, FULL, RELEASE);
+      for (const part of ['client-id', 'icon-only', '5000', 'pt-BR', '#0a7d4f', 'x-csrf-token']) {
+        assert.ok(code.includes(part), part);
+      }
+    });
+  }
+
+  it('names the version and the integrity of each file', () => {
+    const code = writeSnippet('Script tag', FULL, RELEASE);
+    assert.match(code, /@1\.2\.3\/dist\/monerium-connect\.min\.js"\s+integrity="sha384-element"/);
+    assert.match(code, /monerium-connect\.wallet\.min\.js"\s+integrity="sha384-wallet"/);
+  });
+});

@@ -1,0 +1,16 @@
+// A Durable Object, asked through the Worker of `durable-object.test.ts`.
+import type { Claims } from '../../../src/server/handler.js';
+import type { ConnectionStore } from '../../../src/server/connections.js';
+
+async function ask<T>(...call: unknown[]): Promise<T> {
+  const init = { method: 'POST', body: JSON.stringify(call) };
+  const response = await fetch(process.env.STORE_URL ?? '', init);
+  if (!response.ok) throw new Error(`the Worker answered ${response.status}`);
+  return ((await response.json()) as { result: T }).result;
+}
+
+export const store: ConnectionStore & Claims = {
+  read: (id) => ask('read', id),
+  replace: (id, version, next) => ask('replace', id, version, next ?? null),
+  claim: (key, ttlMs) => ask('claim', key, ttlMs),
+};

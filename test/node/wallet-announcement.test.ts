@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { isProvider, readAnnouncement } from '../../src/wallet/discovery.js';
+import { runs, seed } from '../helpers/runs.js';
+
+const ICON = 'data:image/svg+xml,<svg/>';
+const provider = { request: async () => null };
+const info = { uuid: 'u', name: 'Wallet', icon: ICON, rdns: 'io.wallet' };
+
+const read = (changed: object) => readAnnouncement({ info: { ...info, ...changed }, provider });
+
+/** An object whose every property throws. */
+const throwing: unknown = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('hostile');
+    },
+  },
+);
+
+describe('an announcement', () => {
+  it('is read, also when it is frozen', () => {
+    const frozen = Object.freeze({ info: Object.freeze(info), provider: Object.freeze(provider) });
+    const { uuid, name, icon, rdns } = info;
+    assert.deepEqual(readAnnouncement(frozen), { uuid, name, icon, rdns, provider });
+  });
+
+  for (const [label, detail] of [
+    ['null', null],
+    ['nothing', undefined],
+    ['a text', 'wallet'],
+    ['no info', { provider }],
+    ['no provider', { info }],
+    ['a provider without request', { info, provider: {} }],
+    ['a provider whose request is no function', { info, provider: { request: 1 } }],
+    ['a provider that throws', { info, provider: throwing }],
+    ['an info that throws', { info: throwing, provider }],
+    ['a detail that throws', throwing],
+    ['a name that is a number', { info: { ...info, name: 7 }, provider }],
+    ['an empty name', { info: { ...info, name: ' \u202e\n ' }, provider }],
+    ['a uuid that is an object', { info: { ...info, uuid: {} }, provider }],
+  ] as const) {
+    it(`#110 is skipped with ${label}`, () => {
+      assert.equal(readAnnouncement(detail), undefined);
+    });
+  }
+
+  for (const [name, shown] of [
+    ['Meta\nMask', 'Meta Mask'],
+    ['  Two   words ', 'Two words'],
+    ['safe\u202eksaMateM', 'safeksaMateM'],
+    ['a\u0000b\u200bc\u2066d', 'abcd'],
+    ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
+    ['x'.repeat(1_000_000), 'x'.repeat(40)],
+    ['🙂'.repeat(100), '🙂'.repeat(40)],
+    ['\ud800lone', 'lone'],
+  ] as const) {
+    it(`#110 has the name ${JSON.stringify(shown)} for ${JSON.stringify(name.slice(0, 40))}`, () => {
+      assert.equal(read({ name })?.name, shown);
+    });
+  }
+
+  it('#110 has no domain that is not one', () => {
+    for (const rdns of ['a b', '<b>', 'x'.repeat(81), '\u202e', 7, null, undefined, '']) {
+      assert.equal(read({ rdns })?.rdns, '');
+    }
+  });
+
+  for (const icon of [
+    ...[
+      'javascript:alert(1)',
+      'https://tracker.example/i.png',
+      'data:text/html,<script>',
+      '//x/i.png',
+    ],
+    ...['data:image', 'blob:https://x/1', ' data:image/png;base64,AA', '', 7, null, {}],
+    `data:image/png;base64,${'A'.repeat(65_536)}`,
+  ]) {
+    it(`#111 has no icon for ${JSON.stringify(icon)?.slice(0, 50)}`, () => {
+      assert.equal(read({ icon })?.icon, '');
+    });
+  }
+
+  it('#111 keeps an image, also one that holds a script: an <img> runs none', () => {
+    for (const icon of [
+      'data:image/png;base64,AA',
+      'data:image/svg+xml;utf8,<svg><script/></svg>',
+    ]) {
+      assert.equal(read({ icon })?.icon, icon);
+    }
+  });
+
+  it('#110 never throws and has one short line as its name, whatever it is', () => {
+    const property = fc.property(
+      fc.anything(),
+      fc.anything(),
+      fc.string({ unit: 'binary' }),
+      (a, b, name) => {
+        readAnnouncement(a);
+        readAnnouncement({ info: b, provider });
+        const wallet = readAnnouncement({ info: { ...info, name, rdns: a, icon: b }, provider });
+        if (!wallet) return;
+        assert.match(wallet.name, /^[^\p{C}\n\r\u2028\u2029]{1,40}$/u);
+      },
+    );
+    fc.assert(property, { numRuns: runs(20_000), seed: seed() });
+  });
+});
+
+describe('a provider', () => {
+  it('#139 has a method request, as a class with private fields or a Proxy as well', () => {
+    class Private {
+      #result = 1;
+      request() {
+        return this.#result;
+      }
+    }
+    for (const value of [provider, new Private(), new Proxy(provider, {})]) {
+      assert.equal(isProvider(value), true);
+    }
+    for (const value of [null, undefined, 7, 'x', {}, { request: {} }, throwing]) {
+      assert.equal(isProvider(value), false);
+    }
+  });
+});
