@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { emulateMedia, sendKeys, sendMouse } from '@web/test-runner-commands';
+import { executeServerCommand, sendKeys, sendMouse } from '@web/test-runner-commands';
 import type { AxeResults, RunOptions } from 'axe-core';
 import '../../src/index.js';
 import {
@@ -7,16 +7,17 @@ import {
   IDENTITY,
   RESPONSE,
   addHere,
-  closeFrames,
+  closePages,
   defer,
   find,
   holdNavigations,
   listenToConsole,
-  openFrame,
+  openPage,
   read,
+  readShown,
   settle,
   until,
-  type Frame,
+  type Page,
   type View,
 } from './fixture.js';
 
@@ -39,7 +40,7 @@ let navigations: ReturnType<typeof holdNavigations>;
 async function openIn(situation: Situation) {
   const end = defer<typeof IDENTITY>();
   const waits = situation !== 'idle' && situation !== 'disabled';
-  const page = await openFrame({
+  const page = await openPage({
     ...(waits && { search: RESPONSE }),
     properties: { exchange: () => end.promise, disabled: situation === 'disabled' },
   });
@@ -64,7 +65,7 @@ function nameFocused(element: Element): string | undefined {
   return element.shadowRoot?.activeElement?.getAttribute('part') ?? undefined;
 }
 
-async function listViolations({ view, document, element }: Frame): Promise<string[]> {
+async function listViolations({ view, document, element }: Page): Promise<string[]> {
   const script = document.createElement('script');
   script.src = '/node_modules/axe-core/axe.min.js';
   const loaded = new Promise((resolve) => script.addEventListener('load', resolve));
@@ -81,7 +82,14 @@ async function listViolations({ view, document, element }: Frame): Promise<strin
 }
 
 /** Only the runner of Chromium can change what the system prefers: `undefined` leaves it alone. */
-const emulate = 'chrome' in window ? emulateMedia : undefined;
+const emulate =
+  'chrome' in window
+    ? (features: Record<string, string>) =>
+        executeServerCommand(
+          'emulate-media-everywhere',
+          Object.entries(features).map(([name, value]) => ({ name, value })),
+        )
+    : undefined;
 const preferred = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 
 beforeEach(() => {
@@ -90,10 +98,10 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  closeFrames();
+  await closePages();
   navigations.release();
   spoken.restore();
-  await emulate?.({ colorScheme: 'light', reducedMotion: 'no-preference' });
+  await emulate?.({ 'prefers-color-scheme': 'light', 'prefers-reduced-motion': 'no-preference' });
   expect(spoken.list('error', 'warn').join()).to.equal('');
 });
 
@@ -102,8 +110,8 @@ describe('the accessibility of <monerium-connect>', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       it(`#98 has no flaw that axe finds, ${situation}, ${colorScheme}`, async function () {
         if (!emulate && colorScheme !== preferred) this.skip();
-        await emulate?.({ colorScheme });
         const page = await openIn(situation);
+        await emulate?.({ 'prefers-color-scheme': colorScheme });
         const isDark = page.view.matchMedia('(prefers-color-scheme: dark)').matches;
         expect(isDark).to.equal(colorScheme === 'dark');
         expect(await listViolations(page)).to.deep.equal([]);
@@ -149,12 +157,25 @@ describe('the accessibility of <monerium-connect>', () => {
 
   it('#98 moves nothing under reduced motion', async function () {
     if (!emulate) this.skip();
-    await emulate({ reducedMotion: 'no-preference' });
     const { element } = await openIn('exchanging');
+    await emulate({ 'prefers-reduced-motion': 'no-preference' });
     const countAnimations = () => element.shadowRoot?.getAnimations().length;
     expect(countAnimations()).to.equal(1);
-    await emulate({ reducedMotion: 'reduce' });
+    await emulate({ 'prefers-reduced-motion': 'reduce' });
     expect(countAnimations()).to.equal(0);
+  });
+
+  it('grows with the spacing of its text, and cuts nothing off', async () => {
+    const { element } = await openIn('failed');
+    element.style.cssText = 'width: 216px; display: block';
+    const before = element.getBoundingClientRect().height;
+    // WCAG 1.4.12, besides that of paragraphs.
+    element.style.cssText += '; line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em';
+    for (const part of element.shadowRoot?.querySelectorAll('button, [part=message]') ?? []) {
+      expect(part.scrollWidth).to.be.at.most(part.clientWidth);
+      expect(part.scrollHeight).to.be.at.most(part.clientHeight);
+    }
+    expect(element.getBoundingClientRect().height).to.be.above(before);
   });
 
   it('has a button that a finger can hit', async () => {
@@ -182,7 +203,7 @@ describe('<monerium-connect> and assistive technology', () => {
   it('#98 announces every change once, in one polite region that stays', async () => {
     const end = defer<typeof IDENTITY>();
     const properties = { exchange: () => end.promise };
-    const { element, view } = await openFrame({ attributes: ATTRIBUTES, properties });
+    const { element, view } = await openPage({ attributes: ATTRIBUTES, properties });
     await settle();
     const region = find(element, '[role=status]');
     const news: string[] = [];
@@ -208,6 +229,8 @@ describe('<monerium-connect> and assistive technology', () => {
       { childList: true, characterData: true, subtree: true },
     );
     end.reject(new entry.ConnectError('exchange_timeout'));
+    // A second later: a request also fails without a response when its page is being left.
+    await until(() => element.status === 'failed');
     await settle();
     expect(news).to.have.length(2);
     expect(new Set(news)).to.have.length(2);
@@ -296,7 +319,7 @@ describe('<monerium-connect> and its button', () => {
     expect(button.getAttribute('aria-busy')).to.equal('true');
     expect(find(element, '[part=spinner]') === null).to.be.false;
     expect(element.matches(':state(redirecting)')).to.be.true;
-    expect(read(element)).to.equal(read(element, '[part=label]'));
+    expect(read(element)).to.equal(readShown(element, '[part=label]'));
   });
 
   it('does nothing on a click while disabled', async () => {

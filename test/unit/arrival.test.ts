@@ -1,14 +1,15 @@
 import { expect } from '@open-wc/testing';
-import { readCode } from '../../src/arrival.js';
+import { readCode } from '../../src/page/arrival.js';
 import type { ConnectError } from '../../src/index.js';
-import { readAuthorizationResponse } from '../../src/oauth.js';
-import type { Transaction } from '../../src/transaction.js';
+import { readAuthorizationResponse } from '../../src/protocol/oauth.js';
+import type { Transaction } from '../../src/page/transaction.js';
 
 const DAY = 86_400_000;
 
 const begunAt = (at: number): Transaction => ({
   ...{ v: 1, codeVerifier: 'v', clientId: 'c', apiUrl: 'https://api.example', mode: 'redirect' },
-  ...{ redirectUri: 'https://shop.example/', exchange: 'direct', startUrl: '', id: '', at },
+  ...{ redirectUri: 'https://shop.example/', exchange: 'direct', startUrl: '', id: '' },
+  ...{ popupName: '', at },
 });
 
 /** The code of a query, or that of the error. */

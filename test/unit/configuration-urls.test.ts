@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { readConfiguration, type ConnectAttributes } from '../../src/configuration.js';
+import { isLoopback, readConfiguration, type ConnectAttributes } from '../../src/configuration.js';
 import { ConnectError } from '../../src/errors.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 
@@ -25,7 +25,7 @@ const ATTRIBUTES = ['api-url', 'backend-url', 'redirect-uri'] as const;
 function resolve(attribute: Attribute, value: string, page = PAGE): string {
   const property = attribute.replace(/-(.)/, (_match, letter: string) => letter.toUpperCase());
   const attributes: ConnectAttributes = { clientId: CLIENT_ID, [property]: value };
-  const { apiUrl, exchange, redirectUri } = readConfiguration(attributes, page);
+  const { apiUrl, exchange, redirectUri } = readConfiguration(attributes, page).binding;
   return { 'api-url': apiUrl, 'backend-url': exchange, 'redirect-uri': redirectUri }[attribute];
 }
 
@@ -71,6 +71,20 @@ const ELSEWHERE = [
   ...['https://shop.example.evil.example/', 'https://evil.example/https://shop.example/'],
   ...['https://xn--shp-sna.example/', 'https://SHOP.example:444/', 'http://localhost/cb'],
 ];
+
+describe('isLoopback', () => {
+  for (const host of ['localhost', 'shop.localhost', '127.0.0.1', '[::1]']) {
+    it(`takes ${host} for this machine`, () => {
+      expect(isLoopback(host)).to.equal(true);
+    });
+  }
+
+  for (const host of ['127.evil.example', 'evillocalhost', 'localhost.evil.example', '128.0.0.1']) {
+    it(`takes ${host} for another one`, () => {
+      expect(isLoopback(host)).to.equal(false);
+    });
+  }
+});
 
 describe('URL attributes', () => {
   for (const attribute of ATTRIBUTES) {
@@ -124,17 +138,30 @@ describe('URL attributes', () => {
     expect(resolve('backend-url', 'connect', page)).to.equal(
       'https://shop.example/odd/base/connect',
     );
-    expect(resolve('api-url', '../m', page)).to.equal('https://shop.example/odd/m');
+    expect(resolve('api-url', '/m', page)).to.equal('https://shop.example/m');
     expect(resolve('redirect-uri', 'cb', page)).to.equal('https://shop.example/odd/base/cb');
   });
 
-  it('#77 refuses a relative URL that an odd base makes insecure or foreign', async () => {
+  it('#77 #103 refuses a relative URL that an odd base makes insecure or foreign', async () => {
     const { href } = PAGE;
+    const bases = ['http://shop.example/', 'about:blank', 'https://cdn.example/'];
+    bases.push('https://shop.example:8443/', 'https://shop.example.evil.example/');
     for (const attribute of ATTRIBUTES) {
-      await refuse(attribute, 'cb', { href, base: 'http://shop.example/' });
-      await refuse(attribute, 'cb', { href, base: 'about:blank' });
+      for (const base of bases) {
+        for (const value of ['cb', '/cb', '?x', './cb', 'https:cb', 'https:/cb', 'https:']) {
+          await refuse(attribute, value, { href, base });
+        }
+      }
     }
-    await refuse('redirect-uri', 'cb', { href, base: 'https://cdn.example/' });
+  });
+
+  it('#77 #103 takes a URL that names its host, whatever the base', () => {
+    const page = { href: PAGE.href, base: 'https://cdn.example/' };
+    for (const attribute of ['api-url', 'backend-url'] as const) {
+      for (const value of ['https://api.example/m', 'HTTPS://api.example/m', '//api.example/m']) {
+        expect(resolve(attribute, value, page)).to.equal('https://api.example/m');
+      }
+    }
   });
 });
 
@@ -148,6 +175,18 @@ describe('api-url', () => {
   ] as const) {
     it(`reads ${value} without slashes at its end`, () => {
       expect(resolve('api-url', value)).to.equal(expected);
+    });
+  }
+
+  for (const value of ['/', '/m', '/m/', '/m?x=1#y']) {
+    it(`reads ${value} as a path of this page's origin`, () => {
+      expect(resolve('api-url', value)).to.match(/^https:\/\/shop\.example(\/m)?$/);
+    });
+  }
+
+  for (const value of ['m', './m', '../m', 'api.monerium.dev', '?x', 'https:m']) {
+    it(`refuses ${value}, which depends on the path of the page`, async () => {
+      await refuse('api-url', value);
     });
   }
 });
@@ -187,11 +226,13 @@ describe('redirect-uri', () => {
     'https://shop.example/checkout/?cart=1',
     'https://shop.example/checkout/#pay?x',
     'https://shop.example/checkout/?code=a&state=b#pay',
+    'https://user@shop.example/checkout/',
+    'https://user:secret@shop.example/checkout/?cart=1#pay',
   ]) {
-    it(`#49 is ${href.slice(20)} without query and fragment by default`, () => {
+    it(`#49 is ${href.slice(8)} without user, query and fragment by default`, () => {
       const page = { href, base: 'https://cdn.example/' };
-      const { redirectUri } = readConfiguration({ clientId: CLIENT_ID }, page);
-      expect(redirectUri).to.equal('https://shop.example/checkout/');
+      const { binding } = readConfiguration({ clientId: CLIENT_ID }, page);
+      expect(binding.redirectUri).to.equal('https://shop.example/checkout/');
     });
   }
 
@@ -250,7 +291,7 @@ const anyUrl = fc.oneof(
   { weight: 1, arbitrary: wellFormed },
 );
 
-function isLoopback(hostname: string): boolean {
+function isLocal(hostname: string): boolean {
   const isName = hostname === 'localhost' || hostname.endsWith('.localhost');
   return isName || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
@@ -275,7 +316,7 @@ describe('URL attributes, by properties', () => {
           if (!url) return;
           accepted++;
           expect(url.protocol).to.be.oneOf(['https:', 'http:']);
-          if (url.protocol === 'http:') expect(isLoopback(url.hostname)).to.equal(true);
+          if (url.protocol === 'http:') expect(isLocal(url.hostname)).to.equal(true);
           expect(url.username + url.password).to.equal('');
           expect(value).not.to.match(/[\0- \\]/);
         }),

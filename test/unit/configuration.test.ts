@@ -1,12 +1,14 @@
 import { expect } from '@open-wc/testing';
 import {
+  isSameBinding,
   listDifferences,
   readConfiguration,
+  readLiveOptions,
   type Binding,
   type Configuration,
   type ConnectAttributes,
 } from '../../src/configuration.js';
-import { buildAuthorizationUrl } from '../../src/oauth.js';
+import { buildAuthorizationUrl } from '../../src/protocol/oauth.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 
 const CLIENT_ID = '6e5b4a1c-0000-4000-8000-00000000000a';
@@ -21,8 +23,8 @@ function read(attributes: ConnectAttributes): Configuration {
 
 /** The fields of the request to `/auth` that the attributes give. */
 function parametersOf(attributes: ConnectAttributes): [string, string][] {
-  const { apiUrl, authorization } = read(attributes);
-  return [...new URL(buildAuthorizationUrl(apiUrl, authorization)).searchParams];
+  const { binding, authorization } = read(attributes);
+  return [...new URL(buildAuthorizationUrl(binding.apiUrl, authorization)).searchParams];
 }
 
 async function refuse(attribute: RegExp, attributes: ConnectAttributes): Promise<void> {
@@ -35,14 +37,14 @@ async function refuse(attribute: RegExp, attributes: ConnectAttributes): Promise
 describe('readConfiguration', () => {
   it('reads a client id alone, with every default', () => {
     const configuration = read({});
-    expect(configuration).to.include({
+    expect(configuration).to.include({ mode: 'redirect', timeout: 20_000 });
+    expect(configuration.binding).to.deep.equal({
       clientId: CLIENT_ID,
       apiUrl: 'https://api.monerium.dev',
       redirectUri: 'https://shop.example/checkout/',
       exchange: 'direct',
-      timeout: 20_000,
     });
-    expect(configuration.exchangeFunction).to.equal(undefined);
+    expect(configuration.exchange).to.deep.equal({ kind: 'direct' });
     expect(parametersOf({})).to.deep.equal([]);
   });
 
@@ -54,7 +56,8 @@ describe('readConfiguration', () => {
     ];
     for (const nothing of [null, undefined]) {
       const attributes = Object.fromEntries(names.map((name) => [name, nothing]));
-      expect(read(attributes).redirectUri).to.equal(read({}).redirectUri);
+      expect(read(attributes).binding).to.deep.equal(read({}).binding);
+      expect(read(attributes).exchange).to.deep.equal({ kind: 'direct' });
       expect(parametersOf(attributes)).to.deep.equal([]);
     }
   });
@@ -65,16 +68,30 @@ describe('readConfiguration', () => {
     });
   }
 
+  for (const clientId of [
+    ' ',
+    `${CLIENT_ID} `,
+    ` ${CLIENT_ID}`,
+    'a b',
+    'a\tb',
+    'a\nb',
+    'a\u00a0b',
+  ]) {
+    it(`refuses white space in the client-id ${JSON.stringify(clientId)}`, async () => {
+      await refuse(/client-id/, { clientId });
+    });
+  }
+
   it('#100 takes a client-id as it is, and lets it add nothing', () => {
     const clientId = `${CLIENT_ID}&redirect_uri=https://evil.example#&state=x`;
-    expect(read({ clientId }).clientId).to.equal(clientId);
+    expect(read({ clientId }).binding.clientId).to.equal(clientId);
     const url = new URL(buildAuthorizationUrl('https://api.example', { client_id: clientId }));
     expect([...url.searchParams]).to.deep.equal([['client_id', clientId]]);
   });
 
   it('takes a client id in capitals, as written', () => {
     const clientId = CLIENT_ID.toUpperCase();
-    expect(read({ clientId }).clientId).to.equal(clientId);
+    expect(read({ clientId }).binding.clientId).to.equal(clientId);
   });
 
   for (const [attribute, property, values] of [
@@ -102,28 +119,32 @@ describe('readConfiguration', () => {
     ['production', 'https://api.monerium.app'],
   ] as const) {
     it(`knows the API of ${environment ?? 'no environment'}`, () => {
-      expect(read({ environment })).to.include({ apiUrl });
+      expect(read({ environment }).binding).to.include({ apiUrl });
     });
   }
 
   it('takes the backend with its credentials and headers', () => {
     const backendHeaders = { 'X-CSRF-Token': 't' };
-    const { exchange, credentials, headers } = read({
+    const { binding, exchange } = read({
       backendUrl: '/connect',
       backendCredentials: 'include',
       backendHeaders,
     });
-    expect(exchange).to.equal('https://shop.example/connect');
-    expect(credentials).to.equal('include');
-    expect(headers).to.deep.equal(backendHeaders);
-    expect(read({ backendUrl: '/connect' }).credentials).to.equal('same-origin');
+    const url = 'https://shop.example/connect';
+    expect(binding.exchange).to.equal(url);
+    expect(exchange).to.deep.equal({
+      ...{ kind: 'backend', url, credentials: 'include', headers: backendHeaders },
+    });
+    expect(read({ backendUrl: '/connect' }).exchange).to.deep.equal({
+      ...{ kind: 'backend', url, credentials: 'same-origin', headers: {} },
+    });
   });
 
   it("prefers the page's own exchange function to a backend", () => {
     const exchange = () => Promise.resolve({ profile: 'p', userId: 'u' });
     const configuration = read({ exchange, backendUrl: '/connect' });
-    expect(configuration.exchange).to.equal('custom');
-    expect(configuration.exchangeFunction).to.equal(exchange);
+    expect(configuration.binding.exchange).to.equal('custom');
+    expect(configuration.exchange).to.deep.equal({ kind: 'custom', run: exchange });
   });
 
   for (const [timeout, expected] of [
@@ -199,7 +220,9 @@ describe('listDifferences', () => {
 
   it('#55 finds none between two equal bindings, whatever else they carry', () => {
     expect(listDifferences(binding, { ...binding })).to.deep.equal([]);
-    expect(listDifferences(read({}), read({ email: 'x', timeout: 5000 }))).to.deep.equal([]);
+    expect(
+      listDifferences(read({}).binding, read({ email: 'x', timeout: 5000 }).binding),
+    ).to.deep.equal([]);
   });
 
   for (const part of ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const) {
@@ -213,5 +236,26 @@ describe('listDifferences', () => {
   it('#55 names every difference', () => {
     const other = { clientId: '', apiUrl: '', redirectUri: '', exchange: '' };
     expect(listDifferences(binding, other)).to.have.members(Object.keys(binding));
+  });
+
+  it('#55 compares two bindings, and finds nothing the same as no binding', () => {
+    expect(isSameBinding(binding, { ...binding })).to.equal(true);
+    expect(isSameBinding(binding, { ...binding, exchange: 'custom' })).to.equal(false);
+    expect(isSameBinding(undefined, binding)).to.equal(false);
+    expect(isSameBinding(binding, undefined)).to.equal(false);
+    expect(isSameBinding(undefined, undefined)).to.equal(false);
+  });
+});
+
+describe('readLiveOptions', () => {
+  it('reads what the whole configuration has of them', () => {
+    const attributes = { clientId: CLIENT_ID, backendUrl: '/connect', redirectUri: '/cb' };
+    const { binding, exchange } = readConfiguration(attributes, PAGE);
+    expect(readLiveOptions(attributes, PAGE)).to.deep.equal({ binding, exchange });
+  });
+
+  it('does not mind an attribute that counts at the start only', () => {
+    const attributes = { clientId: CLIENT_ID, mode: 'wrong', authMode: 'wrong', chain: 'gnosis' };
+    expect(readLiveOptions(attributes, PAGE).exchange).to.deep.equal({ kind: 'direct' });
   });
 });

@@ -1,5 +1,12 @@
 import { expect } from '@open-wc/testing';
-import { ConnectError, type ErrorCode, type Retry } from '../../src/errors.js';
+import {
+  ConnectError,
+  ERRORS,
+  isConnectError,
+  toConnectError,
+  type ErrorCode,
+  type Retry,
+} from '../../src/errors.js';
 import { RETRY } from '../helpers/error-codes.js';
 
 describe('ConnectError', () => {
@@ -30,7 +37,14 @@ describe('ConnectError', () => {
 
   it('has the phase exchange unless another one is given', () => {
     expect(new ConnectError('aborted').phase).to.equal('exchange');
-    for (const phase of ['start', 'authorize', 'exchange', 'identity', 'token'] as const) {
+    for (const phase of [
+      'start',
+      'wallet',
+      'authorize',
+      'exchange',
+      'identity',
+      'token',
+    ] as const) {
       expect(new ConnectError('aborted', { phase }).phase).to.equal(phase);
     }
   });
@@ -41,7 +55,58 @@ describe('ConnectError', () => {
   });
 
   it('knows nothing that it was not told', () => {
-    const { status, oauthError, retryAfterMs, cause } = new ConnectError('rate_limited');
-    expect([status, oauthError, retryAfterMs, cause]).to.deep.equal(Array(4).fill(undefined));
+    const { status, oauthError, retryAfterMs, hint, cause } = new ConnectError('rate_limited');
+    const unknown = [status, oauthError, retryAfterMs, hint, cause];
+    expect(unknown).to.deep.equal(Array(5).fill(undefined));
+  });
+
+  it('keeps the hint, and leaves it out of what an event carries', () => {
+    const error = new ConnectError('offline', { hint: 'Go online.', phase: 'start', status: 0 });
+    expect(error.hint).to.equal('Go online.');
+    expect(error.detail).to.deep.equal({
+      ...{ code: 'offline', phase: 'start', retry: 'restart', status: 0 },
+    });
+  });
+
+  it('gives an event no key for what is not known', () => {
+    const options = { status: undefined, oauthError: undefined, retryAfterMs: undefined };
+    const { detail } = new ConnectError('offline', options);
+    expect(Object.keys(detail)).to.have.members(['code', 'phase', 'retry']);
+  });
+});
+
+describe('ERRORS', () => {
+  it('lists every code of the contract once', () => {
+    expect(Object.keys(ERRORS).sort()).to.deep.equal(Object.keys(RETRY).sort());
+  });
+});
+
+describe('isConnectError', () => {
+  it('knows an error of another copy of the script', () => {
+    const foreign = Object.assign(new Error(), { [Symbol.for('monerium-connect.error')]: true });
+    expect(isConnectError(new ConnectError('aborted'))).to.equal(true);
+    expect(isConnectError(foreign)).to.equal(true);
+  });
+
+  it('takes nothing else for one', () => {
+    const lookalike = Object.assign(new Error(), { name: 'ConnectError', code: 'aborted' });
+    for (const reason of [lookalike, null, undefined, 'aborted', 1, () => {}]) {
+      expect(isConnectError(reason), String(reason)).to.equal(false);
+    }
+  });
+});
+
+describe('toConnectError', () => {
+  it('passes a ConnectError through', () => {
+    const error = new ConnectError('offline');
+    expect(toConnectError(error)).to.equal(error);
+  });
+
+  it('makes exchange_rejected of anything else, without its text', () => {
+    for (const reason of [new Error('secret'), 'secret', undefined, null]) {
+      const error = toConnectError(reason);
+      expect(error).to.include({ code: 'exchange_rejected', phase: 'exchange' });
+      expect(error.message).not.to.contain('secret');
+    }
   });
 });

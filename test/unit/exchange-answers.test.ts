@@ -1,12 +1,9 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import {
-  exchangeByBackend,
-  exchangeDirectly,
-  type Identity,
-  type Send,
-} from '../../src/exchange.js';
 import type { ConnectError } from '../../src/errors.js';
+import { exchangeByBackend, exchangeDirectly } from '../../src/protocol/exchange.js';
+import type { Send } from '../../src/protocol/http.js';
+import type { Identity } from '../../src/protocol/identity.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { json, recordSend, type Answer } from '../helpers/recorded-send.js';
 
@@ -25,8 +22,8 @@ const LIMIT = 65_536;
 /** JSON that throws when it is made a string. */
 const NO_TEXT = { toString: null, valueOf: null };
 
-function askBackend(send: Send): Promise<Identity | undefined> {
-  return exchangeByBackend(send, REQUEST, BACKEND_URL, { headers: {}, credentials: 'omit' });
+function askBackend(send: Send, url = BACKEND_URL): Promise<Identity> {
+  return exchangeByBackend(send, REQUEST, { url, headers: {}, credentials: 'omit' });
 }
 
 /** How an exchange through the backend fails; also that nothing is sent twice. */
@@ -155,7 +152,7 @@ describe('a broken connection', () => {
 describe('an answer that cannot be read', () => {
   for (const [title, body] of [
     ['HTML', '<!doctype html><p>secret'],
-    ['a byte order mark', `\ufeff${JSON.stringify(IDENTITY)}`],
+    ['two byte order marks', `\ufeff\ufeff${JSON.stringify(IDENTITY)}`],
     ['nothing', ''],
     ['blanks', ' \n'],
     ['a list', JSON.stringify([IDENTITY])],
@@ -177,6 +174,76 @@ describe('an answer that cannot be read', () => {
     const { send } = recordSend(new Response(null, { status: 204 }));
     const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
     expect(error).to.include({ code: 'exchange_bad_response', phase: 'exchange' });
+  });
+});
+
+describe('a byte order mark', () => {
+  it('#69 is ignored in front of the JSON, as fetch does', async () => {
+    const { send } = recordSend(new Response(`\ufeff${JSON.stringify(IDENTITY)}`));
+    expect(await askBackend(send)).to.deep.equal(IDENTITY);
+    const refusal = new Response(`\ufeff{"error":"invalid_grant"}`, { status: 400 });
+    expect(await failByBackend(refusal)).to.include({ oauthError: 'invalid_grant' });
+  });
+});
+
+describe('the facts of a failure', () => {
+  const POST = 'POST https://shop.example/connect';
+
+  for (const [title, answer, facts] of [
+    [
+      'an HTML page',
+      () => new Response('<html>secret', { headers: { 'content-type': 'text/html; charset=x' } }),
+      `${POST} answered 200 text/html`,
+    ],
+    [
+      'a refusal, with the names of its fields',
+      () => json({ error: 'secret', message: 'secret' }, { status: 404, headers: {} }),
+      `${POST} answered 404 text/plain with the fields error, message`,
+    ],
+    [
+      'a body without a type',
+      () => new Response(new Uint8Array([123, 125]), { status: 500 }),
+      `${POST} answered 500 without a type`,
+    ],
+    [
+      'a type that is none',
+      () => new Response('', { status: 400, headers: { 'content-type': '<b>secret' } }),
+      `${POST} answered 400 without a type`,
+    ],
+    [
+      'ten names of fields and no more, and none that is a sentence',
+      () =>
+        json({
+          'a secret': 1,
+          'secret@x.y': 1,
+          ...Object.fromEntries([...'abcdefghijkl'].map((n) => [n, 1])),
+        }),
+      `${POST} answered 200 text/plain with the fields a, b, c, d, e, f, g, h, i, j`,
+    ],
+  ] as const) {
+    it(`#66 name ${title}`, async () => {
+      const { hint = '', message, code } = await failByBackend(answer());
+      expect(hint.split(/;|, without/)[0]).to.equal(facts);
+      expect(message).to.equal(`${code}: ${hint}`);
+    });
+  }
+
+  it('#66 #69 name no query of the URL and nothing that was sent', async () => {
+    for (const answer of [new Error('secret'), json({}, { status: 400 }), json({})]) {
+      const { send } = recordSend(answer);
+      const url = `${BACKEND_URL}?key=secret#secret`;
+      const error = await catchConnectError(() => askBackend(send, url));
+      expect(error.hint).to.match(/^POST https:\/\/shop\.example\/connect /);
+      expect(error.message).not.to.contain('secret').and.not.to.contain('vvv');
+    }
+  });
+
+  it('#74 name what a token response needs', async () => {
+    const { send } = recordSend(json({ access_token: 'secret' }));
+    const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
+    expect(error).to.include({ code: 'exchange_bad_response', status: 200 });
+    expect(error.hint).to.match(/the fields access_token[,;] .*access_token.*token_type/);
+    expect(error.message).not.to.contain('secret');
   });
 });
 
@@ -231,7 +298,8 @@ describe('the limit of 64 KiB', () => {
     const { body, cancelled } = endless(new Uint8Array(30_000).fill(32));
     const { access_token, token_type } = TOKENS;
     const { send } = recordSend(json({ access_token, token_type }), new Response(body));
-    expect((await exchangeDirectly(send, REQUEST)).identity).to.equal(undefined);
+    const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
+    expect(error).to.include({ code: 'profile_unavailable', phase: 'identity', status: 200 });
     expect(await cancelled).to.be.within(3, 5);
   });
 

@@ -1,12 +1,12 @@
 import { expect } from '@open-wc/testing';
 import {
   exchangeByBackend,
+  exchangeCode,
   exchangeDirectly,
-  readIdentity,
   refreshTokens,
-  type Identity,
-  type Send,
-} from '../../src/exchange.js';
+} from '../../src/protocol/exchange.js';
+import type { Send } from '../../src/protocol/http.js';
+import { readIdentity, type Identity } from '../../src/protocol/identity.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { json, recordSend } from '../helpers/recorded-send.js';
 
@@ -26,8 +26,8 @@ function askBackend(
   send: Send,
   headers: Record<string, string> = {},
   credentials: RequestCredentials = 'same-origin',
-): Promise<Identity | undefined> {
-  return exchangeByBackend(send, REQUEST, BACKEND_URL, { headers, credentials });
+): Promise<Identity> {
+  return exchangeByBackend(send, REQUEST, { url: BACKEND_URL, headers, credentials });
 }
 
 /** The fields in which a request could give a code away. */
@@ -102,9 +102,15 @@ describe('exchangeByBackend', () => {
     ['an empty object', () => json({})],
     ['an object without ids', () => json({ ok: true, profile: 'profile-1' })],
   ] as const) {
-    it(`#72 answers no identity after ${title}`, async () => {
-      const { send } = recordSend(answer());
-      expect(await askBackend(send)).to.equal(undefined);
+    it(`#72 is profile_unavailable after ${title}`, async () => {
+      const { send, requests } = recordSend(answer());
+      const error = await catchConnectError(() => askBackend(send));
+      expect(error).to.include({ code: 'profile_unavailable', phase: 'identity' });
+      expect(error.status).to.equal(title === '204' ? 204 : 200);
+      expect(error.hint).to.match(/^POST https:\/\/shop\.example\/monerium\/connect answered 20/);
+      expect(error.hint).to.match(/[,;] .*profile and userId/);
+      expect(error.message).not.to.contain('profile-1');
+      expect(requests).to.have.lengthOf(1);
     });
   }
 
@@ -112,7 +118,7 @@ describe('exchangeByBackend', () => {
     const body =
       '{"__proto__":{"polluted":1},"profile":"profile-1","userId":"user-1","access_token":"secret"}';
     const identity = await askBackend(recordSend(json(body)).send);
-    expect(Reflect.ownKeys(identity ?? {})).to.have.members(['profile', 'userId']);
+    expect(Reflect.ownKeys(identity)).to.have.members(['profile', 'userId']);
     expect(Object.getPrototypeOf(identity)).to.equal(Object.prototype);
     expect('polluted' in Object(identity)).to.equal(false);
   });
@@ -142,6 +148,21 @@ describe('readIdentity', () => {
       const label = JSON.stringify(id);
       expect(readIdentity({ profile: id, userId: 'u' }), label).to.equal(undefined);
       expect(readIdentity({ profile: 'p', userId: id }), label).to.equal(undefined);
+    }
+  });
+
+  it('#73 does not count what every object inherits', () => {
+    const inherited = { profile: 'p', defaultProfile: 'd', userId: 'u' };
+    expect(readIdentity(Object.create(inherited))).to.equal(undefined);
+    try {
+      Object.assign(Object.prototype, inherited);
+      expect(readIdentity({})).to.equal(undefined);
+      expect(readIdentity({ profile: 'own' })).to.equal(undefined);
+      expect(readIdentity({ userId: 'own' })).to.equal(undefined);
+      const own = readIdentity({ defaultProfile: 'own', userId: 'own' });
+      expect(own).to.deep.equal({ profile: 'own', userId: 'own' });
+    } finally {
+      for (const name of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, name);
     }
   });
 
@@ -234,23 +255,32 @@ describe('exchangeDirectly', () => {
   ] as const) {
     it(`#68 takes ${title}`, async () => {
       const { send } = recordSend(json(TOKENS), json({ userId: 'user-1', ...context }));
-      const { identity } = await exchangeDirectly(send, REQUEST);
-      expect(identity).to.deep.equal(profile ? { profile, userId: 'user-1' } : undefined);
+      const exchange = exchangeDirectly(send, REQUEST);
+      if (profile) {
+        expect((await exchange).identity).to.deep.equal({ profile, userId: 'user-1' });
+        return;
+      }
+      const error = await catchConnectError(() => exchange);
+      expect(error).to.include({ code: 'profile_unavailable', phase: 'identity', status: 200 });
     });
   }
 
-  for (const [title, answer] of [
-    ['is blocked', new TypeError('Failed to fetch')],
-    ['answers 401', json({ code: 401, message: 'secret' }, { status: 401 })],
-    ['answers 404', new Response('', { status: 404 })],
-    ['answers 204', new Response(null, { status: 204 })],
-    ['answers nothing', new Response('')],
-    ['answers HTML', new Response('<html>')],
-    ['names no user', json({ defaultProfile: 'p' })],
+  for (const [title, answer, status] of [
+    ['is blocked', new TypeError('secret: Failed to fetch'), undefined],
+    ['answers 401', json({ code: 401, message: 'secret' }, { status: 401 }), 401],
+    ['answers 404', new Response('', { status: 404 }), 404],
+    ['answers 204', new Response(null, { status: 204 }), 204],
+    ['answers nothing', new Response(''), 200],
+    ['answers HTML', new Response('<html>secret'), 200],
+    ['names no user', json({ defaultProfile: 'p', email: 'secret' }), 200],
   ] as const) {
-    it(`#68 answers no identity, and sends nothing again, when the context ${title}`, async () => {
+    it(`#68 is profile_unavailable, and sends nothing again, when the context ${title}`, async () => {
       const { send, requests } = recordSend(json(TOKENS), answer);
-      expect((await exchangeDirectly(send, REQUEST)).identity).to.equal(undefined);
+      const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
+      expect(error).to.include({ code: 'profile_unavailable', phase: 'identity' });
+      expect(error.status).to.equal(status);
+      expect(error.hint).to.contain(`GET ${API}/auth/context`);
+      expect(error.message).not.to.match(/secret|access\b/);
       expect(requests).to.have.lengthOf(2);
     });
   }
@@ -288,5 +318,81 @@ describe('refreshTokens', () => {
       status: 400,
       oauthError: 'invalid_grant',
     });
+  });
+});
+
+describe('exchangeCode', () => {
+  const { signal } = new AbortController();
+  const { fetch } = window;
+
+  afterEach(() => {
+    window.fetch = fetch;
+  });
+
+  /** Takes the place of the network, and records the signal of every request. */
+  function replaceFetch(...answers: Response[]) {
+    const { send, requests } = recordSend(...answers);
+    const signals: unknown[] = [];
+    window.fetch = (url, init = {}) => {
+      signals.push(init.signal);
+      return send(url as string, init);
+    };
+    return { requests, signals };
+  }
+
+  it('posts to the backend, under the signal', async () => {
+    const { requests, signals } = replaceFetch(json(IDENTITY));
+    const backend = { url: BACKEND_URL, headers: {}, credentials: 'omit' } as const;
+    const result = await exchangeCode({ kind: 'backend', ...backend }, REQUEST, signal);
+    expect(result).to.deep.equal({ identity: IDENTITY });
+    expect(requests.map(({ url }) => url)).to.deep.equal([BACKEND_URL]);
+    expect(signals).to.deep.equal([signal]);
+  });
+
+  it('asks the token endpoint and the context, both under the signal', async () => {
+    const { requests, signals } = replaceFetch(
+      json(TOKENS),
+      json({ userId: 'user-1', defaultProfile: 'profile-1' }),
+    );
+    const { identity, tokens } = await exchangeCode({ kind: 'direct' }, REQUEST, signal);
+    expect(identity).to.deep.equal(IDENTITY);
+    expect(tokens).to.include({ accessToken: 'access', refreshToken: 'refresh' });
+    const urls = [`${API}/auth/token`, `${API}/auth/context`];
+    expect(requests.map(({ url }) => url)).to.deep.equal(urls);
+    expect(signals).to.deep.equal([signal, signal]);
+  });
+
+  it("calls the page's own function once, with the request and the signal", async () => {
+    const { requests } = replaceFetch();
+    const calls: unknown[][] = [];
+    const run = (...words: unknown[]) => {
+      calls.push(words);
+      return Promise.resolve({ ...IDENTITY, html: '<b>' });
+    };
+    const result = await exchangeCode({ kind: 'custom', run }, REQUEST, signal);
+    expect(result).to.deep.equal({ identity: IDENTITY });
+    expect(calls).to.deep.equal([[REQUEST, signal]]);
+    expect(requests).to.have.lengthOf(0);
+  });
+
+  for (const found of [undefined, null, 'secret', {}, { ...IDENTITY, userId: 'se cret' }]) {
+    it(`#72 is profile_unavailable when that function gives ${JSON.stringify(found)}`, async () => {
+      const run = () => Promise.resolve(found as Identity);
+      const exchange = () => exchangeCode({ kind: 'custom', run }, REQUEST, signal);
+      const error = await catchConnectError(exchange);
+      expect(error).to.include({ code: 'profile_unavailable', phase: 'identity' });
+      expect(error.message).not.to.contain('cret');
+    });
+  }
+
+  it('rejects with what that function throws', async () => {
+    const reason = new Error('of the page');
+    const throwing = () => {
+      throw reason;
+    };
+    for (const run of [() => Promise.reject(reason), throwing]) {
+      const exchange = exchangeCode({ kind: 'custom', run }, REQUEST, signal);
+      expect(await exchange.catch((error: unknown) => error)).to.equal(reason);
+    }
   });
 });

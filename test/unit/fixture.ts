@@ -1,5 +1,8 @@
 import type * as Entry from '../../src/index.js';
-import type { Transaction } from '../../src/transaction.js';
+import type { Transaction } from '../../src/page/transaction.js';
+import { closeWindows, openWindow, until, type View, type WindowOptions } from './windows.js';
+
+export { until, type View };
 
 type MoneriumConnect = Entry.MoneriumConnect;
 type Attributes = Readonly<Record<string, string>>;
@@ -23,10 +26,6 @@ export const RECORD_PREFIX = 'monerium-connect:';
 
 /** What the element is, as far as a response has to fit it: a backend exchange. */
 export const ATTRIBUTES = { 'client-id': CLIENT_ID, 'backend-url': BACKEND_URL };
-
-/** The window of a frame, with what a test replaces there. */
-export type View = Window &
-  typeof globalThis & { load: (path: string) => Promise<typeof Entry>; fail: () => void };
 
 /** One request that the element made. */
 export interface Sent {
@@ -68,6 +67,17 @@ export async function settle(): Promise<void> {
   }
 }
 
+/** Waits as well for what a page does when the browser is idle. */
+export async function settleIdle(view: Window = window): Promise<void> {
+  await settle();
+  const { requestIdleCallback } = view as Partial<Window>;
+  // Callbacks run in the order of their requests. Safari has none: there it is a timer.
+  if (requestIdleCallback) {
+    await new Promise((resolve) => requestIdleCallback.call(view, resolve));
+  }
+  await settle();
+}
+
 /** Lets messages arrive while the timers stand still. */
 export async function deliver(): Promise<void> {
   const line = createState();
@@ -84,11 +94,6 @@ export async function deliver(): Promise<void> {
   }
   from.close();
   to.close();
-}
-
-/** Waits for a condition, which the test runner's own deadline bounds. */
-export async function until(condition: () => unknown): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Takes over a console: nothing is printed, everything can be asked for. */
@@ -196,7 +201,7 @@ export function holdNavigations(view: Window = window) {
   return { urls, release };
 }
 
-interface FrameOptions {
+interface PageOptions extends WindowOptions {
   /** Query and fragment of the page. `STATE` stands for the state of the record. */
   readonly search?: string;
   /** The pending flow that is in storage: changes to one that fits `attributes`. */
@@ -209,7 +214,7 @@ interface FrameOptions {
   readonly prepare?: (view: View) => void;
 }
 
-/** An element on the test's own page, where a start is not blocked: see `holdNavigations()`. */
+/** An element on the test's own page: see `holdNavigations()`. */
 export async function addHere(
   attributes: Attributes = {},
   properties: Partial<MoneriumConnect> = {},
@@ -220,11 +225,11 @@ export async function addHere(
   }
   Object.assign(element, properties);
   document.body.append(element);
-  await settle();
+  await settleIdle();
   return element;
 }
 
-export interface Frame extends ReturnType<typeof listenToConsole> {
+export interface Page extends ReturnType<typeof listenToConsole> {
   readonly view: View;
   readonly document: Document;
   readonly entry: typeof Entry;
@@ -233,6 +238,8 @@ export interface Frame extends ReturnType<typeof listenToConsole> {
   readonly state: string;
   readonly heard: Heard[];
   readonly sent: Sent[];
+  /** Where the page was about to go. It stays where it is. */
+  readonly urls: string[];
   readonly add: (attributes?: Attributes, properties?: Partial<MoneriumConnect>) => MoneriumConnect;
   /** What was heard, by type. */
   readonly types: () => string[];
@@ -241,15 +248,17 @@ export interface Frame extends ReturnType<typeof listenToConsole> {
 }
 
 export const RESPONSE = '?code=the-code&state=STATE';
-const pages: HTMLIFrameElement[] = [];
+/** Ends what `holdNavigations()` does in the pages that are open. */
+const held: (() => void)[] = [];
 
-/** Removes the elements and the frames of a test, and what they have stored. */
-export function closeFrames(): void {
+/** Ends the elements and the pages of a test, and removes what they have stored. */
+export async function closePages(): Promise<void> {
   for (const element of document.querySelectorAll('monerium-connect')) {
     element.cancel();
     element.remove();
   }
-  for (const page of pages.splice(0)) page.remove();
+  for (const release of held.splice(0)) release();
+  await closeWindows();
   localStorage.clear();
   sessionStorage.clear();
 }
@@ -270,14 +279,14 @@ export function createState(): string {
     .slice(0, 43)}`;
 }
 
-/** Makes this tab the one in which a flow was begun. */
-export function nameTab(state: string): void {
-  sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
+/** Makes this tab, or that of another page, the one in which a flow was begun. */
+export function nameTab(state: string, view: Window = window): void {
+  view.sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
 }
 
 /** The pending flow of an element with these attributes, as its start would have stored it. */
 export function createRecord(attributes: Attributes, changes: Partial<Transaction>): Transaction {
-  const page = new URL('/test/unit/frame.html', location.href).href;
+  const page = new URL('/test/unit/page.html', location.href).href;
   const record: Transaction = {
     v: 1,
     codeVerifier: 'the-verifier-the-verifier-the-verifier-the-v',
@@ -288,16 +297,14 @@ export function createRecord(attributes: Attributes, changes: Partial<Transactio
     mode: 'redirect',
     startUrl: `${page}?from=start`,
     id: '',
+    popupName: '',
     at: Date.now(),
   };
   return { ...record, ...changes };
 }
 
-/**
- * Opens a page of its own in a frame and runs the script there. A start is blocked in a frame; a
- * return is not.
- */
-export async function openFrame(options: FrameOptions = {}): Promise<Frame> {
+/** Opens a page in a window of its own, or in a frame, and runs the script there. */
+export async function openPage(options: PageOptions = {}): Promise<Page> {
   const { search = '', attributes = ATTRIBUTES, properties, prepare } = options;
   const state = createState();
   if (options.record !== false && search) {
@@ -305,14 +312,10 @@ export async function openFrame(options: FrameOptions = {}): Promise<Frame> {
     const record = createRecord(attributes || ATTRIBUTES, { ...custom, ...options.record });
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
   }
-  const page = document.createElement('iframe');
-  page.src = `/test/unit/frame.html${search.replaceAll('STATE', state)}`;
-  pages.push(page);
-  const loaded = new Promise((resolve) => page.addEventListener('load', resolve, { once: true }));
-  document.body.append(page);
-  await loaded;
-
-  const view = page.contentWindow as unknown as View;
+  const path = `/test/unit/page.html${search.replaceAll('STATE', state)}`;
+  const view = await openWindow(path, options);
+  const { urls, release } = holdNavigations(view);
+  held.push(release);
   const sent: Sent[] = [];
   const send = (url: string, init: RequestInit) => {
     sent.push({ url, init, body: readBody(init) });
@@ -333,7 +336,7 @@ export async function openFrame(options: FrameOptions = {}): Promise<Frame> {
   const entry = await view.load('/src/index.ts');
   return {
     ...console,
-    ...{ view, entry, state, heard, sent, add },
+    ...{ view, entry, state, heard, sent, urls, add },
     document: view.document,
     element: element as MoneriumConnect,
     types: () => heard.map(({ type }) => type),
@@ -349,4 +352,9 @@ export function find(host: Element, selector: string): HTMLElement | null {
 /** The text of the shadow root, as a customer reads it. */
 export function read(host: Element, selector = '[part="status"]'): string {
   return find(host, selector)?.textContent?.trim().replace(/\s+/g, ' ') ?? '';
+}
+
+/** What of a part can be seen: its text without what is hidden. */
+export function readShown(host: Element, selector: string): string {
+  return find(host, selector)?.innerText.trim().replace(/\s+/g, ' ') ?? '';
 }

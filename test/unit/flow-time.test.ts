@@ -5,38 +5,37 @@ import {
   IDENTITY,
   RESPONSE,
   answer,
-  closeFrames,
+  closePages,
   defer,
-  holdNavigations,
-  openFrame,
+  openPage,
   settle,
   stopClock,
   until,
-  type Frame,
+  type Page,
   type View,
 } from './fixture.js';
 
 /** A page that has come back, once its flow has ended. */
-async function openEnded(options: Parameters<typeof openFrame>[0]): Promise<Frame> {
-  const page = await openFrame({ search: RESPONSE, ...options });
+async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page> {
+  const page = await openPage({ search: RESPONSE, ...options });
   await until(() => /connected|failed/.test(page.element.status));
   await settle();
   return page;
 }
 
-function findDetail({ heard }: Frame, type: string): object | undefined {
+function findDetail({ heard }: Page, type: string): object | undefined {
   const found = heard.filter((event) => event.type === type);
   expect(found.length).to.equal(1);
   return found[0]?.detail;
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('an exchange that takes its time', () => {
   it('gets the promise of connect() while it runs', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
-    const { element } = await openFrame({ search: RESPONSE, properties });
+    const { element } = await openPage({ search: RESPONSE, properties });
     await until(() => element.status === 'exchanging');
     const first = element.connect();
     expect(element.connect() === first).to.be.true;
@@ -48,7 +47,7 @@ describe('an exchange that takes its time', () => {
   it('rejects connect() with the error that ends it', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
-    const { element, entry } = await openFrame({ search: RESPONSE, properties });
+    const { element, entry } = await openPage({ search: RESPONSE, properties });
     await until(() => element.status === 'exchanging');
     const first = element.connect().catch((error: unknown) => error);
     const error = new entry.ConnectError('server_unavailable');
@@ -66,7 +65,7 @@ describe('an exchange that takes its time', () => {
     it(`#62 #79 is given up after ${deadline} ms by timeout ${timeout}, for good`, async () => {
       const end = defer<Response>();
       let clock: ReturnType<typeof stopClock> | undefined;
-      const page = await openFrame({
+      const page = await openPage({
         search: RESPONSE,
         attributes: { ...ATTRIBUTES, ...(timeout && { timeout }) },
         fetch: () => end.promise,
@@ -99,7 +98,7 @@ describe('an exchange that takes its time', () => {
         Object.defineProperty(view.navigator, 'onLine', { value: isOnline });
       };
       const fetch = () => new Promise<Response>(() => {});
-      const page = await openFrame({ search: RESPONSE, prepare, fetch });
+      const page = await openPage({ search: RESPONSE, prepare, fetch });
       const { view, element, sent, types } = page;
       await clock?.reach(() => (isOnline ? sent.length : element.status === 'exchanging'));
       const comeBackAfter = (ms: number) => {
@@ -121,7 +120,7 @@ describe('an exchange that takes its time', () => {
   }
 
   it('#62 covers a body that drips', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       attributes: { ...ATTRIBUTES, timeout: '1000' },
       fetch: async (_url, { signal }) => {
@@ -142,7 +141,7 @@ describe('an exchange that takes its time', () => {
     let isOnline = false;
     const prepare = (view: View) =>
       Object.defineProperty(view.navigator, 'onLine', { get: () => isOnline });
-    const page = await openFrame({ search: RESPONSE, prepare });
+    const page = await openPage({ search: RESPONSE, prepare });
     await until(() => page.element.status === 'exchanging');
     await settle();
     expect(page.sent).to.have.length(0);
@@ -158,7 +157,7 @@ describe('an exchange that takes its time', () => {
       clock = stopClock(view);
       Object.defineProperty(view.navigator, 'onLine', { value: false });
     };
-    const page = await openFrame({ search: RESPONSE, prepare });
+    const page = await openPage({ search: RESPONSE, prepare });
     await clock?.reach(() => page.element.status === 'exchanging');
     await clock?.advance(19_999);
     expect(page.element.status).to.equal('exchanging');
@@ -173,12 +172,8 @@ describe('an exchange that takes its time', () => {
 describe('return-to-start', () => {
   const attributes = { ...ATTRIBUTES, 'return-to-start': '' };
 
-  async function openReturning(options: Parameters<typeof openFrame>[0]) {
-    let held: ReturnType<typeof holdNavigations> | undefined;
-    const prepare = (view: View) => (held = holdNavigations(view));
-    const page = await openEnded({ attributes, ...options, prepare });
-    return { ...page, urls: held?.urls ?? [] };
-  }
+  const openReturning = (options: Parameters<typeof openPage>[0]) =>
+    openEnded({ attributes, ...options });
 
   it('#21 goes back to where the flow began, in a task after the event', async () => {
     const { urls, view } = await openReturning({});
@@ -186,7 +181,7 @@ describe('return-to-start', () => {
   });
 
   it('stays when the start differs by its fragment only', async () => {
-    const startUrl = new URL('/test/unit/frame.html#top', location.href).href;
+    const startUrl = new URL('/test/unit/page.html#top', location.href).href;
     expect((await openReturning({ record: { startUrl } })).urls).to.deep.equal([]);
   });
 

@@ -7,12 +7,12 @@ import {
   IDENTITY,
   RESPONSE,
   answer,
-  closeFrames,
+  closePages,
   defer,
-  openFrame,
+  openPage,
   settle,
   until,
-  type Frame,
+  type Page,
 } from './fixture.js';
 
 const DIRECT = { 'client-id': CLIENT_ID };
@@ -22,8 +22,8 @@ const VERIFIER = 'the-verifier-the-verifier-the-verifier-the-v';
 type Exchange = MoneriumConnect['exchange'];
 
 /** A page that has come back, once its flow has ended. */
-async function openEnded(options: Parameters<typeof openFrame>[0]): Promise<Frame> {
-  const page = await openFrame({ search: RESPONSE, ...options });
+async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page> {
+  const page = await openPage({ search: RESPONSE, ...options });
   await until(() => /connected|failed/.test(page.element.status));
   await settle();
   return page;
@@ -38,13 +38,13 @@ function rejectWith(reason: unknown): Promise<never> {
 
 const openExchanged = (exchange: Exchange) => openEnded({ properties: { exchange } });
 
-function findDetail({ heard }: Frame, type: string): object | undefined {
+function findDetail({ heard }: Page, type: string): object | undefined {
   const found = heard.filter((event) => event.type === type);
   expect(found.length).to.equal(1);
   return found[0]?.detail;
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('a return to an element with a backend', () => {
   it('posts the code as JSON, once, with the settings of a request that holds secrets', async () => {
@@ -225,7 +225,7 @@ describe('a return to an element with a function of its own', () => {
   it('passes a ConnectError through', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
-    const page = await openFrame({ search: RESPONSE, properties });
+    const page = await openPage({ search: RESPONSE, properties });
     await until(() => page.element.status === 'exchanging');
     const options = { status: 429, retryAfterMs: 5 };
     const connectError = new page.entry.ConnectError('rate_limited', options);

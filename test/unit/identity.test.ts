@@ -5,20 +5,21 @@ import {
   RESPONSE,
   RECORD_PREFIX,
   answer,
-  closeFrames,
+  closePages,
   createState,
   defer,
   listenToEvents,
   nameTab,
-  openFrame,
+  openPage,
   settle,
   until,
+  type Heard,
 } from './fixture.js';
 
 /** A page in the midst of an exchange that waits for `end`. */
-async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   const end = defer<Response>();
-  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  const page = await openPage({ search: RESPONSE, fetch: () => end.promise, ...options });
   await until(() => page.sent.length);
   const { heard } = page;
   const listEndings = () => heard.filter(({ type }) => /connected|error/.test(type));
@@ -30,7 +31,7 @@ async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
   };
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('a listener', () => {
   it('#96 that throws changes nothing', async () => {
@@ -70,7 +71,7 @@ describe('a listener', () => {
   });
 
   it('#97 hears an element from outside of its shadow root', async () => {
-    const page = await openFrame({ search: RESPONSE, attributes: false });
+    const page = await openPage({ search: RESPONSE, attributes: false });
     const host = page.document.createElement('div');
     page.document.body.append(host);
     const element = page.add();
@@ -86,34 +87,53 @@ describe('a listener', () => {
 });
 
 describe('profile and user-id', () => {
-  it('connect without any event, both together', async () => {
-    const { element, heard } = await openFrame();
+  const listStatuses = (heard: Heard[]) => heard.map(({ type, detail }) => [type, detail]);
+
+  it('connect both together, with monerium-status and no other event', async () => {
+    const { element, heard } = await openPage();
     element.setAttribute('profile', 'p');
     await element.updateComplete;
     expect(element.status).to.equal('idle');
+    expect(heard).to.have.length(0);
     element.setAttribute('user-id', 'u');
     await element.updateComplete;
     expect(element.connection).to.deep.equal({ status: 'connected', profile: 'p', userId: 'u' });
     element.setAttribute('user-id', 'v');
     await element.updateComplete;
     expect(element.connection).to.have.property('userId', 'v');
+    expect(listStatuses(heard)).to.deep.equal([
+      ['monerium-status', { status: 'connected', previous: 'idle' }],
+    ]);
+  });
+
+  it('are no event when the page was rendered with them', async () => {
+    const { element, heard } = await openPage({ properties: IDENTITY });
+    await settle();
+    expect(element.status).to.equal('connected');
     expect(heard).to.have.length(0);
   });
 
-  for (const name of ['profile', 'user-id']) {
-    it(`make it idle without any event when ${name} goes`, async () => {
-      const { element, heard } = await openFrame({ properties: IDENTITY });
+  for (const [name, take] of [
+    ['profile is removed', (element: Element) => element.removeAttribute('profile')],
+    ['user-id is removed', (element: Element) => element.removeAttribute('user-id')],
+    ['profile is emptied', (element: Element) => element.setAttribute('profile', '')],
+    ['user-id is emptied', (element: Element) => element.setAttribute('user-id', '')],
+  ] as const) {
+    it(`that the page has set make it idle, with monerium-status, when ${name}`, async () => {
+      const { element, heard } = await openPage({ properties: IDENTITY });
       await element.updateComplete;
       expect(element.status).to.equal('connected');
-      element.removeAttribute(name);
+      take(element);
       await element.updateComplete;
       expect(element.connection).to.deep.equal({ status: 'idle' });
-      expect(heard).to.have.length(0);
+      expect(listStatuses(heard)).to.deep.equal([
+        ['monerium-status', { status: 'idle', previous: 'connected' }],
+      ]);
     });
   }
 
   it('are removed by disconnect(), which is an event', async () => {
-    const { element, heard } = await openFrame({ properties: IDENTITY });
+    const { element, heard } = await openPage({ properties: IDENTITY });
     await element.updateComplete;
     element.disconnect();
     expect(element.status).to.equal('idle');
@@ -130,20 +150,31 @@ describe('profile and user-id', () => {
 
   it('give way to a response in the URL', async () => {
     const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
-    const page = await openFrame({ search: RESPONSE, attributes });
+    const page = await openPage({ search: RESPONSE, attributes });
     await until(() => page.types().includes('monerium-connected'));
     await page.element.updateComplete;
     expect(page.element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
     expect(page.element.getAttribute('profile')).to.equal(IDENTITY.profile);
   });
 
-  for (const search of ['?error=access_denied&state=STATE', '?code=c&state=mc1.unknown']) {
-    it(`give way to a response that fails: ${search}`, async () => {
+  it('give way to a response that fails', async () => {
+    const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
+    const page = await openPage({ search: '?error=access_denied&state=STATE', attributes });
+    await until(() => page.types().includes('monerium-error'));
+    await page.element.updateComplete;
+    expect(page.element.status).to.equal('failed');
+    expect(page.element.hasAttribute('profile')).to.be.false;
+  });
+
+  for (const search of ['?code=c&state=mc1.unknown', '?state=mc1.']) {
+    it(`#147 stand, in silence, when any link has a state like ours: ${search}`, async () => {
       const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
-      const page = await openFrame({ search, attributes });
-      await until(() => page.types().includes('monerium-error'));
-      await page.element.updateComplete;
-      expect(page.element.status).to.equal('failed');
+      const page = await openPage({ search, attributes, record: false });
+      expect(page.view.location.search).to.equal('');
+      await settle();
+      expect(page.element.connection).to.deep.include({ status: 'connected', profile: 'old' });
+      expect(page.element.getAttribute('user-id')).to.equal('old');
+      expect(page.heard).to.have.length(0);
     });
   }
 
@@ -151,7 +182,7 @@ describe('profile and user-id', () => {
     const state = createState();
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify({ v: 1, at: Date.now() }));
     nameTab(state);
-    const { element, types } = await openFrame({ properties: IDENTITY });
+    const { element, types } = await openPage({ properties: IDENTITY });
     await until(() => types().includes('monerium-error'));
     expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
     expect(element.getAttribute('profile')).to.equal(IDENTITY.profile);
@@ -194,7 +225,7 @@ describe('profile and user-id', () => {
   }
 
   it('are those of one element, not of its neighbour', async () => {
-    const { element, add } = await openFrame({ properties: IDENTITY });
+    const { element, add } = await openPage({ properties: IDENTITY });
     const other = add();
     await settle();
     expect([element.status, other.status]).to.deep.equal(['connected', 'idle']);

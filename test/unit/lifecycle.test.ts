@@ -8,11 +8,11 @@ import {
   RESPONSE,
   addHere,
   answer,
-  closeFrames,
+  closePages,
   defer,
   holdNavigations,
   listenToConsole,
-  openFrame,
+  openPage,
   settle,
   stopClock,
   until,
@@ -23,9 +23,9 @@ import '../../src/index.js';
 const OTHER_CLIENT = CLIENT_ID.replace(/^./, '0');
 
 /** A page in the midst of an exchange that waits for `end`. */
-async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   const end = defer<Response>();
-  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  const page = await openPage({ search: RESPONSE, fetch: () => end.promise, ...options });
   await until(() => page.sent.length);
   const { heard } = page;
   const listEndings = () => heard.filter(({ type }) => /connected|error/.test(type));
@@ -91,11 +91,11 @@ function countHolds(view: Window & typeof globalThis) {
   return { list: () => [...held.values()], restore };
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('an element that comes and goes', () => {
   it('#1 exchanges once when it is mounted twice, in one task', async () => {
-    const { element, document, sent, types } = await openFrame({ search: RESPONSE });
+    const { element, document, sent, types } = await openPage({ search: RESPONSE });
     element.remove();
     document.body.append(element);
     await until(() => element.status === 'connected');
@@ -131,7 +131,7 @@ describe('an element that comes and goes', () => {
   });
 
   it('#2 shows the connection in every element that fits, and tells it once', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       record: { id: 'modal' },
       attributes: { ...ATTRIBUTES, id: 'modal' },
@@ -168,7 +168,7 @@ describe('an element that comes and goes', () => {
     const prepare = (view: View) => (clock = stopClock(view));
     const end = defer<Response>();
     const options = { search: RESPONSE, fetch: () => end.promise, prepare };
-    const { element, add, sent, heard, stored } = await openFrame(options);
+    const { element, add, sent, heard, stored } = await openPage(options);
     await clock?.reach(() => sent.length);
     element.remove();
     await clock?.advance(1000);
@@ -193,7 +193,7 @@ describe('an element that comes and goes', () => {
       const prepare = (view: View) => (clock = stopClock(view));
       const end = defer<Response>();
       const options = { search: RESPONSE, fetch: () => end.promise, prepare };
-      const { element, add, sent, heard, stored } = await openFrame(options);
+      const { element, add, sent, heard, stored } = await openPage(options);
       await clock?.reach(() => sent.length);
       element.remove();
       heard.length = 0;
@@ -209,12 +209,12 @@ describe('an element that comes and goes', () => {
   }
 
   it('#9 is served when it comes late, after a router took the query away', async () => {
-    const page = await openFrame({ search: `${RESPONSE}&a=b`, attributes: false });
+    const page = await openPage({ search: `${RESPONSE}&a=b`, attributes: false });
     expect(page.view.location.search).to.equal('?a=b');
     page.view.history.replaceState({ router: 1 }, '', '/somewhere/else');
     await settle();
     expect(page.sent).to.have.length(0);
-    const redirectUri = new URL('/test/unit/frame.html', location.href).href;
+    const redirectUri = new URL('/test/unit/page.html', location.href).href;
     const element = page.add({ ...ATTRIBUTES, 'redirect-uri': redirectUri });
     await until(() => element.status === 'connected');
     expect(page.sent).to.have.length(1);
@@ -229,7 +229,8 @@ describe('an element that comes and goes', () => {
       const spoken = listenToConsole(window);
       const navigations = holdNavigations();
       const { open } = window;
-      window.open = () => ({ closed: false }) as Window;
+      const location = { replace: () => {} } as unknown as Location;
+      window.open = () => ({ closed: false, close() {}, location }) as unknown as Window;
       const first = await addHere();
       first.remove();
       const holds = countHolds(window);
@@ -279,10 +280,11 @@ describe('an element that is told to stop', () => {
   });
 
   it('has nothing to cancel while idle, connected or failed', async () => {
-    const { element, heard } = await openFrame();
+    const { element, heard } = await openPage();
     element.cancel();
     Object.assign(element, IDENTITY);
     await element.updateComplete;
+    heard.length = 0;
     element.cancel();
     expect(element.status).to.equal('connected');
     expect(heard).to.have.length(0);
@@ -291,7 +293,7 @@ describe('an element that is told to stop', () => {
   it('#79 ignores the late result of a function that does not stop', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
-    const { element, heard } = await openFrame({ search: RESPONSE, properties });
+    const { element, heard } = await openPage({ search: RESPONSE, properties });
     await until(() => element.status === 'exchanging');
     element.cancel();
     const { length } = heard;

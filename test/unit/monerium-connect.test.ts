@@ -1,20 +1,22 @@
 import { expect } from '@open-wc/testing';
-import type { ErrorCode } from '../../src/index.js';
-import { en } from '../../src/locales/en.js';
+import { ConnectError, type ErrorCode } from '../../src/errors.js';
+import { chooseText } from '../../src/element/texts.js';
+import { english } from '../../src/texts.js';
 import {
   ATTRIBUTES,
   BACKEND_URL,
   CLIENT_ID,
   IDENTITY,
   RESPONSE,
-  closeFrames,
+  closePages,
   defer,
   find,
-  openFrame,
+  openPage,
   read,
+  readShown,
   settle,
   until,
-  type Frame,
+  type Page,
   type View,
 } from './fixture.js';
 import { RETRY } from '../helpers/error-codes.js';
@@ -36,6 +38,9 @@ const STRINGS: [string, string, string, string | undefined][] = [
   ['address', 'address', '0x1', undefined],
   ['chain', 'chain', 'ethereum', undefined],
   ['signature', 'signature', '0x2', undefined],
+  ['text', 'text', 'pay', 'connect'],
+  ['appearance', 'appearance', 'plain', 'filled'],
+  ['size', 'size', 'large', 'medium'],
   ['profile', 'profile', 'p', undefined],
   ['user-id', 'userId', 'u', undefined],
 ];
@@ -43,7 +48,13 @@ const BOOLEANS: [string, string][] = [
   ['skip-kyc', 'skipKyc'],
   ['return-to-start', 'returnToStart'],
   ['disabled', 'disabled'],
+  ['icon-only', 'iconOnly'],
 ];
+
+function describeFailure(code: ErrorCode): string {
+  const texts: Partial<Record<string, string>> = english;
+  return (texts[chooseText(new ConnectError(code), true)] ?? '').replace('{code}', code);
+}
 
 function listStates(element: Element): string[] {
   return STATES.filter((state) => element.matches(`:state(${state})`));
@@ -64,17 +75,17 @@ function readSlot(element: Element, selector: string): string {
     .trim();
 }
 
-/** A frame whose exchange waits for `end`. */
+/** A page whose exchange waits for `end`. */
 async function openExchanging() {
   const end = defer<typeof IDENTITY>();
   const properties = { exchange: () => end.promise };
-  const page = await openFrame({ search: RESPONSE, properties });
+  const page = await openPage({ search: RESPONSE, properties });
   await until(() => page.element.status === 'exchanging');
   await page.element.updateComplete;
   return { ...page, end };
 }
 
-async function openFailed(code: ErrorCode, hint?: string): Promise<Frame> {
+async function openFailed(code: ErrorCode, hint?: string): Promise<Page> {
   const { end, ...page } = await openExchanging();
   end.reject(new page.entry.ConnectError(code, hint ? { hint } : {}));
   await until(() => page.element.status === 'failed');
@@ -82,17 +93,17 @@ async function openFailed(code: ErrorCode, hint?: string): Promise<Frame> {
   return page;
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('<monerium-connect> and its attributes', () => {
   it('is defined by the entry, once', async () => {
-    const { element, entry, view } = await openFrame();
+    const { element, entry, view } = await openPage();
     expect(element instanceof entry.MoneriumConnect).to.be.true;
     expect(view.customElements.get('monerium-connect') === entry.MoneriumConnect).to.be.true;
   });
 
   it('can be made by a framework before it is in a document', async () => {
-    const { document, element } = await openFrame();
+    const { document, element } = await openPage();
     const made = document.createElement('monerium-connect');
     expect(made.getAttributeNames()).to.deep.equal([]);
     expect(made.status).to.equal('idle');
@@ -100,7 +111,7 @@ describe('<monerium-connect> and its attributes', () => {
   });
 
   it('maps every string attribute to its property', async () => {
-    const { element } = await openFrame({ attributes: {} });
+    const { element } = await openPage({ attributes: {} });
     for (const [attribute, property, value, initial] of STRINGS) {
       expect(Reflect.get(element, property), property).to.equal(initial);
       element.setAttribute(attribute, value);
@@ -109,7 +120,7 @@ describe('<monerium-connect> and its attributes', () => {
   });
 
   it('maps every boolean attribute to its property, false by default', async () => {
-    const { element } = await openFrame();
+    const { element } = await openPage();
     for (const [attribute, property] of BOOLEANS) {
       expect(Reflect.get(element, property), property).to.be.false;
       element.toggleAttribute(attribute, true);
@@ -120,14 +131,14 @@ describe('<monerium-connect> and its attributes', () => {
   });
 
   it('reads timeout as a number, 20 s by default', async () => {
-    const { element } = await openFrame();
+    const { element } = await openPage();
     expect(element.timeout).to.equal(20_000);
     element.setAttribute('timeout', '5000');
     expect(element.timeout).to.equal(5000);
   });
 
   it('has no attribute for backendHeaders and exchange', async () => {
-    const { element } = await openFrame();
+    const { element } = await openPage();
     for (const name of ['backendheaders', 'backend-headers', 'exchange']) {
       element.setAttribute(name, 'x');
     }
@@ -136,7 +147,7 @@ describe('<monerium-connect> and its attributes', () => {
   });
 
   it('reflects no property of the flow, so that it never writes what it was told', async () => {
-    const { element } = await openFrame({ attributes: {} });
+    const { element } = await openPage({ attributes: {} });
     Object.assign(element, { clientId: CLIENT_ID, email: 'a@example.org', signature: '0x2' });
     await element.updateComplete;
     expect(element.getAttributeNames()).to.deep.equal([]);
@@ -144,7 +155,7 @@ describe('<monerium-connect> and its attributes', () => {
 
   it('honours properties that were set before the definition', async () => {
     const properties = { clientId: CLIENT_ID, timeout: 5000, ...IDENTITY, disabled: true };
-    const { element } = await openFrame({ attributes: {}, properties });
+    const { element } = await openPage({ attributes: {}, properties });
     await element.updateComplete;
     const { clientId, timeout, profile, userId, disabled } = element;
     expect({ clientId, timeout, profile, userId, disabled }).to.deep.equal(properties);
@@ -154,7 +165,7 @@ describe('<monerium-connect> and its attributes', () => {
   });
 
   it('has a connection and a status that cannot be set', async () => {
-    const { element } = await openFrame();
+    const { element } = await openPage();
     expect(() => Object.assign(element, { status: 'connected' })).to.throw(TypeError);
     expect(() => Object.assign(element, { connection: {} })).to.throw(TypeError);
     expect(element.status).to.equal('idle');
@@ -163,16 +174,16 @@ describe('<monerium-connect> and its attributes', () => {
 
 describe('<monerium-connect> and what it shows', () => {
   it('offers the button while idle', async () => {
-    const { element } = await openFrame();
+    const { element } = await openPage();
     await element.updateComplete;
     expect(listStates(element)).to.deep.equal(['idle']);
     expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'status']);
-    expect(readSlot(element, 'slot:not([name])')).to.equal(en.connect);
+    expect(readSlot(element, 'slot:not([name])')).to.equal(english.connect);
     expect(read(element)).to.equal('');
   });
 
   it('lets the page replace the label, the icon and the news of the connection', async () => {
-    const { element, document } = await openFrame({ search: RESPONSE });
+    const { element, document } = await openPage({ search: RESPONSE });
     const own = { '': 'Pay', icon: '€', connected: 'Welcome' };
     for (const [slot, text] of Object.entries(own)) {
       element.append(Object.assign(document.createElement('b'), { slot, textContent: text }));
@@ -187,11 +198,13 @@ describe('<monerium-connect> and what it shows', () => {
   });
 
   it('is busy while it exchanges', async () => {
-    const { element } = await openExchanging();
+    const { element, view } = await openExchanging();
     expect(listStates(element)).to.deep.equal(['exchanging']);
-    expect(listParts(element)).to.deep.equal(['button', 'label', 'spinner', 'status']);
-    expect(read(element, '[part=label]')).to.equal(en.exchanging);
-    expect(read(element)).to.equal(en.exchanging);
+    expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'spinner', 'status']);
+    const icon = find(element, '[part=icon]') as Element;
+    expect(view.getComputedStyle(icon).visibility).to.equal('hidden');
+    expect(readShown(element, '[part=label]')).to.equal(english.exchanging);
+    expect(read(element)).to.equal(english.exchanging);
   });
 
   it('replaces the button by a status when connected', async () => {
@@ -200,26 +213,27 @@ describe('<monerium-connect> and what it shows', () => {
     await until(() => element.status === 'connected');
     await element.updateComplete;
     expect(listStates(element)).to.deep.equal(['connected']);
-    expect(listParts(element)).to.deep.equal(['status']);
-    expect(readSlot(element, 'slot[name=connected]')).to.equal(en.connected);
+    expect(listParts(element)).to.deep.equal(['status', 'tick']);
+    expect(readSlot(element, 'slot[name=connected]')).to.equal(english.connected);
   });
 
   it('shows the message beside a button that offers another try when failed', async () => {
     const { element } = await openFailed('exchange_rejected');
     expect(listStates(element)).to.deep.equal(['failed']);
     expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'message', 'status']);
-    expect(read(element, '[part=label]')).to.equal(en.retry);
+    expect(readShown(element, '[part=label]')).to.equal(english.retry);
     const described = find(element, '[part=button]')?.getAttribute('aria-describedby') ?? '';
     expect(find(element, `#${described}`)?.getAttribute('part')).to.equal('message');
   });
 
   for (const code of CODES) {
-    it(`has a text of its own for ${code}`, async () => {
+    it(`has a text for ${code}`, async () => {
       const { element } = await openFailed(code, '<b>canary</b>');
-      expect(read(element, '[part=message]')).to.equal(en.errors[code] ?? en.failed);
+      expect(read(element, '[part=message]')).to.equal(describeFailure(code));
       expect(element.shadowRoot?.innerHTML).not.to.contain('canary');
       expect(element.connection).to.have.nested.property('error.retry', RETRY[code]);
-      if (RETRY[code] === 'none') expect(read(element, '[part=label]')).not.to.equal(en.retry);
+      if (RETRY[code] === 'none')
+        expect(readShown(element, '[part=label]')).not.to.equal(english.retry);
     });
   }
 
@@ -227,10 +241,10 @@ describe('<monerium-connect> and what it shows', () => {
     const words = `<img src=x onerror="window.hacked=1">\u202ecall +44 ${'x'.repeat(99_999)}`;
     const text = encodeURIComponent(words.slice(0, 4000));
     const said = `error_description=${text}&error_uri=https%3A%2F%2Fevil.example&error=${text}`;
-    const { element, view, heard } = await openFrame({ search: `?state=STATE&${said}` });
+    const { element, view, heard } = await openPage({ search: `?state=STATE&${said}` });
     await until(() => element.status === 'failed');
     await element.updateComplete;
-    expect(read(element)).to.equal(en.failed);
+    expect(read(element)).to.equal(describeFailure('authorization_error'));
     expect(element.shadowRoot?.querySelectorAll('a, img').length).to.equal(0);
     expect(heard.map(({ detail }) => JSON.stringify(detail)).join()).not.to.match(/call|evil|img/);
     expect(heard.at(-1)?.detail).to.include({ oauthError: 'other' });
@@ -240,10 +254,10 @@ describe('<monerium-connect> and what it shows', () => {
   it('#57 shows nothing of the body of a refusal', async () => {
     const body = { error: 'canary', error_description: 'canary', message: 'canary' };
     const response = () => new Response(JSON.stringify(body), { status: 400 });
-    const page = await openFrame({ search: RESPONSE, fetch: async () => response() });
+    const page = await openPage({ search: RESPONSE, fetch: async () => response() });
     await until(() => page.element.status === 'failed');
     await page.element.updateComplete;
-    expect(read(page.element)).to.equal(en.failed);
+    expect(read(page.element)).to.equal(describeFailure('exchange_rejected'));
     expect(JSON.stringify([page.heard.map(({ detail }) => detail), page.spoken])).not.to.contain(
       'canary',
     );
@@ -252,7 +266,7 @@ describe('<monerium-connect> and what it shows', () => {
   it('#100 takes markup in an attribute for text', async () => {
     const markup = '"><img src=x onerror=alert(1)>';
     const attributes = Object.fromEntries(STRINGS.map(([attribute]) => [attribute, markup]));
-    const { element } = await openFrame({ attributes });
+    const { element } = await openPage({ attributes });
     await settle();
     expect(element.shadowRoot?.querySelectorAll('img').length).to.equal(0);
   });
@@ -261,7 +275,7 @@ describe('<monerium-connect> and what it shows', () => {
     const prepare = (view: View) => {
       Object.defineProperty(view.ElementInternals.prototype, 'states', { value: undefined });
     };
-    const { element } = await openFrame({
+    const { element } = await openPage({
       attributes: { ...ATTRIBUTES },
       prepare,
       search: RESPONSE,

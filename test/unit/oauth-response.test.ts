@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { nameOAuthError, readAuthorizationResponse } from '../../src/oauth.js';
+import { nameOAuthError, readAuthorizationResponse } from '../../src/protocol/oauth.js';
 import { itHolds } from './property.js';
 
 const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
@@ -10,7 +10,11 @@ const OTHER_STATE = `mc1.${'t'.repeat(43)}`;
 /** A response that is ours by its state and has nothing that could be used. */
 const INVALID = { state: STATE };
 const ANONYMOUS_ERROR = { oauthError: 'access_denied' };
-const ANONYMOUS_INVALID = {};
+/** The codes of RFC 6749 section 4.1.2.1. */
+const AUTHORIZATION_ERRORS = [
+  ...['invalid_request', 'unauthorized_client', 'access_denied', 'unsupported_response_type'],
+  ...['invalid_scope', 'server_error', 'temporarily_unavailable'],
+];
 
 function code(value: string): object {
   return { state: STATE, code: value };
@@ -88,8 +92,31 @@ describe('readAuthorizationResponse', () => {
     ['?error=access_denied', ANONYMOUS_ERROR],
     ['?error=access_denied&error_description=No', ANONYMOUS_ERROR],
     ['?error=access_denied&state=', ANONYMOUS_ERROR],
-    ['?error=access_denied&error=server_error', ANONYMOUS_INVALID],
-    ['?error=access_denied&code=abc', ANONYMOUS_INVALID],
+    ['?error=access_denied&iss=https://api.monerium.dev&a=b', ANONYMOUS_ERROR],
+    ...AUTHORIZATION_ERRORS.map((oauthError): Row => [`?error=${oauthError}`, { oauthError }]),
+  ]);
+
+  itReads("#39 leaves a page's own error without state alone", [
+    ['?error=wrong_password', undefined],
+    ['?error=1', undefined],
+    ['?error=Access_denied', undefined],
+    ['?error=access_denied+', undefined],
+    ['?error=other', undefined],
+    // Of a token response: RFC 6749 section 5.2.
+    ['?error=invalid_grant', undefined],
+    ['?error=invalid_client', undefined],
+    ['?error=__proto__', undefined],
+    ['?error=wrong_password&error=access_denied', undefined],
+    ['?error=access_denied&error=wrong_password', undefined],
+  ]);
+
+  itReads('#39 #41 leaves an ambiguous error without state alone', [
+    ['?error=access_denied&error=server_error', undefined],
+    ['?error=access_denied&error=access_denied', undefined],
+    ['?error=access_denied&code=abc', undefined],
+    ['?error=access_denied&iss=a&iss=b', undefined],
+    ['?error=access_denied&error_description=a&error_description=b', undefined],
+    ['?error=access_denied&error_uri=a&error_uri=b', undefined],
   ]);
 
   itReads('#40 never reads a code without state', [
@@ -210,12 +237,16 @@ function expected(query: string): Reading | undefined {
   const states = valuesOf('state');
   const state = states.find((value) => value.startsWith('mc1.') && value.length <= 128);
   const [[code], [error]] = [valuesOf('code'), valuesOf('error')];
-  if (state === undefined && (states.length > 0 || error === undefined)) return undefined;
-  const own = state === undefined ? {} : { state };
   const isSingle = NAMES.every((key) => valuesOf(key).length <= 1);
-  if (!isSingle || (code === undefined) === (error === undefined)) return own;
-  if (error !== undefined) return { ...own, oauthError: nameOAuthError(error) };
-  return code !== undefined && code.length <= 2048 ? { ...own, code } : own;
+  const isUsable = isSingle && (code === undefined) !== (error === undefined);
+  if (states.length === 0) {
+    const isError = error !== undefined && AUTHORIZATION_ERRORS.includes(error);
+    return isError && isUsable ? { oauthError: error } : undefined;
+  }
+  if (state === undefined) return undefined;
+  if (!isUsable) return { state };
+  if (error !== undefined) return { state, oauthError: nameOAuthError(error) };
+  return code !== undefined && code.length <= 2048 ? { state, code } : { state };
 }
 
 describe('readAuthorizationResponse, by properties', () => {

@@ -1,21 +1,12 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { stripAuthorizationResponse } from '../../src/oauth.js';
+import { stripAuthorizationResponse } from '../../src/protocol/oauth.js';
 import { itHolds } from './property.js';
+import { NAMES, stripsOf } from './strip-fixture.js';
 
-const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
 const PAGE = 'https://shop.example/cb';
 
-function itStrips(
-  title: string,
-  rows: readonly (readonly [url: string, expected: string])[],
-): void {
-  it(title, () => {
-    for (const [url, expected] of rows) {
-      expect(stripAuthorizationResponse(PAGE + url), url).to.equal(PAGE + expected);
-    }
-  });
-}
+const itStrips = stripsOf(stripAuthorizationResponse, PAGE);
 
 describe('stripAuthorizationResponse', () => {
   itStrips('#45 cuts the six parameters wherever they stand', [

@@ -6,7 +6,7 @@ import {
   createSecrets,
   nameOAuthError,
   toAuthorizationError,
-} from '../../src/oauth.js';
+} from '../../src/protocol/oauth.js';
 
 const API = 'https://api.monerium.dev';
 const UNRESERVED_43 = /^[A-Za-z0-9_-]{43}$/;
@@ -186,4 +186,9 @@ describe('toAuthorizationError', () => {
       expect(error.status).to.equal(undefined);
     });
   }
+
+  it('#57 names the error to the developer where there is something to mend', () => {
+    expect(toAuthorizationError('invalid_scope').hint).to.contain('invalid_scope');
+    expect(toAuthorizationError('access_denied').hint).to.equal(undefined);
+  });
 });

@@ -5,9 +5,9 @@ import {
   IDENTITY,
   RESPONSE,
   answer,
-  closeFrames,
-  openFrame,
-  settle,
+  closePages,
+  openPage,
+  settleIdle,
   stopClock,
   until,
   type View,
@@ -15,48 +15,47 @@ import {
 
 const PRODUCTION = { ...ATTRIBUTES, environment: 'production' };
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('what is said to the developer', () => {
   it('is the redirect URI to register, once per page, in the sandbox', async () => {
-    const page = await openFrame();
+    const page = await openPage();
     page.add();
-    await settle();
+    await settleIdle(page.view);
     const said = page.list('info').filter((text) => text.includes('redirect_uri'));
     expect(said).to.have.length(1);
     expect(said[0]?.split(/\s/)).to.include(page.view.location.href);
   });
 
   it('is nothing in production, with a backend', async () => {
-    const { spoken } = await openFrame({ attributes: PRODUCTION });
-    await settle();
-    // A frame is no place to start from, which is said as well.
-    expect(spoken.filter(({ text }) => !text.includes('embedding_blocked'))).to.deep.equal([]);
+    const page = await openPage({ attributes: PRODUCTION });
+    await settleIdle(page.view);
+    expect(page.spoken).to.deep.equal([]);
   });
 
   it('is one warning in production, without a backend', async () => {
     const attributes = { 'client-id': CLIENT_ID, environment: 'production' };
-    const page = await openFrame({ attributes });
+    const page = await openPage({ attributes });
     page.add(attributes);
-    await settle();
+    await settleIdle(page.view);
     expect(page.list('warn')).to.have.length(1);
     expect(page.list('warn')[0]).to.contain('backend-url');
   });
 
   it('is one warning that production skips no KYC', async () => {
-    const page = await openFrame({ attributes: { ...PRODUCTION, 'skip-kyc': '' } });
-    await settle();
+    const page = await openPage({ attributes: { ...PRODUCTION, 'skip-kyc': '' } });
+    await settleIdle(page.view);
     expect(page.list('warn')).to.have.length(1);
     expect(page.list('warn')[0]).to.contain('skip-kyc');
   });
 
   it('names a wrong attribute once, a task after the first update', async () => {
-    const page = await openFrame({ attributes: { 'client-id': '' } });
+    const page = await openPage({ attributes: { 'client-id': '' } });
     await page.element.updateComplete;
     expect(page.list('error')).to.deep.equal([]);
-    await settle();
+    await settleIdle(page.view);
     page.element.email = 'a@example.org';
-    await settle();
+    await settleIdle(page.view);
     expect(page.list('error')).to.have.length(1);
     expect(page.list('error')[0]).to.match(/invalid_config.*client-id/);
     expect(page.element.status).to.equal('idle');
@@ -64,16 +63,16 @@ describe('what is said to the developer', () => {
   });
 
   it('is nothing about an attribute that is set after the element', async () => {
-    const page = await openFrame({ attributes: {} });
+    const page = await openPage({ attributes: {} });
     await page.element.updateComplete;
     page.element.clientId = CLIENT_ID;
-    await settle();
+    await settleIdle(page.view);
     expect(page.list('error').filter((text) => text.includes('client-id'))).to.deep.equal([]);
   });
 
   it('names what differs when a response finds no element in 5 s', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       record: { apiUrl: 'https://other.example' },
       prepare: (view: View) => (clock = stopClock(view)),
@@ -87,11 +86,14 @@ describe('what is said to the developer', () => {
       .and.not.to.match(/clientId|redirectUri/);
     await clock?.advance(60_000);
     expect(page.list('warn')).to.have.length(1);
-    expect(page.element.status).to.equal('idle');
+    expect(page.list('warn')[0])
+      .to.contain('https://other.example')
+      .and.contain('api.monerium.dev');
+    expect(page.element.connection).to.have.nested.property('error.code', 'transaction_not_found');
   });
 
   it('#3 is one warning when the script runs again', async () => {
-    const page = await openFrame();
+    const page = await openPage();
     await page.view.load('/src/define.ts?again');
     await page.view.load('/src/define.ts?and-again');
     expect(page.list('warn')).to.have.length(1);
@@ -110,9 +112,9 @@ describe('what is said to the developer', () => {
     ];
     for (const respond of answers) {
       const search = `?code=${secret}&state=STATE`;
-      const page = await openFrame({ search, record, attributes, fetch: async () => respond() });
+      const page = await openPage({ search, record, attributes, fetch: async () => respond() });
       await until(() => /connected|failed/.test(page.element.status));
-      await settle();
+      await settleIdle(page.view);
       const { connection, shadowRoot } = page.element;
       const error = connection.status === 'failed' ? connection.error : undefined;
       const places = [

@@ -4,13 +4,13 @@ import {
   IDENTITY,
   RECORD_PREFIX,
   RESPONSE,
-  closeFrames,
+  closePages,
   createState,
   nameTab,
-  openFrame,
+  openPage,
   settle,
   until,
-  type Frame,
+  type Page,
   type View,
 } from './fixture.js';
 
@@ -18,7 +18,7 @@ const PRODUCTION = { ...ATTRIBUTES, environment: 'production' };
 const HOUR = 3_600_000;
 
 /** What a page shows that nothing has happened: no event, no request, the same URL. */
-async function expectSilence(page: Frame, search: string) {
+async function expectSilence(page: Page, search: string) {
   const url = new URL(page.view.location.href);
   expect(url.search + url.hash).to.equal(search);
   await settle();
@@ -28,7 +28,7 @@ async function expectSilence(page: Frame, search: string) {
 }
 
 /** What a page shows that has failed: one event with this code, and no request. */
-async function expectFailure(page: Frame, code: string) {
+async function expectFailure(page: Page, code: string) {
   await until(() => page.element.status === 'failed');
   await settle();
   const errors = page.heard.filter(({ type }) => type === 'monerium-error');
@@ -37,13 +37,13 @@ async function expectFailure(page: Frame, code: string) {
   expect(page.sent).to.have.length(0);
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('a response in the address', () => {
   it('#45 #46 #47 is cut out in the task that finds it, and nothing else is', async () => {
     const search = '?a=b%20c&x&code=1&%73tate=STATE&iss=i&error_uri=u&e=%ff#/route?code=2';
     let length = 0;
-    const page = await openFrame({
+    const page = await openPage({
       search,
       prepare: (view) => {
         view.history.replaceState({ router: 7 }, '');
@@ -60,7 +60,7 @@ describe('a response in the address', () => {
   });
 
   it('#46 #60 is spent also where the address cannot be changed', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       prepare: (view) => Object.assign(view.history, { replaceState: view.fail }),
     });
@@ -69,7 +69,7 @@ describe('a response in the address', () => {
   });
 
   it('#45 #46 is cut out of the address itself, whatever the base of the page', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       search: `${RESPONSE}#a`,
       prepare: ({ document }) => {
         const base = document.createElement('base');
@@ -79,21 +79,21 @@ describe('a response in the address', () => {
       attributes: false,
     });
     expect(page.view.location.href).to.equal(
-      new URL('/test/unit/frame.html#a', page.view.location.origin).href,
+      new URL('/test/unit/page.html#a', page.view.location.origin).href,
     );
   });
 
   for (const redirectUri of [`${location.origin}/elsewhere`, 'no URL', '']) {
     it(`#38 #61 is left alone on a page that it was not sent to: ${redirectUri}`, async () => {
-      const page = await openFrame({ search: '?code=c&state=STATE', record: { redirectUri } });
+      const page = await openPage({ search: '?code=c&state=STATE', record: { redirectUri } });
       await expectSilence(page, `?code=c&state=${page.state}`);
       expect(page.stored()).to.have.property('redirectUri', redirectUri);
     });
   }
 
   it('#38 is recognised whatever the query of its redirect URI and its page', async () => {
-    const redirectUri = new URL('/test/unit/frame.html?a=1', location.href).href;
-    const page = await openFrame({
+    const redirectUri = new URL('/test/unit/page.html?a=1', location.href).href;
+    const page = await openPage({
       search: '?b=2&code=c&state=STATE',
       record: { redirectUri },
       attributes: { ...ATTRIBUTES, 'redirect-uri': redirectUri },
@@ -103,14 +103,17 @@ describe('a response in the address', () => {
   });
 
   it('#44 is read from the query, and never from the fragment', async () => {
-    const page = await openFrame({ search: `${RESPONSE}#/route&code=other` });
+    const page = await openPage({ search: `${RESPONSE}#/route&code=other` });
     await until(() => page.element.status === 'connected');
     expect(page.sent[0]?.body).to.contain('"the-code"');
     expect(page.view.location.hash).to.equal('#/route&code=other');
   });
 
   it('#17 belongs to its own flow, and not to the last one of this tab', async () => {
-    const page = await openFrame({ search: RESPONSE, prepare: () => nameTab(createState()) });
+    const page = await openPage({
+      search: RESPONSE,
+      prepare: (view) => nameTab(createState(), view),
+    });
     await until(() => page.element.status === 'connected');
     expect(page.stored()).to.have.property('outcome');
   });
@@ -121,7 +124,7 @@ describe('a response in the address', () => {
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(spent));
     nameTab(state);
     const search = '?error=access_denied';
-    await expectSilence(await openFrame({ search, record: false }), search);
+    await expectSilence(await openPage({ search, record: false }), search);
   });
 
   for (const search of [
@@ -135,30 +138,31 @@ describe('a response in the address', () => {
     it(`#37 #38 #40 #53 is a stranger's and left alone: ${search}`, async () => {
       const pending = createState();
       localStorage.setItem(RECORD_PREFIX + pending, '{"v":1}');
-      const page = await openFrame({ search, record: false });
+      const page = await openPage({ search, record: false });
       await expectSilence(page, search);
       expect(localStorage.getItem(RECORD_PREFIX + pending)).to.equal('{"v":1}');
     });
   }
 
   it('#19 #51 #84 fails when this browser does not know it, without a request', async () => {
-    const page = await openFrame({ search: RESPONSE, record: false });
+    const page = await openPage({ search: RESPONSE, record: false });
     expect(page.view.location.search).to.equal('');
     await expectFailure(page, 'transaction_not_found');
+    expect(page.element.connection).to.have.nested.property('error.retry', 'restart');
   });
 
   it('#52 leaves the pending flow of the customer alone when it is forged', async () => {
     const pending = createState();
     const text = JSON.stringify({ v: 1, codeVerifier: 'v', startUrl: 's', at: Date.now() });
     localStorage.setItem(RECORD_PREFIX + pending, text);
-    const page = await openFrame({ search: '?code=evil&state=mc1.forged', record: false });
+    const page = await openPage({ search: '?code=evil&state=mc1.forged', record: false });
     await expectFailure(page, 'transaction_not_found');
     expect(localStorage.getItem(RECORD_PREFIX + pending)).to.equal(text);
   });
 
   for (const at of [Date.now() - 25 * HOUR, Date.now() + HOUR]) {
     it(`#20 fails when it is too old or from the future: ${at < Date.now()}`, async () => {
-      const page = await openFrame({ search: RESPONSE, record: { at } });
+      const page = await openPage({ search: RESPONSE, record: { at } });
       await expectFailure(page, 'transaction_expired');
       expect(page.stored()).to.have.property('outcome', 'transaction_expired');
     });
@@ -166,7 +170,7 @@ describe('a response in the address', () => {
 
   for (const query of ['code=a&code=b', 'code=a&error=access_denied', `code=${'x'.repeat(2049)}`]) {
     it(`#41 #42 is invalid, and its flow is over: ${query.slice(0, 30)}`, async () => {
-      const page = await openFrame({ search: `?${query}&state=STATE` });
+      const page = await openPage({ search: `?${query}&state=STATE` });
       await expectFailure(page, 'response_invalid');
       expect(page.stored()).not.to.have.property('codeVerifier');
     });
@@ -174,14 +178,14 @@ describe('a response in the address', () => {
 
   it('#39 may lack a state when it is the error of the flow of this tab', async () => {
     const state = createState();
-    const page = await openFrame({
+    const page = await openPage({
       search: '?error=access_denied',
-      prepare: () => {
+      prepare: (view) => {
         // The record that was made for this page moves to the state that the tab knows.
         const [key = ''] = Object.keys(localStorage);
         localStorage.setItem(RECORD_PREFIX + state, localStorage.getItem(key) ?? '');
         localStorage.removeItem(key);
-        nameTab(state);
+        nameTab(state, view);
       },
     });
     await expectFailure(page, 'access_denied');
@@ -198,12 +202,12 @@ describe('a response in the address', () => {
     ['invalid_scope', 'authorization_error'],
   ]) {
     it(`is ${code} for ${error}`, async () => {
-      await expectFailure(await openFrame({ search: `?error=${error}&state=STATE` }), `${code}`);
+      await expectFailure(await openPage({ search: `?error=${error}&state=STATE` }), `${code}`);
     });
   }
 
   it('#4 #6 is spent when it comes again: silent, but cut out', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       prepare: () => {
         const [key = ''] = Object.keys(localStorage);
@@ -217,12 +221,12 @@ describe('a response in the address', () => {
     const state = createState();
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify({ v: 1, at: Date.now() }));
     nameTab(state);
-    await expectFailure(await openFrame(), 'interrupted');
-    await expectSilence(await openFrame(), '');
+    await expectFailure(await openPage(), 'interrupted');
+    await expectSilence(await openPage(), '');
   });
 
   it('#55 waits for an element of its own client, API, redirect URI and backend', async () => {
-    const page = await openFrame({ search: RESPONSE, attributes: PRODUCTION });
+    const page = await openPage({ search: RESPONSE, attributes: PRODUCTION });
     await expectSilence(page, '');
     const element = page.add();
     await until(() => element.status === 'connected');
@@ -233,7 +237,7 @@ describe('a response in the address', () => {
     const evil = 'https://evil.example/';
     const changes = [{ exchange: evil }, { apiUrl: evil }, { redirectUri: evil }];
     for (const record of changes) {
-      const page = await openFrame({ search: RESPONSE, record });
+      const page = await openPage({ search: RESPONSE, record });
       // An element says this just before it would ask for the lock of the response.
       await until(() => page.list('info').length);
       await page.view.navigator.locks.request(RECORD_PREFIX + page.state, () => {});
@@ -261,7 +265,7 @@ describe('a page whose markup takes the names of the platform', () => {
   for (const [owner, names] of Object.entries(NAMES)) {
     it(`#103 finds its way past elements with names of the ${owner}`, async () => {
       const exchange = new URL('/exchange', location.href).href;
-      const page = await openFrame({
+      const page = await openPage({
         search: RESPONSE,
         record: { exchange },
         attributes: { ...ATTRIBUTES, 'backend-url': '/exchange' },
@@ -286,14 +290,14 @@ describe('an engine or a page that lacks something', () => {
   ];
   for (const [name, prepare] of gaps) {
     it(`#87 connects without ${name}`, async () => {
-      const page = await openFrame({ search: RESPONSE, prepare });
+      const page = await openPage({ search: RESPONSE, prepare });
       await until(() => page.element.status === 'connected');
       expect(page.sent).to.have.length(1);
     });
   }
 
   it('#81 says without event that it needs a secure context', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       prepare: ({ crypto }) => Object.defineProperty(crypto, 'subtle', { value: undefined }),
     });
     await page.element.updateComplete;

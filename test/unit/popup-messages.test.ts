@@ -1,25 +1,26 @@
-// What strangers may say to a page that waits for its popup: anything, and nothing comes of it.
+// Strangers may post anything to a page that waits for its popup: nothing is taken from them.
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { followPopup, type PopupNews } from '../../src/popup.js';
-import { saveTransaction } from '../../src/transaction.js';
+import { listenToPopup } from '../../src/flow/popup.js';
+import type { Arrival } from '../../src/page/arrival.js';
+import { saveTransaction } from '../../src/page/transaction.js';
 import { clearStorage } from '../helpers/storage.js';
 import { ATTRIBUTES, createRecord, createState } from './fixture.js';
 import { itHolds } from './property.js';
 
-const ANSWER = 'monerium-connect';
+const CONFIRMATION = 'monerium-connect';
 /** Stands for the response that the page waits for. */
 const GENUINE = 'GENUINE';
 /** Stands for a million characters, so that a failure can be printed. */
 const LONG = 'LONG';
 
-/** A frame that posts what it is told to, and what it was told by somebody else. */
+/** A frame that posts what it is ordered to post, and reports what others have posted to it. */
 const SCRIPT = `<script>
-  const heard = [];
+  const received = [];
   onmessage = ({ data }) => {
-    if (!data.orders) { heard.push(data); return; }
+    if (!data.orders) { received.push(data); return; }
     for (const order of data.orders) parent.postMessage(order, '*');
-    parent.postMessage({ done: data.done, heard: heard.splice(0) }, '*');
+    parent.postMessage({ done: data.done, received: received.splice(0) }, '*');
   };
 </script>`;
 
@@ -39,14 +40,14 @@ async function openFrame(place: Place): Promise<void> {
   frames[place] = frame.contentWindow as Window;
 }
 
-/** Lets a frame post; answers what it was told, once everything that it has posted is here. */
+/** Lets a frame post. Resolves with what others have posted to it, when its own posts are here. */
 async function post(place: Place, orders: unknown[]): Promise<unknown[]> {
   const done = createState();
   const result = new Promise<unknown[]>((resolve) => {
-    const listener = ({ data }: MessageEvent<{ done?: string; heard?: unknown[] } | null>) => {
+    const listener = ({ data }: MessageEvent<{ done?: string; received?: unknown[] } | null>) => {
       if (data?.done !== done) return;
       removeEventListener('message', listener);
-      resolve(data.heard ?? []);
+      resolve(data.received ?? []);
     };
     addEventListener('message', listener);
   });
@@ -68,7 +69,15 @@ async function postOn(name: string, orders: unknown[]): Promise<void> {
 }
 
 const text = fc.oneof(
-  fc.constantFrom('', ANSWER, '?', 'code=c', '?code=c&state=', '?error=x&state=y', '__proto__'),
+  fc.constantFrom(
+    '',
+    CONFIRMATION,
+    '?',
+    'code=c',
+    '?code=c&state=',
+    '?error=x&state=y',
+    '__proto__',
+  ),
   fc.constantFrom(GENUINE, `x${GENUINE}`, '?code=c&state=stranger', 'javascript:alert(1)'),
   fc.constant(`?code=c&state=mc1.${'s'.repeat(43)}`),
   fc.constant(LONG),
@@ -164,7 +173,7 @@ describe('a page that waits for its popup', () => {
   });
 
   itHolds(
-    '#28 takes nothing of what strangers say, answers nobody, and still hears its popup',
+    '#28 takes nothing from strangers, confirms nothing to them, and still takes the response',
     1000,
     fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
       clearStorage();
@@ -172,30 +181,29 @@ describe('a page that waits for its popup', () => {
       const genuine = `?code=c&state=${state}`;
       saveTransaction(state, createRecord(ATTRIBUTES, { mode: 'popup' }));
       const before = snapshot();
-      const news: PopupNews[] = [];
+      const arrivals: Arrival[] = [];
       const none = () => {};
       const isSource = (source: unknown) => source === frames.popup;
       const popup = { go: none, show: none, close: none, isClosed: () => false, isSource };
-      const watching = followPopup(popup, state, (found) => news.push(found));
+      const waiting = listenToPopup(popup, state, (arrival) => arrivals.push(arrival) === 1);
       const listener = new BroadcastChannel(state);
-      const answers: unknown[] = [];
-      listener.onmessage = ({ data }) => data === ANSWER && answers.push(data);
+      const confirmations: unknown[] = [];
+      listener.onmessage = ({ data }) => data === CONFIRMATION && confirmations.push(data);
       try {
-        const own = messages.filter((sent) => sent.way === 'channel' && sent.data === ANSWER);
-        for (const sent of messages) answers.push(...(await send(sent, state, genuine)));
+        const own = messages.filter((sent) => sent.way === 'channel' && sent.data === CONFIRMATION);
+        for (const sent of messages) confirmations.push(...(await send(sent, state, genuine)));
         // Everything that was on its way has come by now.
-        answers.push(...(await post('sibling', [])), ...(await post('stranger', [])));
-        expect(news).to.deep.equal([]);
-        expect(answers).to.have.length(own.length);
+        confirmations.push(...(await post('sibling', [])), ...(await post('stranger', [])));
+        expect(arrivals).to.deep.equal([]);
+        expect(confirmations).to.have.length(own.length);
         expect(snapshot()).to.equal(before);
-        answers.length = 0;
+        confirmations.length = 0;
         await post('popup', [genuine]);
-        while (answers.length === 0) answers.push(...(await post('popup', [])));
-        expect(news.map((found) => 'query' in found && found.query)).to.deep.equal([genuine]);
-        expect(answers).to.deep.equal([ANSWER]);
+        while (confirmations.length === 0) confirmations.push(...(await post('popup', [])));
+        expect(arrivals.map(({ query }) => query)).to.deep.equal([genuine]);
+        expect(confirmations).to.deep.equal([CONFIRMATION]);
       } finally {
-        watching.stop();
-        watching.hangUp();
+        waiting.end();
         listener.close();
       }
     }),

@@ -1,84 +1,98 @@
 import { expect } from '@open-wc/testing';
-import { useFakeTimers } from 'sinon';
-import type { Popup } from '../../src/browser.js';
-import { isConnectError } from '../../src/errors.js';
-import { followPopup, type PopupNews } from '../../src/popup.js';
-import { buryTransaction, saveTransaction } from '../../src/transaction.js';
+import { createAttempt } from '../../src/flow/attempt.js';
+import type { FlowControl } from '../../src/flow/flow-control.js';
+import { listenToPopup, pollPopup, waitForPopup } from '../../src/flow/popup.js';
+import type { FlowEvent } from '../../src/flow/state.js';
+import type { ConnectError } from '../../src/errors.js';
+import type { Arrival } from '../../src/page/arrival.js';
+import type { PopupWindow } from '../../src/page/popup-window.js';
+import { spendTransaction, saveTransaction, type Outcome } from '../../src/page/transaction.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
-import { ATTRIBUTES, createRecord, createState, defer, deliver, settle, until } from './fixture.js';
+import { holdClock } from './clock.js';
+import { ATTRIBUTES, createRecord, createState, deliver, until } from './fixture.js';
 
 const MINUTE = 60_000;
 const IDENTITY = { profile: 'p', userId: 'u' };
 const undo = new Undo();
+
+let state: string;
+
+beforeEach(() => {
+  state = createState();
+  saveTransaction(state, createRecord(ATTRIBUTES, { mode: 'popup' }));
+});
 
 afterEach(() => {
   undo.run();
   clearStorage();
 });
 
-/** What was heard, in short: the code of a failure, the query of a response, a user id. */
-function name(news: PopupNews): string {
-  if (isConnectError(news)) return [news.phase, news.code, news.oauthError].join(' ').trim();
-  return 'userId' in news ? news.userId : news.query;
-}
-
-/** A popup that is followed by this page, with the clock in the hands of the test. */
-function follow(isClosed: () => boolean = () => false) {
-  const clock = useFakeTimers({
-    now: Date.now(),
-    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  });
-  const state = createState();
-  saveTransaction(state, createRecord(ATTRIBUTES, { mode: 'popup' }));
+function createPopup(isClosed: () => boolean = () => false): PopupWindow {
   const none = () => {};
-  const popup: Popup = {
-    ...{ go: none, show: none, close: none, isClosed },
-    isSource: () => false,
-  };
-  const news: string[] = [];
-  const arrived = defer<PopupNews>();
-  const watching = followPopup(popup, state, (found) => {
-    news.push(name(found));
-    arrived.resolve(found);
-  });
-  const channel = new BroadcastChannel(state);
-  const answers: unknown[] = [];
-  channel.onmessage = ({ data }) => answers.push(data);
-  undo.add(() => {
-    clock.restore();
-    watching.stop();
-    watching.hangUp();
-    channel.close();
-  });
-  return { clock, state, news, channel, answers, arrived: arrived.promise, ...watching };
+  return { go: none, show: none, close: none, isClosed, isSource: () => false };
 }
 
-describe('followPopup', () => {
-  it('tells the response that comes over the channel, and answers it, once', async () => {
-    const { state, channel, news, answers, arrived } = follow();
+/** The channel of the popup, and what comes back on it. */
+function openChannel() {
+  const channel = new BroadcastChannel(state);
+  const confirmations: unknown[] = [];
+  channel.onmessage = ({ data }) => confirmations.push(data);
+  undo.add(() => channel.close());
+  return { channel, confirmations };
+}
+
+describe('listenToPopup', () => {
+  /** A listener that takes what comes when `isFree()`. */
+  function listen(isFree: () => boolean = () => true) {
+    const arrivals: Arrival[] = [];
+    const listener = listenToPopup(createPopup(), state, (arrival) => {
+      if (!isFree()) return false;
+      arrivals.push(arrival);
+      return true;
+    });
+    undo.add(() => listener.end());
+    return { arrivals, listener, ...openChannel() };
+  }
+
+  it('gives the response that comes over the channel, and confirms it', async () => {
+    const { channel, arrivals, confirmations } = listen();
     const query = `?code=c&state=${state}&iss=i`;
     channel.postMessage(query);
-    channel.postMessage(query);
-    const arrival = await arrived;
-    await deliver();
-    expect(news).to.deep.equal([query]);
-    expect(answers).to.deep.equal(['monerium-connect']);
-    expect(arrival).to.deep.include({ state, query, response: { state, code: 'c' } });
+    await until(() => confirmations.length);
+    expect(confirmations).to.deep.equal(['monerium-connect']);
+    expect(arrivals).to.have.length(1);
+    const [arrival] = arrivals;
+    expect(arrival).to.deep.include({ oauthState: state, query, response: { state, code: 'c' } });
     expect(arrival).to.have.nested.property('transaction.mode', 'popup');
   });
 
-  it('#39 takes an error without state over the channel that only its popup knows', async () => {
-    const { channel, news, arrived } = follow();
-    channel.postMessage('?error=access_denied');
-    await arrived;
-    expect(news).to.deep.equal(['?error=access_denied']);
+  it('confirms nothing that was not taken', async () => {
+    let isFree = false;
+    const { channel, arrivals, confirmations } = listen(() => isFree);
+    channel.postMessage(`?code=c&state=${state}`);
+    await deliver();
+    expect(confirmations).to.deep.equal([]);
+    isFree = true;
+    channel.postMessage(`?code=c&state=${state}`);
+    await until(() => confirmations.length);
+    expect(arrivals).to.have.length(1);
   });
 
-  it('leaves a response alone that is not of its flow', async () => {
-    const { channel, news, answers } = follow();
+  it('#39 takes an error without state over the channel that only its popup knows', async () => {
+    const { channel, arrivals, confirmations } = listen();
+    channel.postMessage('?error=access_denied');
+    await until(() => confirmations.length);
+    expect(arrivals.map(({ response }) => response)).to.deep.equal([
+      { oauthError: 'access_denied' },
+    ]);
+  });
+
+  it('ignores a response that is not of its flow', async () => {
+    const { channel, arrivals, confirmations } = listen();
     for (const query of [
       `?code=c&state=${createState()}`,
       '?code=c&state=stranger',
+      '?error=wrong_password',
       '?code=c',
       '?a=b',
       '',
@@ -86,121 +100,205 @@ describe('followPopup', () => {
       channel.postMessage(query);
     }
     await deliver();
-    expect(news).to.deep.equal([]);
-    expect(answers).to.deep.equal([]);
+    expect(arrivals).to.deep.equal([]);
+    expect(confirmations).to.deep.equal([]);
   });
 
-  it('#10 leaves a response alone whose flow was claimed already', async () => {
-    const { state, channel, news, answers } = follow();
-    buryTransaction(state);
+  it('#10 ignores a response whose flow was claimed already', async () => {
+    const { channel, arrivals, confirmations } = listen();
+    spendTransaction(state);
     channel.postMessage(`?code=c&state=${state}`);
     await deliver();
-    expect(news).to.deep.equal([]);
-    expect(answers).to.deep.equal([]);
+    expect(arrivals).to.deep.equal([]);
+    expect(confirmations).to.deep.equal([]);
   });
 
-  it('#24 takes the response of a popup whose end was told, and tells no other end', async () => {
-    const { clock, state, channel, news, stop, arrived } = follow(() => true);
-    clock.tick(500);
-    expect(news).to.deep.equal(['authorize popup_closed']);
-    stop();
-    clock.tick(MINUTE);
-    expect(news).to.have.length(1);
-    channel.postMessage(`?code=c&state=${state}`);
-    await arrived;
-    await deliver();
-    expect(news[1]).to.equal(`?code=c&state=${state}`);
-  });
-
-  it('takes nothing any more when it has hung up', async () => {
-    const { state, channel, news, answers, hangUp } = follow();
-    hangUp();
+  it('takes nothing any more after its end', async () => {
+    const { channel, arrivals, confirmations, listener } = listen();
+    listener.end();
     channel.postMessage(`?code=c&state=${state}`);
     await deliver();
-    expect(news).to.deep.equal([]);
-    expect(answers).to.deep.equal([]);
+    expect(arrivals).to.deep.equal([]);
+    expect(confirmations).to.deep.equal([]);
   });
+});
 
-  it('#24 asks twice a second whether the popup is closed', () => {
+describe('pollPopup', () => {
+  /** A popup that is watched, with a clock that the test moves. */
+  function poll(isClosed?: () => boolean) {
+    const clock = holdClock(undo);
+    const outcomes: Outcome[] = [];
+    const losses: string[] = [];
+    const timer = pollPopup(
+      createPopup(isClosed),
+      state,
+      (outcome) => outcomes.push(outcome),
+      ({ phase, code }) => losses.push(`${phase} ${code}`),
+    );
+    undo.add(() => timer.end());
+    return { clock, outcomes, losses, timer };
+  }
+
+  it('#24 looks twice a second whether the popup is closed', () => {
     let isClosed = false;
-    const { clock, news } = follow(() => isClosed);
+    const { clock, losses } = poll(() => isClosed);
     clock.tick(10 * MINUTE);
-    expect(news).to.deep.equal([]);
+    expect(losses).to.deep.equal([]);
     isClosed = true;
-    clock.tick(500);
-    expect(news).to.deep.equal(['authorize popup_closed']);
+    clock.tick(499);
+    expect(losses).to.deep.equal([]);
+    clock.tick(1);
+    expect(losses).to.deep.equal(['authorize popup_closed']);
+  });
+
+  it('looks at nothing any more after its end', () => {
+    const { clock, losses, timer } = poll(() => true);
+    timer.end();
+    clock.tick(60 * MINUTE);
+    expect(losses).to.deep.equal([]);
+    expect(clock.countTimers()).to.equal(0);
   });
 
   it('#32 gives up after 30 minutes by the clock', () => {
-    const { clock, news } = follow();
+    const { clock, losses } = poll();
     clock.tick(30 * MINUTE);
-    expect(news).to.deep.equal([]);
+    expect(losses).to.deep.equal([]);
     clock.tick(500);
-    expect(news).to.deep.equal(['authorize popup_timeout']);
+    expect(losses).to.deep.equal(['authorize popup_timeout']);
   });
 
-  it('#36 asks the clock when the page comes back, since its timers have stood still', () => {
-    const { clock, news } = follow();
+  it('#36 reads the clock when the page comes back, since its timers have stood still', () => {
+    const { clock, losses } = poll();
     const restore = () => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     clock.setSystemTime(Date.now() + 29 * MINUTE);
     restore();
-    expect(news).to.deep.equal([]);
+    expect(losses).to.deep.equal([]);
     clock.setSystemTime(Date.now() + 2 * MINUTE);
     restore();
-    expect(news).to.deep.equal(['authorize popup_timeout']);
+    expect(losses).to.deep.equal(['authorize popup_timeout']);
   });
 
-  it('#27 #36 finds the outcome of a popup that has gone on by itself', () => {
-    for (const [outcome, told] of [
-      [IDENTITY, 'u'],
-      ['access_denied', 'authorize access_denied access_denied'],
-      ['exchange_rejected', 'exchange exchange_rejected'],
-    ] as const) {
+  for (const outcome of [IDENTITY, 'access_denied', 'exchange_rejected'] as const) {
+    it(`#27 #36 finds the outcome of a popup that has gone on by itself: ${JSON.stringify(outcome)}`, () => {
       // What has happened goes before the clock: the page may have slept for hours.
-      const { clock, state, news } = follow(() => true);
-      buryTransaction(state, outcome);
+      const { clock, outcomes, losses } = poll(() => true);
+      spendTransaction(state, outcome);
       clock.setSystemTime(Date.now() + 60 * MINUTE);
       clock.tick(500);
-      expect(news).to.deep.equal([told]);
-      undo.run();
-    }
-  });
+      expect(outcomes).to.deep.equal([outcome]);
+      expect(losses).to.deep.equal([]);
+    });
+  }
 
   it('waits on while the popup is at work, and for an outcome that nobody could have had', () => {
-    const { clock, state, news } = follow();
-    buryTransaction(state);
+    const { clock, outcomes, losses } = poll();
+    spendTransaction(state);
     clock.tick(1000);
     const key = `monerium-connect:${state}`;
-    for (const outcome of ['<b>', 'UPPER', { profile: 'p' }, { profile: 'p', userId: '<' }, 7]) {
+    const forged = ['<b>', 'UPPER', 'constructor', 'made_up', { profile: 'p' }, 7];
+    for (const outcome of [...forged, { profile: 'p', userId: '<' }]) {
       localStorage.setItem(key, JSON.stringify({ v: 1, at: Date.now(), outcome }));
       clock.tick(500);
     }
-    expect(news).to.deep.equal([]);
+    expect(outcomes).to.deep.equal([]);
+    expect(losses).to.deep.equal([]);
   });
 
-  it('#30 says out of a frame that it was embedded, when nobody can be heard', async () => {
+  it('#30 is embedding_blocked in a frame when no response came', async () => {
     const frame = document.createElement('iframe');
-    frame.src = '/test/unit/frame.html';
+    frame.src = '/test/unit/page.html';
     const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
     document.body.append(frame);
     undo.add(() => frame.remove());
     await loaded;
     const view = frame.contentWindow as Window & { load: (path: string) => Promise<unknown> };
-    const inner = (await view.load('/src/popup.ts')) as { followPopup: typeof followPopup };
-    const news: PopupNews[] = [];
-    const none = () => {};
+    const inner = (await view.load('/src/flow/popup.ts')) as { pollPopup: typeof pollPopup };
+    const losses: ConnectError[] = [];
     const { Date: clock } = view as unknown as { Date: DateConstructor };
-    const { stop, hangUp } = inner.followPopup(
-      { go: none, show: none, close: none, isClosed: () => false, isSource: () => false },
+    const timer = inner.pollPopup(
+      createPopup(),
       createState(),
-      (found) => news.push(found),
+      () => {},
+      (error) => losses.push(error),
     );
+    undo.add(() => timer.end());
     const late = clock.now() + 31 * MINUTE;
     clock.now = () => late;
-    await until(() => news.length);
-    stop();
-    hangUp();
-    await settle();
-    expect(news.map(name)).to.deep.equal(['authorize embedding_blocked']);
+    await until(() => losses.length);
+    expect(losses.map(({ phase, code }) => `${phase} ${code}`)).to.deep.equal([
+      'authorize embedding_blocked',
+    ]);
+  });
+});
+
+describe('waitForPopup', () => {
+  /** A flow that records what is done to it. It takes one response. */
+  function wait(isClosed?: () => boolean) {
+    const clock = holdClock(undo);
+    const log: unknown[][] = [];
+    const events: FlowEvent[] = [];
+    const note =
+      (name: string) =>
+      (...words: unknown[]) =>
+        void log.push([name, ...words]);
+    const flow: FlowControl = {
+      send: (event) => events.push(event) > 0,
+      take: ({ query }) => log.push(['take', query]) === 1,
+      conclude: note('conclude'),
+      fail: (attempt, { code }, type) => note(type ?? 'fail')(attempt, code),
+    };
+    const attempt = createAttempt();
+    const popup = createPopup(isClosed);
+    waitForPopup(flow, attempt, popup, state, 'https://monerium.example/auth');
+    const [event] = events;
+    if (event?.type !== 'wait') throw new Error('no event was sent');
+    undo.add(() => {
+      event.listener.end();
+      event.timer.end();
+    });
+    return { clock, log, events, event, attempt, popup };
+  }
+
+  it('sends one event, with all that waits', () => {
+    const { events, event, attempt, popup, log } = wait();
+    expect(events).to.have.length(1);
+    expect(event.oauthState).to.equal(state);
+    expect(event.attempt).to.equal(attempt);
+    expect(event.popup).to.equal(popup);
+    expect(log).to.deep.equal([]);
+  });
+
+  it('#26 gives the response to the flow, and confirms only what that has taken', async () => {
+    const { log } = wait();
+    const { channel, confirmations } = openChannel();
+    const query = `?code=c&state=${state}`;
+    channel.postMessage(query);
+    channel.postMessage(query);
+    await deliver();
+    expect(log).to.deep.equal([
+      ['take', query],
+      ['take', query],
+    ]);
+    expect(confirmations).to.deep.equal(['monerium-connect']);
+  });
+
+  it('#24 takes the response of a popup whose end was seen, and sees no other end', async () => {
+    const { clock, log, event, attempt } = wait(() => true);
+    clock.tick(500);
+    expect(log).to.deep.equal([['lose', attempt, 'popup_closed']]);
+    event.timer.end();
+    clock.tick(MINUTE);
+    expect(log).to.have.length(1);
+    const { channel } = openChannel();
+    channel.postMessage(`?code=c&state=${state}`);
+    await deliver();
+    expect(log[1]).to.deep.equal(['take', `?code=c&state=${state}`]);
+  });
+
+  it('#27 concludes the attempt when the popup has exchanged its code by itself', () => {
+    const { clock, log, attempt } = wait(() => true);
+    spendTransaction(state, IDENTITY);
+    clock.tick(500);
+    expect(log).to.deep.equal([['conclude', attempt, IDENTITY]]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { openSession } from '../../src/session.js';
+import { openSession } from '../../src/flow/session.js';
 import { answer } from './fixture.js';
 
 const CLIENT = { apiUrl: 'https://api.example', clientId: 'the-client' };
@@ -9,7 +9,7 @@ afterEach(() => {
   window.fetch = fetch;
 });
 
-/** A session whose first token has so many milliseconds to live, and what comes of it. */
+/** A session whose first token has so many milliseconds to live, and a count of what follows. */
 function open(life: number, respond: () => Response, refreshToken: string | undefined = 'refresh') {
   const seen = { requests: 0, refusals: 0 };
   window.fetch = () => {
@@ -31,7 +31,7 @@ const renewed = () => answer({ access_token: 'second', token_type: 'bearer', exp
 const refused = () => answer({ error: 'invalid_grant' }, 400);
 
 describe('a session', () => {
-  it('hands out a token that lives, and asks for no other', async () => {
+  it('returns a token that lives, and sends no request', async () => {
     const { session, seen } = open(61_000, renewed);
     expect(await session.getAccessToken()).to.equal('first');
     expect(seen).to.deep.equal({ requests: 0, refusals: 0 });
@@ -52,7 +52,7 @@ describe('a session', () => {
     );
   });
 
-  it('tells of a refusal, and of no other failure', async () => {
+  it('reports a refusal, and no other failure', async () => {
     const { session, seen } = open(0, refused);
     expect(await codeOf(session.getAccessToken())).to.equal('token_unavailable');
     expect(seen.refusals).to.equal(1);
@@ -61,19 +61,19 @@ describe('a session', () => {
     expect(down.seen.refusals).to.equal(0);
   });
 
-  it('has no token any more once it is forgotten, not even one that is under way', async () => {
+  it('has no token any more after its end, not even one that is under way', async () => {
     const { session, seen } = open(0, renewed);
     const underWay = codeOf(session.getAccessToken());
-    session.forget();
+    session.end();
     expect(await underWay).to.equal('token_unavailable');
     expect(await codeOf(session.getAccessToken())).to.equal('token_unavailable');
     expect(seen).to.deep.equal({ requests: 1, refusals: 0 });
   });
 
-  it('does not end another one when its refusal comes after it was forgotten', async () => {
+  it('does not report a refusal that comes after its end', async () => {
     const { session, seen } = open(0, refused);
     const underWay = codeOf(session.getAccessToken());
-    session.forget();
+    session.end();
     expect(await underWay).to.equal('token_unavailable');
     expect(seen.refusals).to.equal(0);
   });

@@ -6,9 +6,9 @@ import {
   IDENTITY,
   RESPONSE,
   answer,
-  closeFrames,
+  closePages,
   defer,
-  openFrame,
+  openPage,
   settle,
   stopClock,
   until,
@@ -19,15 +19,15 @@ const TOKENS = { access_token: 'AT', token_type: 'Bearer', expires_in: 3600, ...
 const OTHER_CLIENT = CLIENT_ID.replace(/^./, '7');
 
 /** A page whose exchange is under way. */
-async function openExchanging(options: Parameters<typeof openFrame>[0] = {}) {
+async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   const end = defer<Response>();
-  const page = await openFrame({ search: RESPONSE, fetch: () => end.promise, ...options });
+  const page = await openPage({ search: RESPONSE, fetch: () => end.promise, ...options });
   await until(() => page.sent.length);
   return { ...page, succeed: (body: object = IDENTITY) => end.resolve(answer(body)) };
 }
 
 async function openConnectedDirectly() {
-  const page = await openFrame({
+  const page = await openPage({
     search: RESPONSE,
     attributes: DIRECT,
     fetch: async () => answer(TOKENS),
@@ -38,7 +38,19 @@ async function openConnectedDirectly() {
   return page;
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
+
+describe('an element that was disabled', () => {
+  it('#170 has a button that works as soon as the property is false', async () => {
+    const { element } = await openPage({ attributes: { ...ATTRIBUTES, disabled: '' } });
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('button')?.disabled).to.be.true;
+    element.disabled = false;
+    await element.updateComplete;
+    await settle();
+    expect(element.shadowRoot?.querySelector('button')?.disabled).to.be.false;
+  });
+});
 
 describe('elements that share a flow', () => {
   it('keep their tokens when one more comes with the same identity', async () => {
@@ -48,6 +60,20 @@ describe('elements that share a flow', () => {
     expect([element.status, second.status]).to.deep.equal(['connected', 'connected']);
     expect(await element.getAccessToken()).to.equal('AT');
     expect(heard.filter(({ target }) => target === element)).to.deep.equal([]);
+  });
+
+  it('show what has become of the flow when they come back', async () => {
+    const { element, add, document } = await openConnectedDirectly();
+    const second = add(DIRECT);
+    await settle();
+    expect(second.status).to.equal('connected');
+    second.remove();
+    await settle();
+    await element.disconnect();
+    document.body.append(second);
+    await settle();
+    expect(second.status).to.equal('idle');
+    expect(second.hasAttribute('profile')).to.be.false;
   });
 
   it('go on when a detached one gets other attributes', async () => {
@@ -69,7 +95,7 @@ describe('elements that share a flow', () => {
       called.push(name);
       return IDENTITY;
     };
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       attributes: { ...DIRECT, id: 'a' },
       properties: { exchange: exchange('a') },
@@ -93,6 +119,7 @@ describe('a flow under way', () => {
     element.setAttribute('address', '0xabc');
     await settle();
     succeed();
+    await until(() => element.status !== 'exchanging');
     await settle();
     expect(element.status).to.equal('connected');
     expect(types()).not.to.include('monerium-error');
@@ -110,7 +137,7 @@ describe('a flow under way', () => {
   it('sends nothing when a listener cancels it as it begins', async () => {
     const called: string[] = [];
     let clock: ReturnType<typeof stopClock> | undefined;
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       attributes: DIRECT,
       properties: {
@@ -155,8 +182,8 @@ describe('a flow under way', () => {
   });
 
   it('tells an own ConnectError of another copy of the script', async () => {
-    // The frame has a copy and a realm of its own.
-    const page = await openFrame({
+    // The page has a copy and a realm of its own.
+    const page = await openPage({
       search: RESPONSE,
       attributes: DIRECT,
       properties: {
@@ -172,8 +199,9 @@ describe('a flow under way', () => {
 
 describe('an identity that the page has set', () => {
   it('stands when a start of a neighbour fails', async () => {
-    const page = await openFrame({
+    const page = await openPage({
       attributes: { ...ATTRIBUTES, profile: 'p', 'user-id': 'u' },
+      framed: true,
     });
     const neighbour = page.add();
     await settle();

@@ -92,15 +92,24 @@ describe('where a flow began', () => {
     }
   });
 
-  it("is remembered with a stranger's response, which is the page's own", async () => {
-    const { href } = location;
-    history.replaceState(null, '', '?code=theirs&state=theirs');
-    try {
-      const element = await add();
-      await element.connect();
-      expect(localStorage.getItem(listRecords()[0] ?? '')).to.contain('?code=theirs&state=theirs');
-    } finally {
-      history.replaceState(null, '', href);
-    }
-  });
+  for (const [left, kept] of [
+    ['?a=b&code=theirs&state=theirs', '?a=b'],
+    ['?a=b#access_token=theirs&token_type=bearer', '?a=b'],
+    ['?a=b#/route?c=d&code=theirs', '?a=b#/route?c=d'],
+    [`?a=b#${'theirs'.repeat(400)}`, ''],
+  ] as const) {
+    it(`#158 is remembered without what other libraries left: ${left.slice(0, 40)}`, async () => {
+      const { href, pathname } = location;
+      history.replaceState(null, '', left);
+      try {
+        const element = await add();
+        await element.connect();
+        const record = localStorage.getItem(listRecords()[0] ?? '') ?? '';
+        expect(record).to.contain(`"startUrl":"${location.origin}${pathname}${kept}"`);
+        expect(record).not.to.contain('theirs');
+      } finally {
+        history.replaceState(null, '', href);
+      }
+    });
+  }
 });

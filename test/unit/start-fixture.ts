@@ -2,11 +2,11 @@ import { ConnectError } from '../../src/index.js';
 import {
   RECORD_PREFIX,
   addHere,
-  closeFrames,
+  closePages,
   holdNavigations,
   listenToConsole,
   listenToEvents,
-  settle,
+  settleIdle,
   type Heard,
 } from './fixture.js';
 
@@ -26,9 +26,9 @@ export function prepareStarts() {
     navigations = holdNavigations();
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     for (const restore of replaced.splice(0)) restore();
-    closeFrames();
+    await closePages();
     box?.remove();
     navigations.release();
     spoken.restore();
@@ -41,7 +41,7 @@ export function prepareStarts() {
       box = document.createElement('div');
       element.replaceWith(box);
       box.append(element);
-      await settle();
+      await settleIdle();
       heard = listenToEvents(box);
       return element;
     },

@@ -1,12 +1,12 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { useFakeTimers } from 'sinon';
-import { buryTransaction } from '../../src/transaction.js';
+import { spendTransaction } from '../../src/page/transaction.js';
 import {
   IDENTITY,
   RECORD_PREFIX,
   answer,
-  closeFrames,
+  closePages,
   defer,
   deliver,
   find,
@@ -29,7 +29,7 @@ afterEach(restoreAll);
 /** A window that `window.open` may give back: it can say something to this page. */
 async function openFrameWindow(): Promise<View> {
   const frame = document.createElement('iframe');
-  frame.src = '/test/unit/frame.html';
+  frame.src = '/test/unit/page.html';
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
   document.body.append(frame);
   replaced.push(() => frame.remove());
@@ -49,7 +49,8 @@ async function openWaiting() {
     headers.push(new Headers(init?.headers));
     return release.promise.then(() => answer(IDENTITY));
   });
-  const element = await add({ mode: 'popup' });
+  // The frame stays on this origin, where no page is: on another one, the test could not use it.
+  const element = await add({ mode: 'popup', 'api-url': location.origin });
   // All elements of a page share their flow, also the one of the next test.
   replaced.push(() => element.disconnect());
   const clock = useFakeTimers({
@@ -68,20 +69,41 @@ describe('a start in a popup', () => {
   it('#33 keeps its record where the popup can read it, before the popup opens', async () => {
     const kept: (string | null)[] = [];
     const opened: string[] = [];
-    replace(window, 'open', (href) => {
-      opened.push(String(href));
-      const [state = ''] = new URL(String(href)).searchParams.getAll('state');
-      kept.push(localStorage.getItem(RECORD_PREFIX + state));
-      return { closed: false, close() {}, focus() {} } as Window;
+    replace(window, 'open', (_, name) => {
+      kept.push(localStorage.getItem(listRecords()[0] ?? ''));
+      kept.push(String(name));
+      const location = { replace: (href: string) => opened.push(href) };
+      return { closed: false, close() {}, focus() {}, location } as unknown as Window;
     });
     const element = await add({ mode: 'popup' });
     element.click();
     expect(opened).to.have.length(1);
-    expect(JSON.parse(kept[0] ?? 'null')).to.include({ v: 1, mode: 'popup' });
-    expect(kept[0]).to.match(/"codeVerifier":"[\w-]{43}"/);
+    const [record, name] = kept;
+    expect(JSON.parse(record ?? 'null')).to.include({ v: 1, mode: 'popup', popupName: name });
+    expect(record).to.match(/"codeVerifier":"[\w-]{43}"/);
     expect(sessionStorage.getItem(RECORD_PREFIX + 'tab')).to.equal(
       new URL(opened[0] ?? '').searchParams.get('state'),
     );
+  });
+
+  it('#159 cuts the way from the popup to this page before Monerium is opened', async () => {
+    const steps: string[] = [];
+    replace(window, 'open', (href) => {
+      steps.push(`open ${String(href)}`);
+      const popup = {
+        closed: false,
+        close() {},
+        focus() {},
+        location: { replace: () => steps.push('navigate') },
+        set opener(value: unknown) {
+          steps.push(`opener ${String(value)}`);
+        },
+      };
+      return popup as unknown as Window;
+    });
+    const element = await add({ mode: 'popup' });
+    element.click();
+    expect(steps).to.deep.equal(['open about:blank', 'opener null', 'navigate']);
   });
 
   it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {
@@ -136,7 +158,7 @@ describe('a start in a popup', () => {
             channel: () => channel.postMessage(query),
             message: () => popup.eval(`parent.postMessage('${query}', '${location.origin}')`),
             // What a popup leaves that has exchanged its code by itself.
-            storage: () => buryTransaction(state, IDENTITY),
+            storage: () => spendTransaction(state, IDENTITY),
           };
           for (const way of copies) {
             send[way]();
@@ -158,9 +180,9 @@ describe('a start in a popup', () => {
           if (!isHurried) expect(posts.length).to.equal(copies[0] === 'storage' ? 0 : 1);
         },
       )
-      .afterEach(() => {
+      .afterEach(async () => {
         restoreAll();
-        closeFrames();
+        await closePages();
       }),
   );
 });

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { ATTRIBUTES, CLIENT_ID, IDENTITY, holdNavigations, openFrame, settle } from './fixture.js';
+import { CLIENT_ID, IDENTITY, openPage, settle } from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 
 const { add, replace, getHeard, getUrls, listTypes } = prepareStarts();
@@ -65,7 +65,7 @@ describe('a start that is refused', () => {
     element.clientId = CLIENT_ID;
     await element.updateComplete;
     expect(element.status).to.equal('idle');
-    element.click();
+    await element.connect();
     expect(element.status).to.equal('redirecting');
   });
 
@@ -99,15 +99,14 @@ describe('a start that is refused', () => {
   }
 
   it('#85 is embedding_blocked in a frame, and nothing is loaded there', async () => {
-    const page = await openFrame({ attributes: ATTRIBUTES });
-    const inner = holdNavigations(page.view);
+    const page = await openPage({ framed: true });
     await settle();
     expect(page.element.status).to.equal('idle');
     await page.element.connect().catch(() => {});
     expect(page.heard.at(-1)?.detail).to.deep.equal({
       ...{ code: 'embedding_blocked', retry: 'none', phase: 'start' },
     });
-    expect(inner.urls).to.deep.equal([]);
+    expect(page.urls).to.deep.equal([]);
     expect(page.list('error').join()).to.contain('embedding_blocked');
   });
 });

@@ -6,14 +6,14 @@ import {
   IDENTITY,
   RESPONSE,
   answer,
-  closeFrames,
+  closePages,
   defer,
-  openFrame,
+  openPage,
   readBody,
   settle,
   stopClock,
   until,
-  type Frame,
+  type Page,
   type View,
 } from './fixture.js';
 
@@ -32,7 +32,7 @@ const tokens = (number: number, more: object = {}) =>
 /** A connected page with a stopped clock. The first tokens live for `first.expires_in` seconds. */
 async function openConnected(first: object, respond: Respond = () => tokens(2)) {
   let clock: Clock | undefined;
-  const page = await openFrame({
+  const page = await openPage({
     search: RESPONSE,
     attributes,
     record: { exchange: 'direct' },
@@ -53,7 +53,7 @@ async function openConnected(first: object, respond: Respond = () => tokens(2)) 
   return { ...page, clock: clock as Clock };
 }
 
-const listGrants = ({ sent }: Pick<Frame, 'sent'>) =>
+const listGrants = ({ sent }: Pick<Page, 'sent'>) =>
   sent.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 
 async function catchError(promise: Promise<unknown>): Promise<Partial<ConnectError>> {
@@ -63,7 +63,7 @@ async function catchError(promise: Promise<unknown>): Promise<Partial<ConnectErr
   );
 }
 
-afterEach(closeFrames);
+afterEach(closePages);
 
 describe('getAccessToken()', () => {
   it('gives the token of the exchange while it lives', async () => {
@@ -204,13 +204,13 @@ describe('a refresh that fails', () => {
 
 describe('no token', () => {
   it('is to be had before a connection, and none of it is an event', async () => {
-    const { element, heard } = await openFrame({ attributes });
+    const { element, heard } = await openPage({ attributes });
     expect(await catchError(element.getAccessToken())).to.include({ code: 'token_unavailable' });
     expect(heard).to.have.length(0);
   });
 
   it('is to be had from a backend, or from what the attributes say', async () => {
-    const { element, add } = await openFrame({ search: RESPONSE });
+    const { element, add } = await openPage({ search: RESPONSE });
     await until(() => element.status === 'connected');
     expect((await catchError(element.getAccessToken())).code).to.equal('token_unavailable');
     const other = add({ ...ATTRIBUTES, profile: 'p', 'user-id': 'u' });
@@ -220,7 +220,7 @@ describe('no token', () => {
 
   it('is left of an exchange that was given up and ends late', async () => {
     const late = defer<Response>();
-    const page = await openFrame({
+    const page = await openPage({
       search: RESPONSE,
       attributes,
       record: { exchange: 'direct' },

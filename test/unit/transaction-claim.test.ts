@@ -1,15 +1,14 @@
 import { expect, waitUntil } from '@open-wc/testing';
 import {
-  buryTransaction,
-  findStateOfTab,
+  spendTransaction,
+  claimInterruption,
+  claimTransaction,
   findTombstone,
   findTransaction,
   saveTransaction,
-  takeInterruption,
-  takeTransaction,
   type Outcome,
   type Transaction,
-} from '../../src/transaction.js';
+} from '../../src/page/transaction.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 
 const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
@@ -28,11 +27,12 @@ function makeTransaction(): Transaction {
     mode: 'redirect',
     startUrl: 'https://shop.example/start',
     id: '',
+    popupName: '',
     at: Date.now(),
   };
 }
 
-/** Work that goes on until it is told how it ends. */
+/** Work that goes on until the test ends it. */
 class Work {
   calls = 0;
   finish: (outcome: Outcome) => void = () => {};
@@ -67,13 +67,13 @@ afterEach(() => {
   clearStorage();
 });
 
-describe('takeTransaction', () => {
+describe('claimTransaction', () => {
   it('hands over the record after it has become a tombstone', async () => {
     const transaction = makeTransaction();
     saveTransaction(state, transaction);
     let taken: unknown;
     let left: unknown;
-    await takeTransaction(state, async (given) => {
+    await claimTransaction(state, async (given) => {
       taken = given;
       left = findTombstone(state);
       return 'aborted';
@@ -85,34 +85,34 @@ describe('takeTransaction', () => {
   it('writes the outcome into the tombstone, and nothing else', async () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       saveTransaction(state, makeTransaction());
-      await takeTransaction(state, async () => outcome);
+      await claimTransaction(state, async () => outcome);
       const entry = findTombstone(state);
       expect(entry).to.have.all.keys('v', 'at', 'outcome');
       expect(entry).to.deep.include({ outcome });
     }
   });
 
-  it('#18 names the flow of the tab that has claimed it', async () => {
+  it('#18 remembers the flow in the tab that has claimed it, before the work starts', async () => {
     saveTransaction(state, makeTransaction());
     sessionStorage.clear();
-    let named: string | undefined;
-    await takeTransaction(state, async () => {
-      named = findStateOfTab();
+    let remembered: string | null = null;
+    await claimTransaction(state, async () => {
+      remembered = sessionStorage.getItem('monerium-connect:tab');
       return 'aborted';
     });
-    expect(named).to.equal(state);
+    expect(remembered).to.equal(state);
   });
 
-  it('#7 is silent for the second of two takers, at once and later', async () => {
+  it('#7 is silent for the second of two claims, at once and later', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const first = takeTransaction(state, work.run);
-    await takeTransaction(state, mustNotRun);
+    const first = claimTransaction(state, work.run);
+    await claimTransaction(state, mustNotRun);
     await waitUntil(() => work.calls > 0, 'the first one works');
-    await takeTransaction(state, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     work.finish(IDENTITY);
     await first;
-    await takeTransaction(state, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     expect(work.calls).to.equal(1);
     expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
@@ -130,7 +130,7 @@ describe('takeTransaction', () => {
     });
     try {
       await isHeld;
-      await takeTransaction(state, mustNotRun);
+      await claimTransaction(state, mustNotRun);
       expect(findTransaction(state)).to.include({ codeVerifier: 'v'.repeat(43) });
     } finally {
       frame.remove();
@@ -138,19 +138,19 @@ describe('takeTransaction', () => {
   });
 
   it('does nothing with a tombstone, an unknown state or a poisoned record', async () => {
-    await takeTransaction(state, mustNotRun);
-    buryTransaction(state, 'aborted');
-    await takeTransaction(state, mustNotRun);
+    await claimTransaction(state, mustNotRun);
+    spendTransaction(state, 'aborted');
+    await claimTransaction(state, mustNotRun);
     expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
     localStorage.setItem(`monerium-connect:${state}`, '{"v":1,"codeVerifier":"v"}');
-    await takeTransaction(state, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     expect(localStorage.getItem(`monerium-connect:${state}`)).to.equal(null);
   });
 
   it('#7 holds the lock until a second after the outcome was kept', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const taking = takeTransaction(state, work.run);
+    const taking = claimTransaction(state, work.run);
     await waitUntil(() => work.calls > 0, 'the work has begun');
     const begun = performance.now();
     await waitUntil(() => performance.now() - begun > 1200, 'more than a second goes by', {
@@ -168,26 +168,12 @@ describe('takeTransaction', () => {
     await taking;
   });
 
-  for (const outcome of ['exchange_network', 'exchange_rejected', 'profile_unavailable'] as const) {
-    it(`#5 tells of ${outcome} a second later: a page that is left has failed requests`, async () => {
-      saveTransaction(state, makeTransaction());
-      const work = new Work();
-      const taking = takeTransaction(state, work.run);
-      await waitUntil(() => work.calls > 0, 'the work has begun');
-      const finished = performance.now();
-      work.finish(outcome);
-      await waitUntil(() => findTombstone(state)?.outcome, 'it is told', { timeout: 5000 });
-      expect(performance.now() - finished).to.be.within(990, 3000);
-      await taking;
-    });
-  }
-
   it('#87 claims once without navigator.locks', async () => {
     undo.replace(navigator, 'locks', { value: undefined });
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const first = takeTransaction(state, work.run);
-    await takeTransaction(state, mustNotRun);
+    const first = claimTransaction(state, work.run);
+    await claimTransaction(state, mustNotRun);
     await waitUntil(() => work.calls > 0, 'the work has begun');
     work.finish(IDENTITY);
     await first;
@@ -196,73 +182,79 @@ describe('takeTransaction', () => {
   });
 });
 
-describe('takeInterruption', () => {
-  let calls: number;
-  const callback = () => calls++;
-
-  beforeEach(() => {
-    calls = 0;
-  });
-
-  /** What a page leaves that is closed during its exchange. */
-  function leaveDuringExchange(): void {
-    saveTransaction(state, makeTransaction());
-    buryTransaction(state);
+describe('claimInterruption', () => {
+  /** What a page leaves behind that is closed during its exchange. */
+  function leaveDuringExchange(left = state): void {
+    saveTransaction(left, makeTransaction());
+    spendTransaction(left);
   }
 
-  it('#5 calls back for a tombstone of this tab without outcome, once', async () => {
+  it('#5 finds a tombstone of this tab without outcome, once', async () => {
     leaveDuringExchange();
-    await takeInterruption(callback);
-    expect(calls).to.equal(1);
+    expect(await claimInterruption()).to.equal(true);
     expect(findTombstone(state)).to.deep.include({ outcome: 'interrupted' });
-    await takeInterruption(callback);
-    expect(calls).to.equal(1);
+    expect(await claimInterruption()).to.equal(false);
   });
 
-  it('#5 calls back once for two askers', async () => {
+  it('#5 is true for one of two callers', async () => {
     leaveDuringExchange();
-    await Promise.all([takeInterruption(callback), takeInterruption(callback)]);
-    expect(calls).to.equal(1);
+    const found = await Promise.all([claimInterruption(), claimInterruption()]);
+    expect(found.sort()).to.deep.equal([false, true]);
   });
 
-  it('#87 calls back without navigator.locks', async () => {
+  it('#5 finds each of two, and finds it behind a flow that is pending or has ended', async () => {
+    const other = `${state}x`;
+    leaveDuringExchange(`${state}a`);
+    spendTransaction(`${state}a`, IDENTITY);
+    saveTransaction(`${state}b`, makeTransaction());
+    leaveDuringExchange();
+    leaveDuringExchange(other);
+    expect(await claimInterruption()).to.equal(true);
+    expect(await claimInterruption()).to.equal(true);
+    expect(await claimInterruption()).to.equal(false);
+    for (const left of [state, other]) {
+      expect(findTombstone(left)).to.deep.include({ outcome: 'interrupted' });
+    }
+    expect(findTombstone(`${state}a`)).to.deep.include({ outcome: IDENTITY });
+    expect(findTransaction(`${state}b`)).to.not.equal(undefined);
+  });
+
+  it('#87 works without navigator.locks', async () => {
     undo.replace(navigator, 'locks', { value: undefined });
     leaveDuringExchange();
-    await takeInterruption(callback);
-    expect(calls).to.equal(1);
+    expect(await claimInterruption()).to.equal(true);
   });
 
-  it('#4 is silent when the flow had an outcome', async () => {
+  it('#4 is false when the flow had an outcome', async () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       leaveDuringExchange();
-      buryTransaction(state, outcome);
-      await takeInterruption(callback);
+      spendTransaction(state, outcome);
+      expect(await claimInterruption()).to.equal(false);
     }
-    expect(calls).to.equal(0);
   });
 
-  it('is silent for a flow that has not come back, or of another tab', async () => {
-    await takeInterruption(callback);
+  it('is false for a flow that has not come back, or of another tab', async () => {
+    expect(await claimInterruption()).to.equal(false);
     saveTransaction(state, makeTransaction());
-    await takeInterruption(callback);
-    buryTransaction(state);
+    expect(await claimInterruption()).to.equal(false);
+    spendTransaction(state);
     sessionStorage.clear();
-    await takeInterruption(callback);
-    expect(calls).to.equal(0);
+    expect(await claimInterruption()).to.equal(false);
   });
 
-  it('#7 is silent while the exchange goes on elsewhere, and after it has ended well', async () => {
+  it('#7 waits while the exchange goes on elsewhere, and is false after it has ended', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const taking = takeTransaction(state, work.run);
+    const claim = claimTransaction(state, work.run);
     await waitUntil(() => work.calls > 0, 'the work has begun');
-    const asking = takeInterruption(callback);
+    let found: boolean | undefined;
+    const asking = claimInterruption().then((isInterrupted) => (found = isInterrupted));
     expect(await isLocked()).to.equal(true);
     expect(await isLocked()).to.equal(true);
-    expect(calls).to.equal(0);
+    expect(found).to.equal(undefined);
     work.finish(IDENTITY);
-    await Promise.all([taking, asking]);
-    expect(calls).to.equal(0);
+    await Promise.all([claim, asking]);
+    expect(found).to.equal(false);
     expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
 });

@@ -1,16 +1,19 @@
 import { expect } from '@open-wc/testing';
+import { ERRORS } from '../../src/errors.js';
 import {
-  buryTransaction,
-  findOutcome,
-  findStateOfTab,
+  spendTransaction,
+  claimInterruption,
+  claimTransaction,
+  findStateOfPopup,
   findTombstone,
   findTransaction,
+  forgetTransactions,
   isExpired,
+  isRecent,
+  listPendingOfTab,
   saveTransaction,
-  takeInterruption,
-  takeTransaction,
   type Transaction,
-} from '../../src/transaction.js';
+} from '../../src/page/transaction.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 
@@ -33,9 +36,15 @@ function makeTransaction(change: Partial<Transaction> = {}): Transaction {
     mode: 'redirect',
     startUrl: 'https://shop.example/start',
     id: 'pay',
+    popupName: '',
     at: Date.now(),
     ...change,
   };
+}
+
+/** The states of the pending flows of this tab. */
+function listStates(): string[] {
+  return listPendingOfTab().map(({ state }) => state);
 }
 
 /** A state of ours that ends in a number. */
@@ -62,13 +71,16 @@ describe('saveTransaction', () => {
     expect(Object.keys(localStorage)).to.deep.equal([KEY]);
   });
 
-  it('names the flow of this tab', () => {
-    expect(findStateOfTab()).to.equal(undefined);
+  it('remembers the flows of this tab, oldest first', () => {
+    expect(listStates()).to.deep.equal([]);
     saveTransaction(STATE, makeTransaction());
-    expect(findStateOfTab()).to.equal(STATE);
-    expect(sessionStorage.getItem('monerium-connect:tab')).to.equal(STATE);
-    saveTransaction(stateOf(1), makeTransaction());
-    expect(findStateOfTab()).to.equal(stateOf(1));
+    expect(listStates()).to.deep.equal([STATE]);
+    expect(Object.keys(sessionStorage)).to.deep.equal(['monerium-connect:tab']);
+    saveTransaction(stateOf(1), makeTransaction({ mode: 'popup' }));
+    expect(listPendingOfTab()).to.deep.equal([
+      { state: STATE, transaction: findTransaction(STATE) },
+      { state: stateOf(1), transaction: findTransaction(stateOf(1)) },
+    ]);
   });
 
   it('#17 keeps two flows side by side', () => {
@@ -97,13 +109,13 @@ describe('saveTransaction', () => {
     };
     undo.replace(Storage.prototype, 'setItem', { value });
     await refuse();
-    expect(findStateOfTab()).to.equal(undefined);
+    expect(listStates()).to.deep.equal([]);
   });
 
   it('#83 throws storage_unavailable when the write is silently dropped', async () => {
     undo.replace(Storage.prototype, 'setItem', { value: () => undefined });
     await refuse();
-    expect(findStateOfTab()).to.equal(undefined);
+    expect(listStates()).to.deep.equal([]);
   });
 
   it('#83 throws storage_unavailable when something else is read back', async () => {
@@ -115,7 +127,7 @@ describe('saveTransaction', () => {
     undo.block('sessionStorage');
     saveTransaction(STATE, makeTransaction());
     expect(findTransaction(STATE)).to.include({ codeVerifier: 'v'.repeat(43) });
-    expect(findStateOfTab()).to.equal(undefined);
+    expect(listStates()).to.deep.equal([]);
   });
 });
 
@@ -135,9 +147,9 @@ describe('the sweep of a start', () => {
 
   it('removes tombstones older than 24 h and keeps younger ones', () => {
     undo.stopClockAt(NOW - 24 * HOUR - MINUTE);
-    buryTransaction(stateOf(1), 'aborted');
+    spendTransaction(stateOf(1), 'aborted');
     undo.stopClockAt(NOW - 24 * HOUR + MINUTE);
-    buryTransaction(stateOf(2), 'aborted');
+    spendTransaction(stateOf(2), 'aborted');
     undo.stopClockAt(NOW);
     saveTransaction(STATE, makeTransaction());
     expect([stateOf(1), stateOf(2), STATE].map(isKept)).to.deep.equal([false, true, true]);
@@ -154,7 +166,7 @@ describe('the sweep of a start', () => {
   });
 
   it('does not count tombstones', () => {
-    for (let number = 1; number <= 14; number++) buryTransaction(stateOf(number));
+    for (let number = 1; number <= 14; number++) spendTransaction(stateOf(number));
     saveTransaction(stateOf(20), makeTransaction());
     saveTransaction(STATE, makeTransaction());
     expect(Object.keys(localStorage)).to.have.lengthOf(16);
@@ -194,6 +206,9 @@ const POISON: readonly unknown[] = [
   { ...makeTransaction(), startUrl: ['javascript:alert(1)'] },
   { ...makeTransaction(), mode: undefined },
   { ...makeTransaction(), id: 42 },
+  { ...makeTransaction(), popupName: 42 },
+  { ...makeTransaction(), popupName: undefined },
+  makeTransaction({ codeVerifier: '' }),
   `{"__proto__":${JSON.stringify(makeTransaction())}}`,
 ];
 
@@ -221,27 +236,30 @@ describe('findTransaction', () => {
     });
   }
 
-  it('#61 takes a record without any verifier in it for a spent one', () => {
+  it('#61 takes a record with an empty verifier neither for a flow nor for a spent one', () => {
     localStorage.setItem(KEY, JSON.stringify(makeTransaction({ codeVerifier: '' })));
-    expect(findTransaction(STATE)).to.equal(undefined);
+    expect(findTombstone(STATE)).to.equal(undefined);
+    expect(localStorage.getItem(KEY)).to.equal(null);
   });
 
   it('#82 finds nothing, and does not throw, where storage is blocked', async () => {
     undo.block('localStorage');
     undo.block('sessionStorage');
     expect(findTransaction(STATE)).to.equal(undefined);
-    expect(findStateOfTab()).to.equal(undefined);
-    buryTransaction(STATE, 'aborted');
-    await takeTransaction(STATE, () => Promise.reject(new Error('must not run')));
-    await takeInterruption(() => expect.fail('must not be called'));
+    expect(listStates()).to.deep.equal([]);
+    spendTransaction(STATE, 'aborted');
+    expect(findStateOfPopup('the-popup')).to.equal(undefined);
+    forgetTransactions('the-client');
+    await claimTransaction(STATE, () => expect.fail('must not run'));
+    expect(await claimInterruption()).to.equal(false);
   });
 });
 
-describe('buryTransaction', () => {
+describe('spendTransaction', () => {
   it('leaves a tombstone without any secret', () => {
     saveTransaction(STATE, makeTransaction());
     undo.stopClockAt(NOW);
-    buryTransaction(STATE);
+    spendTransaction(STATE);
     expect(findTombstone(STATE)).to.deep.equal({ v: 1, at: NOW });
     expect(findTransaction(STATE)).to.equal(undefined);
   });
@@ -249,7 +267,7 @@ describe('buryTransaction', () => {
   it('writes the outcome', () => {
     const identity = { profile: 'p', userId: 'u' };
     for (const outcome of [identity, 'access_denied'] as const) {
-      buryTransaction(STATE, outcome);
+      spendTransaction(STATE, outcome);
       expect(findTombstone(STATE)).to.deep.include({ outcome });
     }
   });
@@ -258,7 +276,7 @@ describe('buryTransaction', () => {
     saveTransaction(STATE, makeTransaction());
     let removals = 0;
     undo.replace(Storage.prototype, 'removeItem', { value: () => (removals += 1) });
-    buryTransaction(STATE);
+    spendTransaction(STATE);
     expect(removals).to.equal(0);
     expect(findTombstone(STATE)).to.not.equal(undefined);
   });
@@ -269,40 +287,150 @@ describe('buryTransaction', () => {
       throw new DOMException('full', 'QuotaExceededError');
     };
     undo.replace(Storage.prototype, 'setItem', { value });
-    buryTransaction(STATE);
+    spendTransaction(STATE);
     expect(localStorage.getItem(KEY)).to.equal(null);
   });
 });
 
-describe('findOutcome', () => {
+describe('the outcome of a tombstone', () => {
   it('finds a code or an identity in a tombstone', () => {
     for (const outcome of ['access_denied', { profile: 'p', userId: 'u' }] as const) {
-      buryTransaction(STATE, outcome);
-      expect(findOutcome(STATE)).to.deep.equal(outcome);
+      spendTransaction(STATE, outcome);
+      expect(findTombstone(STATE)?.outcome).to.deep.equal(outcome);
     }
   });
 
   it('finds nothing before the end of a flow', () => {
-    expect(findOutcome(STATE)).to.equal(undefined);
+    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
     saveTransaction(STATE, makeTransaction());
-    expect(findOutcome(STATE)).to.equal(undefined);
-    buryTransaction(STATE);
-    expect(findOutcome(STATE)).to.equal(undefined);
+    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
+    spendTransaction(STATE);
+    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
   });
 
   const markup = '<img src=x>';
-  for (const outcome of [markup, 'denied!', '', 42, ['access_denied'], { profile: 'p' }]) {
+  const foreign = [
+    ...[markup, 'denied!', '', 42, ['access_denied'], { profile: 'p' }, null, true],
+    // Texts that look like codes, and names that every object inherits.
+    ...['made_up', 'invalid_grant', 'constructor', '__proto__', 'toString', 'Access_denied'],
+    ...[{ profile: 'p', userId: 'u u' }, { profile: '', userId: 'u' }, { userId: 'u' }],
+  ];
+  for (const outcome of foreign) {
     it(`#61 takes no outcome of another form: ${JSON.stringify(outcome)}`, () => {
       localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
-      expect(findOutcome(STATE)).to.equal(undefined);
+      expect(findTombstone(STATE)?.outcome).to.equal(undefined);
     });
   }
 
   it('#61 takes nothing but the two ids of an identity', () => {
     const outcome = { profile: 'p', userId: 'u', html: markup };
     localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
-    expect(findOutcome(STATE)).to.deep.equal({ profile: 'p', userId: 'u' });
+    expect(findTombstone(STATE)?.outcome).to.deep.equal({ profile: 'p', userId: 'u' });
   });
+});
+
+describe('findOutcome and the codes', () => {
+  for (const code of Object.keys(ERRORS)) {
+    it(`takes ${code}`, () => {
+      localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome: code }));
+      expect(findTombstone(STATE)?.outcome).to.equal(code);
+    });
+  }
+});
+
+describe('listPendingOfTab', () => {
+  it('leaves out a flow that is spent, deleted or no longer valid', () => {
+    for (const number of [1, 2, 3, 4]) saveTransaction(stateOf(number), makeTransaction());
+    spendTransaction(stateOf(1));
+    localStorage.removeItem(`monerium-connect:${stateOf(2)}`);
+    localStorage.setItem(`monerium-connect:${stateOf(3)}`, '{}');
+    expect(listStates()).to.deep.equal([stateOf(4)]);
+  });
+
+  it('leaves out a flow of another tab', () => {
+    saveTransaction(stateOf(1), makeTransaction());
+    sessionStorage.clear();
+    saveTransaction(stateOf(2), makeTransaction());
+    expect(listStates()).to.deep.equal([stateOf(2)]);
+  });
+
+  it('lists a flow once, where it was saved last', () => {
+    saveTransaction(stateOf(1), makeTransaction());
+    saveTransaction(stateOf(2), makeTransaction());
+    saveTransaction(stateOf(1), makeTransaction());
+    expect(listStates()).to.deep.equal([stateOf(2), stateOf(1)]);
+  });
+
+  it('#61 finds nothing in a list that a stranger has written', () => {
+    saveTransaction(STATE, makeTransaction());
+    for (const text of ['', ' ', '{}', '__proto__ constructor', `${STATE},${STATE}`, '\0']) {
+      sessionStorage.setItem('monerium-connect:tab', text);
+      expect(listStates(), text).to.deep.equal([]);
+    }
+    expect(isKept(STATE)).to.equal(true);
+  });
+});
+
+describe('findStateOfPopup', () => {
+  it('#39 finds the pending flow whose popup has that name, whichever tab began it', () => {
+    saveTransaction(stateOf(1), makeTransaction({ mode: 'popup', popupName: 'one' }));
+    saveTransaction(stateOf(2), makeTransaction({ mode: 'popup', popupName: 'two' }));
+    sessionStorage.clear();
+    expect(findStateOfPopup('one')).to.equal(stateOf(1));
+    expect(findStateOfPopup('two')).to.equal(stateOf(2));
+    for (const name of ['', 'on', 'ONE', '__proto__']) {
+      expect(findStateOfPopup(name), name).to.equal(undefined);
+    }
+  });
+
+  it('#39 finds no flow of a redirect by the empty name of a window', () => {
+    saveTransaction(STATE, makeTransaction());
+    expect(findStateOfPopup('')).to.equal(undefined);
+  });
+
+  it('#39 finds no flow that is spent', () => {
+    saveTransaction(STATE, makeTransaction({ mode: 'popup', popupName: 'one' }));
+    spendTransaction(STATE);
+    expect(findStateOfPopup('one')).to.equal(undefined);
+  });
+});
+
+describe('forgetTransactions', () => {
+  it('spends every pending flow of a client, of any tab, and of no other client', () => {
+    saveTransaction(stateOf(1), makeTransaction({ clientId: 'one' }));
+    sessionStorage.clear();
+    saveTransaction(stateOf(2), makeTransaction({ clientId: 'one', mode: 'popup' }));
+    saveTransaction(stateOf(3), makeTransaction({ clientId: 'two' }));
+    forgetTransactions('one');
+    expect(findTombstone(stateOf(1))?.outcome).to.equal('aborted');
+    expect(findTombstone(stateOf(2))?.outcome).to.equal('aborted');
+    expect(findTransaction(stateOf(3))).to.include({ clientId: 'two' });
+    expect(listStates()).to.deep.equal([stateOf(3)]);
+    expect(JSON.stringify(localStorage[`monerium-connect:${stateOf(1)}`])).not.to.contain('vvv');
+  });
+
+  it('keeps how a spent flow has ended', () => {
+    const identity = { profile: 'p', userId: 'u' };
+    saveTransaction(STATE, makeTransaction({ clientId: 'one' }));
+    spendTransaction(STATE, identity);
+    forgetTransactions('one');
+    expect(findTombstone(STATE)?.outcome).to.deep.equal(identity);
+  });
+});
+
+describe('isRecent', () => {
+  for (const [title, age, expected] of [
+    ['at once', 0, true],
+    ['just under 5 min later', 5 * MINUTE - 1, true],
+    ['5 min later', 5 * MINUTE, false],
+    ['with the clock set back just under 5 min', 1 - 5 * MINUTE, true],
+    ['with the clock set back 5 min', -5 * MINUTE, false],
+  ] as const) {
+    it(`is ${expected} ${title}`, () => {
+      undo.stopClockAt(NOW + age);
+      expect(isRecent(makeTransaction({ at: NOW }))).to.equal(expected);
+    });
+  }
 });
 
 describe('isExpired', () => {

@@ -1,0 +1,483 @@
+// The element beside what a page has already: commands, its own button, a form, its monitoring.
+import { expect } from '@open-wc/testing';
+import '../../src/index.js';
+import {
+  ATTRIBUTES,
+  IDENTITY,
+  RESPONSE,
+  addHere,
+  closePages,
+  defer,
+  find,
+  holdNavigations,
+  listenToConsole,
+  listenToEvents,
+  openPage,
+  read,
+  settle,
+  until,
+} from './fixture.js';
+
+type MoneriumConnect = HTMLElementTagNameMap['monerium-connect'];
+
+let spoken: ReturnType<typeof listenToConsole>;
+let navigations: ReturnType<typeof holdNavigations>;
+const { open } = window;
+/** Of a window that the element has opened. */
+const NAME = 'monerium-connect-popup';
+
+beforeEach(() => {
+  spoken = listenToConsole(window);
+  navigations = holdNavigations();
+});
+
+afterEach(async () => {
+  document.querySelectorAll('monerium-connect').forEach((element) => {
+    element.cancel();
+    element.remove();
+  });
+  document.querySelectorAll('form').forEach((form) => form.remove());
+  window.open = open;
+  await settle();
+  await closePages();
+  navigations.release();
+  spoken.restore();
+});
+
+/** As a button with `command` and `commandfor` sends it. Not all engines have those yet. */
+function command(element: Element, name: string): void {
+  element.dispatchEvent(Object.assign(new Event('command'), { command: name }));
+}
+
+function addTrigger(element: Element, tag = 'button'): HTMLElement {
+  const trigger = document.createElement(tag);
+  trigger.slot = 'trigger';
+  trigger.textContent = 'Link my account';
+  element.append(trigger);
+  return trigger;
+}
+
+/** An element in a form, and what the form would send. */
+async function addToForm(attributes: Record<string, string>) {
+  const element = await addHere(attributes);
+  const form = document.createElement('form');
+  document.body.append(form);
+  form.append(element);
+  await settle();
+  return { element, form, sent: () => [...new FormData(form)] };
+}
+
+/** The name that a screen reader has for the button: its visible text and that for it alone. */
+function nameOf(element: Element): string {
+  const rows = [...(element.shadowRoot?.querySelectorAll<HTMLElement>('.row') ?? [])];
+  const shown = rows.find((row) => getComputedStyle(row).visibility === 'visible');
+  const slotted = shown?.querySelector<HTMLSlotElement>('slot:not([name])')?.assignedNodes() ?? [];
+  const own = slotted.map(({ textContent }) => textContent).join('');
+  return `${own} ${shown?.innerText ?? ''}`.trim().replace(/\s+/g, ' ');
+}
+
+describe('commands of the page', () => {
+  it('--connect starts the flow', async () => {
+    const element = await addHere();
+    command(element, '--connect');
+    await until(() => navigations.urls.length);
+    expect(element.status).to.equal('redirecting');
+  });
+
+  it('--cancel gives the flow up', async () => {
+    const element = await addHere();
+    command(element, '--connect');
+    await until(() => element.status === 'redirecting');
+    command(element, '--cancel');
+    expect(element.status).to.equal('idle');
+  });
+
+  it('--disconnect forgets who is connected', async () => {
+    const element = await addHere({}, IDENTITY);
+    expect(element.status).to.equal('connected');
+    command(element, '--disconnect');
+    await until(() => element.status === 'idle');
+    expect(element.profile).to.equal(undefined);
+  });
+
+  it('--disconnect that the backend does not confirm is logged', async () => {
+    const attributes = { ...ATTRIBUTES, 'stay-connected': '', 'backend-url': '/missing/backend' };
+    const { element, list } = await openPage({
+      attributes,
+      fetch: (_, { method }) =>
+        Promise.resolve(
+          method === 'DELETE'
+            ? new Response('', { status: 500 })
+            : new Response(JSON.stringify(IDENTITY), {
+                headers: { 'content-type': 'application/json' },
+              }),
+        ),
+    });
+    await until(() => element.status === 'connected');
+    command(element, '--disconnect');
+    await until(() => list('warn').some((line) => line.includes('disconnect_failed')));
+    expect(element.status).to.equal('connected');
+  });
+
+  it('another command does nothing', async () => {
+    const element = await addHere();
+    for (const name of ['connect', '--proveWallet', 'constructor', '']) command(element, name);
+    await settle();
+    expect(element.status).to.equal('idle');
+    expect(navigations.urls).to.deep.equal([]);
+  });
+
+  it('a button with commandfor connects, where the browser has commands', async function () {
+    if (!('commandForElement' in HTMLButtonElement.prototype)) this.skip();
+    const element = await addHere();
+    const button = document.createElement('button');
+    button.setAttribute('command', '--connect');
+    Object.assign(button, { commandForElement: element });
+    element.after(button);
+    button.click();
+    await until(() => navigations.urls.length);
+    button.remove();
+  });
+});
+
+describe('a trigger of the page', () => {
+  it('takes the place of the built-in button, and a click on it connects', async () => {
+    const element = await addHere();
+    const trigger = addTrigger(element);
+    await settle();
+    expect(find(element, '[part=button]')?.getBoundingClientRect().width).to.equal(0);
+    trigger.click();
+    await until(() => navigations.urls.length);
+    expect(element.status).to.equal('redirecting');
+    await element.updateComplete;
+    expect(trigger.getAttribute('aria-busy')).to.equal('true');
+    expect(trigger.getAttribute('aria-disabled')).to.equal('true');
+    element.cancel();
+    await element.updateComplete;
+    expect(trigger.hasAttribute('aria-busy')).to.equal(false);
+    expect(trigger.hasAttribute('aria-disabled')).to.equal(false);
+  });
+
+  it('is aria-disabled with the element, and does nothing then', async () => {
+    const element = await addHere({ disabled: '' });
+    const trigger = addTrigger(element);
+    await settle();
+    expect(trigger.getAttribute('aria-disabled')).to.equal('true');
+    trigger.click();
+    await settle();
+    expect(element.status).to.equal('idle');
+  });
+
+  it('shows the state no more when it has left the element', async () => {
+    const element = await addHere({ disabled: '' });
+    const trigger = addTrigger(element);
+    await settle();
+    trigger.remove();
+    await settle();
+    expect(trigger.hasAttribute('aria-disabled')).to.equal(false);
+    expect(find(element, '[part=button]')?.getBoundingClientRect().width).to.be.above(0);
+  });
+
+  it('sends no form and follows no link', async () => {
+    const { element, form } = await addToForm({});
+    let isSent = false;
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      isSent = true;
+    });
+    const link = addTrigger(element, 'a');
+    link.setAttribute('href', '#elsewhere');
+    await settle();
+    element.addEventListener('monerium-before-connect', (event) => event.preventDefault());
+    link.click();
+    link.remove();
+    addTrigger(element).click();
+    await settle();
+    expect(isSent).to.equal(false);
+    expect(location.hash).to.equal('');
+  });
+
+  it('gets the focus and the click of the element', async () => {
+    const element = await addHere();
+    const trigger = addTrigger(element);
+    await settle();
+    element.focus();
+    expect(document.activeElement === trigger).to.equal(true);
+    element.click();
+    await until(() => navigations.urls.length);
+  });
+
+  it('hands focus to the status when the customer is connected', async () => {
+    const element = await addHere();
+    const trigger = addTrigger(element);
+    await settle();
+    trigger.focus();
+    Object.assign(element, IDENTITY);
+    await until(() => element.shadowRoot?.activeElement);
+    expect(element.shadowRoot?.activeElement?.getAttribute('part')).to.equal('status');
+  });
+});
+
+describe('the element as a form control', () => {
+  it('is the profile under its name once connected, and nothing before', async () => {
+    const { element, sent } = await addToForm({ name: 'monerium' });
+    expect(sent()).to.deep.equal([]);
+    Object.assign(element, IDENTITY);
+    await element.updateComplete;
+    expect(sent()).to.deep.equal([['monerium', IDENTITY.profile]]);
+    await element.disconnect();
+    await element.updateComplete;
+    expect(sent()).to.deep.equal([]);
+  });
+
+  it('is written before each event: a listener can send the form', async () => {
+    const { element, form, sent } = await addToForm({ name: 'monerium', required: '' });
+    const seen: unknown[] = [];
+    element.addEventListener('monerium-status', () => seen.push([form.checkValidity(), sent()]));
+    Object.assign(element, IDENTITY);
+    await element.updateComplete;
+    await element.disconnect();
+    expect(seen).to.deep.equal([
+      [true, [['monerium', IDENTITY.profile]]],
+      [false, []],
+    ]);
+  });
+
+  it('holds its form back while it is required and nobody is connected', async () => {
+    const { element, form } = await addToForm({ required: '' });
+    expect(element.form === form).to.equal(true);
+    expect(form.checkValidity()).to.equal(false);
+    expect(element.validity.valueMissing).to.equal(true);
+    expect(element.validationMessage).to.equal('Please connect with Monerium first.');
+    expect(element.matches(':invalid')).to.equal(true);
+    Object.assign(element, IDENTITY);
+    await element.updateComplete;
+    expect(form.checkValidity()).to.equal(true);
+    expect(element.checkValidity()).to.equal(true);
+  });
+
+  it('moves focus to its button when the form is held back', async () => {
+    const { element, form } = await addToForm({ required: '' });
+    form.requestSubmit();
+    expect(document.activeElement === element).to.equal(true);
+    expect(element.reportValidity()).to.equal(false);
+  });
+
+  it('holds nothing back while it is disabled or not required', async () => {
+    const { element, form } = await addToForm({ required: '', disabled: '' });
+    expect(element.willValidate).to.equal(false);
+    expect(form.checkValidity()).to.equal(true);
+    Object.assign(element, { disabled: false, required: false });
+    await element.updateComplete;
+    expect(form.checkValidity()).to.equal(true);
+  });
+
+  it('says what is missing in a text of the page, where it has one', async () => {
+    const { element } = await addToForm({ required: '' });
+    element.strings = { required: 'First connect' };
+    await element.updateComplete;
+    expect(element.validationMessage).to.equal('First connect');
+  });
+});
+
+describe('success-url', () => {
+  it('is where the customer goes after the event, in a later task', async () => {
+    const attributes = { ...ATTRIBUTES, 'success-url': '/done?a=1#b' };
+    const { urls, document: page } = await openPage({ attributes, search: RESPONSE });
+    const urlsAtEvent: string[][] = [];
+    page.addEventListener('monerium-connected', () => urlsAtEvent.push([...urls]));
+    await until(() => urls.length);
+    expect(urlsAtEvent).to.deep.equal([[]]);
+    expect(urls).to.deep.equal([`${location.origin}/done?a=1#b`]);
+  });
+
+  it('is not for a popup that exchanges its code by itself', async () => {
+    const attributes = { ...ATTRIBUTES, 'success-url': '/done' };
+    const { urls, types } = await openPage({
+      ...{ attributes, search: RESPONSE, record: { mode: 'popup', popupName: NAME } },
+      prepare: (view) => (view.name = NAME),
+    });
+    await until(() => types().includes('monerium-connected'));
+    await settle();
+    expect(urls).to.deep.equal([]);
+  });
+
+  for (const [name, value] of Object.entries({
+    'another origin': 'https://shop.example/done',
+    'a relative URL of another origin': '//shop.example/done',
+    'no URL': 'java script:alert()',
+  })) {
+    it(`with ${name} is invalid_config`, async () => {
+      const element = await addHere({ 'success-url': value });
+      const error = await element.connect().catch((reason: unknown) => reason);
+      expect(error).to.include({ code: 'invalid_config' });
+      expect(String(error)).to.contain('success-url');
+    });
+  }
+
+  it('beside return-to-start is invalid_config', async () => {
+    const element = await addHere({ 'success-url': '/done', 'return-to-start': '' });
+    const error = await element.connect().catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'invalid_config' });
+  });
+
+  it('without a backend is named as doubtful, and leads nowhere', async () => {
+    await addHere({ 'success-url': '/done' }, { exchange: () => Promise.resolve(IDENTITY) });
+    expect(spoken.list('warn').join()).to.contain('success-url needs backend-url');
+  });
+});
+
+describe('the states for a page', () => {
+  it('each change is a mark in the timeline of the page', async () => {
+    performance.clearMarks();
+    const element = await addHere();
+    await element.connect();
+    element.cancel();
+    const marks = performance.getEntriesByType('mark').map(({ name }) => name);
+    expect(marks.filter((name) => name.startsWith('monerium-connect:'))).to.deep.equal([
+      'monerium-connect:redirecting',
+      'monerium-connect:idle',
+    ]);
+  });
+
+  it('what is slotted as fallback is not shown once the element is there', async () => {
+    const element = await addHere();
+    element.innerHTML = '<a slot="fallback" href="/connect">Connect</a>';
+    await settle();
+    expect(element.querySelector('a')?.getBoundingClientRect().width).to.equal(0);
+    expect(nameOf(element)).to.equal('Connect with Monerium');
+  });
+});
+
+describe('a popup', () => {
+  const block = () => {
+    window.open = () => null;
+  };
+
+  /** An element whose popup was blocked. */
+  async function addBlocked(attributes = {}): Promise<MoneriumConnect> {
+    block();
+    const element = await addHere({ mode: 'popup', ...attributes });
+    await element.connect().catch(() => {});
+    await element.updateComplete;
+    return element;
+  }
+
+  it('is announced in the name of the button that opens it', async () => {
+    const element = await addHere({ mode: 'popup' });
+    expect(nameOf(element)).to.equal('Connect with Monerium (opens a new window)');
+    element.mode = 'redirect';
+    await element.updateComplete;
+    expect(nameOf(element)).to.equal('Connect with Monerium');
+    element.mode = 'auto';
+    await element.updateComplete;
+    expect(nameOf(element)).to.equal('Connect with Monerium');
+  });
+
+  it('that was blocked can be tried again, and the button says what', async () => {
+    const element = await addBlocked();
+    const label = 'Try again – Connect with Monerium (opens a new window)';
+    expect(nameOf(element)).to.equal(label);
+    element.append('Link my bank');
+    await until(() => nameOf(element).includes('Link'));
+    expect(nameOf(element)).to.equal('Try again – Link my bank (opens a new window)');
+  });
+
+  it('that was blocked leaves the way in this window', async () => {
+    const element = await addBlocked();
+    const heard = listenToEvents(element);
+    const here = find(element, '[part=here]');
+    expect(here?.innerText).to.equal('Continue in this window');
+    here?.focus();
+    here?.click();
+    await until(() => navigations.urls.length);
+    expect(element.status).to.equal('redirecting');
+    expect(heard[0]).to.deep.equal({
+      type: 'monerium-before-connect',
+      detail: { mode: 'redirect' },
+    });
+    await element.updateComplete;
+    expect(find(element, '[part=here]')).to.equal(null);
+    expect(element.shadowRoot?.activeElement?.getAttribute('part')).to.equal('button');
+  });
+
+  it('that was blocked leaves no way to a disabled element', async () => {
+    const element = await addBlocked();
+    element.disabled = true;
+    await element.updateComplete;
+    const here = find(element, '[part=here]') as HTMLButtonElement;
+    expect(here.disabled).to.equal(true);
+    here.disabled = false;
+    here.click();
+    await settle();
+    expect(navigations.urls).to.deep.equal([]);
+  });
+
+  it('that was blocked once is tried as a popup by the next click', async () => {
+    const element = await addBlocked();
+    find(element, '[part=here]')?.click();
+    await until(() => navigations.urls.length);
+    element.cancel();
+    const heard = listenToEvents(element);
+    await element.connect().catch(() => {});
+    expect(heard[0]?.detail).to.deep.equal({ mode: 'popup' });
+  });
+
+  it('that was blocked in a frame leaves no other way', async () => {
+    const page = await openPage({ framed: true, attributes: { ...ATTRIBUTES, mode: 'auto' } });
+    await settle();
+    page.view.open = () => null;
+    await page.element.connect().catch(() => {});
+    await page.element.updateComplete;
+    expect(page.element.status).to.equal('failed');
+    expect(find(page.element, '[part=here]')).to.equal(null);
+  });
+});
+
+describe('an announcement', () => {
+  type Notifier = MoneriumConnect & { ariaNotify: (text: string) => void };
+
+  it('is made by ariaNotify once for each change, where the platform has it', async () => {
+    const end = defer<typeof IDENTITY>();
+    const texts: string[] = [];
+    const { element } = await openPage({
+      search: RESPONSE,
+      properties: { exchange: () => end.promise },
+    });
+    (element as Notifier).ariaNotify = (text) => texts.push(text);
+    end.resolve(IDENTITY);
+    await until(() => element.status === 'connected');
+    await settle();
+    await element.disconnect();
+    await settle();
+    expect(texts.filter((text) => text === 'Connected to Monerium')).to.have.length(1);
+    expect(texts).not.to.contain('');
+    expect(find(element, '[role=status]')?.getAttribute('aria-live')).to.equal('off');
+  });
+
+  it('is made by the live region alone where the platform has no ariaNotify', async () => {
+    const { element } = await openPage({
+      attributes: ATTRIBUTES,
+      prepare: ({ Element: { prototype } }) => {
+        Reflect.deleteProperty(prototype, 'ariaNotify');
+      },
+    });
+    await settle();
+    expect('ariaNotify' in element).to.equal(false);
+    Object.assign(element, IDENTITY);
+    await settle();
+    expect(find(element, '[role=status]')?.hasAttribute('aria-live')).to.equal(false);
+    expect(read(element)).to.equal('Connected to Monerium');
+  });
+
+  it('has the text that the page has put into the slot', async () => {
+    const element = await addHere();
+    const texts: string[] = [];
+    (element as Notifier).ariaNotify = (text) => texts.push(text);
+    element.innerHTML = '<b slot="connected">Your bank is linked</b>';
+    await settle();
+    Object.assign(element, IDENTITY);
+    await settle();
+    expect(texts).to.deep.equal(['Your bank is linked']);
+  });
+});

@@ -1,0 +1,215 @@
+import { expect } from '@open-wc/testing';
+import type { MoneriumConnect } from '../../src/index.js';
+import { registry } from '../../src/locales/registry.js';
+import '../../src/locales/index.js';
+import { english, type ConnectTexts } from '../../src/texts.js';
+import {
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closePages,
+  defer,
+  find,
+  openPage,
+  read,
+  readShown,
+  settle,
+  until,
+  type Page,
+} from './fixture.js';
+
+const loader = registry.find(([tags]) => tags.includes(' '));
+const LANGUAGES = loader?.[0].split(' ') ?? [];
+
+async function loadAll(): Promise<void> {
+  if (typeof loader?.[1] !== 'function') throw new Error('There is no loader.');
+  for (const tag of LANGUAGES) await loader[1](tag);
+}
+
+function textsOf(tag: string): ConnectTexts {
+  const entry = registry.findLast(([tags]) => tags === tag);
+  return entry?.[1] as ConnectTexts;
+}
+
+/** As an application from npm does it: the loader is there before the element. */
+function withLoader(page: Page): Promise<unknown> {
+  return page.view.load('/src/locales/index.ts');
+}
+
+async function openIn(lang: string, options: Parameters<typeof openPage>[0] = {}): Promise<Page> {
+  const page = await openPage({
+    ...options,
+    prepare: ({ document }) => document.documentElement.setAttribute('lang', lang),
+  });
+  await withLoader(page);
+  return page;
+}
+
+const label = (element: Element) => {
+  const slot = find(element, 'slot:not([name])') as HTMLSlotElement | null;
+  const shown = readShown(element, '[part=label]');
+  return shown || (slot?.innerText ?? '').trim();
+};
+
+async function show(element: MoneriumConnect, text: string): Promise<void> {
+  await until(() => element.shadowRoot?.textContent?.includes(text));
+}
+
+before(loadAll);
+afterEach(closePages);
+
+describe('the language of <monerium-connect>', () => {
+  for (const lang of ['de', 'de-AT', 'DE', 'el', 'ar', 'pt-BR', 'no', 'zh', 'en-GB', '']) {
+    const tag = lang.toLowerCase().replace(/^(de|en)-.*/, '$1');
+    it(`follows lang="${lang}" of the page`, async () => {
+      const { element } = await openIn(lang);
+      const expected = LANGUAGES.includes(tag) ? textsOf(tag).connect : english.connect;
+      await show(element, expected);
+      await settle();
+      expect(label(element)).to.equal(expected);
+    });
+  }
+
+  it('marks English on a foreign page for screen readers', async () => {
+    const { element } = await openIn('zh');
+    await settle();
+    const span = find(element, '[part=label] span');
+    expect([span?.lang, span?.dir]).to.deep.equal(['en', 'ltr']);
+    element.lang = 'en';
+    await until(() => find(element, '[part=label] span') === null);
+  });
+
+  it('is that of the nearest lang, also through shadow roots', async () => {
+    const { element, document } = await openIn('fr');
+    await show(element, textsOf('fr').connect);
+    const outer = document.body.appendChild(document.createElement('div'));
+    outer.lang = 'sv';
+    const inner = outer.attachShadow({ mode: 'open' }).appendChild(document.createElement('div'));
+    inner.attachShadow({ mode: 'open' }).append(element);
+    await show(element, textsOf('sv').connect);
+    inner.lang = 'fi';
+    await show(element, textsOf('fi').connect);
+    inner.removeAttribute('lang');
+    await show(element, textsOf('sv').connect);
+    outer.lang = 'it';
+    await show(element, textsOf('it').connect);
+    element.lang = 'pl';
+    await show(element, textsOf('pl').connect);
+  });
+
+  it('changes in each state, and what is shown stays until the language has come', async () => {
+    const end = defer<typeof IDENTITY>();
+    const page = await openIn('de', {
+      search: RESPONSE,
+      properties: { exchange: () => end.promise },
+    });
+    const { element, document, entry } = page;
+    const seen: string[] = [];
+    const switchTo = async (tag: string, key: keyof ConnectTexts) => {
+      document.documentElement.lang = tag;
+      await show(element, textsOf(tag)[key]);
+      seen.push(`${element.status} ${tag}`);
+    };
+    await show(element, textsOf('de').exchanging);
+    const observer = new page.view.MutationObserver(() => seen.push(read(element)));
+    observer.observe(find(element, '[part=status]') as Node, {
+      ...{ subtree: true, childList: true, characterData: true },
+    });
+    await switchTo('el', 'exchanging');
+    expect(seen).not.to.include(english.exchanging);
+    observer.disconnect();
+    end.reject(new entry.ConnectError('access_denied'));
+    await show(element, textsOf('el').declined);
+    await switchTo('he', 'declined');
+    expect(readShown(element, '[part=label]')).to.equal(textsOf('he').retry);
+    Object.assign(element, IDENTITY);
+    await switchTo('uk', 'connected');
+    element.disconnect();
+    await switchTo('hu', 'connect');
+    expect(seen.filter((line) => line.includes(' ') && line.length < 16)).to.include.members([
+      'exchanging el',
+      'failed he',
+      'connected uk',
+      'idle hu',
+    ]);
+  });
+
+  it('says when to try again after a 429, in words of the language', async () => {
+    const fetch = async () => answer({}, 429, { 'retry-after': '120' });
+    const { element } = await openIn('de', { search: RESPONSE, fetch });
+    await until(() => element.status === 'failed');
+    await show(element, 'in 2 Minuten');
+    expect(read(element, '[part=message]')).to.equal(
+      textsOf('de').again.replace('{time}', 'in 2 Minuten'),
+    );
+  });
+
+  it('is no excuse for a broken page when lang is no tag at all', async () => {
+    const fetch = async () => answer({}, 429, { 'retry-after': '5' });
+    const { element } = await openIn('%&-_', { search: RESPONSE, fetch });
+    await until(() => element.status === 'failed');
+    await show(element, 'in 5 seconds');
+  });
+
+  it('leaves the last word to the page', async () => {
+    const { element } = await openIn('de', { properties: { strings: { connect: 'Los' } } });
+    await until(() => label(element) === 'Los');
+    element.strings = undefined;
+    await show(element, textsOf('de').connect);
+  });
+
+  for (const text of ['continue', 'sign-in', 'sign-up', 'pay'] as const) {
+    it(`has the ready label ${text} in every language`, async () => {
+      const { element } = await openIn('da');
+      element.setAttribute('text', text);
+      await show(element, textsOf('da')[text]);
+      element.textContent = 'Own';
+      await element.updateComplete;
+      expect(element.innerText.trim()).to.equal('Own');
+    });
+  }
+
+  it('is asked for once, and a language that does not come is English with one warning', async () => {
+    let asked = 0;
+    const page = await openPage({
+      prepare: ({ document }) => document.documentElement.setAttribute('lang', 'ja'),
+    });
+    const { view, element, add, spoken } = page;
+    const key = Symbol.for('monerium-connect.texts');
+    const shared = view as unknown as Record<symbol, typeof registry>;
+    shared[key]?.push(['ja', () => Promise.reject(new Error(String((asked += 1))))]);
+    add();
+    element.requestUpdate();
+    await until(() => spoken.some(({ text }) => text.includes('lang="ja"')));
+    await settle();
+    element.requestUpdate();
+    await settle();
+    expect(asked).to.equal(1);
+    expect(spoken.filter(({ text }) => text.includes('lang="ja"'))).to.have.length(1);
+    expect(label(element)).to.equal(english.connect);
+  });
+});
+
+describe('every language in the button', () => {
+  let page: Page;
+
+  async function checkFit(text: string): Promise<void> {
+    page.element.strings = { connect: text };
+    await page.element.updateComplete;
+    const button = find(page.element, 'button')?.getBoundingClientRect();
+    expect(button?.width, text).to.be.at.most(320);
+    const { scrollWidth } = page.document.documentElement;
+    expect(scrollWidth, text).to.be.at.most(page.view.innerWidth);
+  }
+
+  it('fits at 320 px', async () => {
+    page = await openIn('en');
+    page.document.body.style.cssText = 'margin: 0; width: 320px';
+    for (const tag of ['en', ...LANGUAGES]) {
+      page.document.dir = ['ar', 'he'].includes(tag) ? 'rtl' : 'ltr';
+      page.document.documentElement.lang = tag;
+      const texts = tag === 'en' ? english : textsOf(tag);
+      for (const text of Object.values(texts)) await checkFit(text);
+    }
+  });
+});

@@ -1,0 +1,362 @@
+// What a new user of the element writes into a page, and what becomes of it.
+import { expect } from '@open-wc/testing';
+import type { AxeResults } from 'axe-core';
+import type { MoneriumConnect } from '../../src/index.js';
+import { english } from '../../src/texts.js';
+import {
+  ATTRIBUTES,
+  CLIENT_ID,
+  IDENTITY,
+  RESPONSE,
+  answer,
+  closePages,
+  defer,
+  find,
+  openPage,
+  read,
+  settle,
+  settleIdle,
+  stopClock,
+  until,
+  type Page,
+  type View,
+} from './fixture.js';
+
+const LABEL = english.connect;
+const ICON = '<img slot="icon" alt="" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">';
+
+afterEach(closePages);
+
+function render(attributes: Record<string, string>, content = ''): string {
+  const written = Object.entries(attributes).map(([name, value]) => `${name}="${value}"`);
+  return `<monerium-connect ${written.join(' ')}>${content}</monerium-connect>`;
+}
+
+/** Opens a page with this markup, and waits until its element has been introduced. */
+async function openMarkup(
+  html: string,
+  options: Parameters<typeof openPage>[0] = {},
+): Promise<Page> {
+  const page = await openPage({
+    attributes: false,
+    ...options,
+    prepare(view) {
+      view.document.body.innerHTML = html;
+      options.prepare?.(view);
+    },
+  });
+  const element = page.document.querySelector('monerium-connect')!;
+  await element.updateComplete;
+  await settleIdle(page.view);
+  return { ...page, element };
+}
+
+async function listAxeViolations({ view, document }: Page): Promise<string[]> {
+  const script = document.createElement('script');
+  script.src = '/node_modules/axe-core/axe.min.js';
+  const loaded = new Promise((resolve) => script.addEventListener('load', resolve));
+  document.head.append(script);
+  await loaded;
+  const { axe } = view as unknown as { axe: { run(context: Node): Promise<AxeResults> } };
+  const { violations } = await axe.run(document.querySelector('monerium-connect')!);
+  return violations.map(({ id }) => id);
+}
+
+/** The text of the label that has a place on the screen. */
+function readLabel(element: MoneriumConnect): string {
+  const label = find(element, '[part=label]')!;
+  const { document } = element.ownerDocument.defaultView as View;
+  const walker = document.createTreeWalker(label, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const texts: string[] = [];
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    if (range.getClientRects().length > 0) texts.push(walker.currentNode.textContent ?? '');
+  }
+  return texts.join('').trim();
+}
+
+describe('white space in the tag', () => {
+  for (const [name, content] of [
+    ['nothing', ''],
+    ['a line break', '\n'],
+    ['an icon on lines of its own', `\n  ${ICON}\n`],
+    ['a comment between', '\n  <!-- label -->\n'],
+    ['a fallback child', '\n  <a slot="fallback" href="/connect">Connect</a>\n'],
+  ]) {
+    it(`#160 leaves the label as it is: ${name}`, async () => {
+      const page = await openMarkup(`<main>${render(ATTRIBUTES, content)}</main>`);
+      expect(readLabel(page.element)).to.equal(LABEL);
+      expect(find(page.element, '[part=label]')!.getBoundingClientRect().width).above(100);
+      expect(await listAxeViolations(page)).to.deep.equal([]);
+    });
+  }
+
+  it('#160 does not count beside a label of the page', async () => {
+    const page = await openMarkup(render(ATTRIBUTES, `\n ${ICON}\n <b>Pay</b>\n`));
+    expect(readLabel(page.element)).to.equal('');
+    expect(page.element.querySelector('b')!.getBoundingClientRect().width).above(10);
+  });
+
+  it('#160 is taken for none as soon as the page changes its label', async () => {
+    const page = await openMarkup(render(ATTRIBUTES, '\n'));
+    page.element.append('Pay');
+    await settle();
+    expect(readLabel(page.element)).to.equal('');
+    page.element.replaceChildren(' ');
+    await settle();
+    expect(readLabel(page.element)).to.equal(LABEL);
+  });
+});
+
+describe('an attribute that is none of ours', () => {
+  for (const [written, meant] of [
+    ['backend_url', 'backend-url'],
+    ['backendurl', 'backend-url'],
+    ['backend-uri', 'backend-url'],
+    ['clientid', 'client-id'],
+    ['client_id', 'client-id'],
+    ['redirect-url', 'redirect-uri'],
+    ['redirecturi', 'redirect-uri'],
+    ['enviroment', 'environment'],
+  ] as const) {
+    it(`#161 is warned about with the probable name: ${written}`, async () => {
+      const attributes = { 'client-id': CLIENT_ID, [written]: 'https://backend.example/x' };
+      const page = await openMarkup(render(attributes) + render(attributes));
+      const warnings = page.list('warn').filter((text) => text.includes(written));
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.contain(`probably ${meant} was meant`);
+      expect(warnings[0]).not.to.contain('backend.example');
+    });
+  }
+
+  it('#161 is no matter when every element may have it, or a framework has set it', async () => {
+    const html = render({
+      ...ATTRIBUTES,
+      ...{ id: 'a', class: 'b', style: 'c', title: 'd', lang: 'en', slot: '', part: 'e' },
+      ...{ 'data-client-id': 'f', 'aria-label': 'g', onclick: '', 'x-on:click': '', 'v-if': '' },
+      ...{ '@click': '', ':mode': '', '_ngcontent-abc-c1': '', 'hx-boost': '', itemid: '' },
+    });
+    const page = await openMarkup(html);
+    expect(page.list('warn')).to.deep.equal([]);
+  });
+
+  for (const [name, attributes, way] of [
+    ['a backend', ATTRIBUTES, 'posted to https://backend.example/exchange'],
+    ['none', { 'client-id': CLIENT_ID, backend_url: '/x' }, 'because there is no backend-url'],
+  ] as const) {
+    it(`#161 in the sandbox it is said which way the code goes, with ${name}`, async () => {
+      const page = await openMarkup(render(attributes));
+      const lines = page.list('info').filter((text) => text.includes('the code is'));
+      expect(lines).to.have.length(1);
+      expect(lines[0]).to.contain(way);
+    });
+  }
+
+  it('#161 the way of the code has no query in it', async () => {
+    const attributes = { ...ATTRIBUTES, 'backend-url': 'https://backend.example/x?canary' };
+    const page = await openMarkup(render(attributes));
+    expect(page.list('info').join()).to.contain('backend.example').and.not.contain('canary');
+  });
+});
+
+describe('a value that is not what it seems', () => {
+  for (const [name, attributes, said] of [
+    ['timeout="20s"', { timeout: '20s' }, 'timeout'],
+    ['a lone profile', { profile: 'p' }, 'user-id'],
+    ['a lone user-id', { 'user-id': 'u' }, 'user-id'],
+  ] as const) {
+    it(`#165 is one warning: ${name}`, async () => {
+      const html = render({ ...ATTRIBUTES, ...attributes });
+      const page = await openMarkup(html + html);
+      expect(page.list('warn')).to.have.length(1);
+      expect(page.list('warn')[0]).to.contain(said);
+      expect(page.element.status).to.equal('idle');
+    });
+  }
+
+  it('#165 a client ID with white space is invalid_config, said before the click', async () => {
+    const page = await openMarkup(render({ ...ATTRIBUTES, 'client-id': ` ${CLIENT_ID} ` }));
+    expect(page.list('error')).to.have.length(1);
+    expect(page.list('error')[0]).to.match(/invalid_config.*client-id.*white space/);
+    const code = await page.element.connect().catch((error: { code: string }) => error.code);
+    expect(code).to.equal('invalid_config');
+  });
+
+  it('#165 a timeout that is no number is 20 seconds', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const never = defer<Response>();
+    const page = await openPage({
+      search: RESPONSE,
+      attributes: { ...ATTRIBUTES, timeout: '20s' },
+      fetch: () => never.promise,
+      prepare: (view) => (clock = stopClock(view)),
+    });
+    await clock!.reach(() => page.element.status === 'exchanging');
+    await clock!.advance(19_999);
+    expect(page.element.status).to.equal('exchanging');
+    await clock!.advance(1);
+    expect(page.element.connection).to.have.nested.property('error.code', 'exchange_timeout');
+  });
+});
+
+describe('a popup that is not there', () => {
+  it('#165 popup_blocked is said to the developer, with the mend', async () => {
+    const page = await openMarkup(render({ ...ATTRIBUTES, mode: 'popup' }), {
+      prepare: (view) => (view.open = () => null),
+    });
+    await Promise.resolve();
+    const code = await page.element.connect().catch((error: { code: string }) => error.code);
+    expect(code).to.equal('popup_blocked');
+    expect(page.list('error')).to.deep.equal([]);
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0]).to.match(
+      /popup_blocked: .*call connect\(\) synchronously in a click handler/,
+    );
+  });
+
+  it('#165 that was closed in its first three seconds can be had again', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const popups: { closed: boolean }[] = [];
+    const page = await openPage({
+      attributes: { ...ATTRIBUTES, mode: 'popup' },
+      prepare: (view) => {
+        clock = stopClock(view);
+        view.open = () => {
+          const location = { replace() {} };
+          const popup = { closed: false, close() {}, focus() {}, location };
+          popups.push(popup);
+          return popup as unknown as Window;
+        };
+      },
+    });
+    await clock!.advance(1000);
+    page.element.connect().catch(() => {});
+    await clock!.reach(() => page.element.status === 'waiting');
+    popups[0]!.closed = true;
+    await clock!.advance(60_000);
+    expect(page.element.status).to.equal('waiting');
+    const reopen = find(page.element, '[part=reopen]')!;
+    expect(read(page.element, '[part=reopen]')).to.equal(english.reopen);
+    reopen.click();
+    expect(popups).to.have.length(2);
+    expect(read(page.element, '[part=cancel]')).to.equal(english.cancel);
+  });
+});
+
+describe('a page before and without the script', () => {
+  const FALLBACK = '<a slot="fallback" href="/connect">Connect without a script</a>';
+
+  it('#166 shows the fallback child until the script is there, and never after', async () => {
+    let before = 0;
+    const width = (document: Document) =>
+      document.querySelector('[slot=fallback]')!.getBoundingClientRect().width;
+    const page = await openMarkup(render(ATTRIBUTES, `\n${FALLBACK}\n`), {
+      search: RESPONSE,
+      prepare: ({ document }) => (before = width(document)),
+    });
+    expect(before).above(50);
+    const shown = new Set([width(page.document)]);
+    page.element.addEventListener('monerium-status', () => shown.add(width(page.document)));
+    await until(() => page.element.status === 'connected');
+    await page.element.updateComplete;
+    shown.add(width(page.document));
+    expect([...shown]).to.deep.equal([0]);
+  });
+
+  it('#166 takes over a shadow root that is there already', async () => {
+    const page = await openMarkup(render(ATTRIBUTES), {
+      prepare: ({ document }) => {
+        const root = document.querySelector('monerium-connect')!.attachShadow({ mode: 'open' });
+        root.innerHTML = '<button>Connect</button><style>button { color: red }</style>';
+      },
+    });
+    const buttons = page.element.shadowRoot!.querySelectorAll('button');
+    expect([...buttons].map((button) => button.getAttribute('part'))).to.deep.equal(['button']);
+    expect(page.element.shadowRoot!.querySelector('style')).to.equal(null);
+    expect(readLabel(page.element)).to.equal(LABEL);
+  });
+});
+
+describe('a fieldset that is disabled', () => {
+  it('#170 keeps the element from starting, as it does with a native button', async () => {
+    const page = await openMarkup(
+      `<fieldset disabled>${render(ATTRIBUTES)}<button>native</button></fieldset>`,
+    );
+    const button = find(page.element, 'button')!;
+    button.click();
+    page.element.click();
+    const code = await page.element.connect().catch((error: { code: string }) => error.code);
+    await settle();
+    expect(code).to.equal('aborted');
+    expect(button.matches(':disabled')).to.be.true;
+    expect(page.heard).to.deep.equal([]);
+    expect(page.urls).to.deep.equal([]);
+    expect(page.list('error')).to.deep.equal([]);
+    page.document.querySelector('fieldset')!.disabled = false;
+    await page.element.updateComplete;
+    button.click();
+    await until(() => page.urls.length);
+  });
+
+  it('#170 keeps it from starting when it is moved there', async () => {
+    const page = await openMarkup(`${render(ATTRIBUTES)}<fieldset disabled></fieldset>`);
+    page.document.querySelector('fieldset')!.append(page.element);
+    await page.element.updateComplete;
+    find(page.element, 'button')!.click();
+    await settle();
+    expect(page.urls).to.deep.equal([]);
+    page.document.body.append(page.element);
+    await page.element.updateComplete;
+    find(page.element, 'button')!.click();
+    await until(() => page.urls.length);
+  });
+});
+
+describe('the room that the element takes', () => {
+  it('#172 the text for screen readers makes the page no longer', async () => {
+    const end = defer<Response>();
+    const page = await openPage({ search: RESPONSE, fetch: () => end.promise, attributes: false });
+    const { document } = page;
+    document.body.style.margin = '0';
+    document.body.innerHTML = '<div style="height: 3000px"></div>';
+    const element = page.add();
+    await until(() => element.status === 'exchanging');
+    await element.updateComplete;
+    const text = find(element, '[part=status]')!;
+    expect(text.textContent).to.contain('Connecting');
+    const bottomOf = (found: Element) =>
+      found.getBoundingClientRect().bottom + document.defaultView!.scrollY;
+    const { scrollHeight } = document.scrollingElement!;
+    // Firefox rounds a part of a pixel up.
+    expect(scrollHeight).to.be.at.most(Math.ceil(bottomOf(document.body)) + 1);
+    end.resolve(answer(IDENTITY));
+    await until(() => element.status === 'connected');
+  });
+});
+
+describe('an element that is moved into the document of a frame, and back', () => {
+  it('#173 looks as before, in both documents', async () => {
+    const page = await openMarkup(`${render(ATTRIBUTES)}<iframe></iframe>`);
+    const { element, document } = page;
+    const look = () => {
+      const { borderRadius, display, padding, backgroundColor } = getComputedStyle(
+        find(element, 'button')!,
+      );
+      return [borderRadius, display, padding, backgroundColor];
+    };
+    const before = look();
+    expect(before[0]).to.equal('8px');
+    const frame = document.querySelector('iframe')!;
+    frame.contentDocument!.body.append(element);
+    await element.updateComplete;
+    await settle();
+    expect(look()).to.deep.equal(before);
+    document.body.append(element);
+    await element.updateComplete;
+    await settle();
+    expect(look()).to.deep.equal(before);
+    element.click();
+    await until(() => page.urls.length);
+  });
+});

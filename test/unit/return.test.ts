@@ -1,0 +1,140 @@
+import { expect } from '@open-wc/testing';
+import { readConfiguration, type Configuration } from '../../src/configuration.js';
+import { ConnectError } from '../../src/errors.js';
+import { createAttempt } from '../../src/flow/attempt.js';
+import type { FlowControl } from '../../src/flow/flow-control.js';
+import { completeReturn } from '../../src/flow/return.js';
+import type { FlowEvent } from '../../src/flow/state.js';
+import type { Arrival } from '../../src/page/arrival.js';
+import { findTombstone, saveTransaction } from '../../src/page/transaction.js';
+import type { ExchangeFunction } from '../../src/protocol/exchange.js';
+import { readAuthorizationResponse } from '../../src/protocol/oauth.js';
+import { clearStorage, Undo } from '../helpers/storage.js';
+import { holdClock } from './clock.js';
+import { ATTRIBUTES, CLIENT_ID, IDENTITY, createRecord, createState, deliver } from './fixture.js';
+
+const undo = new Undo();
+
+afterEach(() => {
+  undo.run();
+  clearStorage();
+});
+
+function configure(exchange: ExchangeFunction): Configuration {
+  const page = { href: location.href, base: location.href };
+  return readConfiguration({ clientId: CLIENT_ID, exchange, timeout: 5000 }, page);
+}
+
+/** A response that is completed by a flow which records what is done to it. */
+function complete(exchange: ExchangeFunction, query = 'code=the-code') {
+  const clock = holdClock(undo);
+  const state = createState();
+  const transaction = createRecord(ATTRIBUTES, { exchange: 'custom' });
+  saveTransaction(state, transaction);
+  const log: string[] = [];
+  const attempt = createAttempt();
+  const flow: FlowControl = {
+    send(event: FlowEvent) {
+      log.push(event.type);
+      if (event.type === 'exchange') undo.add(() => event.timer.end());
+      return true;
+    },
+    take: () => false,
+    conclude: () => {},
+    fail(failed, error) {
+      // An attempt that is over changes nothing.
+      if (failed.signal.aborted) return;
+      log.push(error.code);
+      failed.settle(error);
+      failed.end();
+    },
+  };
+  const search = `?state=${state}&${query}`;
+  const response = readAuthorizationResponse(search) ?? {};
+  const arrival: Arrival = { response, oauthState: state, query: search, transaction };
+  const done = completeReturn(flow, attempt, arrival, configure(exchange));
+  return { clock, state, log, attempt, done };
+}
+
+/** Waits for a condition while the timers stand still. */
+async function reach(condition: () => unknown): Promise<void> {
+  while (!condition()) await deliver();
+}
+
+const reject = (error: Error) => () => Promise.reject(error);
+
+describe('completeReturn', () => {
+  it('connects, and stores who it was', async () => {
+    const { clock, state, log, done } = complete(() => Promise.resolve(IDENTITY));
+    await reach(() => findTombstone(state)?.outcome);
+    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
+    await clock.tickAsync(1000);
+    await done;
+    expect(log).to.deep.equal(['exchange', 'connect', 'withdraw']);
+  });
+
+  for (const [code, options] of [
+    ['exchange_network', {}],
+    ['exchange_rejected', {}],
+    ['profile_unavailable', { phase: 'identity' }],
+  ] as const) {
+    it(`#5 announces and stores ${code} without a response only when the page stays a second`, async () => {
+      const { clock, state, log } = complete(reject(new ConnectError(code, options)));
+      // The work has begun when its timer runs, and the failure is known when there are two.
+      await reach(() => clock.countTimers() === 2);
+      await clock.tickAsync(999);
+      expect(log).to.deep.equal(['exchange']);
+      expect(findTombstone(state)).to.not.have.property('outcome');
+      await clock.tickAsync(1);
+      expect(log).to.deep.equal(['exchange', code]);
+      expect(findTombstone(state)).to.deep.include({ outcome: code });
+    });
+  }
+
+  for (const [code, options] of [
+    ['exchange_rejected', { status: 400 }],
+    ['server_unavailable', { status: 503 }],
+    ['exchange_bad_response', { status: 200 }],
+    ['profile_unavailable', { phase: 'identity', status: 200 }],
+  ] as const) {
+    it(`#5 announces and stores ${code} at once when there was a response`, async () => {
+      const { clock, state, log } = complete(reject(new ConnectError(code, options)));
+      await reach(() => findTombstone(state)?.outcome);
+      expect(Date.now()).to.equal(clock.now);
+      expect(log).to.deep.equal(['exchange', code]);
+      expect(findTombstone(state)).to.deep.include({ outcome: code });
+    });
+  }
+
+  it('announces and stores an error of the authorization endpoint at once, without exchange', async () => {
+    let calls = 0;
+    const exchange = () => {
+      calls += 1;
+      return Promise.resolve(IDENTITY);
+    };
+    const { state, log } = complete(exchange, 'error=access_denied');
+    await reach(() => findTombstone(state)?.outcome);
+    expect(log).to.deep.equal(['access_denied']);
+    expect(calls).to.equal(0);
+  });
+
+  it('#62 ends at its deadline, whatever the exchange function does then', async () => {
+    const { clock, state, log } = complete(() => new Promise(() => {}));
+    await reach(() => log.length);
+    await clock.tickAsync(4999);
+    expect(log).to.deep.equal(['exchange']);
+    await clock.tickAsync(1);
+    expect(log).to.deep.equal(['exchange', 'exchange_timeout']);
+    await reach(() => findTombstone(state)?.outcome);
+    expect(findTombstone(state)).to.deep.include({ outcome: 'exchange_timeout' });
+  });
+
+  it('stores aborted when the attempt ends during the exchange', async () => {
+    const { state, log, attempt } = complete(() => new Promise(() => {}));
+    await reach(() => log.length);
+    attempt.settle(new ConnectError('aborted'));
+    attempt.end();
+    await reach(() => findTombstone(state)?.outcome);
+    expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
+  });
+});
