@@ -40,7 +40,6 @@ const IDS = '{"profile":"p-1","userId":"u-1"}';
 const SECRET_WORDS = 'words-of-the-server';
 const BODIES = [
   { name: 'a login page', body: `<!doctype html><p>${SECRET_WORDS}` },
-  { name: 'a byte order mark', body: `\ufeff${IDS}` },
   { name: 'nothing', body: '' },
   { name: 'a list', body: `[${IDS}]` },
   { name: 'a string', body: `"${SECRET_WORDS}"` },

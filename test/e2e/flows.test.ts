@@ -71,7 +71,10 @@ test('a new customer connects through the whole portal and the token endpoint', 
   assert.equal(sha256(fields.get('code_verifier')!), auth!.codeChallenge);
   assert.equal(world.site.posts().length, 0);
   const token = await page.$eval('monerium-connect', (found) => found.getAccessToken());
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    Accept: 'application/vnd.monerium.api-v2+json',
+  };
   const context = await fetch(`${world.emulator.url}/auth/context`, { headers });
   assert.equal(((await context.json()) as { defaultProfile: string }).defaultProfile, profile);
   await world.finish(visitor, page);

@@ -64,7 +64,7 @@ async function assertStyled(page: Page): Promise<void> {
     const { borderRadius, display } = getComputedStyle(button);
     return [borderRadius, display];
   });
-  assert.deepEqual(look, ['8px', 'flex']);
+  assert.deepEqual(look, ['8px', 'grid']);
 }
 
 const SELF = `script-src 'self' ${OWN_SCRIPT}`;

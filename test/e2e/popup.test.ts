@@ -12,6 +12,7 @@ import {
   waitForStatus,
   type Frame,
   type Page,
+  engine,
 } from './support.js';
 import {
   assertNothingPending,
@@ -158,11 +159,16 @@ test('#25 a window that seems closed at once stays waiting, and can be had again
   await world.finish(visitor, page);
 });
 
-test('cancel closes the popup, and what comes back from it later is silent', async () => {
+/** Only Firefox lets a page close the window of another site that it cannot be reached from. */
+const closesAtOnce = engine === 'firefox';
+
+test('cancel closes the popup, at once or as soon as it comes back, in silence', async () => {
   const { visitor, page } = await open();
-  const { popup, authorization } = await beginPopup(world, visitor, page);
+  const begun = await beginPopup(world, visitor, page);
+  const { popup, authorization } = begun;
   await page.bringToFront();
   await choose(page, 'cancel');
+  if (!closesAtOnce) await comeBack(world, begun);
   await waitUntilClosed(visitor, popup);
   const { code } = await waitForEvent(page, 'monerium-error');
   assert.equal(code, 'aborted');
@@ -193,7 +199,9 @@ test('#31 two elements have two windows, and each response reaches its own', asy
   assert.notEqual(first.popup, second.popup);
   const names = [first, second].map(({ popup }) => popup.evaluate(() => window.name));
   const [one, two] = await Promise.all(names);
-  assert.notEqual(one, two);
+  // WebKit clears the name of a window without opener that has left its origin.
+  const kept = [one, two].filter(Boolean);
+  assert.equal(new Set(kept).size, kept.length);
   assert.doesNotMatch(`${one} ${two}`, /mc1\./);
 
   // In the other order than begun.
@@ -259,8 +267,10 @@ test('a popup that cannot close itself says that it may be closed', async () => 
   await waitForEvent(page, 'monerium-connected');
   await begun.popup.waitForFunction(
     () =>
-      document.querySelector('monerium-connect')?.shadowRoot?.textContent?.trim() ===
-      'You can close this window.',
+      document
+        .querySelector('monerium-connect')
+        ?.shadowRoot?.querySelector('[part=status]')
+        ?.textContent?.trim() === 'You can close this window.',
   );
   assert.deepEqual(await eventsOf(begun.popup), []);
   assert.equal(await begun.popup.url(), begun.authorization.redirectUri);
@@ -306,24 +316,13 @@ test('#28 a frame of another origin can say nothing, and hears nothing', async (
   await world.finish(visitor, page);
 });
 
-test('#28 what another site says out of the popup itself is not taken', async () => {
+test('#28 #159 Monerium has no way from the popup to the page that opened it', async () => {
   const { visitor, page } = await open();
   const begun = await beginPopup(world, visitor, page);
-  const heardOf = await countMessages(page);
-  await begun.popup.evaluate((state) => {
-    const target = opener as Window;
-    target.postMessage(`?code=forged&state=${state}`, '*');
-    target.postMessage(`?error=access_denied&state=${state}`, '*');
-  }, begun.authorization.state);
-  await page.waitForFunction('heard === 2');
-  assert.equal(await heardOf(), 2);
-  assert.equal(await statusOf(page), 'waiting');
-  assert.equal(world.site.posts().length, 0);
+  assert.equal(await begun.popup.evaluate('opener === null'), true);
   await comeBack(world, begun);
   await waitForEvent(page, 'monerium-connected');
   assertOneExchange(world);
-  const real = visitor.sightings.filter(({ name }) => name !== world.emulator.url);
-  visitor.sightings.splice(0, Infinity, ...real);
   await world.finish(visitor, page);
 });
 

@@ -266,7 +266,11 @@ test('#57 what Monerium says in an error is never shown, told or logged', async 
     'monerium-connect >>> [part=message]',
     ({ textContent }) => textContent,
   );
-  assert.equal(shown.trim(), 'The connection could not be completed.');
+  // The code is the element's own.
+  assert.equal(
+    shown.trim(),
+    'The connection could not be completed. Code for support: authorization_error',
+  );
   assert.equal(await page.evaluate('window.spoofed'), undefined);
   assert.equal(await page.url(), `${world.site.origin}/`);
   const logged = visitor.console.join('\n');

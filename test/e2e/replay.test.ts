@@ -139,6 +139,8 @@ test('#7 a duplicated tab with a copy of the session storage is silent', async (
   // By a click: WebKit opens no window without one.
   await first.evaluate((href) => {
     const link = document.createElement('a');
+    // Nothing that the element shows meanwhile may move it away from the click.
+    link.style.cssText = 'position: fixed; inset: 0 auto auto 0';
     document.body.append(
       Object.assign(link, { href, target: '_blank', rel: 'opener', text: 'Copy' }),
     );

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { createExchangeHandler } from '../../../src/server.js';
+import { createExchangeHandler } from '../../../src/server/handler.js';
 import type { SiteRequest } from './site.js';
 
 /** How the site's backend answers. `exchange` trades the code with the emulator for real. */
 export type BackendAnswer =
   | { kind: 'exchange' }
   | { kind: 'answer'; status?: number; body?: string | Buffer; headers?: Record<string, string> }
+  /** The two ids, in two parts, as a network delivers them. No cache may keep them. */
+  | { kind: 'parts' }
   /** Takes the request and never answers. */
   | { kind: 'hang' }
   /** A good beginning, then one byte after the other without end. */
@@ -17,6 +19,7 @@ export type BackendAnswer =
   | { kind: 'redirect'; to: string };
 
 const DRIP_MS = 100;
+const PARTS_MS = 20;
 const CHUNK = Buffer.alloc(64 * 1024, 'a');
 
 export class BackendSwitches {
@@ -25,6 +28,8 @@ export class BackendSwitches {
   cors: '*' | (string & {}) | undefined;
   /** Bytes of the last endless body that went out. */
   bytesSent = 0;
+  /** Who is connected in the session: what `stay-connected` asks for. */
+  session: { profile: string; userId: string } | undefined;
   #held: Promise<void> | undefined;
 
   /** Keeps every answer back until the returned function is called. */
@@ -47,12 +52,17 @@ export class BackendSwitches {
     const { answer } = this;
     switch (answer.kind) {
       case 'exchange':
-        return exchange(request, response, apiUrl);
+        if (request.method === 'POST') return exchange(request, response, apiUrl);
+        this.#answerSession(request.method, response);
+        return;
       case 'answer': {
         const headers = { 'content-type': 'application/json', ...answer.headers };
         response.writeHead(answer.status ?? 200, headers).end(answer.body);
         return;
       }
+      case 'parts':
+        sendInParts(response);
+        return;
       case 'hang':
         return;
       case 'drip':
@@ -67,6 +77,14 @@ export class BackendSwitches {
       case 'redirect':
         response.writeHead(307, { location: answer.to }).end();
     }
+  }
+
+  #answerSession(method: string, response: ServerResponse): void {
+    const { session } = this;
+    if (method === 'DELETE') this.session = undefined;
+    const hasIds = method === 'GET' && session !== undefined;
+    response.writeHead(hasIds ? 200 : 204, { 'cache-control': 'no-store' });
+    response.end(hasIds ? JSON.stringify(session) : undefined);
   }
 
   #allowOrigin(response: ServerResponse): void {
@@ -92,11 +110,13 @@ export class BackendSwitches {
 
 /** The shipped handler, which takes here whatever client and redirect URI the test has chosen. */
 async function exchange(
-  { url, method, headers, body }: SiteRequest,
+  { url, method, host, headers, body }: SiteRequest,
   response: ServerResponse,
   apiUrl: string,
 ): Promise<void> {
-  const { client_id = '', redirect_uri = '' } = JSON.parse(body) as Record<string, string>;
+  const posted = JSON.parse(body) as Record<string, string>;
+  // A post without a code is refused by the handler, as any backend refuses it.
+  const { client_id = 'unknown', redirect_uri = `http://${host}/` } = posted;
   const handler = createExchangeHandler({
     ...{ apiUrl, clientId: client_id, redirectUris: [redirect_uri], timeoutMs: 10_000 },
     onConnected: () => undefined,
@@ -110,6 +130,18 @@ async function exchange(
   const answer = await handler(request);
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   response.end(await answer.text());
+}
+
+/** Sends the second part when the browser has had time to read the first. */
+function sendInParts(response: ServerResponse): void {
+  const [head, rest] = ['{"profile":"p",', '"userId":"u"}'];
+  const length = head.length + rest.length;
+  response.writeHead(200, {
+    ...{ 'content-type': 'application/json', 'content-length': length },
+    'cache-control': 'no-store',
+  });
+  response.write(head);
+  setTimeout(() => response.end(rest), PARTS_MS);
 }
 
 function drip(response: ServerResponse): void {

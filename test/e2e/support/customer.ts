@@ -1,6 +1,6 @@
 // A customer of the model test: three tabs, popups, and two elements on every page of the shop.
 import assert from 'node:assert/strict';
-import { en as texts } from '../../../src/locales/en.js';
+import { english as texts } from '../../../src/texts.js';
 import type { Authorization, World } from '../support.js';
 import { Barrier, scriptsBehindBarrier } from './barrier.js';
 import type { Page, Visitor } from './driver.js';
@@ -156,6 +156,6 @@ export class Customer {
 
 /** The response of the tab was taken by the page that has opened the popup. */
 async function isDone(tab: Page, mode: Mode): Promise<boolean> {
-  const shown = await tab.$eval(`#${mode}`, ({ shadowRoot }) => shadowRoot?.textContent);
+  const shown = await tab.$eval(`#${mode} >>> [part=status]`, ({ textContent }) => textContent);
   return shown?.trim() === texts.done;
 }

@@ -111,7 +111,7 @@ export interface Sighting {
   /** The name of a channel, the origin of a message, the part of a page, the URL of a request. */
   readonly name: string;
   readonly text: string;
-  /** Of one that may be told twice. */
+  /** Of one that may come more than once. */
   readonly id?: string;
 }
 
@@ -122,6 +122,7 @@ export abstract class Visitor {
   /** Errors that nobody caught. */
   readonly errors: string[] = [];
   readonly sightings: Sighting[] = [];
+  readonly #known = new Set<string>();
 
   abstract newPage(): Promise<Page>;
   /** The tabs and windows that are open. */
@@ -132,7 +133,8 @@ export abstract class Visitor {
 
   see(...sightings: Sighting[]): void {
     for (const sighting of sightings) {
-      if (sighting.id && this.sightings.some(({ id }) => id === sighting.id)) continue;
+      if (sighting.id && this.#known.has(sighting.id)) continue;
+      if (sighting.id) this.#known.add(sighting.id);
       this.sightings.push(sighting);
       if (sighting.place === 'console') this.console.push(sighting.text);
       if (sighting.place === 'error') this.errors.push(sighting.text);

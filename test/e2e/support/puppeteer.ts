@@ -1,12 +1,12 @@
 // Chromium and Firefox, driven by puppeteer: over CDP and over WebDriver BiDi.
-import puppeteer from 'puppeteer-core';
+import puppeteer, { TimeoutError } from 'puppeteer-core';
 import type * as native from 'puppeteer-core';
 import {
   chromiumArgs,
   findChromium,
   findFirefox,
   firefoxPreferences,
-} from '../../../scripts/browsers.mjs';
+} from '../../../scripts/setup/browsers.mjs';
 import {
   Frame,
   Page,
@@ -18,6 +18,8 @@ import {
 import { RECORDER, SIGHTING } from './recorder.js';
 
 // A command that gets no answer fails its test, and not the whole run.
+/** After this a reload is looked for in the page. In milliseconds. */
+const RELOAD_MS = 5000;
 const COMMON = { headless: true, protocolTimeout: 30_000 } as const;
 
 function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
@@ -70,7 +72,14 @@ export class PuppeteerPage extends Page {
   }
 
   async reload(): Promise<void> {
-    await this.native.reload();
+    await this.evaluate('globalThis.__isBeforeReload = true');
+    await this.native.reload({ timeout: RELOAD_MS }).catch(async (error: unknown) => {
+      // Firefox does not tell of the reload of a page that it had kept. The page itself shows it.
+      if (!(error instanceof TimeoutError)) throw error;
+      await this.waitForFunction(
+        `!globalThis.__isBeforeReload && document.readyState === 'complete'`,
+      );
+    });
   }
 
   click(selector: string, options: { count?: number } = {}): Promise<void> {
@@ -191,7 +200,7 @@ export async function launchPuppeteer(
   options: BrowserOptions,
 ): Promise<Browser> {
   const { executablePath, ...rest } = launchOptions(name, options);
-  if (!executablePath) throw new Error(`No ${name} found: run \`node scripts/setup.mjs --all\`.`);
+  if (!executablePath) throw new Error(`No ${name} found: run \`npm run setup -- --all\`.`);
   const browser = await puppeteer.launch({ executablePath, ...rest });
   return {
     visit: async () => new PuppeteerVisitor(await browser.createBrowserContext()),

@@ -5,8 +5,8 @@ import type { RecordedEvent } from './page-template.js';
 declare global {
   interface Window {
     __events: RecordedEvent[];
-    /** What was seen since the last call. */
-    __takeSightings: () => Sighting[];
+    /** All that was seen. Each is the same at every call: an answer may be lost on its way. */
+    __listSightings: () => Sighting[];
     /** What can be seen of the page right now. */
     __describePage: () => Sighting[];
   }
@@ -18,12 +18,11 @@ export const SIGHTING = 'sighting ';
 export const SIGHTINGS_PATH = '/sightings';
 
 function record(prefix: string, path: string): void {
-  if (Reflect.has(window, '__takeSightings')) return;
+  if (Reflect.has(window, '__listSightings')) return;
   const debug = console.debug.bind(console);
   const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
   const pageId = Math.random();
   const sightings: Sighting[] = [];
-  let told = 0;
   const write = (part: unknown): string => {
     // Only Chromium has the message in the stack.
     if (part instanceof Error) return `${String(part)} ${part.stack}${JSON.stringify(part)}`;
@@ -101,15 +100,10 @@ function record(prefix: string, path: string): void {
     }));
   };
   window.__describePage = describe;
-  window.__takeSightings = () => {
-    const news = sightings.slice(told);
-    told = sightings.length;
-    return news;
-  };
+  window.__listSightings = () => sightings;
   addEventListener('pagehide', () => {
     // Only the pages of the tests' own site can send it there.
     const isOwn = document.querySelector('script[data-recorder]') !== null;
-    // All once more: an answer may have been lost with the page.
     if (isOwn) navigator.sendBeacon(path, JSON.stringify([...sightings, ...describe()]));
   });
 }

@@ -14,7 +14,8 @@ const PATTERNS = {
   token: /(access|refresh)_[\w-]{43}/,
   verifier: /"(codeVerifier|code_verifier)":"(?!")/,
   email: /canary\.e-mail/,
-  signature: /0x[\da-f]{130}/,
+  signature: /0x[\da-f]{130}/i,
+  message: /wants.{1,3}you.{1,3}to.{1,3}sign.{1,3}in.{1,3}with/,
 };
 type Secret = keyof typeof PATTERNS;
 
@@ -171,11 +172,13 @@ function checkEmulatorRequest(watch: Watch, request: RecordedRequest): void {
   const { authorization = '', ...headers } = request.headers;
   watch.check(`a header of ${path}`, JSON.stringify(headers));
   if (path === '/auth') {
-    watch.check(path, JSON.stringify(query), ['state', 'email', 'signature']);
+    watch.check(path, JSON.stringify(query), ['state', 'email', 'signature', 'message']);
     return;
   }
   const isExchange = path === '/auth/token';
   watch.check(`the address of ${path}`, JSON.stringify(query));
-  watch.check(`the body for ${path}`, body, isExchange ? ['code', 'verifier', 'token'] : []);
+  const isLink = path === '/addresses';
+  const inBody: Secret[] = isExchange ? ['code', 'verifier', 'token'] : [];
+  watch.check(`the body for ${path}`, body, isLink ? ['signature'] : inBody);
   watch.check(`the authorization of ${path}`, authorization, ['token']);
 }

@@ -171,7 +171,7 @@ async function ownAnswer(path: string): Promise<PageAnswer> {
     case '/copy.js':
       return { headers, body: await bundleScript('index') };
     case '/element.js':
-      return { headers, body: await bundleScript('monerium-connect') };
+      return { headers, body: await bundleScript('element/monerium-connect') };
     case '/favicon.ico':
     case '/sentinel':
       return { status: 204 };

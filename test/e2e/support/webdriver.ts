@@ -1,7 +1,8 @@
 // WebKitGTK, driven by its own WebDriver. A driver holds one session, and that one browser profile,
 // so every visitor gets a driver of their own.
+import { setTimeout as wait } from 'node:timers/promises';
 import { remote } from 'webdriverio';
-import { startWebKitDriver } from '../../../scripts/webkit.mjs';
+import { startWebKitDriver } from '../../../scripts/setup/webkit.mjs';
 import { FIND, Frame, Page, Visitor, type Browser, type Sighting } from './driver.js';
 import { RECORDER } from './recorder.js';
 
@@ -14,12 +15,15 @@ const OPENING_MS = 15_000;
 /** Longer than any command may take by the limits that the driver knows. */
 const ANSWER_MS = 45_000;
 const STARTS = 3;
+/** Between two questions for the windows. */
+const ASKING_MS = 50;
 /**
  * How long a question waits for its page to be loaded. The driver has kept one for longer than a
  * test waits. After this it is asked again.
  */
 const LOADING_MS = 7000;
-const SCRIPT_MS = 30_000;
+/** How long a question is waited for. One that its page has left unanswered is asked again. */
+const SCRIPT_MS = 10_000;
 
 /** The commands of one session, one after the other: it shows them one window at a time. */
 class Session {
@@ -106,7 +110,7 @@ class Target {
   async run(expression: string): Promise<unknown> {
     const script = `const done = arguments[0];
       const answer = (outcome) => done(JSON.stringify(
-        { ...outcome, sightings: window.__takeSightings?.() ?? [] }));
+        { ...outcome, sightings: window.__listSightings?.() ?? [] }));
       Promise.resolve().then(() => (${expression})).then(
         (value) => answer({ value }), (error) => answer({ error: String(error) }));`;
     const text = await this.do((client) => client.executeAsyncScript(script, []));
@@ -248,6 +252,8 @@ class WebKitVisitor extends Visitor {
     for (const end = Date.now() + OPENING_MS; Date.now() < end;) {
       const [opened] = (await this.#handles()).filter((handle) => !before.includes(handle));
       if (opened) return this.#adopt(opened);
+      // The browser that answers is the one that has to open the window.
+      await wait(ASKING_MS);
     }
     throw new Error(`No window came in ${OPENING_MS} ms.`);
   }

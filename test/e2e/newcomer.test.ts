@@ -1,0 +1,244 @@
+// What a site looks like that has just been set up, and is not quite right yet.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { english as texts } from '../../src/texts.js';
+import {
+  SCRIPT_TAG,
+  buttonOf,
+  clickConnect,
+  element,
+  endingsOf,
+  eventsOf,
+  pageWith,
+  settleTasks,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+  type Page,
+  type Visitor,
+} from './support.js';
+import { assertOneExchange, waitUntilReady } from './support/popup.js';
+
+const world = useWorld();
+const { test } = world;
+
+const DIST = new URL('../../dist/', import.meta.url);
+const CLASSIC = new URL('monerium-connect.iife.min.js', DIST);
+const built = { skip: existsSync(CLASSIC) ? false : 'dist/ is missing: run `npm run build` first' };
+
+function warningsOf({ console: lines }: Visitor, text: string): string[] {
+  return lines.filter(
+    (line) => /^warn(ing)?: <monerium-connect>/.test(line) && line.includes(text),
+  );
+}
+
+test('#162 the script files are ASCII only', built, () => {
+  const names = readdirSync(DIST, { recursive: true }).map(String);
+  // A language is loaded as a module, which is UTF-8 whatever the page is.
+  const scripts = names.filter((name) => /^[^/\\]+\.min\.js$/.test(name));
+  assert.ok(scripts.length >= 2);
+  for (const name of scripts) {
+    const found = /[^\0-\x7f]/.exec(readFileSync(new URL(name, DIST), 'utf8'));
+    assert.equal(found, null, `${name} has ${String(found?.[0])}`);
+  }
+});
+
+test('#162 a page without a charset shows the same words', built, async () => {
+  const headers = { 'content-type': 'text/javascript' };
+  world.site.serve('/classic.js', { headers, body: readFileSync(CLASSIC) as unknown as string });
+  const html = element(world.emulator.url);
+  world.site.serve('/', {
+    headers: { 'content-type': 'text/html' },
+    body: `<title>Shop</title><script src="/classic.js" referrerpolicy="no-referrer"></script>${html}`,
+  });
+  world.register(`${world.site.origin}/`);
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  assert.notEqual(await page.evaluate('document.characterSet'), 'UTF-8');
+  await waitUntilReady(page);
+  const shown = await page.$eval('monerium-connect', async (found) => {
+    found.connect().catch(() => {});
+    await found.updateComplete;
+    const text = found.shadowRoot?.textContent;
+    found.cancel();
+    return text;
+  });
+  assert.ok(shown?.includes('Opening Monerium\u2026'), shown ?? '');
+  assert.doesNotMatch(shown ?? '', /\u00e2|\u00c2|\ufffd/);
+});
+
+// A return that does not reach the element.
+
+/** Begins on `/`, and comes back to another place than the one that is registered. */
+async function comeBackTo(lost: string, redirectUri = '/callback') {
+  const attributes = { 'redirect-uri': redirectUri };
+  world.servePage('/', attributes);
+  for (const path of [redirectUri, lost.replace(/\?.*/, '')]) world.servePage(path, attributes);
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.begin(page);
+  await page.goto(world.site.origin + lost);
+  await page.waitForSelector(buttonOf());
+  // Secrets are made right after the notes for the developer.
+  await page.waitForFunction(() => {
+    const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
+    return typeof registry[Symbol.for('monerium-connect')]?.secrets === 'object';
+  });
+  return { visitor, page };
+}
+
+for (const [name, lost] of Object.entries({
+  'with a slash added': '/callback/',
+  'without its query': '/callback',
+  'on another page': '/welcome?from=monerium',
+})) {
+  test(`#164 a return ${name} is one warning with both addresses`, async () => {
+    const { visitor, page } = await comeBackTo(lost);
+    await settleTasks(page);
+    const lines = warningsOf(visitor, 'has not come back');
+    assert.equal(lines.length, 1, visitor.console.join('\n'));
+    const { origin } = world.site;
+    assert.ok(lines[0]?.includes(`registered is ${origin}/callback. `), lines[0]);
+    assert.ok(lines[0]?.includes(`this page (${origin}${lost.replace(/\?.*/, '')});`), lines[0]);
+    assert.deepEqual(await eventsOf(page), []);
+    assert.equal(await statusOf(page), 'idle');
+    await world.finish(visitor, page);
+  });
+}
+
+test('#164 a customer who goes Back or loads again is no lost return', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.begin(page);
+  await page.goBack();
+  await page.waitForSelector(buttonOf());
+  await waitUntilIntroduced(page);
+  await page.reload();
+  await waitUntilIntroduced(page);
+  assert.deepEqual(warningsOf(visitor, 'has not come back'), []);
+});
+
+function waitUntilIntroduced(page: Page): Promise<void> {
+  return page.waitForFunction(() => {
+    const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
+    return typeof registry[Symbol.for('monerium-connect')]?.secrets === 'object';
+  });
+}
+
+test('#164 a response that no element takes ends with a retry, and both values are named', async () => {
+  const attributes = { 'redirect-uri': '/callback' };
+  world.servePage('/', attributes);
+  world.register(`${world.site.origin}/callback`);
+  const body = world.element({ ...attributes, 'backend-url': '/other?canary' });
+  world.site.serve('/callback', pageWith({ body }));
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await page.goto(world.callbackUrl(await world.begin(page)));
+  const detail = await waitForEvent(page, 'monerium-error');
+  assert.deepEqual(detail, {
+    ...{ code: 'transaction_not_found', retry: 'restart', phase: 'authorize' },
+  });
+  const lines = warningsOf(visitor, 'a response waits');
+  assert.equal(lines.length, 1);
+  const { origin } = world.site;
+  assert.ok(lines[0]?.includes(`exchange (${origin}/backend / ${origin}/other)`), lines[0]);
+  assert.doesNotMatch(visitor.console.join(), /canary/);
+  const label = await page.$eval('monerium-connect >>> [part=label]', (e) => e.textContent.trim());
+  assert.ok(label.endsWith(texts.retry), label);
+  assert.equal(world.site.posts().length, 0);
+  await clickConnect(page);
+  await page.waitForSelector('body[data-step]');
+  await world.finish(visitor);
+});
+
+test('#164 a page of the return without an element is said, too', async () => {
+  world.servePage('/', { 'redirect-uri': '/callback' });
+  world.register(`${world.site.origin}/callback`);
+  world.site.serve('/callback', pageWith({ body: '<p>Welcome' }));
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await page.goto(world.callbackUrl(await world.begin(page)));
+  await page.waitForFunction(() => {
+    const registry = window as unknown as Record<symbol, { logged?: Set<string> } | undefined>;
+    return registry[Symbol.for('monerium-connect')]?.logged?.size === 1;
+  });
+  assert.equal(warningsOf(visitor, 'no element to take it').length, 1);
+  await world.finish(visitor, page);
+});
+
+// A script that does not come, or comes late.
+
+const FALLBACK = '<a slot="fallback" href="/connect">Connect</a>';
+
+test('#166 a script that is blocked leaves the fallback child visible', async () => {
+  const script = '<script type="module" src="/blocked.js"></script>';
+  world.site.serve('/', pageWith({ script, body: world.element({}, FALLBACK) }));
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  const width = () => page.$eval('[slot=fallback]', (e) => e.getBoundingClientRect().width);
+  assert.ok((await width()) > 20);
+  await page.evaluate(() => {
+    const found = document.createElement('script');
+    Object.assign(found, { type: 'module', src: '/monerium-connect.js' });
+    found.referrerPolicy = 'no-referrer';
+    document.head.append(found);
+  });
+  await page.waitForSelector(buttonOf());
+  assert.equal(await width(), 0);
+});
+
+test('#166 a declarative shadow root is taken over: one button, which connects', async () => {
+  const root = `<template shadowrootmode="open"><button>Connect</button></template>`;
+  world.servePage('/', {}, { body: world.element({}, root) });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await page.waitForSelector('monerium-connect >>> [part=button]');
+  const parts = await page.$eval('monerium-connect', ({ shadowRoot }) =>
+    [...(shadowRoot?.querySelectorAll('button') ?? [])].map((e) => e.getAttribute('part')),
+  );
+  assert.deepEqual(parts, ['button']);
+  await world.connect(page);
+  await waitForStatus(page, 'connected');
+  assertOneExchange(world);
+  await world.finish(visitor, page);
+});
+
+// An engine that lacks something.
+
+for (const mode of ['redirect', 'popup'] as const) {
+  test(`#168 without URL.canParse a click and a return work, in ${mode} mode`, async () => {
+    const before = '<script>delete URL.canParse; delete URL.parse;</script>';
+    world.servePage('/', { mode }, { before, script: SCRIPT_TAG });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    assert.equal(await page.evaluate("'canParse' in URL"), false);
+    if (mode === 'redirect') {
+      await world.connect(page);
+      assert.equal(await page.url(), `${world.site.origin}/`);
+    } else {
+      await waitUntilIntroduced(page);
+      const popup = await visitor.opened(() => page.click(buttonOf()));
+      await popup.waitForSelector('body[data-step]');
+      const url = world.callbackUrl(world.authorizations()[0]!);
+      await popup.evaluate((href) => setTimeout(() => location.assign(href)), url);
+    }
+    await waitForStatus(page, 'connected');
+    assert.equal((await endingsOf(page)).length, 1);
+    assertOneExchange(world);
+    await world.finish(visitor, page);
+  });
+}
+
+test('#168 without URL.canParse a wrong attribute is said, and not thrown', async () => {
+  const before = '<script>delete URL.canParse; delete URL.parse;</script>';
+  world.servePage('/', { 'backend-url': 'http://[' }, { before });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await waitUntilIntroduced(page);
+  await page.click(buttonOf());
+  const { code } = await waitForEvent(page, 'monerium-error');
+  assert.equal(code, 'invalid_config');
+  assert.deepEqual(visitor.errors, []);
+});

@@ -1,0 +1,314 @@
+// The static site, as `npm run build:site` makes it, in a folder of a host.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Server } from 'node:http';
+import { after, test } from 'node:test';
+import { ERRORS } from '../../src/errors.js';
+import type { Page, Visitor } from './support/driver.js';
+import { waitForDoctor } from './support/doctor.js';
+import { toPuppeteer } from './support/puppeteer.js';
+import { originOf, serveFolders } from './support/static-site.js';
+import {
+  CANARY_EMAIL,
+  buttonOf,
+  clickConnect,
+  shareBrowser,
+  skipIn,
+  waitForStatus,
+  walkPortal,
+} from './support.js';
+
+const skip = existsSync('build/site/index.html') ? false : 'run `npm run build:site` first';
+const onlyChromium = skipIn({
+  firefox: 'its driver changes neither the color scheme nor the size',
+  webkit: 'its driver changes neither the color scheme nor the size',
+});
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** A test that waits for a worker takes longer on a busy machine. */
+const timeout = 120_000;
+
+let host: Promise<Server> | undefined;
+const visitors: Visitor[] = [];
+
+async function origin(): Promise<string> {
+  host ??= serveFolders({ '/shop/': 'build/site', '/dist/': 'dist', '/made/': 'build/made' });
+  return originOf(await host);
+}
+
+async function open(path: string, prepare?: (page: Page) => Promise<void>): Promise<Page> {
+  const visitor = await (await shareBrowser()).visit();
+  visitors.push(visitor);
+  const page = await visitor.newPage();
+  await prepare?.(page);
+  await page.goto(`${await origin()}/${path}`);
+  return page;
+}
+
+const errorsOf = (page: Visitor | undefined) =>
+  (page?.console ?? []).filter((line) => /^(error|warn)/.test(line));
+
+after(async () => {
+  const server = await host;
+  server?.close();
+  server?.closeAllConnections();
+});
+
+/** Waits until a click leaves: the worker has taken the page over. */
+async function openFlows(changes: Record<string, string> = {}): Promise<Page> {
+  const page = await open('shop/flows.html');
+  for (const [id, value] of Object.entries(changes)) {
+    await page.evaluate(
+      (where, wanted) => {
+        const select = document.querySelector<HTMLSelectElement>(`#${where}`);
+        if (select) select.value = wanted;
+        select?.dispatchEvent(new Event('change', { bubbles: true }));
+      },
+      id,
+      value,
+    );
+  }
+  await page.waitForFunction(() => document.querySelector('monerium-connect')?.disabled === false);
+  return page;
+}
+
+async function plant(page: Page, fault: string): Promise<void> {
+  await page.evaluate((name) => {
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>('#faults button')];
+    buttons.find(({ textContent }) => textContent === name)?.click();
+  }, fault);
+  // The worker has it: the requests are shown by its answer.
+  await page.evaluate(() => fetch('control').then((response) => response.text()));
+}
+
+for (const exchange of ['backend', 'direct']) {
+  test(`a customer connects in the service worker, ${exchange}`, { skip, timeout }, async () => {
+    const page = await openFlows({ exchange });
+    await clickConnect(page);
+    const steps = await walkPortal(page, { email: CANARY_EMAIL });
+    assert.deepEqual(steps, ['signup', 'kyc', 'wallet', 'iban', 'consent']);
+    await waitForStatus(page, 'connected');
+    assert.equal(await page.url(), `${await origin()}/shop/flows.html`);
+    await page.waitForFunction(() =>
+      document.querySelector('#requests')?.textContent?.includes('POST /auth/token 200'),
+    );
+    assert.deepEqual(errorsOf(visitors.at(-1)), []);
+  });
+}
+
+test('a customer connects in a popup', { skip, timeout }, async () => {
+  const page = await openFlows({ mode: 'popup' });
+  await plant(page, 'None, no questions');
+  await clickConnect(page);
+  await waitForStatus(page, 'connected');
+});
+
+const CODES = {
+  'The customer refuses': 'access_denied',
+  'Monerium fails': 'authorization_unavailable',
+  'Monerium is down': 'server_unavailable',
+  'Too many requests': 'rate_limited',
+  'No ids': 'exchange_rejected|profile_unavailable|server_unavailable',
+  'The backend is missing': 'exchange_rejected',
+  'The backend fails': 'server_unavailable',
+  'The backend sends a page': 'exchange_bad_response',
+  'The backend is unreachable': 'exchange_network',
+};
+
+test('each fault by a click leads to its code', { skip, timeout }, async () => {
+  const page = await openFlows();
+  const planted = await page.evaluate(() =>
+    [...document.querySelectorAll('#faults button')].map(({ textContent }) => textContent),
+  );
+  assert.deepEqual(planted.slice(2), Object.keys(CODES));
+  for (const [fault, codes] of Object.entries(CODES)) {
+    await plant(page, fault);
+    await clickConnect(page);
+    await waitForStatus(page, 'failed');
+    const code = await page.$eval('monerium-connect', ({ connection }) =>
+      connection.status === 'failed' ? connection.error.code : '',
+    );
+    assert.match(code, new RegExp(`^(${codes})$`), fault);
+    await page.waitForFunction(
+      () => document.querySelector('monerium-connect')?.disabled === false,
+    );
+  }
+});
+
+test('the doctor finds nothing wrong with the site', { skip, timeout }, async () => {
+  const page = await openFlows();
+  await page.click('#doctor');
+  await waitForDoctor(page);
+  await page.waitForSelector('[data-monerium-doctor] >>> .toggle.ok');
+});
+
+interface Manifest {
+  modules: { declarations: Record<string, { name: string }[]>[] }[];
+}
+
+const manifest = JSON.parse(readFileSync('custom-elements.json', 'utf8')) as Manifest;
+const element = manifest.modules
+  .flatMap(({ declarations }) => declarations)
+  .find((one) => one['tagName']);
+
+test('the configurator has a field for all that the manifest names', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector('#attributes [name=client-id]');
+  const namesIn = (id: string) =>
+    page.evaluate((where) => {
+      const fields = document.querySelectorAll<HTMLInputElement>(`#${where} [name]`);
+      return [...fields].map(({ name }) => name);
+    }, id);
+  const named = (key: string) => element?.[key]?.map(({ name }) => name);
+  assert.deepEqual(await namesIn('attributes'), named('attributes'));
+  assert.deepEqual(await namesIn('slots'), named('slots'));
+  assert.deepEqual(await namesIn('styles'), named('cssProperties'));
+  assert.ok((await namesIn('properties')).includes('backendHeaders'));
+});
+
+test('the configurator shows each state, and each code', { skip, timeout }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  const states = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLOptionElement>('#state option')].map(({ value }) => value),
+  );
+  assert.ok(states.length > 20);
+  for (const state of states) {
+    await choose(page, 'state', state);
+    const wanted = state in ERRORS ? 'failed' : state;
+    await waitForStatus(page, wanted);
+  }
+});
+
+async function choose(page: Page, id: string, value: string): Promise<void> {
+  await page.evaluate(
+    (where, wanted) => {
+      const field = document.querySelector<HTMLInputElement>(`#${where}, [name="${where}"]`);
+      if (field) field.value = wanted;
+      field?.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    id,
+    value,
+  );
+}
+
+const codeOf = (page: Page) => page.$eval('#code', ({ textContent }) => textContent ?? '');
+
+test('what is set is in the preview and in the code', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  await choose(page, 'lang', 'de');
+  await choose(page, 'size', 'large');
+  await choose(page, '--monerium-connect-accent', 'rgb(10, 125, 79)');
+  await page.waitForFunction(() =>
+    document.querySelector('monerium-connect')?.shadowRoot?.textContent?.includes('verbinden'),
+  );
+  const code = await codeOf(page);
+  assert.match(code, /size="large"/);
+  assert.match(code, /lang="de"/);
+  assert.match(code, /--monerium-connect-accent: rgb\(10, 125, 79\);/);
+  const { integrity } = { integrity: JSON.parse(readFileSync('dist/integrity.json', 'utf8')) };
+  assert.ok(
+    code.includes(integrity['monerium-connect.min.js']),
+    'the integrity is that of the file',
+  );
+});
+
+test('the code is copied, or selected where the browser does not allow it', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  await page.click('#copy');
+  await page.waitForFunction(() =>
+    /clipboard|selected/.test(document.querySelector('#note')?.textContent ?? ''),
+  );
+});
+
+test('a click on the preview starts no flow', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await clickConnect(page);
+  await page.waitForFunction(() =>
+    /starts no flow/.test(document.querySelector('#note')?.textContent ?? ''),
+  );
+  await waitForStatus(page, 'idle');
+  assert.equal(await page.url(), `${await origin()}/shop/index.html`);
+});
+
+test('the script tag that is copied defines the element', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  await choose(page, 'wallet', 'link');
+  const code = await codeOf(page);
+  assert.equal(code.match(/integrity="sha384-/g)?.length, 2);
+  const local = code.replaceAll(/https:\/\/cdn[^"]*\/dist\//g, `${await origin()}/dist/`);
+  mkdirSync('build/made', { recursive: true });
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync('build/made/tag.html', `<!doctype html><title>Made</title>${local}`);
+  await page.goto(`${await origin()}/made/tag.html`);
+  await page.waitForSelector(buttonOf());
+  await page.waitForFunction(() => Symbol.for('monerium-connect.wallet.1') in window);
+});
+
+const PAGES = ['index.html', 'flows.html', 'recipes.html', 'docs/index.html', 'docs/debug.html'];
+
+for (const path of PAGES) {
+  for (const width of [360, 1280]) {
+    for (const scheme of ['light', 'dark']) {
+      const options = { ...onlyChromium, timeout, ...(skip && { skip }) };
+      test(`${path} is sound at ${width} px, ${scheme}`, options, async () => {
+        const page = await open(`shop/${path}`, async (blank) => {
+          const features = [{ name: 'prefers-color-scheme', value: scheme }];
+          await toPuppeteer(blank).setViewport({ width, height: 800 });
+          await toPuppeteer(blank).emulateMediaFeatures(features);
+        });
+        const native = toPuppeteer(page);
+        if (!/recipes|docs/.test(path)) await page.waitForSelector(buttonOf());
+        const { shift, overflow } = await page.evaluate(measure);
+        assert.equal(overflow, 0, 'nothing is wider than the page');
+        assert.ok(shift < 0.01, `nothing moves: ${shift}`);
+        mkdirSync('build/shots', { recursive: true });
+        const name = path.replace('/', '-').replace('.html', '');
+        const file = `build/shots/site-${name}-${width}-${scheme}.png` as const;
+        await native.screenshot({ path: file, fullPage: width === 360 && path === 'flows.html' });
+        await page.evaluate(AXE);
+        const flaws = await page.evaluate<[], string[]>(`axe.run().then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 200)))`);
+        assert.deepEqual(flaws, []);
+        const said = errorsOf(visitors.at(-1));
+        assert.deepEqual(said, []);
+      });
+    }
+  }
+}
+
+/** Runs in the page. */
+async function measure() {
+  const shifts = await new Promise<number>((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => setTimeout(() => resolve(sum)));
+  });
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return { shift: shifts, overflow: Math.max(0, scrollWidth - clientWidth) };
+}
+
+test('every link of the site leads somewhere', { skip }, () => {
+  const files = readdirSync('build/site', { recursive: true, encoding: 'utf8' });
+  const pages = files.filter((file) => file.endsWith('.html'));
+  const broken: string[] = [];
+  for (const page of pages) {
+    const html = readFileSync(`build/site/${page}`, 'utf8');
+    for (const [, href = ''] of html.matchAll(/<a href="([^"]*)"/g)) {
+      if (/^[a-z]+:/.test(href)) continue;
+      const url = new URL(href, `http://site/${page}`);
+      const target = `build/site${url.pathname}`;
+      const anchor = decodeURIComponent(url.hash.slice(1));
+      const isThere = existsSync(target);
+      const isNamed =
+        !anchor || (isThere && readFileSync(target, 'utf8').includes(`id="${anchor}"`));
+      if (!isThere || !isNamed) broken.push(`${page}: ${href}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});

@@ -1,0 +1,284 @@
+// A customer whom the site's backend still knows.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import {
+  buttonOf,
+  endingsOf,
+  eventsOf,
+  pageWith,
+  skipIn,
+  statusOf,
+  useWorld,
+  waitForEvent,
+  waitForStatus,
+  type Page,
+  type Visitor,
+  type World,
+} from './support.js';
+import { drawn, SHIFT_OBSERVER, shiftOf } from './support/layout.js';
+
+const STAY = { 'stay-connected': true };
+const IDS = { profile: 'p-1', userId: 'u-1' };
+
+const asked = (world: World, method: string) =>
+  world.site.requests.filter((one) => one.path === '/backend' && one.method === method);
+
+const changesOf = async (page: Page) =>
+  (await eventsOf(page))
+    .filter(({ type }) => type === 'monerium-status')
+    .map(({ detail }) => `${String(detail['previous'])} ${String(detail['status'])}`);
+
+const warningsOf = ({ console: lines }: Visitor) =>
+  lines.filter((line) => /^warn.*stay-connected: /.test(line));
+
+/** Whether the label is shown, now and in the first second of the state. */
+const isLabelShown = (page: Page) =>
+  page.$eval(
+    'monerium-connect >>> [part=label]',
+    (label) => getComputedStyle(label).visibility === 'visible',
+  );
+
+describe('stay-connected', () => {
+  const world = useWorld();
+  const { test } = world;
+
+  /** A page whose customer has a session at the backend. */
+  async function openConnected() {
+    world.site.backend.session = IDS;
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'connected');
+    return { visitor, page };
+  }
+
+  test('shows who is connected, after a moment without a button that works', async () => {
+    world.site.backend.session = IDS;
+    world.servePage('/', STAY);
+    const release = world.site.backend.hold();
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'checking');
+    assert.equal(await isLabelShown(page), false);
+    release();
+    await waitForStatus(page, 'connected');
+    const ids = await page.$eval('monerium-connect', ({ profile, userId }) => ({
+      profile,
+      userId,
+    }));
+    assert.deepEqual(ids, IDS);
+    assert.deepEqual(await changesOf(page), ['checking connected']);
+    assert.deepEqual(await endingsOf(page), []);
+    const [question, ...others] = asked(world, 'GET');
+    assert.equal(question?.headers.accept, 'application/json');
+    assert.equal(others.length, 0);
+    await world.finish(visitor, page);
+  });
+
+  test('has no button that works in its first frame', async () => {
+    world.site.backend.session = IDS;
+    const look = `<script type="module">
+      customElements.whenDefined('monerium-connect').then(async () => {
+        const element = document.querySelector('monerium-connect');
+        await element.updateComplete;
+        window.first = element.status;
+      });
+    </script>`;
+    world.servePage('/', STAY, { before: look });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'connected');
+    assert.equal(await page.evaluate('window.first'), 'checking');
+    await world.finish(visitor, page);
+  });
+
+  test('stays connected over a reload, after the flow of a customer', async () => {
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'idle');
+    await world.connect(page);
+    const { profile, userId } = await waitForEvent(page, 'monerium-connected');
+    assert.equal(
+      asked(world, 'GET').length,
+      1,
+      'a page that was opened with a response asks nobody',
+    );
+    world.site.backend.session = { profile: String(profile), userId: String(userId) };
+    await page.reload();
+    await waitForStatus(page, 'connected');
+    assert.equal(await page.$eval('monerium-connect', (e) => e.profile), profile);
+    await world.finish(visitor, page);
+  });
+
+  for (const status of [204, 401, 404]) {
+    test(`shows the button when the backend answers ${status}`, async () => {
+      world.site.backend.answer = { kind: 'answer', status };
+      world.servePage('/', STAY);
+      const visitor = await world.visit();
+      const page = await world.open(visitor, '/');
+      await waitForStatus(page, 'idle');
+      assert.equal(await isLabelShown(page), true);
+      assert.deepEqual(warningsOf(visitor), []);
+      await world.finish(visitor, page);
+    });
+  }
+
+  const unclear = {
+    'is broken': { kind: 'answer', status: 500, body: '{}' },
+    'answers a page': { kind: 'answer', body: '<p>Shop' },
+    'names nobody': { kind: 'answer', body: '{"profile":"p"}' },
+    'hangs up': { kind: 'reset' },
+  } as const;
+  for (const [what, answer] of Object.entries(unclear)) {
+    test(`shows the button, with one warning, when the backend ${what}`, async () => {
+      world.site.backend.answer = answer;
+      world.servePage('/', STAY);
+      const visitor = await world.visit();
+      const page = await world.open(visitor, '/');
+      await waitForStatus(page, 'idle');
+      assert.deepEqual(await endingsOf(page), []);
+      const [line = '', ...others] = warningsOf(visitor);
+      assert.match(line, /GET http:\/\/localhost:\d+\/backend /);
+      assert.equal(others.length, 0);
+      await world.finish(visitor, page);
+    });
+  }
+
+  test('has a button that works while the backend takes its time', async () => {
+    const release = world.site.backend.hold();
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await page.waitForFunction(() => {
+      const label = document
+        .querySelector('monerium-connect')
+        ?.shadowRoot?.querySelector('[part=label]');
+      return label && getComputedStyle(label).visibility === 'visible';
+    });
+    assert.equal(await statusOf(page), 'checking');
+    const { state } = await world.begin(page);
+    assert.ok(state);
+    release();
+    await world.finish(visitor);
+  });
+
+  test('asks nobody where the page says who is connected', async () => {
+    world.servePage('/', { ...STAY, profile: 'p-2', 'user-id': 'u-2' });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'connected');
+    await showAgain(page);
+    assert.equal(asked(world, 'GET').length, 0);
+    await world.finish(visitor, page);
+  });
+
+  test('disconnects when the backend confirms it', async () => {
+    const { visitor, page } = await openConnected();
+    await page.$eval('monerium-connect', (found) => found.disconnect());
+    assert.equal(await statusOf(page), 'idle');
+    assert.equal(asked(world, 'DELETE').length, 1);
+    assert.deepEqual(
+      (await endingsOf(page)).map(({ type }) => type),
+      ['monerium-disconnected'],
+    );
+    await page.reload();
+    await waitForStatus(page, 'idle');
+    await world.finish(visitor, page);
+  });
+
+  test('stays connected when the backend does not confirm, and says so', async () => {
+    const { visitor, page } = await openConnected();
+    world.site.backend.answer = { kind: 'answer', status: 503, body: '{}' };
+    const code = await page.$eval('monerium-connect', (found) =>
+      found.disconnect().then(
+        () => 'nothing',
+        (error: { code: string }) => error.code,
+      ),
+    );
+    assert.equal(code, 'disconnect_failed');
+    assert.equal(await statusOf(page), 'connected');
+    assert.deepEqual(await endingsOf(page), []);
+    await world.finish(visitor, page);
+  });
+
+  test('notices a sign-out in another tab when it is shown again after a minute', async () => {
+    const { visitor, page } = await openConnected();
+    const other = await world.open(visitor, '/');
+    await waitForStatus(other, 'connected');
+    await other.$eval('monerium-connect', (found) => found.disconnect());
+    await page.bringToFront();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    assert.equal(asked(world, 'GET').length, 2, 'the answer is fresh');
+    await showAgain(page);
+    await waitForStatus(page, 'idle');
+    assert.deepEqual(await endingsOf(page), []);
+    assert.equal(await page.$eval('monerium-connect', (e) => e.hasAttribute('profile')), false);
+    await world.finish(visitor, page);
+  });
+
+  test('keeps what it shows when a later question has no answer', async () => {
+    const { visitor, page } = await openConnected();
+    world.site.backend.answer = { kind: 'answer', status: 503, body: '{}' };
+    await showAgain(page);
+    await world.site.waitUntil(() => asked(world, 'GET').length === 2);
+    await page.waitForFunction(() => {
+      const registry = window as unknown as Record<symbol, { logged?: Set<string> } | undefined>;
+      const logged = [...(registry[Symbol.for('monerium-connect')]?.logged ?? [])];
+      return logged.some((text) => text.startsWith('stay-connected'));
+    });
+    assert.equal(await statusOf(page), 'connected');
+    await world.finish(visitor, page);
+  });
+
+  test(
+    'moves nothing on the page',
+    skipIn({ firefox: 'it tells no shifts', webkit: 'it tells no shifts' }),
+    async () => {
+      world.site.backend.session = IDS;
+      const script = `<script>${SHIFT_OBSERVER}</script>`;
+      const body = `${world.element(STAY)}<p>Below`;
+      world.register(`${world.site.origin}/`);
+      world.site.serve('/', pageWith({ before: script, body }));
+      const visitor = await world.visit();
+      const release = world.site.backend.hold();
+      const page = await world.open(visitor, '/');
+      await page.waitForSelector(buttonOf());
+      await waitForStatus(page, 'checking');
+      await drawn(page);
+      const before = await shiftOf(page);
+      release();
+      await waitForStatus(page, 'connected');
+      await drawn(page);
+      assert.equal((await shiftOf(page)) - before, 0);
+      await world.finish(visitor, page);
+    },
+  );
+});
+
+describe('stay-connected with the back-forward cache', () => {
+  const world = useWorld({ backForwardCache: true });
+
+  world.test('asks again when the page comes out of it', async () => {
+    world.site.backend.session = IDS;
+    world.servePage('/', STAY);
+    world.site.serve('/other', pageWith({ script: '' }));
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'connected');
+    await page.goto(`${world.site.origin}/other`);
+    world.site.backend.session = undefined;
+    await page.goBack();
+    await waitForStatus(page, 'idle');
+    await world.finish(visitor, page);
+  });
+});
+
+/** As a page does that was hidden for a minute. */
+async function showAgain(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const now = Date.now() + 61_000;
+    Date.now = () => now;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+}
