@@ -1,14 +1,13 @@
 // A fresh visit to a page, and what the DevTools protocol tells about it.
 import { readFile } from 'node:fs/promises';
 import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
-import { chromiumArgs, findChromium } from '../../scripts/browsers.mjs';
+import { chromiumArgs, findChromium } from '../../scripts/setup/browsers.mjs';
 
 const probe = await readFile(new URL('probe.js', import.meta.url), 'utf8');
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath)
-    throw new Error('No Chromium found: run `node scripts/setup.mjs --browser`.');
+  if (!executablePath) throw new Error('No Chromium found: run `npm run setup -- --browser`.');
   return puppeteer.launch({ executablePath, headless: true, args: [...chromiumArgs] });
 }
 

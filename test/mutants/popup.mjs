@@ -1,118 +1,134 @@
-// What a page hears of its popup, and from whom.
+// Rows of test/faults.md: the popup.
 
-/** @typedef {import('../../scripts/mutants.mjs').Mutant} Mutant */
-
-/**
- * @param {string} test
- * @param {string} file
- * @param {string} name
- * @param {string} search
- * @param {string} replace
- * @param {string} [survives]
- * @returns {Mutant}
- */
-const change = (test, file, name, search, replace, survives) => ({
-  ...{ name, file, search, replace, ...(survives && { survives }) },
-  runner: 'unit',
-  test: `test/unit/${test}.test.ts`,
-});
-
-const messages = change.bind(undefined, 'popup-messages');
-const follow = change.bind(undefined, 'popup', 'src/popup.ts');
-const window = change.bind(undefined, 'browser', 'src/browser.ts');
-
-/** @type {Mutant[]} */
+/** @type {import('../../scripts/mutants/tables.mjs').Mutant[]} */
 export default [
-  messages(
-    'src/browser.ts',
-    'a message of any origin is heard',
-    'if (event.origin === location.origin) hear(event);',
-    'hear(event);',
-  ),
-  messages(
-    'src/browser.ts',
-    'a message of any window is heard',
-    "typeof data === 'string' && (!source || isSource(source))",
-    "typeof data === 'string'",
-  ),
-  messages(
-    'src/browser.ts',
-    'a message that is no text is looked into',
-    "const isTheirs = typeof data === 'string' && (!source",
-    'const isTheirs = (!source',
-  ),
-  messages(
-    'src/popup.ts',
-    'the response of another flow is taken',
-    ' && (response.state ?? state) === state',
-    '',
-  ),
-  messages(
-    'src/popup.ts',
-    'anything on the channel is taken for a response',
-    'const isOurs = response && transaction',
-    'const isOurs = transaction',
-    undefined,
-  ),
-  follow(
-    'the response of a flow that was claimed is taken',
-    'const isOurs = response && transaction && (',
-    'const isOurs = response && (',
-  ),
-  follow('a popup may take a day', '1_800_000', '86_400_000'),
-  follow(
-    'the outcome of a popup is not looked for',
-    'const outcome = findOutcome(state);',
-    'const outcome = undefined as ReturnType<typeof findOutcome>;',
-  ),
-  follow(
-    'a refusal in a popup that has gone on by itself is a failed exchange',
-    "if (outcome === 'access_denied') tell(toAuthorizationError(outcome));\n    else if",
-    'if',
-  ),
-  follow(
-    'the end by the clock goes before the outcome',
-    'if (outcome) tell(',
-    'if (outcome && Date.now() < end) tell(',
-  ),
-  follow(
-    'a frame is not told of',
-    "isFramed() ? 'embedding_blocked' : 'popup_timeout'",
-    "'popup_timeout'",
-  ),
-  window('a response may be taken twice', '    hangUp();\n    work();', '    work();'),
-  window(
-    'nobody is told that the response was taken',
-    '((source ?? channel) as Peer).postMessage(ANSWER, location.origin);',
-    '',
-  ),
-  window(
-    'an answer may come from any window',
-    'data === ANSWER && (!source || source === opener)',
-    'data === ANSWER',
-  ),
-  window(
-    'any word is an answer',
-    'data === ANSWER && (!source || source === opener)',
-    '!source || source === opener',
-  ),
-  window(
-    'an opener of any origin is told',
-    'peer?.postMessage(query, location.origin);',
-    "peer?.postMessage(query, '*');",
-  ),
-  window('all windows have one name', 'crypto.randomUUID()', "'monerium'"),
-  window('a blocked window is none', 'return popup && !popup.closed;', 'return true;'),
-  window('a closed window is gone at once', 'Date.now() < closedAt + GRACE_MS', 'false'),
-  window(
-    'a window that was cut off is closed',
-    'isSevered ||= closedAt < openedAt + SEVERED_MS || !document.hasFocus();',
-    '',
-  ),
-  window('the focus does not matter', ' || !document.hasFocus()', ''),
-  window(
-    'a window that is opened again stays cut off',
-    '    isSevered = false;\n    return',
-    '    return',
-  ),
+  {
+    fault: 22,
+    rule: 'a start waits before it leaves',
+    file: 'src/flow',
+    in: 'startFlow',
+    find: 'let secrets = takeSecrets();',
+    replace: 'let secrets = await Promise.resolve(takeSecrets());',
+    test: 'unit/connect-controller',
+  },
+  {
+    fault: 23,
+    rule: 'a blocked window is not noticed',
+    file: 'src/page',
+    find: '!openWindow()',
+    replace: '!openWindow() && !crypto',
+    test: 'unit/popup-window',
+  },
+  {
+    fault: 24,
+    rule: 'a closed window is gone at once',
+    file: 'src/page',
+    find: 'const GRACE_MS = $LIMIT',
+    replace: 'const GRACE_MS = 0;',
+    test: 'unit/popup-window',
+  },
+  {
+    fault: 25,
+    rule: 'a window that was cut off counts as closed',
+    file: 'src/page',
+    find: 'isSevered ||= closedAt < openedAt + SEVERED_MS || !document.hasFocus()',
+    replace: '',
+    test: 'unit/popup-window',
+  },
+  {
+    fault: 26,
+    rule: 'a popup only knows its opener',
+    file: 'src/page',
+    in: 'handToOpener',
+    find: 'isKnown && line.channel ? line.channel : opener',
+    replace: 'opener',
+    test: 'unit/popup-line',
+  },
+  {
+    fault: 27,
+    rule: 'silence counts as an answer',
+    file: 'src/page',
+    in: 'handToOpener',
+    find: 'setTimeout(end, $LIMIT, false)',
+    replace: 'setTimeout(end, $LIMIT, true)',
+    test: 'unit/popup-line',
+  },
+  {
+    fault: 28,
+    rule: 'a response is sent to any origin',
+    file: 'src/page',
+    find: 'peer?.postMessage(query, location.origin)',
+    replace: "peer?.postMessage(query, '*')",
+    test: 'unit/popup-line',
+  },
+  {
+    fault: 29,
+    rule: 'the record goes with the response',
+    file: 'src/page',
+    find: 'peer?.postMessage(query, location.origin)',
+    replace:
+      "peer?.postMessage(`${query}&x=${localStorage.getItem('monerium-connect:' + name)}`, location.origin)",
+    test: 'e2e/popup',
+  },
+  {
+    fault: 30,
+    rule: 'a popup out of a frame keeps to its channel',
+    file: 'src/page',
+    in: 'handToOpener',
+    find: 'isKnown && line.channel ? line.channel : opener',
+    replace: 'line.channel ?? opener',
+    test: 'unit/popup-line',
+  },
+  {
+    fault: 31,
+    rule: 'all windows have one name',
+    file: 'src/page',
+    find: 'crypto.randomUUID()',
+    replace: "'monerium'",
+    test: 'unit/popup-window',
+  },
+  {
+    fault: 32,
+    rule: 'a popup may take a day',
+    file: 'src/flow',
+    find: '1_800_000',
+    replace: '86_400_000',
+    test: 'unit/popup',
+  },
+  {
+    fault: 33,
+    rule: 'the window opens before the record is kept',
+    file: 'src/flow',
+    find: 'const href = prepareDeparture($$$ARGS);',
+    replace:
+      "if (mode === 'popup') popup = openPopup('about:blank');\nconst href = prepareDeparture($$$ARGS);",
+    test: 'unit/start-popup',
+  },
+  {
+    fault: 34,
+    rule: 'a start that has failed stays pending',
+    file: 'src/flow',
+    in: 'startFlow',
+    find: 'if (oauthState) spendTransaction($$$ALL);',
+    replace: '',
+    test: 'e2e/popup-blocked',
+    title: '#34 #85',
+  },
+  {
+    fault: 35,
+    rule: 'the address is cleaned when the page has loaded',
+    file: 'src/page',
+    find: 'rewriteAddress(stripAuthorizationResponse(href))',
+    replace: "addEventListener('load', () => rewriteAddress(stripAuthorizationResponse(href)))",
+    test: 'e2e/callback-page',
+  },
+  {
+    fault: 36,
+    rule: 'a page that was frozen does not look',
+    file: 'src/flow',
+    in: 'pollPopup',
+    find: 'every(POLL_MS, () => { $$$LOOK })',
+    replace: 'every(POLL_MS, (isRestored) => { if (isRestored) return; $$$LOOK })',
+    test: 'unit/popup',
+  },
 ];

@@ -25,7 +25,10 @@ place.append(button);
 if (location.search.includes('code=') && location.search.includes('state=')) {
   const { access_token: token } = await manager.signinRedirectCallback();
   history.replaceState(null, '', location.pathname);
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: 'application/vnd.monerium.api-v2+json',
+  };
   const context = await (await fetch(`${api}/auth/context`, { headers })).json();
   place.setAttribute('user-id', context.userId);
   button.remove();

@@ -1,0 +1,65 @@
+// Rows of test/faults.md: browsers and pages.
+
+/** @type {import('../../scripts/mutants/tables.mjs').Mutant[]} */
+export default [
+  {
+    fault: 81,
+    rule: 'nobody asks for a secure context',
+    file: 'src/page',
+    in: 'isSecure',
+    find: 'subtle !== undefined && $REST',
+    replace: '$REST',
+    test: 'unit/page',
+  },
+  {
+    fault: 82,
+    rule: 'storage is thought never to throw',
+    file: 'src/page',
+    in: 'listStatesOfTab',
+    find: 'tryTo(() => sessionStorage.getItem(TAB_KEY))',
+    replace: 'sessionStorage.getItem(TAB_KEY)',
+    test: 'unit/transaction',
+  },
+  {
+    fault: 83,
+    rule: 'nothing is read back',
+    file: 'src/page',
+    find: 'return localStorage.getItem(key) === text',
+    replace: 'return true',
+    test: 'unit/transaction',
+  },
+  {
+    fault: 84,
+    rule: 'a flow that was lost is for developers',
+    file: 'src/errors.ts',
+    in: 'ERRORS',
+    find: { context: "({ transaction_not_found: '' })", selector: 'pair' },
+    replace: "transaction_not_found: 'error'",
+    test: 'unit/page',
+  },
+  {
+    fault: 85,
+    rule: 'a frame is left like a page',
+    file: 'src/flow',
+    find: "if (!isFramed()) return 'redirect'",
+    replace: "return 'redirect'",
+    test: 'unit/start-refused',
+  },
+  {
+    fault: 86,
+    rule: 'a server reads the address',
+    file: 'src/page',
+    in: 'openPage',
+    find: "if (typeof Window === 'undefined') return opened;",
+    replace: '',
+    test: 'node/import',
+  },
+  {
+    fault: 87,
+    rule: 'there are always locks',
+    file: 'src/page',
+    find: 'locks?.request($$$ARGS)',
+    replace: 'locks!.request($$$ARGS)',
+    test: 'unit/transaction-claim',
+  },
+];

@@ -1,0 +1,92 @@
+// What the model of three processes and the tests of the backend half have to notice.
+
+const renewal = 'src/server/renewal.ts';
+const connections = 'src/server/connections.ts';
+
+/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+const ofTheModel = [
+  {
+    rule: 'the tokens that were read before the lease are sent',
+    ...{ file: renewal, in: 'renew' },
+    find: 'row = requireOpen($ROW)',
+    replace: 'row = { ...first, version: requireOpen($ROW).version }',
+  },
+  {
+    rule: 'a lease that runs is taken',
+    ...{ file: renewal, in: 'renew' },
+    find: 'renewal.until > Date.now()',
+    replace: 'renewal.until < 0',
+  },
+  {
+    rule: 'whoever fails frees the lease, also that of another process',
+    file: connections,
+    find: 'if (reason instanceof ConnectionEnded || $UNUSABLE) throw reason;',
+    replace:
+      'const now = await this.#settings.rows.read(id);\n' +
+      'const free = now && { ...now.connection, renewal: undefined };\n' +
+      'if (now) await this.#settings.rows.replace(id, now.version, free);\n' +
+      'if (reason instanceof ConnectionEnded || $UNUSABLE) throw reason;',
+  },
+  {
+    rule: 'the tokens are written whatever the version',
+    ...{ file: renewal, in: '#keep' },
+    find: 'rows.replace(id, row.version, next)',
+    replace: 'rows.replace(id, (await rows.read(id))?.version ?? 0, next)',
+  },
+  {
+    rule: 'a write that has failed is not tried again',
+    ...{ file: renewal, in: '#keep' },
+    find: 'await pause(20, attempt);',
+    replace: 'return planned.tokens;',
+  },
+  {
+    rule: 'every failure ends the connection',
+    ...{ file: renewal, in: '#refreshOnce' },
+    find: 'isRefusal(error)',
+    replace: 'error',
+  },
+  {
+    rule: 'a connection is ended without a look at its lease',
+    ...{ file: renewal, in: '#end' },
+    find: '!row || row.connection.renewal?.by !== lease.by',
+    replace: '!row',
+  },
+  {
+    rule: 'an ended connection takes late tokens',
+    ...{ file: renewal, in: '#keep' },
+    find: 'row?.connection.ended || $OTHER',
+    replace: '$OTHER',
+  },
+  {
+    rule: 'a lease that was taken over leaves no doubt',
+    ...{ file: renewal, in: '#takeLease' },
+    find: 'isTakenOver || renewal?.inDoubt === true',
+    replace: 'renewal?.inDoubt === true',
+  },
+  {
+    rule: 'an answer that was lost leaves no doubt',
+    ...{ file: renewal, in: '#release' },
+    find: 'lease.inDoubt || !HARMLESS.includes(code)',
+    replace: 'lease.inDoubt',
+  },
+  {
+    rule: 'the lease ends before the deadline of its request',
+    file: connections,
+    find: 'Math.max(60_000, 4 * timeoutMs)',
+    replace: '(4 * timeoutMs) / 30',
+  },
+  {
+    rule: 'a code goes to Monerium whoever has claimed it',
+    file: 'src/server/handler.ts',
+    find: 'refuseUnless(isFirst, $$$REST);',
+    replace: '',
+  },
+  {
+    rule: 'a code goes to Monerium when the claims are away',
+    file: 'src/server/claims.ts',
+    find: "return callSite('claims', $$$REST);",
+    replace: 'return claims.claim(key, TTL_MS, signal).catch(() => true);',
+  },
+];
+
+export default ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' }));
