@@ -4,7 +4,7 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { npmCommand } from '../../scripts/npm.mjs';
+import { npmCommand } from '../../scripts/setup/npm.mjs';
 import type { Source } from './site.js';
 
 const LEFT_OUT = ['node_modules', 'dist', '.next', '.angular'];
@@ -24,14 +24,15 @@ export class App {
   /**
    * Copies the app to beside the packed package, installs what its lockfile says, and then that
    * package.
+   * @param base the folder of an app whose files it has too, where it has none of that name
    */
-  static async install(source: string, tarball: string): Promise<App> {
+  static async install(source: string, tarball: string, base = source): Promise<App> {
     const folder = join(dirname(tarball), basename(source));
     const filter = (path: string) => !LEFT_OUT.includes(basename(path));
-    await cp(source, folder, { recursive: true, filter });
+    for (const from of [base, source]) await cp(from, folder, { recursive: true, filter });
     const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-    await runToEnd(folder, 'ci', ...quiet);
-    await runToEnd(folder, 'install', '--no-save', ...quiet, tarball);
+    await runToEnd(folder, ['ci', ...quiet]);
+    await runToEnd(folder, ['install', '--no-save', ...quiet, tarball]);
     const { scripts = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     return new App(folder, scripts);
   }
@@ -43,7 +44,7 @@ export class App {
   /** Builds for production, and answers with what is to be served. */
   async build(): Promise<Running> {
     if (!this.has('build')) return { source: { folder: this.folder }, stop: async () => {} };
-    await runToEnd(this.folder, 'run', 'build');
+    await runToEnd(this.folder, ['run', 'build']);
     if (this.has('start')) return this.run('start');
     return { source: { folder: join(this.folder, 'dist') }, stop: async () => {} };
   }
@@ -51,7 +52,7 @@ export class App {
   /** Starts the app's own server by a script that takes `--port`. */
   async run(script: string): Promise<Running> {
     const port = await freePort();
-    const server = start(this.folder, 'run', script, '--', '--port', String(port));
+    const server = start(this.folder, ['run', script, '--', '--port', String(port)]);
     const stop = async () => {
       endGroup(server.child, 'SIGTERM');
       await server.ended.catch(() => {});
@@ -63,6 +64,11 @@ export class App {
       throw error;
     }
     return { source: { port }, stop };
+  }
+
+  /** Runs the app's own tests, in the browser that `executable` starts. */
+  test(executable: string): Promise<void> {
+    return runToEnd(this.folder, ['run', 'test'], { CHROMIUM: executable });
   }
 
   remove(): Promise<void> {
@@ -82,11 +88,11 @@ process.once('exit', () => {
 });
 
 /** Runs npm, which is heard only when it fails. */
-function start(folder: string, ...args: string[]) {
+function start(folder: string, args: string[], variables: NodeJS.ProcessEnv = {}) {
   const npm = npmCommand(...args);
   const child = spawn(npm.file, npm.args, {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...variables },
     shell: npm.shell,
     // A group of its own: npm starts a shell, and that the server.
     detached: true,
@@ -104,8 +110,12 @@ function start(folder: string, ...args: string[]) {
   return { child, ended };
 }
 
-async function runToEnd(folder: string, ...args: string[]): Promise<void> {
-  await start(folder, ...args).ended;
+async function runToEnd(
+  folder: string,
+  args: string[],
+  variables?: NodeJS.ProcessEnv,
+): Promise<void> {
+  await start(folder, args, variables).ended;
 }
 
 /** Without what an npm around this one has set: the app is no part of that package. */

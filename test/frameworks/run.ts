@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { npmCommand } from '../../scripts/npm.mjs';
+import { findChromium } from '../../scripts/setup/browsers.mjs';
+import { npmCommand } from '../../scripts/setup/npm.mjs';
 import type { Browser } from '../e2e/support/driver.js';
 import { launchPuppeteer } from '../e2e/support/puppeteer.js';
 import { App, type Running } from './app.js';
@@ -16,7 +17,13 @@ import { travel } from './journey.js';
 import { Site } from './site.js';
 
 /** The longest last: when time runs out, they are left out. */
-const APPS = ['html', 'tag-manager', 'react', 'vue', 'svelte', 'solid', 'next', 'angular'];
+const APPS = [
+  ...['html', 'tag-manager', 'shop', 'react', 'react-18', 'vue', 'svelte', 'solid'],
+  ...['next', 'angular'],
+];
+
+/** One that only has other versions of its packages, by the app whose files it uses. */
+const SAME_APP: Record<string, string> = { 'react-18': 'react' };
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +53,8 @@ const tarball = pack();
 
 /** The production build, and where an app has one its development server too. */
 async function check(browser: Browser, name: string): Promise<string> {
-  const app = await App.install(fileURLToPath(new URL(name, import.meta.url)), tarball);
+  const folderOf = (app: string) => fileURLToPath(new URL(app, import.meta.url));
+  const app = await App.install(folderOf(name), tarball, folderOf(SAME_APP[name] ?? name));
   const packageFolder = join(app.folder, 'node_modules', 'monerium-connect');
   const isServerRendered = app.has('start');
   const visit = async ({ source, stop }: Running, isDevelopment: boolean) => {
@@ -59,6 +67,10 @@ async function check(browser: Browser, name: string): Promise<string> {
     }
   };
   try {
+    if (app.has('test')) {
+      await app.test(findChromium() ?? '');
+      return 'its own tests';
+    }
     await visit(await app.build(), false);
     if (!app.has('dev')) return 'as it is';
     await visit(await app.run('dev'), true);

@@ -7,8 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
-import { exchangeDirectly, type ExchangeRequest } from '../../src/exchange.js';
-import { createExchangeHandler } from '../../src/server.js';
+import { exchangeDirectly, type ExchangeRequest } from '../../src/protocol/exchange.js';
+import { createExchangeHandler } from '../../src/server/handler.js';
 
 /** What an app's pages come from: a folder of files, or the app's own server on a port. */
 export type Source = { readonly folder: string } | { readonly port: number };

@@ -2,6 +2,9 @@ import { Component, CUSTOM_ELEMENTS_SCHEMA, signal } from '@angular/core';
 import 'monerium-connect';
 import type { ExchangeFunction, MoneriumConnectedEvent } from 'monerium-connect';
 
+// The component of docs/frameworks.md is built with the app.
+export { ConnectComponent } from './connect';
+
 @Component({
   selector: 'app-root',
   schemas: [CUSTOM_ELEMENTS_SCHEMA],

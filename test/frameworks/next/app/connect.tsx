@@ -1,8 +1,8 @@
 'use client';
 
-import { useEffect, useState } from 'react';
-import type { ExchangeFunction, MoneriumConnect, MoneriumConnectedEvent } from 'monerium-connect';
-import type {} from 'monerium-connect/types/react';
+import { useState } from 'react';
+import type { ExchangeFunction, MoneriumConnectedEvent } from 'monerium-connect';
+import { MoneriumConnect } from 'monerium-connect/react';
 
 const csrf = { 'x-csrf-token': 'token' };
 
@@ -17,16 +17,8 @@ export function Connect() {
   const [accepted, setAccepted] = useState(false);
   const [result, setResult] = useState('');
 
-  // React gives a server's markup no properties and no handlers when it takes it over
-  // (https://github.com/react/react/issues/35446). A ref does, and the element comes after it.
-  const setUp = (properties: Partial<MoneriumConnect>) => (element: MoneriumConnect) => {
-    const showResult = ({ detail }: MoneriumConnectedEvent) =>
-      setResult(`Connected as ${detail.userId}`);
-    Object.assign(element, properties);
-    element.addEventListener('monerium-connected', showResult);
-    return () => element.removeEventListener('monerium-connected', showResult);
-  };
-  useEffect(() => void import('monerium-connect'), []);
+  const showResult = ({ detail }: MoneriumConnectedEvent) =>
+    setResult(`Connected as ${detail.userId}`);
 
   return (
     <>
@@ -39,23 +31,25 @@ export function Connect() {
         />
         I accept the terms
       </label>
-      <monerium-connect
+      <MoneriumConnect
         id="backend"
-        client-id="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
-        api-url="/monerium"
-        backend-url="/api/monerium"
-        auth-mode="signup"
+        clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
+        apiUrl="/monerium"
+        backendUrl="/api/monerium"
+        authMode="signup"
         timeout={30_000}
-        skip-kyc
+        skipKyc
         disabled={!accepted}
-        ref={setUp({ backendHeaders: csrf })}
+        backendHeaders={csrf}
+        onMoneriumConnected={showResult}
       />
-      <monerium-connect
+      <MoneriumConnect
         id="custom"
-        client-id="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
-        api-url="/monerium"
+        clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
+        apiUrl="/monerium"
         disabled={!accepted}
-        ref={setUp({ exchange })}
+        exchange={exchange}
+        onMoneriumConnected={showResult}
       />
       <output id="result">{result}</output>
     </>

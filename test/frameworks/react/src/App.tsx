@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import 'monerium-connect';
 import type { ExchangeFunction, MoneriumConnectedEvent } from 'monerium-connect';
-import type {} from 'monerium-connect/types/react';
+import { MoneriumConnect } from 'monerium-connect/react';
 
 const csrf = { 'x-csrf-token': 'token' };
 
@@ -29,25 +28,25 @@ export function App() {
         />
         I accept the terms
       </label>
-      <monerium-connect
+      <MoneriumConnect
         id="backend"
-        client-id="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
-        api-url="/monerium"
-        backend-url="/api/monerium"
-        auth-mode="signup"
+        clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
+        apiUrl="/monerium"
+        backendUrl="/api/monerium"
+        authMode="signup"
         timeout={30_000}
-        skip-kyc
+        skipKyc
         disabled={!accepted}
         backendHeaders={csrf}
-        onmonerium-connected={showResult}
+        onMoneriumConnected={showResult}
       />
-      <monerium-connect
+      <MoneriumConnect
         id="custom"
-        client-id="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
-        api-url="/monerium"
+        clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60"
+        apiUrl="/monerium"
         disabled={!accepted}
         exchange={exchange}
-        onmonerium-connected={showResult}
+        onMoneriumConnected={showResult}
       />
       <output id="result">{result}</output>
     </>
