@@ -76,14 +76,28 @@ export class World {
     const [options, body] = rest.length === 2 ? rest : [{}, rest[0]];
     void test(name, { timeout: HANG_MS, ...options }, async (t) => {
       await (this.#starting ??= this.start());
-      try {
-        await body(t);
-        await this.search();
-      } finally {
-        await this.clear();
-      }
+      const hadBrowser = await this.#run(() => body(t));
+      // WebKitGTK ends by itself now and then. One that ends again fails the test.
+      if (hadBrowser) return;
+      t.diagnostic('The browser ended by itself, so this test ran a second time.');
+      assert.ok(await this.#run(() => body(t)), 'the browser ended by itself, twice');
     });
   };
+
+  /** Runs a test, and tells whether its browser was there to the end. */
+  async #run(body: () => Promise<void> | void): Promise<boolean> {
+    try {
+      await body();
+      await this.search();
+      return true;
+    } catch (error) {
+      const ended = await Promise.all(this.#visitors.map((visitor) => visitor.hasEnded()));
+      if (!ended.includes(true)) throw error;
+      return false;
+    } finally {
+      await this.clear();
+    }
+  }
 
   async start(): Promise<void> {
     // Sources that do not build fail the test here, and not by a page that never loads.

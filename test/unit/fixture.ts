@@ -71,9 +71,10 @@ export async function settle(): Promise<void> {
 export async function settleIdle(view: Window = window): Promise<void> {
   await settle();
   const { requestIdleCallback } = view as Partial<Window>;
-  // Callbacks run in the order of their requests. Safari has none: there it is a timer.
+  // Callbacks run in the order of their requests. A window that is behind another one may never
+  // be idle, so this has the limit of the element's own. Safari has none: there it is a timer.
   if (requestIdleCallback) {
-    await new Promise((resolve) => requestIdleCallback.call(view, resolve));
+    await new Promise((resolve) => requestIdleCallback.call(view, resolve, { timeout: 500 }));
   }
   await settle();
 }

@@ -131,6 +131,11 @@ export abstract class Visitor {
   abstract opened(action: () => Promise<unknown>): Promise<Page>;
   abstract close(): Promise<void>;
 
+  /** Whether the browser has ended by itself, and no question has an answer any more. */
+  hasEnded(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   see(...sightings: Sighting[]): void {
     for (const sighting of sightings) {
       if (sighting.id && this.#known.has(sighting.id)) continue;

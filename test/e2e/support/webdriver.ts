@@ -262,6 +262,13 @@ class WebKitVisitor extends Visitor {
     return this.#session.close();
   }
 
+  override hasEnded(): Promise<boolean> {
+    return this.#session.client.getWindowHandles().then(
+      () => false,
+      () => true,
+    );
+  }
+
   async #handles(): Promise<string[]> {
     const all = await this.#session.client.getWindowHandles();
     return all.filter((handle) => handle !== this.#unused);
