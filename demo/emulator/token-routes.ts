@@ -15,7 +15,7 @@ export function tokenRoutes(store: Store): Hono<{ Bindings: Partial<HttpBindings
     const { switches } = store;
     if (switches.token !== 'none') return faultResponse(switches.token, switches, c.env);
     if (!isForm(c.req.header('content-type'))) return apiError(415, 'The request must be a form');
-    const hasCredentials = c.req.header('authorization') !== undefined;
+    const hasCredentials = Boolean(c.req.header('authorization'));
     const response = hasCredentials
       ? authenticationError(switches)
       : respondToGrant(store, new URLSearchParams(await c.req.text()));

@@ -13,6 +13,7 @@ import {
   measureCycles,
   measureFlow,
   measureMany,
+  measureWarmButton,
   THROTTLE,
   type Stage,
 } from './measure.js';
@@ -73,6 +74,9 @@ async function measureAll(stage: Stage): Promise<Results> {
   for (const throttle of [THROTTLE, 1]) {
     await interleave(`button at ${throttle}×`, samples, peersThat('button'), async (peer) => {
       add(peer, `button ${throttle}×`, await measureButton(stage, peer, throttle));
+    });
+    await interleave(`warm visit at ${throttle}×`, samples, peersThat('button'), async (peer) => {
+      add(peer, `warm ${throttle}×`, await measureWarmButton(stage, peer, throttle));
     });
     await interleave(`flow at ${throttle}×`, samples, peersThat('flow'), async (peer) => {
       const flow = await measureFlow(stage, peer, throttle);

@@ -44,7 +44,10 @@ export interface TraceEvent {
   readonly dur?: number;
   readonly tts?: number;
   readonly tdur?: number;
-  readonly args: { readonly data?: { readonly url?: string }; readonly fileName?: string };
+  readonly args: {
+    readonly data?: { readonly url?: string; readonly consumedCacheSize?: number };
+    readonly fileName?: string;
+  };
 }
 
 const CATEGORIES = [

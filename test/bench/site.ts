@@ -56,9 +56,9 @@ export class Site {
     this.origin = origin;
     const bodies = new Map([...scripts].map(([name, code]) => [name, compress(code)]));
     server.on('request', ({ url = '' }, response) => {
-      const { pathname } = new URL(url, origin);
+      const { pathname, search } = new URL(url, origin);
       const script = /^\/scripts\/(.+)\.js$/.exec(pathname)?.[1];
-      if (script) this.#sendScript(script, bodies.get(script), response);
+      if (script) this.#sendScript(script, bodies.get(script), search === '?keep', response);
       else this.#sendPage(this.#pages.get(pathname), response);
     });
   }
@@ -84,9 +84,15 @@ export class Site {
     await once(this.#server, 'close');
   }
 
-  #sendScript(name: string, body: Buffer | undefined, response: ServerResponse): void {
+  #sendScript(
+    name: string,
+    body: Buffer | undefined,
+    isKept: boolean,
+    response: ServerResponse,
+  ): void {
     this.fetched.add(name);
-    send(response, body, { 'content-type': 'text/javascript', 'content-encoding': 'br' });
+    const head = { 'content-type': 'text/javascript', 'content-encoding': 'br' };
+    send(response, body, { ...head, ...(isKept && { 'cache-control': 'max-age=3600' }) });
   }
 
   #sendPage(page: string | undefined, response: ServerResponse): void {
@@ -99,8 +105,8 @@ function send(
   body: string | Buffer | undefined,
   headers: Record<string, string>,
 ): void {
-  // Each visit is the first one.
-  response.writeHead(body ? 200 : 404, body ? { ...headers, 'cache-control': 'no-store' } : {});
+  // Each visit is the first one, unless a measurement wants otherwise.
+  response.writeHead(body ? 200 : 404, body ? { 'cache-control': 'no-store', ...headers } : {});
   response.end(body);
 }
 

@@ -100,6 +100,15 @@ describe('the token endpoint', () => {
     assert.equal((await exchange(code)).status, 200);
   });
 
+  it('takes an empty Authorization header for none, as `@monerium/sdk` 3 sends it', async () => {
+    const response = await fetch(`${emulator.url}/auth/token`, {
+      method: 'POST',
+      headers: { Authorization: '' },
+      body: new URLSearchParams(exchangeFields(issueCode())),
+    });
+    assert.equal(response.status, 200);
+  });
+
   it("returns errors in OAuth's shape when switched on", async () => {
     emulator.configure({ oauthErrors: true });
     const response = await exchange('code_unknown');
