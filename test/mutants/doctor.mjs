@@ -1,287 +1,223 @@
 // The checks of the doctor: each one broken, and the findings that must go or change with it.
 
 /** @typedef {import('../../scripts/mutants/tables.mjs').Mutant} Mutant */
-
-const FOLDER = 'src/doctor';
-
-/**
- * A fault of the pure checks: their table of facts must notice.
- * @param {string} rule
- * @param {string} place The function.
- * @param {NonNullable<Mutant['find']>} find
- * @param {string} replace
- * @returns {Mutant}
- */
-const inCheck = (rule, place, find, replace) => ({
-  ...{ rule, file: FOLDER, in: place, find, replace },
-  test: 'node/doctor-checks',
-  title: '^find|^mention|^name',
-});
+/** @typedef {[rule: string, find: string, replace: string]} Row */
 
 /**
- * A fault of what asks the page and its servers: the planted fault is not found any more.
- * @param {string} rule
- * @param {string} place
- * @param {NonNullable<Mutant['find']>} find
- * @param {string} replace
- * @param {string} title
- * @returns {Mutant}
+ * Pure checks, by function. Their table of facts must notice.
+ * @type {Record<string, Row[]>}
  */
-const inPage = (rule, place, find, replace, title) => ({
-  ...{ rule, file: FOLDER, in: place, find, replace, title },
-  test: 'e2e/doctor-faults',
-});
+const CHECKS = {
+  check: [['a check does not run', 'CHECKS.flatMap($RUN)', 'CHECKS.slice(1).flatMap($RUN)']],
+  ORDER: [['pieces of advice come first', "'problem'", "'advice'"]],
+  checkAttributes: [
+    ['a misspelled attribute passes', 'attributes.misspelled', '[]'],
+    ['a wrong value passes', 'fault && hasClientId', 'false'],
+    ['a missing client ID is said twice', 'fault && hasClientId', 'fault'],
+    ['a timeout may be anything', 'attributes.isTimeoutInvalid', 'false'],
+    ['one id is enough', 'attributes.isIdentityIncomplete', 'false'],
+  ],
+  nameFault: [
+    [
+      'the origin of the redirect URI is a value like others',
+      "fault.startsWith('redirect-uri ')",
+      'false',
+    ],
+  ],
+  checkClientId: [
+    ['a client ID may be missing', '!attributes.hasClientId', 'false'],
+    ['a secret passes for a client ID', 'UUID.test(settings.clientId)', 'true'],
+  ],
+  checkSecurity: [['plain http is fine', 'page.isSecure', 'true']],
+  checkStorage: [
+    ['storage that refuses only forgets', "'storage-blocked'", "'storage-lost'"],
+    ['storage that forgets only refuses', "'storage-lost'", "'storage-blocked'"],
+  ],
+  checkBase: [['a <base> is not seen', 'page.baseOrigin === page.origin', 'true']],
+  checkFrame: [
+    ['a frame may be left by a redirect', "settings?.mode === 'redirect'", 'false'],
+    ['a sandbox may lack popups', "!page.sandbox.includes('allow-popups')", 'false'],
+    ['every sandbox is one without popups', "!page.sandbox.includes('allow-popups')", 'true'],
+  ],
+  checkPopup: [
+    ['a blocked popup has only its code', "flow.failure?.code === 'popup_blocked'", 'false'],
+    ['any opener policy is fine', "page.openerPolicy !== 'same-origin'", 'true'],
+    ['any opener policy separates', "page.openerPolicy !== 'same-origin'", 'false'],
+    [
+      'an opener policy counts without a popup',
+      "settings?.mode !== 'popup' || page.isFramed",
+      'false',
+    ],
+  ],
+  checkPolicy: [
+    ['a policy of another script counts', 'page.violations.filter(isOurs)', 'page.violations'],
+    ['the API is needed beside a backend', "settings.exchange === 'direct'", 'true'],
+    ['-elem is part of the name of a directive', "directive.replace(/-elem$/, '')", 'directive'],
+  ],
+  isOurs: [['a policy that blocks our files does not', 'OWN_FILE.test(blocked)', 'false']],
+  checkClock: [
+    ['a clock may be ahead', 'Math.abs(clockOffset) <= MAX_CLOCK_MS', 'clockOffset >= 0'],
+    [
+      'a clock may be behind',
+      'Math.abs(clockOffset) <= MAX_CLOCK_MS',
+      'clockOffset <= MAX_CLOCK_MS',
+    ],
+  ],
+  MAX_CLOCK_MS: [['a clock may differ by less than a minute', '60_000', '59_999']],
+  checkCopies: [
+    ['the scripts may be of several versions', 'versions.length > 1', 'false'],
+    ['the script may be there twice', 'copies.length < 2', 'true'],
+    [
+      'the wallet file is a second copy',
+      '/^monerium-connect(\\.iife)?(\\.min)?\\.js$/.test(file)',
+      'true',
+    ],
+  ],
+  checkIntegrity: [
+    ['integrity may be that of another file', "integrity === 'differs'", 'false'],
+    ['a CDN may do without integrity', "integrity === 'none'", 'false'],
+    ['a file of the site needs integrity', '!isForeign', 'false'],
+    ['integrity may do without crossorigin', 'hasCrossOrigin', 'true'],
+  ],
+  checkWallet: [
+    ['the wallet file may be missing', '!isLoaded', 'false'],
+    ['attributes of the wallet may be missing', 'if (fault) return $FOUND;', ''],
+    ['a browser without a wallet has one', 'count > 0', 'true'],
+  ],
+  checkRedirect: [
+    ['a redirect URI may be an error', 'redirect.status >= 400', 'false'],
+    ['the last slash does not count', 'if (moved) return $FOUND;', ''],
+    ['a redirect may drop the query', '!redirect.keepsQuery', 'false'],
+  ],
+  nameMove: [
+    ['a redirect URI may move', 'wanted === href', 'true'],
+    [
+      'a slash is a move like others',
+      "problem('redirect-uri-slash', text, fix)",
+      "problem('redirect-uri-moved', text, fix)",
+    ],
+  ],
+  checkElement: [
+    ['the redirect page may lack the element', 'if (namesElement) return [];', 'return [];'],
+  ],
+  checkFlow: [
+    ['a lost flow is not said', 'if (lost) $BLOCK', ''],
+    ['a failed flow is not said', 'if (failure) $BLOCK', ''],
+  ],
+  checkApi: [['the API may be out of reach', 'if (isApiReachable) return $OK;', 'return [];']],
+  checkBackend: [
+    ['stay-connected does without a backend', 'attributes.isStayConnected', 'false'],
+    ['no backend is no matter', "settings?.exchange === 'direct'", 'false'],
+    ['a policy and the backend are both at fault', 'page.violations.some($MATCH)', 'false'],
+    ['a session is not judged', 'session && isOwn', 'false'],
+    ['what the post has shown is said of the session again', 'session && isOwn', 'session'],
+  ],
+  judgeSilence: [
+    ['a redirect is a matter of CORS', "'backend-redirect'", "'backend-cors'"],
+    ['a matter of CORS is silence', "'backend-cors'", "'backend-unreachable'"],
+    ['silence is a matter of CORS', "'backend-unreachable'", "'backend-cors'"],
+    ['credentials need no permission', "backendCredentials === 'include'", 'false'],
+  ],
+  judgePost: [['a backend accepts everything', 'post.status < 300', 'false']],
+  nameRefusal: [
+    ['404 is a refusal', 'status === 404', 'false'],
+    ['405 is a refusal', 'status === 405', 'false'],
+    ['401 is a refusal', 'status === 401', 'false'],
+    ['403 is a refusal', 'status === 403', 'false'],
+    ['415 is a refusal', 'status === 415', 'false'],
+    ['500 is a refusal', 'status >= 500', 'status > 500'],
+    ['a page is a refusal', 'isJson', 'true'],
+  ],
+  checkCookies: [
+    ['cookies go everywhere', "backendCredentials !== 'same-origin'", 'true'],
+    ['cookies go nowhere', 'backendUrl.startsWith(`${origin}/`)', 'false'],
+  ],
+  judgeSession: [
+    [
+      'a session may redirect',
+      "if (session.kind !== 'answer') $BLOCK",
+      "if (session.kind !== 'answer') return [];",
+    ],
+    ['nobody is connected: that is a fault', 'status === 204', 'false'],
+    ['a session of a page counts', 'status === 200 && isJson', 'status === 200'],
+  ],
+};
 
-/** @param {string} context */
-const pairOf = (context) => ({ context: `({ ${context} })`, selector: 'pair' });
+const PLANTED = 'e2e/doctor-faults';
 
 /** @type {Mutant[]} */
 export default [
-  inCheck('a check does not run', 'check', 'CHECKS.flatMap($RUN)', 'CHECKS.slice(1).flatMap($RUN)'),
-  inCheck('pieces of advice come first', 'ORDER', "'problem'", "'advice'"),
-
-  inCheck('a misspelled attribute passes', 'checkAttributes', 'attributes.misspelled', '[]'),
-  inCheck('a wrong value passes', 'checkAttributes', 'fault && hasClientId', 'false'),
-  inCheck('a missing client ID is said twice', 'checkAttributes', 'fault && hasClientId', 'fault'),
-  inCheck(
-    'the origin of the redirect URI is a value like others',
-    'nameFault',
-    "fault.startsWith('redirect-uri ')",
-    'false',
+  ...Object.entries(CHECKS).flatMap(([place, rows]) =>
+    rows.map(([rule, find, replace]) => ({
+      ...{ rule, file: 'src/doctor', in: place, find, replace },
+      test: 'node/doctor-checks',
+      title: '^find|^mention|^name',
+    })),
   ),
-  inCheck('a timeout may be anything', 'checkAttributes', 'attributes.isTimeoutInvalid', 'false'),
-  inCheck('one id is enough', 'checkAttributes', 'attributes.isIdentityIncomplete', 'false'),
-  inCheck('a client ID may be missing', 'checkClientId', '!attributes.hasClientId', 'false'),
-  inCheck(
-    'a secret passes for a client ID',
-    'checkClientId',
-    'UUID.test(settings.clientId)',
-    'true',
-  ),
-
-  inCheck('plain http is fine', 'checkSecurity', 'page.isSecure', 'true'),
-  inCheck(
-    'storage that refuses only forgets',
-    'checkStorage',
-    "'storage-blocked'",
-    "'storage-lost'",
-  ),
-  inCheck(
-    'storage that forgets only refuses',
-    'checkStorage',
-    "'storage-lost'",
-    "'storage-blocked'",
-  ),
-  inCheck('a <base> is not seen', 'checkBase', 'page.baseOrigin === page.origin', 'true'),
-  inCheck(
-    'a frame may be left by a redirect',
-    'checkFrame',
-    "settings?.mode === 'redirect'",
-    'false',
-  ),
-  inCheck(
-    'a sandbox may lack popups',
-    'checkFrame',
-    "!page.sandbox.includes('allow-popups')",
-    'false',
-  ),
-  inCheck(
-    'every sandbox is one without popups',
-    'checkFrame',
-    "!page.sandbox.includes('allow-popups')",
-    'true',
-  ),
-  inCheck(
-    'a blocked popup has only its code',
-    'checkPopup',
-    "flow.failure?.code === 'popup_blocked'",
-    'false',
-  ),
-  inCheck('any opener policy is fine', 'checkPopup', "page.openerPolicy !== 'same-origin'", 'true'),
-  inCheck(
-    'any opener policy separates',
-    'checkPopup',
-    "page.openerPolicy !== 'same-origin'",
-    'false',
-  ),
-  inCheck(
-    'an opener policy counts without a popup',
-    'checkPopup',
-    "settings?.mode !== 'popup' || page.isFramed",
-    'false',
-  ),
-  inCheck(
-    'a policy of another script counts',
-    'checkPolicy',
-    'page.violations.filter(isOurs)',
-    'page.violations',
-  ),
-  inCheck('a policy that blocks our files does not', 'isOurs', 'OWN_FILE.test(blocked)', 'false'),
-  inCheck(
-    'the API is needed beside a backend',
-    'checkPolicy',
-    "settings.exchange === 'direct'",
-    'true',
-  ),
-  inCheck(
-    '-elem is part of the name of a directive',
-    'checkPolicy',
-    "directive.replace(/-elem$/, '')",
-    'directive',
-  ),
-  inCheck(
-    'a clock may be ahead',
-    'checkClock',
-    'Math.abs(clockOffset) <= MAX_CLOCK_MS',
-    'clockOffset >= 0',
-  ),
-  inCheck(
-    'a clock may be behind',
-    'checkClock',
-    'Math.abs(clockOffset) <= MAX_CLOCK_MS',
-    'clockOffset <= MAX_CLOCK_MS',
-  ),
-  inCheck('a clock may differ by less than a minute', 'MAX_CLOCK_MS', '60_000', '59_999'),
-
-  inCheck('the scripts may be of several versions', 'checkCopies', 'versions.length > 1', 'false'),
-  inCheck('the script may be there twice', 'checkCopies', 'copies.length < 2', 'true'),
-  inCheck(
-    'the wallet file is a second copy',
-    'checkCopies',
-    '/^monerium-connect(\\.iife)?(\\.min)?\\.js$/.test(file)',
-    'true',
-  ),
-  inCheck(
-    'integrity may be that of another file',
-    'checkIntegrity',
-    "integrity === 'differs'",
-    'false',
-  ),
-  inCheck('a CDN may do without integrity', 'checkIntegrity', "integrity === 'none'", 'false'),
-  inCheck('a file of the site needs integrity', 'checkIntegrity', '!isForeign', 'false'),
-  inCheck('integrity may do without crossorigin', 'checkIntegrity', 'hasCrossOrigin', 'true'),
-  inCheck('the wallet file may be missing', 'checkWallet', '!isLoaded', 'false'),
-  inCheck(
-    'attributes of the wallet may be missing',
-    'checkWallet',
-    'if (fault) return $FOUND;',
-    '',
-  ),
-  inCheck('a browser without a wallet has one', 'checkWallet', 'count > 0', 'true'),
-
-  inCheck('a redirect URI may be an error', 'checkRedirect', 'redirect.status >= 400', 'false'),
-  inCheck('a redirect URI may move', 'nameMove', 'wanted === href', 'true'),
-  inCheck('the last slash does not count', 'checkRedirect', 'if (moved) return $FOUND;', ''),
-  inCheck(
-    'a slash is a move like others',
-    'nameMove',
-    "problem('redirect-uri-slash', text, fix)",
-    "problem('redirect-uri-moved', text, fix)",
-  ),
-  inCheck('a redirect may drop the query', 'checkRedirect', '!redirect.keepsQuery', 'false'),
-  inCheck(
-    'the redirect page may lack the element',
-    'checkElement',
-    'if (namesElement) return [];',
-    'return [];',
-  ),
-  inCheck('a lost flow is not said', 'checkFlow', 'if (lost) $BLOCK', ''),
-  inCheck('a failed flow is not said', 'checkFlow', 'if (failure) $BLOCK', ''),
-
-  inCheck(
-    'the API may be out of reach',
-    'checkApi',
-    'if (isApiReachable) return $OK;',
-    'return [];',
-  ),
-  inCheck(
-    'stay-connected does without a backend',
-    'checkBackend',
-    'attributes.isStayConnected',
-    'false',
-  ),
-  inCheck('no backend is no matter', 'checkBackend', "settings?.exchange === 'direct'", 'false'),
-  inCheck(
-    'a policy and the backend are both at fault',
-    'checkBackend',
-    'page.violations.some($MATCH)',
-    'false',
-  ),
-  inCheck('a redirect is a matter of CORS', 'judgeSilence', "'backend-redirect'", "'backend-cors'"),
-  inCheck('a matter of CORS is silence', 'judgeSilence', "'backend-cors'", "'backend-unreachable'"),
-  inCheck('silence is a matter of CORS', 'judgeSilence', "'backend-unreachable'", "'backend-cors'"),
-  inCheck(
-    'credentials need no permission',
-    'judgeSilence',
-    "backendCredentials === 'include'",
-    'false',
-  ),
-  inCheck('a backend accepts everything', 'judgePost', 'post.status < 300', 'false'),
-  inCheck('404 is a refusal', 'nameRefusal', 'status === 404', 'false'),
-  inCheck('405 is a refusal', 'nameRefusal', 'status === 405', 'false'),
-  inCheck('401 is a refusal', 'nameRefusal', 'status === 401', 'false'),
-  inCheck('403 is a refusal', 'nameRefusal', 'status === 403', 'false'),
-  inCheck('415 is a refusal', 'nameRefusal', 'status === 415', 'false'),
-  inCheck('500 is a refusal', 'nameRefusal', 'status >= 500', 'status > 500'),
-  inCheck('a page is a refusal', 'nameRefusal', 'isJson', 'true'),
-  inCheck('cookies go everywhere', 'checkCookies', "backendCredentials !== 'same-origin'", 'true'),
-  inCheck('cookies go nowhere', 'checkCookies', 'backendUrl.startsWith(`${origin}/`)', 'false'),
-  inCheck('a session is not judged', 'checkBackend', 'session && isOwn', 'false'),
-  inCheck(
-    'what the post has shown is said of the session again',
-    'checkBackend',
-    'session && isOwn',
-    'session',
-  ),
-  inCheck(
-    'a session may redirect',
-    'judgeSession',
-    "if (session.kind !== 'answer') $BLOCK",
-    "if (session.kind !== 'answer') return [];",
-  ),
-  inCheck('nobody is connected: that is a fault', 'judgeSession', 'status === 204', 'false'),
-  inCheck(
-    'a session of a page counts',
-    'judgeSession',
-    'status === 200 && isJson',
-    'status === 200',
-  ),
-
-  inPage(
-    'a redirect to where nothing can be read is no redirect',
-    'probeRedirect',
-    "first?.type !== 'opaqueredirect'",
-    'true',
-    'redirect URI behind a log-in',
-  ),
-  inPage(
-    'a probe follows redirects',
-    'probe',
-    pairOf("redirect: 'manual'"),
-    "redirect: 'follow'",
-    'backend behind a log-in',
-  ),
-  inPage(
-    'the redirect page is asked for without a query',
-    'probeRedirect',
-    "url.searchParams.set(MARK, '1');",
-    '',
-    'misspelled',
-  ),
-  inPage(
-    'a backend that cannot be read is not there',
-    'probe',
-    "'cors'",
-    "'unreachable'",
-    'without CORS',
-  ),
-  inPage(
-    'the session is not asked for',
-    'gather',
-    'host.stayConnected === true',
-    'false',
-    'stay-connected',
-  ),
+  // What asks the page and its servers: the planted fault is not found any more.
+  {
+    rule: 'a redirect to where nothing can be read is no redirect',
+    file: 'src/doctor',
+    in: 'probeRedirect',
+    find: "first?.type !== 'opaqueredirect'",
+    replace: 'true',
+    test: PLANTED,
+    title: 'redirect URI behind a log-in',
+  },
+  {
+    rule: 'a probe follows redirects',
+    file: 'src/doctor',
+    in: 'probe',
+    find: { context: "({ redirect: 'manual' })", selector: 'pair' },
+    replace: "redirect: 'follow'",
+    test: PLANTED,
+    title: 'backend behind a log-in',
+  },
+  {
+    rule: 'the redirect page is asked for without a query',
+    file: 'src/doctor',
+    in: 'probeRedirect',
+    find: "url.searchParams.set(MARK, '1');",
+    replace: '',
+    test: PLANTED,
+    title: 'misspelled',
+  },
+  {
+    rule: 'a backend that cannot be read is not there',
+    file: 'src/doctor',
+    in: 'probe',
+    find: "'cors'",
+    replace: "'unreachable'",
+    test: PLANTED,
+    title: 'without CORS',
+  },
+  {
+    rule: 'the session is not asked for',
+    file: 'src/doctor',
+    in: 'gather',
+    find: 'host.stayConnected === true',
+    replace: 'false',
+    test: PLANTED,
+    title: 'stay-connected',
+  },
+  {
+    rule: 'integrity always fits',
+    file: 'src/doctor',
+    in: 'fitsIntegrity',
+    find: 'results.includes(true)',
+    replace: 'true',
+    test: PLANTED,
+    title: 'integrity',
+  },
+  {
+    rule: 'the date of the server is not read',
+    file: 'src/doctor',
+    in: 'probeServer',
+    find: "response?.headers.get('date')",
+    replace: 'undefined',
+    test: PLANTED,
+    title: 'clock',
+  },
   {
     rule: 'headers that a browser refuses are taken',
     file: 'src/configuration.ts',
@@ -291,12 +227,4 @@ export default [
     test: 'unit/configuration',
     title: 'refuses the header',
   },
-  inPage('integrity always fits', 'fitsIntegrity', 'results.includes(true)', 'true', 'integrity'),
-  inPage(
-    'the date of the server is not read',
-    'probeServer',
-    "response?.headers.get('date')",
-    'undefined',
-    'clock',
-  ),
 ];
