@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { pageParts } from './demo/page-parts.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -17,6 +18,7 @@ export default defineConfig({
   root: at('demo'),
   // Every page is a file of its own; an unknown address is a 404 and not the start page.
   appType: 'mpa',
+  plugins: [pageParts],
   define: Object.fromEntries(
     Object.entries(FALLBACKS).map(([name, fallback]) => [
       `import.meta.env.${name}`,

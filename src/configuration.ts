@@ -215,6 +215,8 @@ export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
   const { email, authMode, skipKyc, address, chain, signature, timeout } = attributes;
+  const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
+  check(headers !== undefined, 'backendHeaders', 'valid names and values');
   const environment = readChoice('environment', attributes.environment ?? 'sandbox');
   const mode = readChoice('mode', attributes.mode ?? 'redirect');
   for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);

@@ -50,14 +50,14 @@ export class MoneriumBeforeConnectEvent extends ConnectEvent<MoneriumBeforeConne
   }
 }
 
-/** A flow ended well. For the page's interface only: a server must trust only its own exchange. */
+/** A flow succeeded. For the page's interface only: a server must trust only its own exchange. */
 export class MoneriumConnectedEvent extends ConnectEvent<MoneriumConnectedDetail> {
   constructor({ profile, userId }: Identity, returnTo: string) {
     super('monerium-connected', { profile, userId, returnTo });
   }
 }
 
-/** A flow ended badly. */
+/** A flow failed. */
 export class MoneriumErrorEvent extends ConnectEvent<ConnectErrorDetail> {
   constructor({ detail }: ConnectError) {
     super('monerium-error', { ...detail });

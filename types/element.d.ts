@@ -26,11 +26,11 @@ export interface Properties {
   redirectUri?: Value<'redirectUri'>;
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
   backendUrl?: Value<'backendUrl'>;
-  /** Whether the post to the backend carries cookies. */
+  /** Whether requests to the backend include cookies. */
   backendCredentials?: Value<'backendCredentials'>;
   /** Further headers of the post to the backend, such as a CSRF token. */
   backendHeaders?: Value<'backendHeaders'>;
-  /** Replaces both exchanges. What it throws ends the flow. */
+  /** Replaces both exchanges. If it throws, the flow fails. */
   exchange?: Value<'exchange'>;
   /** How the customer gets to Monerium. */
   mode?: Value<'mode'>;
@@ -44,9 +44,9 @@ export interface Properties {
   address?: Value<'address'>;
   /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
   chain?: Value<'chain'>;
-  /** The wallet's signature of Monerium's sentence of ownership. */
+  /** The wallet's signature of Monerium's ownership sentence. */
   signature?: Value<'signature'>;
-  /** Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet file. */
+  /** Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   appName?: Value<'appName'>;
@@ -72,11 +72,11 @@ export interface Properties {
   disabled?: Value<'disabled'>;
   /** Name of the value in a form: the connected profile. */
   name?: Value<'name'>;
-  /** Holds the form back until the customer is connected. */
+  /** Keeps the form from being sent until the customer is connected. */
   required?: Value<'required'>;
-  /** Which of the ready labels the button has, when the page brings none. */
+  /** Which built-in label the button has, if the tag is empty. */
   text?: Value<'text'>;
-  /** A filled button, one with an edge, or a label alone. */
+  /** A filled button, one with an outline, or only a label. */
   appearance?: Value<'appearance'>;
   /** At least 24, 44 or 52 px high. */
   size?: Value<'size'>;
@@ -84,7 +84,7 @@ export interface Properties {
   iconOnly?: Value<'iconOnly'>;
   /** Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only. */
   debug?: Value<'debug'>;
-  /** Texts of the page, which take the place of the element's own. */
+  /** Texts that replace the element's own. */
   strings?: Value<'strings'>;
 }
 
@@ -100,7 +100,7 @@ export interface Attributes {
   'redirect-uri'?: Value<'redirectUri'>;
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
   'backend-url'?: Value<'backendUrl'>;
-  /** Whether the post to the backend carries cookies. */
+  /** Whether requests to the backend include cookies. */
   'backend-credentials'?: Value<'backendCredentials'>;
   /** How the customer gets to Monerium. */
   mode?: Value<'mode'>;
@@ -114,9 +114,9 @@ export interface Attributes {
   address?: Value<'address'>;
   /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
   chain?: Value<'chain'>;
-  /** The wallet's signature of Monerium's sentence of ownership. */
+  /** The wallet's signature of Monerium's ownership sentence. */
   signature?: Value<'signature'>;
-  /** Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet file. */
+  /** Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   'app-name'?: Value<'appName'>;
@@ -140,11 +140,11 @@ export interface Attributes {
   disabled?: Value<'disabled'>;
   /** Name of the value in a form: the connected profile. */
   name?: Value<'name'>;
-  /** Holds the form back until the customer is connected. */
+  /** Keeps the form from being sent until the customer is connected. */
   required?: Value<'required'>;
-  /** Which of the ready labels the button has, when the page brings none. */
+  /** Which built-in label the button has, if the tag is empty. */
   text?: Value<'text'>;
-  /** A filled button, one with an edge, or a label alone. */
+  /** A filled button, one with an outline, or only a label. */
   appearance?: Value<'appearance'>;
   /** At least 24, 44 or 52 px high. */
   size?: Value<'size'>;
@@ -156,13 +156,13 @@ export interface Attributes {
 
 /** As React, Preact and Svelte name them. */
 export interface Handlers {
-  /** Nothing has left yet. Cancelable. */
+  /** Before anything is stored or sent. Cancelable. */
   'onmonerium-before-connect'?: Handler<MoneriumBeforeConnectEvent>;
-  /** A flow ended well. */
+  /** A flow succeeded. */
   'onmonerium-connected'?: Handler<MoneriumConnectedEvent>;
-  /** A flow ended badly. */
+  /** A flow failed. */
   'onmonerium-error'?: Handler<MoneriumErrorEvent>;
-  /** The connection was given up. */
+  /** The customer was disconnected. */
   'onmonerium-disconnected'?: Handler<MoneriumDisconnectedEvent>;
   /** The state changed. */
   'onmonerium-status'?: Handler<MoneriumStatusEvent>;

@@ -6,7 +6,7 @@ const USAGE = `Usage: npx monerium-connect <command>
   check-backend  checks a backend against the contract
   check-store    checks a store of your own in four processes
 
-Each command explains itself with --help.
+--help after a command lists its options.
 `;
 
 const commands = new Map<string, () => Promise<unknown>>([

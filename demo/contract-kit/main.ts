@@ -12,21 +12,21 @@ import { runStoreWorker } from './store/store-worker.js';
 const USAGE = `Usage: npx monerium-connect check-backend <url> --origin <origin> --redirect-uri <uri> --client-id <id>
        npx monerium-connect check-store <file>
 
-Holds the endpoint behind \`backend-url\` against the contract, with an emulator as its Monerium.
-Point your backend's address of Monerium's API at http://127.0.0.1:4010 before.
+Checks the endpoint of \`backend-url\` against the contract. Starts an emulator in place of Monerium.
+Before you run it, set your backend's address of Monerium's API to http://127.0.0.1:4010.
 
   --origin         the origin of your pages, such as https://shop.example
-  --redirect-uri   a redirect URI that your backend takes
-  --client-id      the client ID that your backend takes
+  --redirect-uri   a redirect URI that your backend accepts
+  --client-id      the client ID that your backend accepts
   --cors           your pages are on another origin than your backend
   --stay-connected  your pages have the attribute stay-connected: GET and DELETE
   --header         a header of every post, such as 'X-CSRF-Token: 1'; may be repeated
   --monerium-port  where the emulator listens (4010)
   --monerium-host  on which address (127.0.0.1)
   --version        the version of this package
-  --timeout        how long an answer may take, in milliseconds (20000)
+  --timeout        how long a response may take, in milliseconds (20000)
 
-It ends with 0 when everything holds, 1 when something does not, and 2 when it could not begin.
+The exit code is 0 if everything passes, 1 if something fails, and 2 if it could not start.
 `;
 
 function readArguments() {

@@ -14,7 +14,7 @@ clients, customers and requests, and switches faults on.
   --client         the client ID of your application (${DEMO_CLIENT_ID})
   --redirect-uri   a redirect URI of your application; may be repeated
   --auto-approve   every customer is signed in and allows access, without a page
-  --seed           begins with a customer, customer@example.com, with a wallet and an IBAN
+  --seed           starts with a customer, customer@example.com, with a wallet and an IBAN
   --json           prints one line of JSON: url, clientId, redirectUris
 `;
 

@@ -98,7 +98,7 @@ async function copy(): Promise<void> {
     note('The code is in the clipboard.');
   } catch {
     getSelection()?.selectAllChildren(place('code'));
-    note('The browser does not allow to copy: the code is selected.');
+    note('The browser does not allow copying. The code is selected: copy it by hand.');
   }
 }
 

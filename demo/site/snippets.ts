@@ -218,15 +218,30 @@ function writeSvelte(configuration: Configuration): string {
   );
 }
 
+/** A string of Angular's expressions, without a character that has a meaning in a template. */
+function writeAngularString(text: string): string {
+  const escape = (found: string) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return escapeHtml(`'${text.replaceAll(/[\\'{}@]/g, escape)}'`);
+}
+
+/** Angular decodes entities before it looks for `{{`, which only an expression can hold then. */
+const isInterpolated = (value: string | true) => value !== true && value.includes('{{');
+
 function writeAngular(configuration: Configuration): string {
   const entities = (text: string) =>
     text.replaceAll('{', '&#123;').replaceAll('}', '&#125;').replaceAll('@', '&#64;');
   const inTemplate = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('`', '\\`');
+  const writeOne = ([name, value]: [string, string | true]) =>
+    isInterpolated(value)
+      ? `[attr.${name}]="${writeAngularString(String(value))}"`
+      : entities(writeAttribute([name, value]));
   const lines = [
-    ...entriesOf(configuration).map((entry) => entities(writeAttribute(entry))),
+    ...entriesOf(configuration).map(writeOne),
     ...Object.keys(configuration.properties).map((name) => `[${name}]="${name}"`),
   ];
-  const content = writeSlots(configuration.slots, (text) => entities(escapeHtml(text)));
+  const content = writeSlots(configuration.slots, (text) =>
+    isInterpolated(text) ? `{{ ${writeAngularString(text)} }}` : entities(escapeHtml(text)),
+  );
   const template = inTemplate(writeElement(lines, content)).replaceAll('${', '\\${');
   const fields = Object.entries(configuration.properties).map(
     ([name, code]) => `  ${name} = ${code};`,

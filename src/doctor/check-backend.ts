@@ -18,9 +18,11 @@ export function checkBackend({ settings, attributes, backend, page }: Facts): Fi
   // A policy of the page has kept the request back: that is found by itself.
   const { backendUrl } = settings;
   if (page.violations.some(({ blocked }) => blocked === backendUrl)) return [];
-  const found = [...judgePost(settings, backend.post), ...checkCookies(settings, page.origin)];
-  const { session } = backend;
-  return session ? [...found, ...judgeSession(settings, session)] : found;
+  const { post, session } = backend;
+  const found = [...judgePost(settings, post), ...checkCookies(settings, page.origin)];
+  // Where the post has no answer either, the same is wrong with both.
+  const isOwn = session?.kind === 'answer' || post.kind === 'answer';
+  return session && isOwn ? [...found, ...judgeSession(settings, session)] : found;
 }
 
 /** Why there is no answer that a page may read. */
@@ -42,7 +44,8 @@ function judgeSilence(
         'Allow this origin, the method POST and the header Content-Type' +
           (backendCredentials === 'include'
             ? ', send Access-Control-Allow-Credentials: true, and name the origin instead of *.'
-            : ': the option allowedOrigins of the handler does.'),
+            : ': the option allowedOrigins of the handler does.') +
+          ' A redirect to a log-in page looks the same.',
       );
     case 'unreachable':
       return problem(
@@ -97,18 +100,16 @@ function checkCookies({ backendUrl, backendCredentials }: Settings, origin: stri
 
 /** What `stay-connected` asks: who is connected in this session. */
 function judgeSession(settings: Settings, session: Probe): Finding[] {
-  if (session.kind !== 'answer') return [];
+  const request = `GET ${settings.backendUrl}`;
+  const fix = 'Answer 200 with the two ids, or 204: the option onSession of the handler does.';
+  if (session.kind !== 'answer') {
+    const what = session.kind === 'redirect' ? 'redirects' : 'gets no answer that can be read';
+    return [problem('stay-connected', `stay-connected: ${request} ${what}.`, fix)];
+  }
   const { status, isJson } = session;
   const isGood = status === 204 || status === 401 || status === 404 || (status === 200 && isJson);
-  if (isGood) return [ok('stay-connected', `GET ${settings.backendUrl} answers ${status}.`)];
-  const text = `stay-connected: GET ${settings.backendUrl} answered ${status}.`;
-  return [
-    problem(
-      'stay-connected',
-      text,
-      'Answer 200 with the two ids, or 204: the option onSession of the handler does.',
-    ),
-  ];
+  if (isGood) return [ok('stay-connected', `${request} answers ${status}.`)];
+  return [problem('stay-connected', `stay-connected: ${request} answered ${status}.`, fix)];
 }
 
 /** Monerium's API, or the emulator that takes its place. */

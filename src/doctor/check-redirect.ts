@@ -26,13 +26,14 @@ export function checkRedirect({ settings, redirect }: Facts): Finding[] {
 }
 
 /** Redirects that change the path. The flow goes on at the new address only with its query. */
-function nameMove(redirectUri: string, href: string): Finding | undefined {
+function nameMove(redirectUri: string, href: string | undefined): Finding | undefined {
   // As a browser writes it: `http://localhost:3000` is the page `http://localhost:3000/`.
   const { origin, pathname } = new URL(redirectUri);
   const wanted = origin + pathname;
   if (wanted === href) return undefined;
-  const text = `The server redirects ${wanted} to ${href}.`;
-  if (wanted.replace(/\/$/, '') === href.replace(/\/$/, '')) {
+  const target = href ?? 'a page that cannot be read from here, such as one of another origin';
+  const text = `The server redirects ${wanted} to ${target}.`;
+  if (wanted.replace(/\/$/, '') === href?.replace(/\/$/, '')) {
     const fix = `Set redirect-uri="${href}" and ${REGISTER}.`;
     return problem('redirect-uri-slash', text, fix);
   }

@@ -52,8 +52,8 @@ export interface Violation {
 /** What the site's own server answers at the redirect URI. */
 export interface RedirectFacts {
   readonly status: number;
-  /** Where redirects led, without query. */
-  readonly href: string;
+  /** Where redirects led, without query. `undefined` where this page cannot read what is there. */
+  readonly href: string | undefined;
   readonly keepsQuery: boolean;
   /** Whether the page names the element or its script. */
   readonly namesElement: boolean;

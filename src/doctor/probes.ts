@@ -45,8 +45,14 @@ export async function probe(url: string, init: RequestInit): Promise<Probe> {
 export async function probeRedirect(redirectUri: string): Promise<RedirectFacts | undefined> {
   const url = new URL(redirectUri);
   url.searchParams.set(MARK, '1');
-  const response = await sendSilently(url.href, { credentials: 'same-origin' });
-  if (!response) return undefined;
+  const init: RequestInit = { credentials: 'same-origin' };
+  const response = await sendSilently(url.href, init);
+  if (!response) {
+    // A page of another origin cannot be read. That there is a redirect can be seen.
+    const first = await sendSilently(url.href, { ...init, redirect: 'manual' });
+    if (first?.type !== 'opaqueredirect') return undefined;
+    return { status: 0, href: undefined, keepsQuery: false, namesElement: false };
+  }
   const { origin, pathname, searchParams } = new URL(response.url);
   const text = await response.text().catch(() => '');
   return {

@@ -80,13 +80,13 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   /** The site's endpoint that takes the code. Without it the code is exchanged in the browser. */
   declare backendUrl: string | undefined;
   /**
-   * Whether the post to the backend carries cookies.
+   * Whether requests to the backend include cookies.
    * @default 'same-origin'
    */
   declare backendCredentials: 'same-origin' | 'include' | 'omit';
   /** Further headers of the post to the backend, such as a CSRF token. */
   declare backendHeaders: Readonly<Record<string, string>> | undefined;
-  /** Replaces both exchanges. What it throws ends the flow. */
+  /** Replaces both exchanges. If it throws, the flow fails. */
   declare exchange: ExchangeFunction | undefined;
   /**
    * How the customer gets to Monerium.
@@ -106,10 +106,10 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   declare address: string | undefined;
   /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
   declare chain: string | undefined;
-  /** The wallet's signature of Monerium's sentence of ownership. */
+  /** The wallet's signature of Monerium's ownership sentence. */
   declare signature: string | undefined;
   /**
-   * Has the customer's wallet sign before leaving, to be linked or to sign in. Needs the wallet
+   * Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet
    * file.
    * @default 'none'
    */
@@ -152,17 +152,17 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   /** Name of the value in a form: the connected profile. */
   declare name: string | undefined;
   /**
-   * Holds the form back until the customer is connected.
+   * Keeps the form from being sent until the customer is connected.
    * @default false
    */
   declare required: boolean;
   /**
-   * Which of the ready labels the button has, when the page brings none.
+   * Which built-in label the button has, if the tag is empty.
    * @default 'connect'
    */
   declare text: 'connect' | 'continue' | 'sign-in' | 'sign-up' | 'pay';
   /**
-   * A filled button, one with an edge, or a label alone.
+   * A filled button, one with an outline, or only a label.
    * @default 'filled'
    */
   declare appearance: 'filled' | 'outlined' | 'plain';
@@ -181,7 +181,7 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    * @default false
    */
   declare debug: boolean;
-  /** Texts of the page, which take the place of the element's own. */
+  /** Texts that replace the element's own. */
   declare strings: Partial<ConnectTexts> | undefined;
 
   constructor() {

@@ -25,13 +25,13 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @tag monerium-connect
  * @slot - The label of the button while it is idle.
  * @slot icon - The icon of the button.
- * @slot trigger - A button of the page, which takes the place of the built-in one.
- * @slot fallback - Shown until the script has come, and never after.
+ * @slot trigger - Your own button, which replaces the built-in one.
+ * @slot fallback - Shown until the script has run, and never after.
  * @slot connected - The text once the customer is connected.
- * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Nothing has left yet. Cancelable.
- * @fires {MoneriumConnectedEvent} monerium-connected - A flow ended well.
- * @fires {MoneriumErrorEvent} monerium-error - A flow ended badly.
- * @fires {MoneriumDisconnectedEvent} monerium-disconnected - The connection was given up.
+ * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Before anything is stored or sent. Cancelable.
+ * @fires {MoneriumConnectedEvent} monerium-connected - A flow succeeded.
+ * @fires {MoneriumErrorEvent} monerium-error - A flow failed.
+ * @fires {MoneriumDisconnectedEvent} monerium-disconnected - The customer was disconnected.
  * @fires {MoneriumStatusEvent} monerium-status - The state changed.
  * @csspart button - The button.
  * @csspart icon - The icon in the button.
@@ -41,7 +41,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart status - The live region: the connection, the progress or the error.
  * @csspart message - The text of an error.
  * @csspart reopen - Brings the other window to the front.
- * @csspart here - After a popup was blocked: goes on in this window.
+ * @csspart here - After a popup was blocked: continues in this window.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
@@ -61,7 +61,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @cssstate waiting - The customer is at Monerium, in another window.
  * @cssstate exchanging - The customer is back, the code is being exchanged.
  * @cssstate connected - The customer is connected.
- * @cssstate failed - The last flow ended badly.
+ * @cssstate failed - The last flow failed.
  */
 export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   static override styles = styles;
@@ -110,13 +110,13 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return this.#controller.connect();
   }
 
-  /** Gives up the running flow: `idle`, and `monerium-error` with `aborted`. */
+  /** Cancels the running flow: `idle`, and `monerium-error` with `aborted`. */
   cancel(): void {
     this.#controller.cancel();
   }
 
   /**
-   * Forgets tokens and identity on this page, and every pending flow of this client in this
+   * Deletes tokens and identity on this page, and every pending flow of this client in this
    * browser. With `stay-connected` the backend ends its session first; otherwise the site does.
    * @throws ConnectError `disconnect_failed`: the backend did not confirm, and nothing has changed
    */
@@ -125,7 +125,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   /**
-   * The access token of a direct exchange, renewed when it has less than a minute to live.
+   * The access token of a direct exchange, refreshed if it expires within a minute.
    * Fits `getAccessToken` of `@monerium/sdk`.
    * @throws ConnectError `token_unavailable`
    */
@@ -134,7 +134,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   /**
-   * Has a wallet sign that its owner has the address. Fits `POST /addresses` of Monerium and
+   * Lets a wallet sign that its owner has the address. Fits `POST /addresses` of Monerium and
    * `linkAddress()` of `@monerium/sdk`. Needs the wallet file and no client. Call it in a click.
    * @throws ConnectError `wallet_rejected`, `wallet_busy`, `wallet_error`, `aborted`,
    * `invalid_config`
@@ -158,12 +158,12 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return this.#internals.validity;
   }
 
-  /** What a form says that is held back by the element. */
+  /** What the customer reads when the element keeps its form from being sent. */
   get validationMessage(): string {
     return this.#internals.validationMessage;
   }
 
-  /** Whether the element can hold its form back. */
+  /** Whether the element can keep its form from being sent. */
   get willValidate(): boolean {
     return this.#internals.willValidate;
   }
@@ -189,7 +189,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#button?.click();
   }
 
-  /** Moves focus to the button, or to what takes its place. */
+  /** Moves focus to the button, or to what replaces it. */
   override focus(options?: FocusOptions): void {
     // Not by `delegatesFocus`: that does nothing while a trigger has focus that is hidden now.
     const root = this.shadowRoot;

@@ -7,6 +7,7 @@ import { bundleScript } from './support/bundle.js';
 import { readDoctor, waitForFinding } from './support/doctor.js';
 import type { Frame } from './support/driver.js';
 import {
+  SCRIPT_TAG,
   buttonOf,
   clickConnect,
   engine,
@@ -30,7 +31,6 @@ interface Fault {
   readonly name: string;
   readonly attributes?: Attributes;
   readonly parts?: PageParts;
-  readonly headers?: Record<string, string>;
   /** Besides: it runs before the page is opened. */
   readonly plant?: () => void | Promise<void>;
   /** Where the page is opened. Default: `/shop` of the site. */
@@ -98,6 +98,11 @@ const page = (attributes: Attributes = {}) =>
 const serve = (path: string, answer: (request: SiteRequest) => string | PageAnswer) =>
   world.site.serve(path, answer);
 
+const setHeaders = (headers: Record<string, string>) =>
+  `<script type="module">
+    document.querySelector('monerium-connect').backendHeaders = ${JSON.stringify(headers)};
+  </script>`;
+
 function frameWith(sandbox: string, attributes: Attributes): void {
   world.servePage('/framed', { debug: true, ...attributes });
   world.site.serve(
@@ -162,6 +167,17 @@ const FAULTS: Record<string, Fault> = {
     plant() {
       world.site.serve('/nowhere', { status: 404, headers: QUIET, body: 'Not found' });
       world.register(`${origin()}/nowhere`);
+    },
+    act: returnToNothing,
+  },
+  'a redirect URI behind a log-in page of another origin': {
+    name: 'redirect-uri-moved',
+    attributes: { 'redirect-uri': '/members' },
+    plant() {
+      const headers = { ...QUIET, location: `${elsewhere()}/login` };
+      world.site.serve('/members', { status: 302, headers, body: '' });
+      world.site.serve('/login', { headers: QUIET, body: 'Please log in.' });
+      world.register(`${origin()}/members`);
     },
     act: returnToNothing,
   },
@@ -232,6 +248,24 @@ const FAULTS: Record<string, Fault> = {
     plant: () => void (world.site.backend.answer = { kind: 'redirect', to: '/login' }),
     act: returnInVain,
   },
+  'a backend behind a log-in page of another origin': {
+    name: 'backend-redirect',
+    plant() {
+      world.site.serve('/login', 'Please log in.');
+      world.site.backend.answer = { kind: 'redirect', to: `${elsewhere()}/login` };
+    },
+    act: returnInVain,
+  },
+  'a header that browsers refuse': {
+    name: 'attribute-value',
+    parts: { script: SCRIPT_TAG + setHeaders({ 'x csrf': 'token' }) },
+    act: clickInVain,
+  },
+  'a header with a line break in its value': {
+    name: 'attribute-value',
+    parts: { script: SCRIPT_TAG + setHeaders({ 'x-csrf': 'to\nken' }) },
+    act: clickInVain,
+  },
   'a backend that wants a CSRF token': {
     name: 'backend-forbidden',
     plant: () => answerBackend(403, '{"error":"access_denied"}'),
@@ -244,6 +278,18 @@ const FAULTS: Record<string, Fault> = {
       const headers = { 'content-type': 'application/json' };
       const answer = { headers, body: '{"error":"invalid_request"}' };
       serve('/post-only', ({ method }) => ({ ...answer, status: method === 'POST' ? 400 : 405 }));
+    },
+  },
+  'stay-connected whose GET leads to a log-in page of another origin': {
+    name: 'stay-connected',
+    attributes: { 'stay-connected': true, 'backend-url': '/get-guarded' },
+    plant() {
+      const headers = { 'content-type': 'application/json', location: `${elsewhere()}/login` };
+      serve('/get-guarded', ({ method }) => ({
+        headers,
+        status: method === 'POST' ? 400 : 302,
+        body: '{}',
+      }));
     },
   },
   'an emulator that does not run': {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -35,6 +35,15 @@ export class App {
     await runToEnd(folder, ['install', '--no-save', ...quiet, tarball]);
     const { scripts = {} } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     return new App(folder, scripts);
+  }
+
+  /** Adds files by their paths, or puts them in the place of the app's own. */
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(this.folder, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
   }
 
   has(script: string): boolean {

@@ -1,9 +1,11 @@
 // Installs the package as it is packed into a small app of every framework, builds the app, and
-// lets a customer connect on its pages. Needs a fresh `npm run build`.
+// lets a customer connect on its pages. Then the same with the code that the site's configurator
+// writes for this kind of app, in the place of the app's own. Needs a fresh `npm run build`.
 // `-- --app react` runs one app and can be repeated. `-- --minutes 15` begins no app that would not
 // end within that time, as far as can be told, and names those.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +17,8 @@ import { launchPuppeteer } from '../e2e/support/puppeteer.js';
 import { App, type Running } from './app.js';
 import { travel } from './journey.js';
 import { Site } from './site.js';
+import { visitSnippets, visitWrong } from './snippet-visit.js';
+import { KINDS, SETTING_NAMES, writeFiles, writeWrong } from './snippets.js';
 
 /** The longest last: when time runs out, they are left out. */
 const APPS = [
@@ -66,7 +70,8 @@ async function check(browser: Browser, name: string): Promise<string> {
       await stop();
     }
   };
-  try {
+  /** The app as it is, and answers in which ways. */
+  const checkApp = async () => {
     if (app.has('test')) {
       await app.test(findChromium() ?? '');
       return 'its own tests';
@@ -75,9 +80,43 @@ async function check(browser: Browser, name: string): Promise<string> {
     if (!app.has('dev')) return 'as it is';
     await visit(await app.run('dev'), true);
     return 'production, development';
+  };
+  try {
+    const what = await checkApp();
+    const count = await checkSnippets(browser, name, app, packageFolder);
+    return count > 0 ? `${what}, ${count} snippets` : what;
   } finally {
     await app.remove();
   }
+}
+
+/** The app with the code of the configurator in its place. Answers with the number of pages. */
+async function checkSnippets(
+  browser: Browser,
+  name: string,
+  app: App,
+  packageFolder: string,
+): Promise<number> {
+  const kind = KINDS[name];
+  if (!kind) return 0;
+  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'));
+  const integrity = await readFile(join(packageFolder, 'dist/integrity.json'), 'utf8');
+  const release = { version, integrity: JSON.parse(integrity) };
+  await app.write(writeFiles(kind, release));
+  if (kind === 'Script tag') await app.write(writeWrong(release));
+  const { source, stop } = await app.build();
+  const site = await Site.start(
+    source,
+    SETTING_NAMES.flatMap((setting) => [`/${setting}`, `/${setting}/`]),
+  );
+  try {
+    await visitSnippets(browser, site);
+    if (kind === 'Script tag') await visitWrong(browser, site);
+  } finally {
+    await site.close();
+    await stop();
+  }
+  return SETTING_NAMES.length;
 }
 
 const began = Date.now();

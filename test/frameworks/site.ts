@@ -35,15 +35,20 @@ export class Site {
     this.#server = server;
   }
 
-  static async start(source: Source): Promise<Site> {
+  /** @param pages the paths of pages to which Monerium may send a customer back */
+  static async start(source: Source, pages = ['/']): Promise<Site> {
     const app = new Hono<{ Bindings: HttpBindings }>();
     const server = serve({ fetch: app.fetch, port: 0, hostname: 'localhost' });
     await once(server, 'listening');
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-    const redirectUris = [`${origin}/`];
-    const client = { clientId: DEMO_CLIENT_ID, name: 'Shop', redirectUris };
+    const redirectUris = pages.map((path) => origin + path);
+    const policies = {
+      privacyUrl: 'https://shop.example/privacy',
+      termsUrl: 'https://shop.example/terms',
+    };
+    const client = { clientId: DEMO_CLIENT_ID, name: 'Shop', redirectUris, ...policies };
     const site = new Site(origin, await startEmulator({ clients: [client] }), server);
-    site.#addRoutes(app, source);
+    site.#addRoutes(app, source, redirectUris);
     return site;
   }
 
@@ -60,8 +65,13 @@ export class Site {
     await Promise.all([closed, this.emulator.close()]);
   }
 
-  #addRoutes(app: Hono<{ Bindings: HttpBindings }>, source: Source): void {
+  #addRoutes(
+    app: Hono<{ Bindings: HttpBindings }>,
+    source: Source,
+    redirectUris: readonly string[],
+  ): void {
     app.get('/favicon.ico', (c) => c.body(null, 204));
+    app.get('/thanks', (c) => c.html('<!doctype html><title>Thanks</title>'));
     app.get('/monerium/auth', (c) =>
       c.redirect(`${this.emulator.url}/auth${new URL(c.req.url).search}`),
     );
@@ -72,7 +82,7 @@ export class Site {
     const handle = createExchangeHandler({
       apiUrl: this.emulator.url,
       clientId: DEMO_CLIENT_ID,
-      redirectUris: [`${this.origin}/`],
+      redirectUris,
       onConnected: () => undefined,
     });
     app.post('/api/monerium', (c) => handle(c.req.raw));
@@ -84,6 +94,8 @@ export class Site {
     });
     if ('folder' in source) {
       app.use(serveStatic({ root: source.folder }));
+      // The one page of an app, at every path.
+      app.get('/:name/', serveStatic({ root: source.folder, path: 'index.html' }));
     } else {
       app.all('*', (c) => {
         const { pathname, search } = new URL(c.req.url);

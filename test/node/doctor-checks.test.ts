@@ -133,10 +133,16 @@ const PROBLEMS: Record<string, Changes[]> = {
     { redirect: { href: `${ORIGIN}/connect/`, keepsQuery: false } },
     { settings: { redirectUri: `${ORIGIN}/connect/` } },
   ],
-  'redirect-uri-moved': [{ redirect: { href: `${ORIGIN}/login` } }],
+  'redirect-uri-moved': [
+    { redirect: { href: `${ORIGIN}/login` } },
+    { redirect: { status: 0, href: undefined, keepsQuery: false, namesElement: false } },
+  ],
   'redirect-uri-query': [{ redirect: { keepsQuery: false } }],
   'api-unreachable': [{ isApiReachable: false }],
-  'backend-redirect': [post({ kind: 'redirect' })],
+  'backend-redirect': [
+    post({ kind: 'redirect' }),
+    { backend: { post: { kind: 'redirect' }, session: { kind: 'redirect' } } },
+  ],
   'backend-cors': [post({ kind: 'cors' })],
   'backend-unreachable': [post({ kind: 'unreachable' })],
   'backend-missing': [answer(404, 'text/html', false), answer(405)],
@@ -148,6 +154,8 @@ const PROBLEMS: Record<string, Changes[]> = {
   'stay-connected': [
     { backend: session({ kind: 'answer', status: 405, type: '', isJson: false }) },
     { backend: session({ kind: 'answer', status: 200, type: 'text/html', isJson: false }) },
+    { backend: session({ kind: 'redirect' }) },
+    { backend: session({ kind: 'cors' }) },
   ],
   'stay-connected-backend': [
     { attributes: { isStayConnected: true }, settings: { exchange: 'direct' }, backend: undefined },

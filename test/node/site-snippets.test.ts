@@ -1,12 +1,24 @@
 // The code that the site's configurator writes, built by the compiler of each place.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { compile as compileSvelte } from 'svelte/compiler';
 import ts from 'typescript';
 import { compileScript, compileTemplate, parse } from 'vue/compiler-sfc';
-import { KINDS, writeSnippet, type Configuration, type Kind } from '../../demo/site/snippets.js';
+import { attributes } from '../../demo/site/manifest.js';
+import {
+  KINDS,
+  writeSnippet,
+  type Configuration,
+  type Kind,
+  type Release,
+} from '../../demo/site/snippets.js';
+import { SETTINGS } from '../frameworks/snippets.js';
+
+const skip = !existsSync('dist/integrity.json') && 'run `npm run build` first';
 
 const RELEASE = {
   version: '1.2.3',
@@ -131,6 +143,30 @@ describe('the code that the configurator writes', () => {
       }
     });
   }
+
+  it('is run with every attribute, by `npm run test:frameworks`', () => {
+    const set = Object.values(SETTINGS).flatMap((setting) => Object.keys(setting.attributes));
+    assert.deepEqual(
+      attributes.map(({ name }) => name).filter((name) => !set.includes(name)),
+      [],
+    );
+  });
+
+  it('has the integrity that the file has', { skip }, () => {
+    const integrity = JSON.parse(
+      readFileSync('dist/integrity.json', 'utf8'),
+    ) as Release['integrity'];
+    const { wallet } = SETTINGS;
+    const code = writeSnippet('Script tag', wallet, { version: '1.2.3', integrity });
+    const tags = [...code.matchAll(/\/dist\/([\w.-]+)"\s+integrity="sha384-([^"]+)"/g)];
+    assert.equal(tags.length, 2);
+    for (const [, file = '', value] of tags) {
+      const digest = createHash('sha384')
+        .update(readFileSync(`dist/${file}`))
+        .digest('base64');
+      assert.equal(value, digest, file);
+    }
+  });
 
   it('names the version and the integrity of each file', () => {
     const code = writeSnippet('Script tag', FULL, RELEASE);

@@ -140,6 +140,26 @@ describe('readConfiguration', () => {
     });
   });
 
+  for (const [name, value] of [
+    ['x csrf', 't'],
+    ['', 't'],
+    ['x-csrf:', 't'],
+    ['x-csrf', 'a\nb'],
+    ['x-csrf', 'a\u0000b'],
+    ['x-csrf', '\u20ac'],
+  ] as const) {
+    it(`refuses the header ${JSON.stringify([name, value])}, without its value`, async () => {
+      const whole = /^invalid_config: backendHeaders needs valid names and values$/;
+      await refuse(whole, { backendHeaders: { [name]: value } });
+    });
+  }
+
+  it('takes no headers as well as null', () => {
+    for (const backendHeaders of [undefined, null, {}]) {
+      expect(() => read({ backendHeaders })).not.to.throw();
+    }
+  });
+
   it("prefers the page's own exchange function to a backend", () => {
     const exchange = () => Promise.resolve({ profile: 'p', userId: 'u' });
     const configuration = read({ exchange, backendUrl: '/connect' });

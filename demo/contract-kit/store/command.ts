@@ -7,14 +7,14 @@ import { checkStore } from './check-store.js';
 
 const USAGE = `Usage: npx monerium-connect check-store <file>
 
-Holds a store of connections and claims against what createConnections() and createExchangeHandler()
-need. The file is a module that exports \`store\`, an object with read(), replace() and claim(), and
-if you like \`close\`. Four processes import it: give it a database for tests.
+Checks a store of connections and claims, for createConnections() and createExchangeHandler(). The
+file is a module that exports \`store\`, an object with read(), replace() and claim(), and optionally
+\`close\`. Four processes import it, so use a test database.
 
-  --rounds  how often eight callers want the same (200)
-  --only    checks only what has this text in its name
+  --rounds  how often eight callers ask for the same claim or row at once (200)
+  --only    runs only the checks with this text in their names
 
-It ends with 0 when everything holds, 1 when something does not, and 2 when it could not begin.
+The exit code is 0 if everything passes, 1 if something fails, and 2 if it could not start.
 `;
 
 export async function runCheckStore(): Promise<number> {
