@@ -181,7 +181,7 @@ function renderChoices(view: View): unknown {
 /** Monerium does not load in a frame: there a popup is the only way. */
 function renderHere({ code }: ConnectError, { write, startHere, isDisabled }: View): unknown {
   if (code !== 'popup_blocked' || isFramed()) return nothing;
-  return html`<button part="here" type="button" ?disabled=${isDisabled} @click=${startHere}>
+  return html`<button part="reopen" type="button" ?disabled=${isDisabled} @click=${startHere}>
     ${write('here')}
   </button>`;
 }
