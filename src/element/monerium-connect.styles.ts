@@ -175,13 +175,16 @@ export const styles = css`
   [part='cancel'] {
     min-height: 24px;
     margin: 0.4em 0 0;
-    margin-inline-end: 1.2em;
     padding: 0;
     border: 0;
     background: none;
     color: inherit;
     font-weight: 400;
     text-decoration: underline;
+  }
+
+  [part='reopen'] {
+    margin-inline-end: 1.2em;
   }
 
   /* In the width of the idle button, whose text may be shorter. */
@@ -212,7 +215,7 @@ export const styles = css`
     padding: 0;
   }
 
-  .icon-only ~ [part='status'] {
+  .icon-only ~ * {
     min-width: 16em;
   }
 

@@ -54,7 +54,8 @@ export function renderView(view: View): TemplateResult {
     >
       ${renderStatus(view)}
     </div>
-    ${renderChoices(view)}${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
+    <div class="now">${renderChoices(view)}</div>
+    ${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
 }
 
 /** Without a button: takes the width that the idle button had, and is not seen. */
