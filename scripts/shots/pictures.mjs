@@ -20,11 +20,11 @@ const STYLE = `
 /** In the page: one element for each cell. */
 async function fill(/** @type {typeof CELLS} */ cells) {
   const module = '/sheet.js';
-  const { addIn } = await import(module);
+  const { addIn, enter } = await import(module);
   for (const [caption, state, attributes] of cells) {
     const figure = document.body.appendChild(document.createElement('figure'));
     figure.append(Object.assign(document.createElement('figcaption'), { textContent: caption }));
-    await addIn(state, attributes, figure);
+    await enter(await addIn(state, attributes, figure), state);
   }
 }
 
@@ -37,6 +37,8 @@ export async function drawPictures(browser, origin) {
   for (const theme of ['light', 'dark']) {
     const page = await browser.newPage();
     await page.setViewport({ width: 988, height: 100, deviceScaleFactor: 1.5 });
+    // A spinner that stands still.
+    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
     await page.goto(`${origin}/?theme=${theme}`);
     await page.addStyleTag({ content: STYLE });
     await page.evaluate(fill, CELLS);

@@ -21,6 +21,7 @@ const suites = [
   })),
   { script: 'test:unit', report: 'unit' },
   { script: 'test:node', report: 'node' },
+  { script: 'test:look', report: 'look' },
 ];
 /** Each passes or fails as a whole. */
 const checks = [

@@ -11,6 +11,7 @@ export const styles = css`
     --_accent: var(--monerium-connect-accent, light-dark(#16325c, #dbe7fb));
     display: inline-block;
     max-width: 100%;
+    text-align: start;
     font: var(--monerium-connect-font, 600 1rem/1.4 system-ui, sans-serif);
   }
 
@@ -25,11 +26,11 @@ export const styles = css`
     box-sizing: border-box;
     gap: 0.6em;
     text-wrap: balance;
-    text-align: start;
   }
 
   button {
     font: inherit;
+    text-align: start;
     cursor: pointer;
   }
 
@@ -45,11 +46,8 @@ export const styles = css`
     min-height: 44px;
     padding: var(--monerium-connect-padding, 0.5em 1.2em);
     border: 1px solid;
+    border-color: color-mix(in srgb, currentColor 50%, transparent);
     border-radius: var(--monerium-connect-radius, 0.5rem);
-  }
-
-  :where([part='status']:first-child) {
-    border-color: color-mix(in srgb, currentColor 30%, transparent);
   }
 
   [part='button'] {
@@ -58,7 +56,12 @@ export const styles = css`
     color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
   }
 
-  [part='button']:focus-visible {
+  /* Around the button: a tint could take the contrast of the label. */
+  .filled:hover {
+    box-shadow: 0 0 0 3px color-mix(in srgb, var(--_accent) 50%, transparent);
+  }
+
+  .filled:focus-visible {
     outline-color: var(--_accent);
     box-shadow: 0 0 0 2px;
   }
@@ -91,19 +94,19 @@ export const styles = css`
     }
   }
 
-  [part='button']:hover {
-    box-shadow: inset 0 0 0 2px;
-  }
-
   .outlined,
   .plain {
     background: none;
     color: inherit;
-    outline-color: currentColor !important;
   }
 
   .plain {
     border-color: transparent;
+  }
+
+  .outlined:hover,
+  .plain:hover {
+    border-color: currentColor;
   }
 
   .small {
@@ -168,18 +171,20 @@ export const styles = css`
     text-wrap: pretty;
   }
 
-  [part='here'],
   [part='reopen'],
   [part='cancel'] {
     min-height: 24px;
     margin: 0.4em 0 0;
-    margin-inline-end: 1.2em;
     padding: 0;
     border: 0;
     background: none;
     color: inherit;
     font-weight: 400;
     text-decoration: underline;
+  }
+
+  [part='reopen'] {
+    margin-inline-end: 1.2em;
   }
 
   /* In the width of the idle button, whose text may be shorter. */
@@ -210,7 +215,7 @@ export const styles = css`
     padding: 0;
   }
 
-  .icon-only ~ [part='status'] {
+  .icon-only ~ * {
     min-width: 16em;
   }
 

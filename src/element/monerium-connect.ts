@@ -40,8 +40,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart tick - The mark of a connected customer.
  * @csspart status - The live region: the connection, the progress or the error.
  * @csspart message - The text of an error.
- * @csspart reopen - Brings the other window to the front.
- * @csspart here - After a popup was blocked: continues in this window.
+ * @csspart reopen - Shows the other window. After a popup was blocked: continues in this one.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.

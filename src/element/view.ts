@@ -54,7 +54,8 @@ export function renderView(view: View): TemplateResult {
     >
       ${renderStatus(view)}
     </div>
-    ${renderChoices(view)}${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
+    <div class="now">${renderChoices(view)}</div>
+    ${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
 }
 
 /** Without a button: takes the width that the idle button had, and is not seen. */
@@ -181,7 +182,7 @@ function renderChoices(view: View): unknown {
 /** Monerium does not load in a frame: there a popup is the only way. */
 function renderHere({ code }: ConnectError, { write, startHere, isDisabled }: View): unknown {
   if (code !== 'popup_blocked' || isFramed()) return nothing;
-  return html`<button part="here" type="button" ?disabled=${isDisabled} @click=${startHere}>
+  return html`<button part="reopen" type="button" ?disabled=${isDisabled} @click=${startHere}>
     ${write('here')}
   </button>`;
 }

@@ -8,7 +8,8 @@ export const STYLES = css`
     pointer-events: auto;
     width: 22rem;
     padding: 0;
-    border: 0;
+    border: 1px solid;
+    border-radius: 0.5rem;
     text-align: start;
   }
 
@@ -21,7 +22,6 @@ export const STYLES = css`
 
   [part='wallets'] div {
     padding: 1rem;
-    border: 1px solid;
   }
 
   [part='wallets'] :is(h2, p) {
@@ -41,6 +41,7 @@ export const STYLES = css`
     min-height: 2.75rem;
     padding: 0.5rem 0.75rem;
     border: 1px solid;
+    border-radius: 0.5rem;
     background: none;
     color: inherit;
     font: inherit;

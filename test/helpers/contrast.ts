@@ -3,7 +3,7 @@ import type { MoneriumConnect } from '../../src/index.js';
 
 type Rgb = readonly number[];
 
-const context = new OffscreenCanvas(1, 1).getContext('2d');
+const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
 
 /** The colour as the screen shows it, over what is below: red, green, blue, 0 to 255. */
 function paint(color: string, below: Rgb): Rgb {
@@ -51,11 +51,28 @@ export function measure(element: MoneriumConnect, page: Rgb): Pair[] {
   const tick = styleOf('[part=tick]');
   pairs.push(tick && pair('tick', tick.color, page, 3));
   const button = element.disabled ? undefined : styleOf('[part=button]');
-  if (button) {
-    pairs.push(pair('label', button.color, paint(button.backgroundColor, page), 4.5));
-    const edges = [button.borderTopColor, button.backgroundColor];
-    const ratio = Math.max(...edges.map((color) => contrast(paint(color, page), page)));
-    if (element.appearance !== 'plain') pairs.push({ what: 'edge', least: 3, ratio });
+  if (!button) return pairs.filter((found) => found != null);
+  const below = paint(button.backgroundColor, page);
+  pairs.push(pair('label', button.color, below, 4.5));
+  for (const part of ['icon', 'spinner']) {
+    const mark = styleOf(`[part=${part}] svg`);
+    pairs.push(mark && pair(part, mark.stroke, below, 3));
+  }
+  const best = (what: string, colors: Rgb[]): Pair => ({
+    ...{ what, least: 3 },
+    ratio: Math.max(...colors.map((color) => contrast(color, page))),
+  });
+  if (element.appearance !== 'plain') {
+    pairs.push(best('edge', [below, paint(button.borderTopColor, below)]));
+  }
+  if (button.outlineStyle !== 'none') {
+    const [shadow = button.outlineColor] = /^\w+\([^)]*\)/.exec(button.boxShadow) ?? [];
+    pairs.push(
+      best(
+        'focus',
+        [button.outlineColor, shadow].map((color) => paint(color, page)),
+      ),
+    );
   }
   return pairs.filter((found) => found != null);
 }

@@ -386,7 +386,7 @@ describe('a popup', () => {
   it('that was blocked leaves the way in this window', async () => {
     const element = await addBlocked();
     const heard = listenToEvents(element);
-    const here = find(element, '[part=here]');
+    const here = find(element, '[part=reopen]');
     expect(here?.innerText).to.equal('Continue in this window');
     here?.focus();
     here?.click();
@@ -397,7 +397,7 @@ describe('a popup', () => {
       detail: { mode: 'redirect' },
     });
     await element.updateComplete;
-    expect(find(element, '[part=here]')).to.equal(null);
+    expect(find(element, '[part=reopen]')).to.equal(null);
     expect(element.shadowRoot?.activeElement?.getAttribute('part')).to.equal('button');
   });
 
@@ -405,7 +405,7 @@ describe('a popup', () => {
     const element = await addBlocked();
     element.disabled = true;
     await element.updateComplete;
-    const here = find(element, '[part=here]') as HTMLButtonElement;
+    const here = find(element, '[part=reopen]') as HTMLButtonElement;
     expect(here.disabled).to.equal(true);
     here.disabled = false;
     here.click();
@@ -415,7 +415,7 @@ describe('a popup', () => {
 
   it('that was blocked once is tried as a popup by the next click', async () => {
     const element = await addBlocked();
-    find(element, '[part=here]')?.click();
+    find(element, '[part=reopen]')?.click();
     await until(() => navigations.urls.length);
     element.cancel();
     const heard = listenToEvents(element);
@@ -430,7 +430,7 @@ describe('a popup', () => {
     await page.element.connect().catch(() => {});
     await page.element.updateComplete;
     expect(page.element.status).to.equal('failed');
-    expect(find(page.element, '[part=here]')).to.equal(null);
+    expect(find(page.element, '[part=reopen]')).to.equal(null);
   });
 });
 
