@@ -42,7 +42,10 @@ export async function drawPictures(browser, origin) {
     await page.goto(`${origin}/?theme=${theme}`);
     await page.addStyleTag({ content: STYLE });
     await page.evaluate(fill, CELLS);
-    await page.screenshot({ path: `${OUT}/states-${theme}.png`, fullPage: true });
+    // With `fullPage` a picture was cut off once.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewport({ width: 988, height, deviceScaleFactor: 1.5 });
+    await page.screenshot({ path: `${OUT}/states-${theme}.png` });
     await page.close();
   }
 }

@@ -78,7 +78,7 @@ export const styles = css`
 
   @supports (color: lab(from red l a b)) {
     [part='button'] {
-      --_y: calc((0.179 - y) * 999999);
+      --_y: clamp(0, (0.179 - y) * 999999, 1.2);
       color: var(
         --monerium-connect-color,
         color(from var(--_accent) xyz var(--_y) var(--_y) var(--_y))
