@@ -1,38 +1,39 @@
 /**
- * Every way a flow can end badly, and the method of `console` that logs it. The names are stable: a
- * change needs a new major version.
+ * Every way a flow can end badly: the method of `console` that logs it, and the text that the
+ * customer reads, by its key in src/texts.ts. Codes that mean the same to a customer share a text.
+ * The names are stable: a change needs a new major version.
  * `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on.
  * Empty: there is nothing to fix.
  */
 export const ERRORS = {
-  invalid_config: 'error',
-  insecure_context: 'error',
-  embedding_blocked: 'error',
-  storage_unavailable: '',
-  popup_blocked: 'warn',
-  popup_closed: '',
-  popup_timeout: '',
-  access_denied: '',
-  authorization_error: 'error',
-  authorization_unavailable: '',
-  response_invalid: '',
-  transaction_not_found: '',
-  transaction_expired: '',
-  offline: '',
-  exchange_network: 'error',
-  exchange_timeout: 'error',
-  exchange_rejected: 'error',
-  rate_limited: 'warn',
-  server_unavailable: 'error',
-  exchange_bad_response: 'error',
-  profile_unavailable: 'error',
-  interrupted: '',
-  aborted: '',
-  token_unavailable: '',
-  disconnect_failed: '',
-  wallet_rejected: '',
-  wallet_busy: '',
-  wallet_error: '',
+  invalid_config: ['error', 'setup'],
+  insecure_context: ['error', 'insecure'],
+  embedding_blocked: ['error', 'framed'],
+  storage_unavailable: ['', 'storage'],
+  popup_blocked: ['warn', 'blocked'],
+  popup_closed: ['', 'interrupted'],
+  popup_timeout: ['', 'interrupted'],
+  access_denied: ['', 'declined'],
+  authorization_error: ['error', 'failed'],
+  authorization_unavailable: ['', 'busy'],
+  response_invalid: ['', 'failed'],
+  transaction_not_found: ['', 'expired'],
+  transaction_expired: ['', 'expired'],
+  offline: ['', 'offline'],
+  exchange_network: ['error', 'unreachable'],
+  exchange_timeout: ['error', 'unreachable'],
+  exchange_rejected: ['error', 'failed'],
+  rate_limited: ['warn', 'busy'],
+  server_unavailable: ['error', 'busy'],
+  exchange_bad_response: ['error', 'failed'],
+  profile_unavailable: ['error', 'failed'],
+  interrupted: ['', 'interrupted'],
+  aborted: ['', 'failed'],
+  token_unavailable: ['', 'failed'],
+  disconnect_failed: ['', 'failed'],
+  wallet_rejected: ['', 'walletRejected'],
+  wallet_busy: ['', 'walletBusy'],
+  wallet_error: ['', 'walletError'],
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

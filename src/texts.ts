@@ -26,7 +26,7 @@ export const english = {
   /** A form is held back until the customer is connected. */
   required: 'Please connect with Monerium first.',
 
-  // For what went wrong. Several codes share a text: `chooseText()` in src/element/texts.ts.
+  // For what went wrong. Which code has which text: `ERRORS` in src/errors.ts.
   failed: 'The connection could not be completed. Code for support: {code}',
   offline: 'You are offline.',
   unreachable: 'This site could not be reached.',
