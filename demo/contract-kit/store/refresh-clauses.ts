@@ -90,7 +90,9 @@ export function refreshClauses(emulator: Emulator): StoreClause[] {
         const repeats = countRepeats(emulator);
         assertThat(repeats === 0, `sent ${repeats} refresh tokens again`);
         const lost = await countLost(emulator, outcomes);
-        assertThat(lost === 0, `${lost} of ${outcomes.length} answers are no token that works`);
+        const error = outcomes.find(({ value }) => value === undefined)?.error ?? 'a dead token';
+        const count = `${lost} of ${outcomes.length} answers`;
+        assertThat(lost === 0, `${count} are no token that works, such as: ${error}`);
       },
     },
     {

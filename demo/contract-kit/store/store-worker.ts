@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type ConnectError,
   ConnectionEnded,
   createConnections,
   type Connection,
@@ -35,6 +37,8 @@ interface StoreModule {
 
 /** The lease is four times as long: so long a process that was killed is taken for alive. */
 const TIMEOUT_MS = 5000;
+/** How long a task may take on a busy machine. */
+const TASK_MS = 30_000;
 
 async function importStore(file: string): Promise<StoreModule> {
   const module = (await import(pathToFileURL(file).href)) as Partial<StoreModule>;
@@ -58,13 +62,29 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
     leaseMs: 4 * TIMEOUT_MS,
   });
 
+  const closing = new AbortController();
+
+  /** Asks again while the answer is to try later, as a site does. */
+  const getToken = async (id: string, refused?: string): Promise<string> => {
+    const deadline = Date.now() + TASK_MS;
+    for (;;) {
+      try {
+        return await connections.getAccessToken(id, { refused });
+      } catch (error) {
+        const isLast = closing.signal.aborted || Date.now() > deadline;
+        if (isLast || error instanceof ConnectionEnded) throw error;
+        await wait((error as ConnectError).retryAfterMs ?? 200);
+      }
+    }
+  };
+
   const work = (task: StoreTask): Promise<unknown> => {
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(TASK_MS);
     if (task.kind === 'claim') return store.claim(task.key, task.ttlMs, signal);
     if (task.kind === 'read') return store.read(task.id, signal);
     if (task.kind === 'replace') return store.replace(task.id, task.version, task.next, signal);
     if (task.kind === 'connect') return connections.connect(task.id, task.details, signal);
-    return connections.getAccessToken(task.id, { refused: task.refused });
+    return getToken(task.id, task.refused);
   };
 
   const tryTo = async (task: StoreTask): Promise<StoreOutcome> => {
@@ -84,6 +104,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
   });
   process.once('SIGTERM', () => {
     const stop = async () => {
+      closing.abort();
       await connections.close();
       while (underWay.size > 0) await Promise.allSettled(underWay);
       await close?.();
