@@ -52,6 +52,7 @@ export interface ConnectAttributes extends WalletAttributes {
   text?: string | null | undefined;
   stayConnected?: boolean | null | undefined;
   returnToStart?: boolean | null | undefined;
+  openUrl?: ((url: string) => void) | null | undefined;
   successUrl?: string | null | undefined;
 }
 
@@ -93,6 +94,8 @@ export interface Configuration extends LiveOptions {
   readonly timeout: number;
   /** Where the customer goes once connected. Backend exchange only. */
   readonly successUrl?: string | undefined;
+  /** Takes the place of the navigation to Monerium. */
+  readonly openUrl?: ((url: string) => void) | null | undefined;
   /** Whose wallet is to be asked, and for what. */
   readonly wallet?: WalletHost | undefined;
 }
@@ -236,6 +239,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
       skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
     },
     timeout: readTimeout(timeout),
+    openUrl: attributes.openUrl,
     successUrl: readSuccessUrl(attributes, options.exchange, page),
     wallet: wallet === 'none' ? undefined : attributes,
   };

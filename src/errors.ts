@@ -1,39 +1,46 @@
+import type { ConnectTexts } from './texts.js';
+
+/** What the customer reads, and the developer in the console. */
+export interface Told {
+  /** By its key. Codes that mean the same to a customer share a text. Without one: `failed`. */
+  readonly text?: keyof ConnectTexts;
+  /** `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on. */
+  readonly log?: 'error' | 'warn';
+}
+
 /**
- * Every way a flow can end badly, and the method of `console` that logs it. The names are stable: a
- * change needs a new major version.
- * `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on.
- * Empty: there is nothing to fix.
+ * Every way a flow can end badly. The names are stable: a change needs a new major version.
  */
 export const ERRORS = {
-  invalid_config: 'error',
-  insecure_context: 'error',
-  embedding_blocked: 'error',
-  storage_unavailable: '',
-  popup_blocked: 'warn',
-  popup_closed: '',
-  popup_timeout: '',
-  access_denied: '',
-  authorization_error: 'error',
-  authorization_unavailable: '',
-  response_invalid: '',
-  transaction_not_found: '',
-  transaction_expired: '',
-  offline: '',
-  exchange_network: 'error',
-  exchange_timeout: 'error',
-  exchange_rejected: 'error',
-  rate_limited: 'warn',
-  server_unavailable: 'error',
-  exchange_bad_response: 'error',
-  profile_unavailable: 'error',
-  interrupted: '',
-  aborted: '',
-  token_unavailable: '',
-  disconnect_failed: '',
-  wallet_rejected: '',
-  wallet_busy: '',
-  wallet_error: '',
-} as const;
+  invalid_config: { log: 'error', text: 'setup' },
+  insecure_context: { log: 'error', text: 'insecure' },
+  embedding_blocked: { log: 'error', text: 'framed' },
+  storage_unavailable: { text: 'storage' },
+  popup_blocked: { log: 'warn', text: 'blocked' },
+  popup_closed: { text: 'interrupted' },
+  popup_timeout: { text: 'interrupted' },
+  access_denied: { text: 'declined' },
+  authorization_error: { log: 'error' },
+  authorization_unavailable: { text: 'busy' },
+  response_invalid: {},
+  transaction_not_found: { text: 'expired' },
+  transaction_expired: { text: 'expired' },
+  offline: { text: 'offline' },
+  exchange_network: { log: 'error', text: 'unreachable' },
+  exchange_timeout: { log: 'error', text: 'unreachable' },
+  exchange_rejected: { log: 'error' },
+  rate_limited: { log: 'warn', text: 'busy' },
+  server_unavailable: { log: 'error', text: 'busy' },
+  exchange_bad_response: { log: 'error' },
+  profile_unavailable: { log: 'error' },
+  interrupted: { text: 'interrupted' },
+  aborted: {},
+  token_unavailable: {},
+  disconnect_failed: {},
+  wallet_rejected: { text: 'walletRejected' },
+  wallet_busy: { text: 'walletBusy' },
+  wallet_error: { text: 'walletError' },
+} as const satisfies { readonly [code: string]: Told };
 
 export type ErrorCode = keyof typeof ERRORS;
 

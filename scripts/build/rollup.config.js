@@ -31,7 +31,9 @@ function minifyCss(css) {
     target: 'esnext',
   });
   if (warnings[0]) throw new Error(`${warnings[0].text} in the style sheet ${css}`);
-  return code.trim().replaceAll(name, placeholder);
+  // It leaves custom properties as they are written, and what stands in their place in `var()`.
+  const short = code.replace(/([(,]|--[\w-]+:) | (?=[);])/g, '$1');
+  return short.trim().replaceAll(name, placeholder);
 }
 
 /** Before TypeScript: what esbuild makes of a template literal is no longer recognised. */

@@ -116,6 +116,15 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   /**
+   * For an app with `openUrl`: takes an address that the system handed to it, as if the page had
+   * been opened with it. The page's own address stays as it is. Returns whether the address brought
+   * a response for this client, also one that is spent: then it is no route of the app.
+   */
+  resume(url: string): boolean {
+    return this.#controller.resume(url);
+  }
+
+  /**
    * Forgets tokens and identity on this page, and every pending flow of this client in this
    * browser. With `stay-connected` the backend ends its session first; otherwise the site does.
    * @throws ConnectError `disconnect_failed`: the backend did not confirm, and nothing has changed
@@ -269,7 +278,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isLabelBlank: this.hasUpdated && isLabelBlank(this),
       pageLabel: this.hasUpdated ? readLabel(this) : '',
       isSilent: this.hasUpdated && canNotify(this),
-      isPopup: this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup',
+      isPopup:
+        Boolean(this.openUrl) || (this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup'),
       languageTag: this.#language.tag,
       write: (key, value) => this.#language.write(key, value, this.strings),
       // A failure is shown, and announced by an event.
