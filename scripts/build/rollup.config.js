@@ -114,11 +114,10 @@ const licenses = {
 };
 
 /**
- * One minified file: of the whole element, or of the wallets or the doctor, which have no package
- * inside.
+ * One minified file: of the whole element, or of a further file, which has no package inside.
  * @param {'es' | 'iife'} format
  * @param {RegExp[]} [external] packages that stay imports
- * @param {'element' | 'wallet' | 'doctor'} [part]
+ * @param {'element' | 'wallet' | 'doctor' | 'in-app'} [part]
  * @returns {import('rollup').RollupOptions}
  */
 export function minified(format, external = [], part = 'element') {
@@ -214,5 +213,6 @@ const testingTypes = (name) => ({
 export default [
   ...[modules(), minified('es'), minified('iife'), testingTypes('index'), testingTypes('browser')],
   ...[minified('es', [], 'wallet'), minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
+  minified('es', [], 'in-app'),
   ...languages.map(locale),
 ];

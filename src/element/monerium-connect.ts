@@ -42,6 +42,10 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart message - The text of an error.
  * @csspart reopen - Brings the other window to the front.
  * @csspart here - After a popup was blocked: goes on in this window.
+ * @csspart notice - In the browser of another app: that the camera may be needed.
+ * @csspart browser - In the notice on Android: opens the page in the customer's browser.
+ * @csspart copy - In the notice: copies the address of the page.
+ * @csspart link - In the notice: the address, where the app does not allow to copy it.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
