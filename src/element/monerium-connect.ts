@@ -122,7 +122,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /**
    * For an app with `openUrl`: takes an address that the system handed to it, as if the page had
    * been opened with it. The page's own address stays as it is. Returns whether the address brought
-   * a response for this client, also one that is spent: then it is no route of the app.
+   * a response for this client, also one that is spent: then the app must not route to it.
    */
   resume(url: string): boolean {
     return this.#controller.resume(url);
