@@ -13,6 +13,10 @@ export const STYLES = css`
     text-wrap: pretty;
   }
 
+  [part='notice'] > :first-child {
+    display: block;
+  }
+
   [part='browser'],
   [part='copy'] {
     display: inline-block;
