@@ -45,7 +45,9 @@ function findBy(key: string): Snippet {
   return findSnippet(document, text);
 }
 
-const pageScripts = [...IN_PAGE, ...IN_SHELL].map(([document, text]) => findSnippet(document, text));
+const pageScripts = [...IN_PAGE, ...IN_SHELL].map(([document, text]) =>
+  findSnippet(document, text),
+);
 const compiled = Object.keys(COMPILED).map(findBy);
 const nodeScripts = Object.keys(IN_NODE).map(findBy);
 
