@@ -52,6 +52,7 @@ export interface ConnectAttributes extends WalletAttributes {
   text?: string | null | undefined;
   stayConnected?: boolean | null | undefined;
   returnToStart?: boolean | null | undefined;
+  openUrl?: ((url: string) => void) | null | undefined;
   successUrl?: string | null | undefined;
 }
 
@@ -93,6 +94,8 @@ export interface Configuration extends LiveOptions {
   readonly timeout: number;
   /** Where the customer goes once connected. Backend exchange only. */
   readonly successUrl?: string | undefined;
+  /** Takes the place of the navigation to Monerium. */
+  readonly openUrl?: ((url: string) => void) | null | undefined;
   /** Whose wallet is to be asked, and for what. */
   readonly wallet?: WalletHost | undefined;
 }
@@ -216,7 +219,7 @@ export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
   const { email, authMode, skipKyc, address, chain, signature, timeout } = attributes;
   const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
-  check(headers !== undefined, 'backendHeaders', 'valid names and values');
+  check(headers !== undefined, 'backendHeaders', 'valid headers');
   const environment = readChoice('environment', attributes.environment ?? 'sandbox');
   const mode = readChoice('mode', attributes.mode ?? 'redirect');
   for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
@@ -238,6 +241,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
       skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
     },
     timeout: readTimeout(timeout),
+    openUrl: attributes.openUrl,
     successUrl: readSuccessUrl(attributes, options.exchange, page),
     wallet: wallet === 'none' ? undefined : attributes,
   };

@@ -1,40 +1,46 @@
+import type { ConnectTexts } from './texts.js';
+
+/** How a failure is reported to the customer and to the developer. */
+export interface FailureReport {
+  /** By its key. Codes that mean the same to a customer share a text. Without one: `failed`. */
+  readonly text?: keyof ConnectTexts;
+  /** `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on. */
+  readonly log?: 'error' | 'warn';
+}
+
 /**
- * Every way a flow can end badly: the method of `console` that logs it, and the text that the
- * customer reads, by its key in src/texts.ts. Codes that mean the same to a customer share a text.
- * The names are stable: a change needs a new major version.
- * `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on.
- * Empty: there is nothing to fix.
+ * Every way a flow can end badly. The names are stable: a change needs a new major version.
  */
 export const ERRORS = {
-  invalid_config: ['error', 'setup'],
-  insecure_context: ['error', 'insecure'],
-  embedding_blocked: ['error', 'framed'],
-  storage_unavailable: ['', 'storage'],
-  popup_blocked: ['warn', 'blocked'],
-  popup_closed: ['', 'interrupted'],
-  popup_timeout: ['', 'interrupted'],
-  access_denied: ['', 'declined'],
-  authorization_error: ['error', 'failed'],
-  authorization_unavailable: ['', 'busy'],
-  response_invalid: ['', 'failed'],
-  transaction_not_found: ['', 'expired'],
-  transaction_expired: ['', 'expired'],
-  offline: ['', 'offline'],
-  exchange_network: ['error', 'unreachable'],
-  exchange_timeout: ['error', 'unreachable'],
-  exchange_rejected: ['error', 'failed'],
-  rate_limited: ['warn', 'busy'],
-  server_unavailable: ['error', 'busy'],
-  exchange_bad_response: ['error', 'failed'],
-  profile_unavailable: ['error', 'failed'],
-  interrupted: ['', 'interrupted'],
-  aborted: ['', 'failed'],
-  token_unavailable: ['', 'failed'],
-  disconnect_failed: ['', 'failed'],
-  wallet_rejected: ['', 'walletRejected'],
-  wallet_busy: ['', 'walletBusy'],
-  wallet_error: ['', 'walletError'],
-} as const;
+  invalid_config: { log: 'error', text: 'setup' },
+  insecure_context: { log: 'error', text: 'insecure' },
+  embedding_blocked: { log: 'error', text: 'framed' },
+  storage_unavailable: { text: 'storage' },
+  popup_blocked: { log: 'warn', text: 'blocked' },
+  popup_closed: { text: 'interrupted' },
+  popup_timeout: { text: 'interrupted' },
+  access_denied: { text: 'declined' },
+  authorization_error: { log: 'error' },
+  authorization_unavailable: { text: 'busy' },
+  response_invalid: {},
+  transaction_not_found: { text: 'expired' },
+  transaction_expired: { text: 'expired' },
+  offline: { text: 'offline' },
+  exchange_network: { log: 'error', text: 'unreachable' },
+  exchange_timeout: { log: 'error', text: 'unreachable' },
+  exchange_rejected: { log: 'error' },
+  rate_limited: { log: 'warn', text: 'busy' },
+  server_unavailable: { log: 'error', text: 'busy' },
+  exchange_bad_response: { log: 'error' },
+  profile_unavailable: { log: 'error' },
+  interrupted: { text: 'interrupted' },
+  aborted: {},
+  token_unavailable: {},
+  disconnect_failed: {},
+  wallet_rejected: { text: 'walletRejected' },
+  wallet_busy: { text: 'walletBusy' },
+  wallet_error: { text: 'walletError' },
+} as const satisfies { readonly [code: string]: FailureReport };
 
 export type ErrorCode = keyof typeof ERRORS;
 

@@ -1,11 +1,15 @@
 // What the script files run: the definition, and the loaders for the files beside them.
+// Before the definition: an element is asked when it is created.
+import { inApp } from './element/in-app.js';
 import './define.js';
-import type { DoctorFile } from './protocol/doctor.js';
 import { doctor } from './element/doctor.js';
 import './locales/beside-script.js';
 
-doctor.load = () => {
+function importPart<T>(part: string): Promise<T> {
   // A bundler would follow a literal.
-  const { href } = new URL('monerium-connect.doctor.min.js', import.meta.url);
-  return import(href) as Promise<DoctorFile>;
-};
+  const { href } = new URL(`monerium-connect.${part}.min.js`, import.meta.url);
+  return import(href) as Promise<T>;
+}
+
+doctor.load = () => importPart('doctor');
+inApp.load = () => importPart('in-app');

@@ -32,6 +32,8 @@ export interface Properties {
   backendHeaders?: Value<'backendHeaders'>;
   /** Replaces both exchanges. If it throws, the flow fails. */
   exchange?: Value<'exchange'>;
+  /** Takes the place of the navigation, in an app: opens the address in the system's browser. What comes back goes into `resume()`. */
+  openUrl?: Value<'openUrl'>;
   /** How the customer gets to Monerium. */
   mode?: Value<'mode'>;
   /** Fills in the e-mail field at Monerium. */

@@ -2,8 +2,10 @@
 import { editors } from './editors.mjs';
 
 /**
- * @typedef {{ name: string, privacy?: string, inheritedFrom?: object, default?: string }} Member
- * @typedef {{ fieldName?: string, inheritedFrom?: object, default?: string }} Attribute
+ * @typedef {{ name: string, privacy?: string, attribute?: string, inheritedFrom?: object,
+ *   default?: string }} Member
+ * @typedef {{ name: string, fieldName?: string, inheritedFrom?: object,
+ *   default?: string }} Attribute
  * @typedef {object} Declaration
  * @property {string} kind
  * @property {string} name
@@ -42,6 +44,19 @@ function writeDefault(item) {
   if (/^\d[\d_]*$/.test(text)) item.default = text.replaceAll('_', '');
 }
 
+/** As the options name the attribute of a property. */
+const toAttribute = (/** @type {string} */ name) => name.replace(/[A-Z]/g, '-$&').toLowerCase();
+
+/** @param {Declaration} declaration */
+function writeAttributeNames({ members = [], attributes = [] }) {
+  for (const member of members) {
+    if (member.attribute) member.attribute = toAttribute(member.name);
+  }
+  for (const attribute of attributes) {
+    if (attribute.fieldName) attribute.name = toAttribute(attribute.fieldName);
+  }
+}
+
 /**
  * Leaves what a page can use.
  * @param {Declaration} declaration
@@ -58,6 +73,7 @@ function keepPublic(declaration) {
   // An event without a line in the class's doc was found in the code, often without its name.
   if (events) declaration.events = events.filter(({ name, description }) => name && description);
   [...declaration.members, ...(declaration.attributes ?? [])].forEach(writeDefault);
+  writeAttributeNames(declaration);
   if (superclass && /^(Event|Error|EventTarget)$/.test(superclass.name)) {
     declaration.superclass = { name: superclass.name, package: 'global:' };
   }

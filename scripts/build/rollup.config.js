@@ -31,7 +31,9 @@ function minifyCss(css) {
     target: 'esnext',
   });
   if (warnings[0]) throw new Error(`${warnings[0].text} in the style sheet ${css}`);
-  return code.trim().replaceAll(name, placeholder);
+  // It leaves custom properties as they are written, and what stands in their place in `var()`.
+  const short = code.replace(/([(,]|--[\w-]+:) | (?=[);])/g, '$1');
+  return short.trim().replaceAll(name, placeholder);
 }
 
 /** Before TypeScript: what esbuild makes of a template literal is no longer recognised. */
@@ -112,11 +114,10 @@ const licenses = {
 };
 
 /**
- * One minified file: of the whole element, or of the wallets or the doctor, which have no package
- * inside.
+ * One minified file: of the whole element, or of a further file, which has no package inside.
  * @param {'es' | 'iife'} format
  * @param {RegExp[]} [external] packages that stay imports
- * @param {'element' | 'wallet' | 'doctor'} [part]
+ * @param {'element' | 'wallet' | 'doctor' | 'in-app'} [part]
  * @returns {import('rollup').RollupOptions}
  */
 export function minified(format, external = [], part = 'element') {
@@ -212,5 +213,6 @@ const testingTypes = (name) => ({
 export default [
   ...[modules(), minified('es'), minified('iife'), testingTypes('index'), testingTypes('browser')],
   ...[minified('es', [], 'wallet'), minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
+  minified('es', [], 'in-app'),
   ...languages.map(locale),
 ];

@@ -1,4 +1,4 @@
-import { LitElement, type PropertyDeclarations } from 'lit';
+import { LitElement, type PropertyDeclaration } from 'lit';
 import type { ConnectAttributes } from '../configuration.js';
 import type { ExchangeFunction } from '../protocol/exchange.js';
 import type { WalletProvider } from '../protocol/wallet.js';
@@ -23,45 +23,55 @@ const DEFAULTS = {
   debug: false,
 };
 
+type Declaration = Omit<PropertyDeclaration, 'attribute'> & { attribute?: string | boolean };
+
 /** The attributes and properties that a page sets on the element. */
 export class ConnectOptions extends LitElement implements ConnectAttributes {
-  static override properties: PropertyDeclarations = {
-    clientId: { attribute: 'client-id' },
+  /** An attribute has the name of its property, in kebab case. */
+  static override properties: { [name: string]: Declaration } = {
+    clientId: {},
     environment: {},
-    apiUrl: { attribute: 'api-url' },
-    redirectUri: { attribute: 'redirect-uri' },
-    backendUrl: { attribute: 'backend-url' },
-    backendCredentials: { attribute: 'backend-credentials' },
+    apiUrl: {},
+    redirectUri: {},
+    backendUrl: {},
+    backendCredentials: {},
     backendHeaders: { attribute: false },
     exchange: { attribute: false },
+    openUrl: { attribute: false },
     mode: {},
     email: {},
-    authMode: { attribute: 'auth-mode' },
-    skipKyc: { attribute: 'skip-kyc', type: Boolean },
+    authMode: {},
+    skipKyc: { type: Boolean },
     address: {},
     chain: {},
     signature: {},
     wallet: {},
-    appName: { attribute: 'app-name' },
-    privacyUrl: { attribute: 'privacy-url' },
-    termsUrl: { attribute: 'terms-url' },
+    appName: {},
+    privacyUrl: {},
+    termsUrl: {},
     walletProvider: { attribute: false },
     timeout: { type: Number },
-    returnToStart: { attribute: 'return-to-start', type: Boolean },
-    stayConnected: { attribute: 'stay-connected', type: Boolean },
-    successUrl: { attribute: 'success-url' },
+    returnToStart: { type: Boolean },
+    stayConnected: { type: Boolean },
+    successUrl: {},
     profile: { reflect: true },
-    userId: { attribute: 'user-id', reflect: true },
+    userId: { reflect: true },
     disabled: { type: Boolean, reflect: true },
     name: { reflect: true },
     required: { type: Boolean, reflect: true },
     text: {},
     appearance: {},
     size: {},
-    iconOnly: { attribute: 'icon-only', type: Boolean },
+    iconOnly: { type: Boolean },
     debug: { type: Boolean },
     strings: { attribute: false },
   };
+
+  static {
+    for (const [name, options] of Object.entries(this.properties)) {
+      options.attribute ??= name.replace(/[A-Z]/g, '-$&').toLowerCase();
+    }
+  }
 
   /** Client ID of the Authorization Code Flow, from Monerium's developer portal. */
   declare clientId: string | undefined;
@@ -88,6 +98,11 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   declare backendHeaders: Readonly<Record<string, string>> | undefined;
   /** Replaces both exchanges. If it throws, the flow fails. */
   declare exchange: ExchangeFunction | undefined;
+  /**
+   * Takes the place of the navigation, in an app: opens the address in the system's browser. What
+   * comes back goes into `resume()`.
+   */
+  declare openUrl: ((url: string) => void) | undefined;
   /**
    * How the customer gets to Monerium.
    * @default 'redirect'

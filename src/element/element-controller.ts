@@ -8,10 +8,11 @@ import {
 } from '../connection.js';
 import { ConnectError, tryTo } from '../errors.js';
 import { endSession } from '../flow/kept-session.js';
+import { takeArrival } from '../page/arrival.js';
 import { page, prepareSecrets } from '../page/page.js';
 import { readPopupName } from '../page/popup-window.js';
 import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
-import { after, isSecure, navigate, returnTo, whenIdle } from '../page/window.js';
+import { after, isOnOrigin, isSecure, navigate, returnTo, whenIdle } from '../page/window.js';
 import { EventQueue } from './event-queue.js';
 import { logNotes } from './developer-notes.js';
 import { callDoctor } from './doctor.js';
@@ -81,6 +82,19 @@ export class ElementController implements ReactiveController, FlowElement {
 
   cancel(): void {
     this.#flow?.cancel();
+  }
+
+  /** Returns whether the address has a response of ours, also one that is spent. */
+  resume(url: string): boolean {
+    let isOurs = false;
+    const arrival = isOnOrigin(url) && takeArrival(url, () => (isOurs = true));
+    if (arrival) {
+      page.arrival = arrival;
+      void page.ready.then(() => {
+        for (const flow of page.flows) if (flow.hasElements) flow.resume(this);
+      });
+    }
+    return isOurs;
   }
 
   /** What a wallet signs for an element that has changed or left would be sent in vain. */

@@ -41,6 +41,10 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart status - The live region: the connection, the progress or the error.
  * @csspart message - The text of an error.
  * @csspart reopen - Shows the other window. After a popup was blocked: continues in this one.
+ * @csspart notice - In the browser of another app: that the camera may be needed.
+ * @csspart browser - In the notice on Android: opens the page in the customer's browser.
+ * @csspart copy - In the notice: copies the address of the page.
+ * @csspart link - In the notice: the address, where the app does not allow to copy it.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
@@ -112,6 +116,15 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /** Cancels the running flow: `idle`, and `monerium-error` with `aborted`. */
   cancel(): void {
     this.#controller.cancel();
+  }
+
+  /**
+   * For an app with `openUrl`: takes an address that the system handed to it, as if the page had
+   * been opened with it. The page's own address stays as it is. Returns whether the address brought
+   * a response for this client, also one that is spent: then the app must not route to it.
+   */
+  resume(url: string): boolean {
+    return this.#controller.resume(url);
   }
 
   /**
@@ -268,7 +281,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isLabelBlank: this.hasUpdated && isLabelBlank(this),
       pageLabel: this.hasUpdated ? readLabel(this) : '',
       isSilent: this.hasUpdated && canNotify(this),
-      isPopup: this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup',
+      isPopup:
+        Boolean(this.openUrl) || (this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup'),
       languageTag: this.#language.tag,
       write: (key, value) => this.#language.write(key, value, this.strings),
       // A failure is shown, and announced by an event.

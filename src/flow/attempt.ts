@@ -38,10 +38,10 @@ export function createAttempt(clicked?: Clicked, failure?: ConnectError): Attemp
  * browser does then may take any time.
  */
 export function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     const abort = () => reject(signal.reason as Error);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+  return Promise.race([aborted, work]);
 }

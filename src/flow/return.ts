@@ -77,14 +77,10 @@ function succeed(
  */
 async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Outcome> {
   const { signal } = attempt;
-  if (isWithoutResponse(error) && !signal.aborted) {
-    await new Promise<void>((resolve) => {
-      const timer = after(LEAVING_MS, resolve);
-      signal.addEventListener('abort', () => {
-        timer.end();
-        resolve();
-      });
-    });
+  if (isWithoutResponse(error)) {
+    let end = () => {};
+    const stayed = new Promise<void>((resolve) => ({ end } = after(LEAVING_MS, resolve)));
+    await untilAborted(signal, stayed).catch(end);
   }
   flow.fail(attempt, error);
   // The attempt may have ended in the meantime, with a failure of its own.

@@ -3,6 +3,7 @@ import { ConnectError, isConnectError } from '../errors.js';
 import { takeSecrets } from '../page/page.js';
 import { createPopupName, openPopup, type PopupWindow } from '../page/popup-window.js';
 import type { FlowElement } from '../page/shared-flow.js';
+import { findSystemBrowser } from '../page/system-browser.js';
 import { saveTransaction, spendTransaction, type Transaction } from '../page/transaction.js';
 import {
   every,
@@ -126,7 +127,7 @@ export async function startFlow(
     const begun = { mode, id: element.id, popupName };
     const href = prepareDeparture(configuration, secrets, begun, signed);
     oauthState = secrets.state;
-    if (popupName) popup ??= openPopup(popupName);
+    popup ??= popupName ? openPopup(popupName) : findSystemBrowser(configuration, href);
     if (popup) waitForPopup(flow, attempt, popup, oauthState, href);
     else leave(flow, attempt, oauthState, href);
   } catch (reason) {

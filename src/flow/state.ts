@@ -168,8 +168,16 @@ function claim(before: Idle | Failed | Waiting, { attempt }: EventOf<'claim'>): 
   return { step: 'claiming', connection: before.connection, attempt, before };
 }
 
-function exchange(_: FlowState, { attempt, timer }: EventOf<'exchange'>): Exchanging {
-  return { ...showing({ status: 'exchanging' }), attempt, timer };
+/** A step that holds what its event has brought. */
+function holding<const C extends Connection, E extends FlowEvent>(
+  connection: C,
+  { type: _, ...held }: E,
+) {
+  return { ...showing(connection), ...held };
+}
+
+function exchange(_: FlowState, event: EventOf<'exchange'>): Exchanging {
+  return holding({ status: 'exchanging' }, event);
 }
 
 function connect(_: FlowState, { identity, session }: EventOf<'connect'>): Connected {
@@ -193,20 +201,8 @@ export const machine: Machine = {
   },
   starting: {
     sign: (state, { connection, onClick }) => ({ ...state, connection, onClick }),
-    redirect: (_, { attempt, oauthState, timer }) => ({
-      ...showing({ status: 'redirecting' }),
-      attempt,
-      oauthState,
-      timer,
-    }),
-    wait: (_, { attempt, oauthState, popup, listener, timer }) => ({
-      ...showing({ status: 'waiting' }),
-      attempt,
-      oauthState,
-      popup,
-      listener,
-      timer,
-    }),
+    redirect: (_, event) => holding({ status: 'redirecting' }, event),
+    wait: (_, event) => holding({ status: 'waiting' }, event),
     claim: ({ before }, event) => claim(before, event),
     withdraw: ({ before }) => before,
     fail,

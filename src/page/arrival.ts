@@ -15,9 +15,9 @@ import {
   type Transaction,
 } from './transaction.js';
 import { closeOwnPopup, readPopupName } from './popup-window.js';
-import { isFramed, readAddress, rewriteAddress } from './window.js';
+import { isFramed } from './window.js';
 
-/** The authorization response that the page was opened with. It waits here to be claimed. */
+/** An authorization response that has come to this page. It waits here to be claimed. */
 export interface Arrival {
   readonly response: AuthorizationResponse;
   readonly oauthState: string;
@@ -44,21 +44,20 @@ function guessOAuthState(): string | undefined {
 }
 
 /**
- * Recognises a response of ours in the address and cuts it out of there in the same task: until
- * then every request of the page could carry it in its `Referer`. A response for another OAuth
- * client stays untouched. A frame takes no response: an attacker's page can frame the page of the
- * redirect URI with a response of its own making.
+ * Recognises a response of ours in an address of this origin. A response for another OAuth client
+ * stays untouched. A frame takes no response: an attacker's page can frame the page of the redirect
+ * URI with a response of its own making.
+ * @param clean called with the rest of the address when the response is ours, also when it is spent
  */
-export function takeArrival(): Arrival | undefined {
+export function takeArrival(href: string, clean: (rest: string) => void): Arrival | undefined {
   if (isFramed()) return undefined;
-  const href = readAddress();
   const query = new URL(href).search;
   const response = readAuthorizationResponse(query);
   const oauthState = response && (response.state ?? guessOAuthState());
   if (!oauthState) return undefined;
   const transaction = findTransaction(oauthState);
   if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;
-  rewriteAddress(stripAuthorizationResponse(href));
+  clean(stripAuthorizationResponse(href));
   if (!findTombstone(oauthState)) return { response, oauthState, query, transaction };
   // The flow has ended in another window, or was cancelled there.
   closeOwnPopup();

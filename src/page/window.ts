@@ -72,9 +72,13 @@ export function returnTo(href: string): void {
   if (href.split('#')[0] !== location.href.split('#')[0]) location.replace(href);
 }
 
+export function isOnOrigin(href: string): boolean {
+  return href.startsWith(`${location.origin}/`);
+}
+
 /** The URL itself when it is on this page's origin, else the address of this page. */
 export function keepOnOrigin(href: string): string {
-  return href.startsWith(`${location.origin}/`) ? href : location.href;
+  return isOnOrigin(href) ? href : location.href;
 }
 
 /** Resolves with the next event of this type. */

@@ -16,8 +16,7 @@ export default [
     file: 'src/page',
     in: 'takeArrival',
     find: 'const oauthState = $STATE;',
-    replace:
-      'if (response) rewriteAddress(stripAuthorizationResponse(href));\nconst oauthState = $STATE;',
+    replace: 'if (response) clean(stripAuthorizationResponse(href));\nconst oauthState = $STATE;',
     test: 'unit/page',
   },
   {
@@ -93,8 +92,8 @@ export default [
     fault: 47,
     rule: 'the address is cleaned a task later',
     file: 'src/page',
-    find: 'rewriteAddress(stripAuthorizationResponse(href))',
-    replace: 'setTimeout(() => rewriteAddress(stripAuthorizationResponse(href)))',
+    find: 'clean(stripAuthorizationResponse(href))',
+    replace: 'setTimeout(() => clean(stripAuthorizationResponse(href)))',
     test: 'unit/page',
   },
   {
@@ -102,8 +101,7 @@ export default [
     rule: 'the address is cleaned whoever it is for',
     file: 'src/page',
     find: 'const query = new URL(href).search',
-    replace:
-      'const query = new URL(href).search;\n  rewriteAddress(stripAuthorizationResponse(href))',
+    replace: 'const query = new URL(href).search;\n  clean(stripAuthorizationResponse(href))',
     test: 'e2e/recognition',
     title: '#37 #48',
   },

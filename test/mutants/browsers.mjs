@@ -33,8 +33,8 @@ export default [
     rule: 'a flow that was lost is for developers',
     file: 'src/errors.ts',
     in: 'ERRORS',
-    find: { context: "({ transaction_not_found: ['', 'expired'] })", selector: 'pair' },
-    replace: "transaction_not_found: ['error', 'expired']",
+    find: { context: "({ transaction_not_found: { text: 'expired' } })", selector: 'pair' },
+    replace: "transaction_not_found: { text: 'expired', log: 'error' }",
     test: 'unit/page',
   },
   {

@@ -118,8 +118,8 @@ export default [
     fault: 35,
     rule: 'the address is cleaned when the page has loaded',
     file: 'src/page',
-    find: 'rewriteAddress(stripAuthorizationResponse(href))',
-    replace: "addEventListener('load', () => rewriteAddress(stripAuthorizationResponse(href)))",
+    find: 'clean(stripAuthorizationResponse(href))',
+    replace: "addEventListener('load', () => clean(stripAuthorizationResponse(href)))",
     test: 'e2e/callback-page',
   },
   {

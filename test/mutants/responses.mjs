@@ -74,8 +74,8 @@ export default [
     fault: 9,
     rule: 'the address is read a task later',
     file: 'src/page',
-    find: 'opened.arrival = takeArrival()',
-    replace: 'setTimeout(() => (opened.arrival = takeArrival()))',
+    find: 'opened.arrival = takeArrival(readAddress(), rewriteAddress)',
+    replace: 'setTimeout(() => (opened.arrival = takeArrival(readAddress(), rewriteAddress)))',
     test: 'unit/lifecycle',
   },
   {

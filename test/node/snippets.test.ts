@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { findSnippet, IN_PAGE, snippets, type Snippet } from '../helpers/snippets.js';
+import { findSnippet, IN_PAGE, IN_SHELL, snippets, type Snippet } from '../helpers/snippets.js';
 
 /** Where the files are that a block names on its first line. */
 const ROOTS = ['demo/backend/examples', 'test/frameworks/shop', 'test/frameworks/next'];
@@ -45,7 +45,9 @@ function findBy(key: string): Snippet {
   return findSnippet(document, text);
 }
 
-const pageScripts = IN_PAGE.map(([document, text]) => findSnippet(document, text));
+const pageScripts = [...IN_PAGE, ...IN_SHELL].map(([document, text]) =>
+  findSnippet(document, text),
+);
 const compiled = Object.keys(COMPILED).map(findBy);
 const nodeScripts = Object.keys(IN_NODE).map(findBy);
 

@@ -149,7 +149,7 @@ describe('readConfiguration', () => {
     ['x-csrf', '\u20ac'],
   ] as const) {
     it(`refuses the header ${JSON.stringify([name, value])}, without its value`, async () => {
-      const whole = /^invalid_config: backendHeaders needs valid names and values$/;
+      const whole = /^invalid_config: backendHeaders needs valid headers$/;
       await refuse(whole, { backendHeaders: { [name]: value } });
     });
   }

@@ -178,7 +178,7 @@ export class World implements Surroundings {
     this.calls.clear();
     this.interruptions = 0;
     this.#beginFlow();
-    page.arrival = takeArrival();
+    page.arrival = takeArrival(href, () => {});
     page.interruptionChecked = page.arrival !== undefined;
     this.flow = new Flow(this.#configuration.binding);
   }
