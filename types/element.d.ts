@@ -158,7 +158,7 @@ export interface Attributes {
 
 /** As React, Preact and Svelte name them. */
 export interface Handlers {
-  /** Before anything is stored or sent. Cancelable. */
+  /** Nothing is sent yet. Cancelable. */
   'onmonerium-before-connect'?: Handler<MoneriumBeforeConnectEvent>;
   /** A flow succeeded. */
   'onmonerium-connected'?: Handler<MoneriumConnectedEvent>;

@@ -28,7 +28,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @slot trigger - Your own button, which replaces the built-in one.
  * @slot fallback - Shown until the script has run, and never after.
  * @slot connected - The text once the customer is connected.
- * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Before anything is stored or sent. Cancelable.
+ * @fires {MoneriumBeforeConnectEvent} monerium-before-connect - Nothing is sent yet. Cancelable.
  * @fires {MoneriumConnectedEvent} monerium-connected - A flow succeeded.
  * @fires {MoneriumErrorEvent} monerium-error - A flow failed.
  * @fires {MoneriumDisconnectedEvent} monerium-disconnected - The customer was disconnected.

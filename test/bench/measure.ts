@@ -42,7 +42,7 @@ export async function measureButton(stage: Stage, peer: Peer, throttle: number):
 /** On the second visit within three days Chromium keeps what it has compiled. */
 const VISITS_BEFORE = 2;
 
-/** The same on a visit that finds the script, and what was compiled of it, in the browser's cache. */
+/** The same on a visit that finds the script and its compiled code in the browser's cache. */
 export async function measureWarmButton(
   stage: Stage,
   peer: Peer,

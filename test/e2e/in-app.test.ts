@@ -56,7 +56,7 @@ for (const [name, script, at] of [
 ] as const) {
   const { app = '', agent = '' } = IN_APP[at] ?? {};
   test(
-    `#194 a customer is told of the camera, and connects: ${name}, ${app}`,
+    `#179 a customer is told of the camera, and connects: ${name}, ${app}`,
     { skip },
     async () => {
       const page = await openIn(agent, script);
@@ -71,7 +71,7 @@ for (const [name, script, at] of [
   );
 }
 
-test('#195 no other browser asks for the file of the notice', { skip }, async () => {
+test('#180 no other browser asks for the file of the notice', { skip }, async () => {
   const page = await openIn(BROWSERS[0]?.agent ?? '', MODULE);
   await clickConnect(page);
   await walkPortal(page, { email: CANARY_EMAIL });

@@ -3,7 +3,7 @@
 /** @type {import('../../scripts/mutants/tables.mjs').Mutant[]} */
 export default [
   {
-    fault: 190,
+    fault: 175,
     rule: 'the page leaves although the app opens Monerium',
     file: 'src/flow',
     in: 'startFlow',
@@ -12,7 +12,7 @@ export default [
     test: 'unit/shell',
   },
   {
-    fault: 191,
+    fault: 176,
     rule: 'a second click opens nothing',
     file: 'src/page/system-browser.ts',
     find: 'return { go: show, show, close() {}, isClosed: never, isSource: never };',
@@ -20,7 +20,7 @@ export default [
     test: 'unit/shell',
   },
   {
-    fault: 192,
+    fault: 177,
     rule: 'the address of the page is replaced by what the app hands over',
     file: 'src/element',
     in: 'ElementController.resume',
@@ -29,7 +29,7 @@ export default [
     test: 'unit/shell',
   },
   {
-    fault: 193,
+    fault: 178,
     rule: 'an address of any origin is taken',
     file: 'src/page/window.ts',
     in: 'isOnOrigin',
@@ -38,7 +38,7 @@ export default [
     test: 'unit/shell',
   },
   {
-    fault: 194,
+    fault: 179,
     rule: 'the home screen counts as a browser',
     file: 'src/page/in-app.ts',
     find: 'tryTo(isStandalone) === true',
@@ -46,7 +46,7 @@ export default [
     test: 'unit/in-app',
   },
   {
-    fault: 195,
+    fault: 180,
     rule: 'the notice is loaded in every browser',
     file: 'src/element/in-app.ts',
     find: '!isInApp()',

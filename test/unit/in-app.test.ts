@@ -54,7 +54,7 @@ const readNotice = ({ element }: Opened) =>
 
 describe('the notice for in-app browsers', () => {
   for (const { app, agent } of IN_APP) {
-    it(`#194 is shown in ${app}`, async () => {
+    it(`#179 is shown in ${app}`, async () => {
       const page = await openWithNotice({ agent });
       expect(readNotice(page)).to.equal(
         'Identity checks may need your camera. Open in your browser Copy link',
@@ -62,13 +62,13 @@ describe('the notice for in-app browsers', () => {
     });
   }
 
-  it('#194 is shown on the home screen, without a link that would lead back there', async () => {
+  it('#179 is shown on the home screen, without a link that would lead back there', async () => {
     const page = await openWithNotice({ agent: ANDROID.replace('; wv', ''), standalone: true });
     expect(find(page.element, '[part=browser]')).to.equal(null);
   });
 
   for (const { app, agent } of BROWSERS) {
-    it(`#195 is not loaded in ${app}`, async () => {
+    it(`#180 is not loaded in ${app}`, async () => {
       const { element, view } = await open({ agent });
       await settleIdle(view);
       expect(find(element, '[part=notice]')).to.equal(null);
@@ -77,7 +77,7 @@ describe('the notice for in-app browsers', () => {
     });
   }
 
-  it('#194 leads to the browser of the customer on Android, fragment and query included', async () => {
+  it('#179 leads to the browser of the customer on Android, fragment and query included', async () => {
     const { element, view } = await openWithNotice({ agent: ANDROID });
     view.history.pushState(null, '', '?table=7#menu');
     const link = find(element, 'a[part=browser]') as HTMLAnchorElement;
@@ -89,7 +89,7 @@ describe('the notice for in-app browsers', () => {
     expect(link.href).to.contain('?table=7#menu#Intent;');
   });
 
-  it('#194 copies the address, and says so', async () => {
+  it('#179 copies the address, and says so', async () => {
     const copied: string[] = [];
     const copy = (text: string) => Promise.resolve(void copied.push(text));
     const page = await openWithNotice({ agent: IOS, copy }, { lang: 'de' });
@@ -103,7 +103,7 @@ describe('the notice for in-app browsers', () => {
     expect(readNotice(page)).to.match(/Link kopieren Kopiert$/);
   });
 
-  it('#194 shows the address where the app does not allow to copy it', async () => {
+  it('#179 shows the address where the app does not allow to copy it', async () => {
     const { element, view } = await openWithNotice({ agent: IOS });
     find(element, '[part=copy]')?.click();
     await until(() => find(element, '[part=link]'));
@@ -113,7 +113,7 @@ describe('the notice for in-app browsers', () => {
     expect(find(element, '[part=notice] [role=status]')?.textContent).to.equal('');
   });
 
-  it('#194 is read aloud with the button', async () => {
+  it('#179 is read aloud with the button', async () => {
     const { element } = await openWithNotice({ agent: IOS });
     const button = find(element, '[part=button]');
     const named = button?.getAttribute('aria-describedby')?.split(' ') ?? [];
@@ -121,7 +121,7 @@ describe('the notice for in-app browsers', () => {
     expect(read).to.equal('Identity checks may need your camera.');
   });
 
-  it('#194 is gone while the customer leaves and when connected, and leaves no button behind', async () => {
+  it('#179 is gone while the customer leaves and when connected, and leaves no button behind', async () => {
     const { element, urls } = await openWithNotice(
       { agent: IOS },
       { properties: { mode: 'auto' } },
@@ -139,7 +139,7 @@ describe('the notice for in-app browsers', () => {
     expect(find(element, 'button')).to.equal(null);
   });
 
-  it('#194 is not shown where the app opens a browser itself, or in a frame', async () => {
+  it('#179 is not shown where the app opens a browser itself, or in a frame', async () => {
     const inShell = await open({ agent: IOS }, { properties: { openUrl: () => {} } });
     await settleIdle(inShell.view);
     expect(find(inShell.element, '[part=notice]')).to.equal(null);
@@ -148,13 +148,13 @@ describe('the notice for in-app browsers', () => {
     expect(find(framed.element, '[part=notice]')).to.equal(null);
   });
 
-  it('#194 does not make the element wider', async () => {
+  it('#179 does not make the element wider', async () => {
     const plain = await open({});
     const { element } = await openWithNotice({ agent: IOS });
     expect(element.offsetWidth).to.equal(plain.element.offsetWidth);
   });
 
-  it('#195 that does not load is one warning, and the button works', async () => {
+  it('#180 that does not load is one warning, and the button works', async () => {
     const page = await open({ agent: IOS }, { attributes: false, search: '' });
     const { inApp } = (await page.view.load('/src/element/in-app.ts')) as unknown as {
       inApp: { load: () => Promise<never> };

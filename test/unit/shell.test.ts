@@ -49,7 +49,7 @@ function respond(opened: readonly string[], query = 'code=the-code'): string {
 const readState = (opened: readonly string[]) => new URL(opened[0] ?? '').searchParams.get('state');
 
 describe('openUrl', () => {
-  it('#190 takes the place of the navigation, in the task of the click, and the page stays', async () => {
+  it('#175 takes the place of the navigation, in the task of the click, and the page stays', async () => {
     const { element, opened } = await addInApp();
     element.click();
     expect(opened).to.have.length(1);
@@ -64,7 +64,7 @@ describe('openUrl', () => {
     expect(record).to.include({ mode: 'redirect', popupName: '' });
   });
 
-  it('#190 says that a window opens, and offers to show it and to cancel', async () => {
+  it('#175 says that a window opens, and offers to show it and to cancel', async () => {
     const { element, opened } = await addInApp();
     expect(find(element, '[part=button]')?.textContent).to.contain('opens a new window');
     element.click();
@@ -76,7 +76,7 @@ describe('openUrl', () => {
     expect(element.status).to.equal('waiting');
   });
 
-  it('#191 opens the same address again with a second click, and begins no other flow', async () => {
+  it('#176 opens the same address again with a second click, and begins no other flow', async () => {
     const { element, opened } = await addInApp();
     const first = element.connect();
     const second = element.connect();
@@ -87,7 +87,7 @@ describe('openUrl', () => {
     expect(listRecords()).to.have.length(1);
   });
 
-  it('#191 is given up by cancel(), and a response that comes later is refused', async () => {
+  it('#176 is given up by cancel(), and a response that comes later is refused', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     element.cancel();
@@ -100,7 +100,7 @@ describe('openUrl', () => {
     expect([element.status, posts]).to.deep.equal(['idle', []]);
   });
 
-  it('#190 that throws ends the flow, and its record is spent', async () => {
+  it('#175 that throws ends the flow, and its record is spent', async () => {
     const { element } = await addInApp({}, () => {
       throw new Error('no browser');
     });
@@ -109,7 +109,7 @@ describe('openUrl', () => {
     expect(localStorage.getItem(record ?? '')).to.contain('"outcome":"authorization_unavailable"');
   });
 
-  it('#190 leaves a popup as it is', async () => {
+  it('#175 leaves a popup as it is', async () => {
     const names: string[] = [];
     replace(window, 'open', (_, name) => {
       names.push(String(name));
@@ -120,7 +120,7 @@ describe('openUrl', () => {
     expect([names.length, opened.length]).to.deep.equal([1, 0]);
   });
 
-  it('#191 waits half an hour, and a success still counts after that', async () => {
+  it('#176 waits half an hour, and a success still counts after that', async () => {
     const { element, opened, posts } = await addInApp();
     const clock = useFakeTimers({
       now: Date.now(),
@@ -139,7 +139,7 @@ describe('openUrl', () => {
 });
 
 describe('resume()', () => {
-  it('#192 completes the flow with one exchange, and leaves the address of the page alone', async () => {
+  it('#177 completes the flow with one exchange, and leaves the address of the page alone', async () => {
     const { element, opened, posts } = await addInApp();
     const before = location.href;
     const left = element.connect();
@@ -153,7 +153,7 @@ describe('resume()', () => {
     expect(ending?.detail).to.deep.equal({ ...IDENTITY, returnTo: before });
   });
 
-  it('#192 refuses a response that is used twice, at once or later', async () => {
+  it('#177 refuses a response that is used twice, at once or later', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     const url = respond(opened);
@@ -168,7 +168,7 @@ describe('resume()', () => {
     expect(listTypes()).not.to.contain('monerium-error');
   });
 
-  it('#193 leaves alone what is no response of ours', async () => {
+  it('#178 leaves alone what is no response of ours', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     const state = readState(opened);
@@ -197,7 +197,7 @@ describe('resume()', () => {
     await until(() => element.status === 'connected');
   });
 
-  it('#193 answers a state that this browser does not know, and asks nobody', async () => {
+  it('#178 answers a state that this browser does not know, and asks nobody', async () => {
     const { element, posts } = await addInApp();
     const url = `${location.origin}${location.pathname}?code=c&state=${createState()}`;
     expect(element.resume(url)).to.equal(true);
@@ -209,7 +209,7 @@ describe('resume()', () => {
     expect(posts).to.deep.equal([]);
   });
 
-  it('#193 shows what Monerium has refused', async () => {
+  it('#178 shows what Monerium has refused', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     expect(element.resume(respond(opened, 'error=access_denied'))).to.equal(true);
@@ -218,7 +218,7 @@ describe('resume()', () => {
     expect(posts).to.deep.equal([]);
   });
 
-  it('#192 takes a response of a flow that was begun before the app was closed', async () => {
+  it('#177 takes a response of a flow that was begun before the app was closed', async () => {
     const state = createState();
     const redirectUri = location.origin + location.pathname;
     const record = createRecord(ATTRIBUTES, { redirectUri });
@@ -229,7 +229,7 @@ describe('resume()', () => {
     expect(posts).to.have.length(1);
   });
 
-  it('#192 waits until the element is on the page', async () => {
+  it('#177 waits until the element is on the page', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     const { parentElement } = element;
@@ -242,7 +242,7 @@ describe('resume()', () => {
     expect(posts).to.have.length(1);
   });
 
-  it('#192 gives the response to the element that began, whichever is asked', async () => {
+  it('#177 gives the response to the element that began, whichever is asked', async () => {
     const { element, opened, posts } = await addInApp();
     const other = await addHere({ 'client-id': 'another-client' });
     undo.push(() => other.remove());
@@ -252,7 +252,7 @@ describe('resume()', () => {
     expect([other.status, posts.length]).to.deep.equal(['idle', 1]);
   });
 
-  it('#193 takes nothing in a frame', async () => {
+  it('#178 takes nothing in a frame', async () => {
     const { element, view, sent } = await openPage({ framed: true });
     const state = createState();
     const record = createRecord(ATTRIBUTES, {});
