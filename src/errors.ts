@@ -44,6 +44,11 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Also for a code that only another version of the script knows. */
+export function reportOf(code: string): FailureReport {
+  return (ERRORS as Partial<Record<string, FailureReport>>)[code] ?? {};
+}
+
 /** Only a developer can fix these. Apart from the table, which the server does without. */
 const NEED_DEVELOPER: readonly ErrorCode[] = [
   'invalid_config',

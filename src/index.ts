@@ -1,4 +1,4 @@
-// Before the definition: an element is asked when it is created.
+// Before the definition, because it adds to what each element does when it is created.
 import { inApp } from './element/in-app.js';
 import './define.js';
 import { doctor } from './element/doctor.js';

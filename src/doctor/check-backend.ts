@@ -35,7 +35,7 @@ function judgeSilence(
       return problem(
         'backend-redirect',
         `${backendUrl} redirects. A post with a code is never sent on.`,
-        'Write the address that it redirects to. Make sure that no log-in page comes first.',
+        'Write the address that it redirects to. Make sure that no login page comes first.',
       );
     case 'cors':
       return problem(
@@ -45,7 +45,7 @@ function judgeSilence(
           (backendCredentials === 'include'
             ? ', send Access-Control-Allow-Credentials: true, and name the origin instead of *.'
             : ': the option allowedOrigins of the handler does.') +
-          ' A redirect to a log-in page looks the same.',
+          ' A redirect to a login page looks the same.',
       );
     case 'unreachable':
       return problem(

@@ -40,7 +40,7 @@ function nameMove(redirectUri: string, href: string | undefined): Finding | unde
   return problem(
     'redirect-uri-moved',
     text,
-    `Do not redirect there, for example to a log-in page; or set redirect-uri and ${REGISTER}.`,
+    `Do not redirect there, for example to a login page; or set redirect-uri and ${REGISTER}.`,
   );
 }
 

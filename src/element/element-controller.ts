@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Mode } from '../configuration.js';
+import { isSameBinding, type Mode } from '../configuration.js';
 import {
   MoneriumBeforeConnectEvent,
   MoneriumDisconnectedEvent,
@@ -8,8 +8,8 @@ import {
 } from '../connection.js';
 import { ConnectError, tryTo } from '../errors.js';
 import { endSession } from '../flow/kept-session.js';
-import { takeArrival } from '../page/arrival.js';
-import { page, prepareSecrets } from '../page/page.js';
+import { takeArrival, type Arrival } from '../page/arrival.js';
+import { keepArrival, page, prepareSecrets } from '../page/page.js';
 import { readPopupName } from '../page/popup-window.js';
 import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
 import { after, isOnOrigin, isSecure, navigate, returnTo, whenIdle } from '../page/window.js';
@@ -86,15 +86,21 @@ export class ElementController implements ReactiveController, FlowElement {
 
   /** Returns whether the address has a response of ours, also one that is spent. */
   resume(url: string): boolean {
+    const href = tryTo(() => new URL(url).href) ?? '';
     let isOurs = false;
-    const arrival = isOnOrigin(url) && takeArrival(url, () => (isOurs = true));
-    if (arrival) {
-      page.arrival = arrival;
-      void page.ready.then(() => {
-        for (const flow of page.flows) if (flow.hasElements) flow.resume(this);
-      });
-    }
+    // Without `state` it may come from anybody: apps and sites can open an address of an app.
+    const guess = () => undefined;
+    const arrival = isOnOrigin(href) && takeArrival(href, () => (isOurs = true), guess);
+    if (arrival) void page.ready.then(() => this.#resumeWith(arrival));
     return isOurs;
+  }
+
+  #resumeWith(arrival: Arrival): void {
+    keepArrival(arrival);
+    const fits = ({ binding }: SharedFlow) => isSameBinding(binding, arrival.transaction);
+    const flow = [...page.flows].find(fits) ?? this.#flow;
+    // Without an element, the response waits for one.
+    if (flow?.hasElements) flow.resume();
   }
 
   /** What a wallet signs for an element that has changed or left would be sent in vain. */

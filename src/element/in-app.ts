@@ -15,7 +15,7 @@ async function showNotice(host: object): Promise<void> {
   try {
     (await inApp.load?.())?.watch(host);
   } catch {
-    logOnce('warn', 'in-app: its file did not load; check script-src');
+    logOnce('warn', 'in-app: its file did not load or failed; check script-src');
   }
 }
 

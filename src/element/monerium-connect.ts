@@ -44,7 +44,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart notice - In the browser of another app: that the camera may be needed.
  * @csspart browser - In the notice on Android: opens the page in the customer's browser.
  * @csspart copy - In the notice: copies the address of the page.
- * @csspart link - In the notice: the address, where the app does not allow to copy it.
+ * @csspart link - In the notice: the address, where the app does not allow copying.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
@@ -121,7 +121,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /**
    * For an app with `openUrl`: takes an address that the system handed to it, as if the page had
    * been opened with it. The page's own address stays as it is. Returns whether the address brought
-   * a response for this client, also one that is spent: then the app must not route to it.
+   * a response with a `state` of the element, also a spent one: then the app must not route to it.
    */
   resume(url: string): boolean {
     return this.#controller.resume(url);
@@ -281,8 +281,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isLabelBlank: this.hasUpdated && isLabelBlank(this),
       pageLabel: this.hasUpdated ? readLabel(this) : '',
       isSilent: this.hasUpdated && canNotify(this),
-      isPopup:
-        Boolean(this.openUrl) || (this.hasUpdated ? opensWindow(this.mode) : this.mode === 'popup'),
+      isPopup: this.hasUpdated
+        ? Boolean(this.openUrl) || opensWindow(this.mode)
+        : this.mode === 'popup',
       languageTag: this.#language.tag,
       write: (key, value) => this.#language.write(key, value, this.strings),
       // A failure is shown, and announced by an event.

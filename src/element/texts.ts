@@ -1,4 +1,4 @@
-import { ERRORS, type ConnectError, type FailureReport } from '../errors.js';
+import { reportOf, type ConnectError } from '../errors.js';
 import type { ConnectTexts } from '../texts.js';
 
 type Key = keyof ConnectTexts;
@@ -6,7 +6,7 @@ type Key = keyof ConnectTexts;
 /** The text for a failure. Only an offline browser makes a failed request a network fault. */
 export function chooseText({ code, retryAfterMs }: ConnectError, isOnline: boolean): Key {
   if (retryAfterMs) return 'again';
-  const { text: key = 'failed' }: FailureReport = ERRORS[code];
+  const { text: key = 'failed' } = reportOf(code);
   return key === 'unreachable' && !isOnline ? 'offline' : key;
 }
 

@@ -1,4 +1,4 @@
-import { ERRORS, type ConnectError, type FailureReport } from '../errors.js';
+import { reportOf, type ConnectError } from '../errors.js';
 import { log, logOnce } from '../page/page.js';
 
 const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/errors.md';
@@ -8,7 +8,7 @@ const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/errors.md';
  * @param isCustom whether the page's own function exchanges: what it throws may hold secrets
  */
 export function logFailure({ code, phase, retry, hint }: ConnectError, isCustom = false): void {
-  const { log: method }: FailureReport = ERRORS[code];
+  const { log: method } = reportOf(code);
   if (!method) return;
   const isFromPage = isCustom && (phase === 'exchange' || phase === 'identity');
   const facts = isFromPage ? 'the exchange function of this page failed' : (hint ?? '');

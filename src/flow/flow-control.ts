@@ -8,6 +8,8 @@ import type { Attempt, FlowEvent } from './state.js';
 export interface FlowControl {
   /** Changes the state; returns whether the event has changed anything. */
   send(event: FlowEvent, ending?: Ending): boolean;
+  /** Whether an attempt has not left yet, and nothing has come back in the meantime. */
+  isStarting(attempt: Attempt): boolean;
   /** Claims a response; returns whether this page has taken it. */
   take(arrival: Arrival): boolean;
   /** Ends an attempt as another window has ended its exchange. */

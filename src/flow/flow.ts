@@ -87,8 +87,8 @@ export class Flow implements SharedFlow, FlowControl {
     this.detach(element);
   }
 
-  resume(element: FlowElement): void {
-    this.#audience.deliverTo(element);
+  resume(element?: FlowElement): void {
+    if (element) this.#audience.deliverTo(element);
     const { arrival } = page;
     if (arrival && !arrival.transaction) {
       this.rejectArrival();
@@ -177,16 +177,21 @@ export class Flow implements SharedFlow, FlowControl {
 
   /**
    * An error without `state` proves nothing. It is announced, and the record stays: the response
-   * with its `state` still counts.
+   * with its `state` still counts. It must not sign a customer out.
    */
   #takeUnproven(attempt: Attempt, oauthError: string): boolean {
     const error = toAuthorizationError(oauthError);
+    const isSignedIn = this.#audience.findAnnouncer()?.hasPageIdentity;
     if (this.#state.step === 'waiting') {
       this.fail(attempt, error, 'lose');
-    } else if (this.send({ type: 'claim', attempt })) {
+    } else if (!isSignedIn && this.send({ type: 'claim', attempt })) {
       this.fail(attempt, error);
     }
     return true;
+  }
+
+  isStarting(attempt: Attempt): boolean {
+    return this.#state.step === 'starting' && this.#state.attempt === attempt;
   }
 
   conclude(attempt: Attempt, outcome: Outcome): void {

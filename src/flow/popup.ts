@@ -61,6 +61,8 @@ export function waitForPopup(
   href: string,
 ): void {
   popup.go(href);
+  // The function of a page that opens the system's browser may have cancelled.
+  attempt.signal.throwIfAborted();
   const listener = listenToPopup(popup, oauthState, (arrival) => flow.take(arrival));
   const timer = pollPopup(
     popup,

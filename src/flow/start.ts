@@ -1,9 +1,9 @@
 import type { Configuration, Mode } from '../configuration.js';
 import { ConnectError, isConnectError } from '../errors.js';
-import { takeSecrets } from '../page/page.js';
+import { logOnce, takeSecrets } from '../page/page.js';
 import { createPopupName, openPopup, type PopupWindow } from '../page/popup-window.js';
 import type { FlowElement } from '../page/shared-flow.js';
-import { findSystemBrowser } from '../page/system-browser.js';
+import { systemBrowser } from '../page/system-browser.js';
 import { saveTransaction, spendTransaction, type Transaction } from '../page/transaction.js';
 import {
   every,
@@ -92,6 +92,41 @@ function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: st
   attempt.settle();
 }
 
+/** Sends the window that shows Monerium there: a popup, or this one. */
+function depart(
+  flow: FlowControl,
+  attempt: Attempt,
+  popup: PopupWindow | undefined,
+  oauthState: string,
+  href: string,
+): void {
+  if (popup) waitForPopup(flow, attempt, popup, oauthState, href);
+  else leave(flow, attempt, oauthState, href);
+}
+
+/** Any other error is one of the browser. */
+function toStartError(reason: unknown): ConnectError {
+  if (isConnectError(reason)) return reason;
+  return new ConnectError('authorization_unavailable', { phase: 'start' });
+}
+
+/** What the function of the page throws is not logged: it may hold the address. */
+function openByPage(
+  flow: FlowControl,
+  attempt: Attempt,
+  { openUrl }: Configuration,
+  oauthState: string,
+  href: string,
+): PopupWindow | undefined {
+  if (!openUrl) return undefined;
+  return systemBrowser(openUrl, href, () => {
+    logOnce('error', 'openUrl of this page failed');
+    const error = toStartError(undefined);
+    spendTransaction(oauthState, error.code);
+    flow.fail(attempt, error);
+  });
+}
+
 /**
  * Carries a click to Monerium. Nothing is awaited before the navigation, unless the secrets are not
  * ready. A failure ends the attempt. Never rejects.
@@ -123,21 +158,23 @@ export async function startFlow(
       if (popupName) popup = openPopup(popupName);
       secrets = await untilAborted(signal, createSecrets());
     }
+    // A response has come back meanwhile, and goes on with this attempt.
+    if (!flow.isStarting(attempt)) {
+      popup?.close();
+      return;
+    }
     // Before the window opens, where it can: the popup then finds its record from the beginning.
     const begun = { mode, id: element.id, popupName };
     const href = prepareDeparture(configuration, secrets, begun, signed);
     oauthState = secrets.state;
-    popup ??= popupName ? openPopup(popupName) : findSystemBrowser(configuration, href);
-    if (popup) waitForPopup(flow, attempt, popup, oauthState, href);
-    else leave(flow, attempt, oauthState, href);
+    popup ??= popupName
+      ? openPopup(popupName)
+      : openByPage(flow, attempt, configuration, oauthState, href);
+    depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {
     popup?.close();
-    if (signal.aborted) return;
-    // Any other error is one of the browser.
-    const error = isConnectError(reason)
-      ? reason
-      : new ConnectError('authorization_unavailable', { phase: 'start' });
+    const error = toStartError(reason);
     if (oauthState) spendTransaction(oauthState, error.code);
-    flow.fail(attempt, error);
+    if (!signal.aborted) flow.fail(attempt, error);
   }
 }

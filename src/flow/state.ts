@@ -58,7 +58,7 @@ export interface Redirecting extends Shown {
   readonly timer: Resource;
 }
 
-/** The customer is at Monerium, in a popup. */
+/** The customer is at Monerium, in a popup or in the system's browser. */
 export interface Waiting extends Shown {
   readonly step: 'waiting';
   readonly attempt: Attempt;

@@ -48,12 +48,17 @@ function guessOAuthState(): string | undefined {
  * stays untouched. A frame takes no response: an attacker's page can frame the page of the redirect
  * URI with a response of its own making.
  * @param clean called with the rest of the address when the response is ours, also when it is spent
+ * @param guess finds the flow of a response without `state`
  */
-export function takeArrival(href: string, clean: (rest: string) => void): Arrival | undefined {
+export function takeArrival(
+  href: string,
+  clean: (rest: string) => void,
+  guess = guessOAuthState,
+): Arrival | undefined {
   if (isFramed()) return undefined;
   const query = new URL(href).search;
   const response = readAuthorizationResponse(query);
-  const oauthState = response && (response.state ?? guessOAuthState());
+  const oauthState = response && (response.state ?? guess());
   if (!oauthState) return undefined;
   const transaction = findTransaction(oauthState);
   if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;

@@ -53,9 +53,7 @@ function openPage(): Page {
   if (typeof Window === 'undefined') return opened;
   // In the same task: until then every request of the page could carry it in its `Referer`.
   opened.arrival = takeArrival(readAddress(), rewriteAddress);
-  if (opened.arrival) {
-    void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, rejectUnclaimed));
-  }
+  if (opened.arrival) warnLater(opened.arrival);
   opened.interruptionChecked = opened.arrival !== undefined;
   opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
   return opened;
@@ -91,11 +89,21 @@ function describeDifferences(element: Binding, begun: Binding): string {
     .join(', ');
 }
 
-/** No element has taken the response, five seconds after the page has loaded. */
-function rejectUnclaimed(): void {
-  const { arrival, flows } = page;
-  if (!arrival?.transaction) return;
-  const flow = [...flows].find(({ hasElements }) => hasElements);
+/** Lets a response wait for an element. One of a flow that is known counts for more. */
+export function keepArrival(arrival: Arrival): void {
+  if (page.arrival?.transaction && !arrival.transaction) return;
+  page.arrival = arrival;
+  warnLater(arrival);
+}
+
+function warnLater(arrival: Arrival): void {
+  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => rejectUnclaimed(arrival)));
+}
+
+/** No element has taken the response, five seconds after it came to a page that has loaded. */
+function rejectUnclaimed(arrival: Arrival): void {
+  if (page.arrival !== arrival || !arrival.transaction) return;
+  const flow = [...page.flows].find(({ hasElements }) => hasElements);
   const reason = flow?.binding
     ? `begun / here differ in ${describeDifferences(flow.binding, arrival.transaction)}`
     : 'this page has no element to take it';

@@ -44,11 +44,11 @@ export interface SharedFlow {
   detach(element: FlowElement): void;
   /** Detaches an element; without another one, what is under way is cancelled. */
   detachAndCancel(element: FlowElement): void;
-  /** Gives an element what came back to this page: a response, or an ending that waits. */
-  resume(element: FlowElement): void;
+  /** Takes the response that waits on this page, and gives the element an ending that waits. */
+  resume(element?: FlowElement): void;
   connect(element: FlowElement): Promise<void>;
   cancel(): void;
   disconnect(element: FlowElement): void;
-  /** The response that the page was opened with belongs to no flow of this page. */
+  /** The response that waits belongs to no flow of this page. */
   rejectArrival(): void;
 }

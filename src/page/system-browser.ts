@@ -1,16 +1,28 @@
-import type { Configuration } from '../configuration.js';
 import type { PopupWindow } from './popup-window.js';
 
 /**
  * The browser of the system, which an app opens by `openUrl`. The page learns nothing of it:
  * neither whether it is open, nor what it shows.
+ * @param onFailure called when the function of the page throws or rejects
  */
-export function findSystemBrowser(
-  { openUrl }: Configuration,
+export function systemBrowser(
+  openUrl: (url: string) => unknown,
   href: string,
-): PopupWindow | undefined {
-  if (!openUrl) return undefined;
-  const show = () => openUrl(href);
+  onFailure: () => void,
+): PopupWindow {
+  const show = async () => {
+    try {
+      await openUrl(href);
+    } catch {
+      onFailure();
+    }
+  };
   const never = () => false;
-  return { go: show, show, close() {}, isClosed: never, isSource: never };
+  return {
+    go: () => void show(),
+    show: () => void show(),
+    close() {},
+    isClosed: never,
+    isSource: never,
+  };
 }

@@ -1,5 +1,5 @@
 // What the element and the in-app file know of each other. The in-app file is loaded when a page is
-// in the browser of another app, or on the home screen. It takes nothing of the element along.
+// in the browser of another app, or on the home screen. It imports nothing of the element.
 import type { ConnectionStatus } from '../connection.js';
 import type { ConnectTexts } from '../texts.js';
 

@@ -170,7 +170,7 @@ const FAULTS: Record<string, Fault> = {
     },
     act: returnToNothing,
   },
-  'a redirect URI behind a log-in page of another origin': {
+  'a redirect URI behind a login page of another origin': {
     name: 'redirect-uri-moved',
     attributes: { 'redirect-uri': '/members' },
     plant() {
@@ -243,12 +243,12 @@ const FAULTS: Record<string, Fault> = {
     plant: () => answerBackend(500, '{"error":"server_error"}'),
     act: returnInVain,
   },
-  'a backend behind a log-in page': {
+  'a backend behind a login page': {
     name: 'backend-redirect',
     plant: () => void (world.site.backend.answer = { kind: 'redirect', to: '/login' }),
     act: returnInVain,
   },
-  'a backend behind a log-in page of another origin': {
+  'a backend behind a login page of another origin': {
     name: 'backend-redirect',
     plant() {
       world.site.serve('/login', 'Please log in.');
@@ -280,7 +280,7 @@ const FAULTS: Record<string, Fault> = {
       serve('/post-only', ({ method }) => ({ ...answer, status: method === 'POST' ? 400 : 405 }));
     },
   },
-  'stay-connected whose GET leads to a log-in page of another origin': {
+  'stay-connected whose GET leads to a login page of another origin': {
     name: 'stay-connected',
     attributes: { 'stay-connected': true, 'backend-url': '/get-guarded' },
     plant() {

@@ -281,7 +281,7 @@ async function assertUnreachable(
   await world.finish(begun.visitor, begun.page);
 }
 
-test('#163 backend: a redirect to a log-in page is exchange_network', async () => {
+test('#163 backend: a redirect to a login page is exchange_network', async () => {
   world.site.serve('/login', '<!doctype html><title>Log in</title>');
   const begun = await comeBack({
     way: 'backend',

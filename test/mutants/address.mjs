@@ -24,7 +24,7 @@ export default [
     rule: 'an error without state is nobody’s',
     file: 'src/page',
     in: 'takeArrival',
-    find: 'response.state ?? guessOAuthState()',
+    find: 'response.state ?? guess()',
     replace: 'response.state',
     test: 'unit/page',
   },

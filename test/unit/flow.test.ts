@@ -10,6 +10,7 @@ import {
   closePages,
   defer,
   openPage,
+  read,
   settle,
   until,
   type Page,
@@ -235,6 +236,18 @@ describe('a return to an element with a function of its own', () => {
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
       ...{ code: 'rate_limited', retry: 'restart', phase: 'exchange', ...options },
     });
+  });
+
+  it('shows a code of another version of the script as any failure', async () => {
+    const end = defer<Identity>();
+    const properties = { exchange: () => end.promise };
+    const page = await openPage({ search: RESPONSE, properties });
+    await until(() => page.element.status === 'exchanging');
+    end.reject(new page.entry.ConnectError('card_declined' as never));
+    await until(() => page.element.status === 'failed');
+    await page.element.updateComplete;
+    expect(read(page.element)).to.contain('Code for support: card_declined');
+    expect(findDetail(page, 'monerium-error')).to.include({ code: 'card_declined' });
   });
 
   const others: [string, Exchange][] = [

@@ -6,6 +6,7 @@ import {
   RECORD_PREFIX,
   answer,
   closePages,
+  createRecord,
   createState,
   defer,
   listenToEvents,
@@ -177,6 +178,19 @@ describe('profile and user-id', () => {
       expect(page.heard).to.have.length(0);
     });
   }
+
+  it('#153 stand when an error without a state comes in a link', async () => {
+    const state = createState();
+    const record = createRecord(ATTRIBUTES, {});
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
+    nameTab(state);
+    const attributes = { ...ATTRIBUTES, profile: 'old', 'user-id': 'old' };
+    const page = await openPage({ search: '?error=access_denied', attributes, record: false });
+    expect(page.view.location.search).to.equal('');
+    await settle();
+    expect(page.element.getAttribute('user-id')).to.equal('old');
+    expect(page.heard).to.have.length(0);
+  });
 
   it('stand when the page was left during an exchange: what became of it is unknown', async () => {
     const state = createState();

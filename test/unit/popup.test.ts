@@ -244,6 +244,7 @@ describe('waitForPopup', () => {
     const flow: FlowControl = {
       send: (event) => events.push(event) > 0,
       take: ({ query }) => log.push(['take', query]) === 1,
+      isStarting: () => true,
       conclude: note('conclude'),
       fail: (attempt, { code }, type) => note(type ?? 'fail')(attempt, code),
     };

@@ -40,6 +40,7 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
       return true;
     },
     take: () => false,
+    isStarting: () => true,
     conclude: () => {},
     fail(failed, error) {
       // An attempt that is over changes nothing.

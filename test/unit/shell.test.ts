@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { useFakeTimers } from 'sinon';
+import sinon, { useFakeTimers } from 'sinon';
+import { page, takeSecrets } from '../../src/page/page.js';
 import {
   ATTRIBUTES,
   IDENTITY,
@@ -109,6 +110,44 @@ describe('openUrl', () => {
     expect(localStorage.getItem(record ?? '')).to.contain('"outcome":"authorization_unavailable"');
   });
 
+  it('#175 that rejects ends the flow and says so once, without the address', async () => {
+    page.logged.clear();
+    const error = sinon.stub(console, 'error');
+    undo.push(() => error.restore());
+    const { element, opened, posts } = await addInApp({}, (url) => {
+      opened.push(url);
+      return Promise.reject(new Error(url));
+    });
+    element.click();
+    await until(() => element.status === 'failed');
+    expect(error.args).to.deep.equal([['<monerium-connect> openUrl of this page failed']]);
+    expect(element.resume(respond(opened))).to.equal(true);
+    await settleIdle();
+    expect([element.status, posts]).to.deep.equal(['failed', []]);
+  });
+
+  it('#175 that throws when the window is to be shown again escapes nowhere', async () => {
+    const { element, opened } = await addInApp({}, (url) => {
+      if (opened.push(url) > 1) throw new Error('no browser');
+    });
+    element.click();
+    element.click();
+    await until(() => element.status === 'failed');
+    expect(opened).to.have.length(2);
+  });
+
+  it('#176 that cancels the flow has cancelled it: a later response is refused', async () => {
+    const { element, opened, posts } = await addInApp({}, (url) => {
+      opened.push(url);
+      element.cancel();
+    });
+    element.click();
+    expect(element.status).to.equal('idle');
+    expect(element.resume(respond(opened))).to.equal(true);
+    await settleIdle();
+    expect([element.status, posts]).to.deep.equal(['idle', []]);
+  });
+
   it('#175 leaves a popup as it is', async () => {
     const names: string[] = [];
     replace(window, 'open', (_, name) => {
@@ -181,6 +220,8 @@ describe('resume()', () => {
       location.href,
       `${location.origin}${path}?code=theirs&state=theirs`,
       `${location.origin}${path}?code=without-state`,
+      // Any app and any site can open an address of an app.
+      `${location.origin}${path}?error=access_denied`,
       `${location.origin}/elsewhere?code=c&state=${state}`,
       `https://evil.example${path}?code=c&state=${state}`,
       `https://evil.example${path}?code=c&state=mc1.unknown`,
@@ -209,6 +250,16 @@ describe('resume()', () => {
     expect(posts).to.deep.equal([]);
   });
 
+  it('#178 tells an unknown flow on the element that was asked', async () => {
+    const { element } = await addInApp();
+    const other = await addHere({ 'client-id': 'a-third-client' });
+    undo.push(() => other.remove());
+    const url = `${location.origin}${location.pathname}?code=c&state=${createState()}`;
+    expect(other.resume(url)).to.equal(true);
+    await until(() => other.status === 'failed');
+    expect(element.status).to.equal('idle');
+  });
+
   it('#178 shows what Monerium has refused', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
@@ -227,6 +278,45 @@ describe('resume()', () => {
     expect(element.resume(`${redirectUri}?code=c&state=${state}`)).to.equal(true);
     await until(() => element.status === 'connected');
     expect(posts).to.have.length(1);
+  });
+
+  it('#177 goes on with a start that is not ready yet, which then opens nothing', async () => {
+    const state = createState();
+    const redirectUri = location.origin + location.pathname;
+    const record = createRecord(ATTRIBUTES, { redirectUri });
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
+    const { element, opened, posts } = await addInApp();
+    // The next start has to make its secrets first.
+    takeSecrets();
+    const left = element.connect();
+    expect(element.resume(`${redirectUri}?code=c&state=${state}`)).to.equal(true);
+    await left;
+    await settleIdle();
+    expect(element.status).to.equal('connected');
+    expect([opened, posts.length]).to.deep.equal([[], 1]);
+  });
+
+  it('#177 keeps a response that waits when one of an unknown flow is handed over', async () => {
+    const { element, opened, posts } = await addInApp();
+    element.click();
+    const { parentElement } = element;
+    element.remove();
+    const url = `${location.origin}${location.pathname}?code=c&state=${createState()}`;
+    expect(element.resume(respond(opened))).to.equal(true);
+    expect(element.resume(url)).to.equal(true);
+    await settleIdle();
+    parentElement?.append(element);
+    await until(() => element.status === 'connected');
+    expect(posts).to.have.length(1);
+  });
+
+  it('#177 reads an address as the browser does, and never throws', async () => {
+    const { element, opened } = await addInApp();
+    element.click();
+    const url = respond(opened);
+    expect(element.resume(undefined as never)).to.equal(false);
+    expect(element.resume(url.replace(/^http:/, 'HTTP:'))).to.equal(true);
+    await until(() => element.status === 'connected');
   });
 
   it('#177 waits until the element is on the page', async () => {

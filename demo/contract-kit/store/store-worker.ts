@@ -71,9 +71,11 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
       try {
         return await connections.getAccessToken(id, { refused });
       } catch (error) {
-        const isLast = closing.signal.aborted || Date.now() > deadline;
-        if (isLast || error instanceof ConnectionEnded) throw error;
-        await wait((error as ConnectError).retryAfterMs ?? 200);
+        const { code, retryAfterMs } = error as ConnectError;
+        const isOver = closing.signal.aborted || Date.now() > deadline;
+        if (isOver || code !== 'token_unavailable') throw error;
+        // Over at once when the process is told to end.
+        await wait(retryAfterMs, undefined, closing).catch(() => undefined);
       }
     }
   };
