@@ -397,7 +397,7 @@ describe('a popup', () => {
       detail: { mode: 'redirect' },
     });
     await element.updateComplete;
-    expect(find(element, '[part=reopen]')).to.equal(null);
+    expect(find(element, '[part=reopen]') === null).to.equal(true);
     expect(element.shadowRoot?.activeElement?.getAttribute('part')).to.equal('button');
   });
 
@@ -430,7 +430,7 @@ describe('a popup', () => {
     await page.element.connect().catch(() => {});
     await page.element.updateComplete;
     expect(page.element.status).to.equal('failed');
-    expect(find(page.element, '[part=reopen]')).to.equal(null);
+    expect(find(page.element, '[part=reopen]') === null).to.equal(true);
   });
 });
 

@@ -64,14 +64,14 @@ describe('the notice for in-app browsers', () => {
 
   it('#179 is shown on the home screen, without a link that would lead back there', async () => {
     const page = await openWithNotice({ agent: ANDROID.replace('; wv', ''), standalone: true });
-    expect(find(page.element, '[part=browser]')).to.equal(null);
+    expect(find(page.element, '[part=browser]') === null).to.equal(true);
   });
 
   for (const { app, agent } of BROWSERS) {
     it(`#180 is not loaded in ${app}`, async () => {
       const { element, view } = await open({ agent });
       await settleIdle(view);
-      expect(find(element, '[part=notice]')).to.equal(null);
+      expect(find(element, '[part=notice]') === null).to.equal(true);
       const files = view.performance.getEntriesByType('resource').map(({ name }) => name);
       expect(files.filter((name) => name.includes('/src/in-app/'))).to.deep.equal([]);
     });
@@ -96,7 +96,7 @@ describe('the notice for in-app browsers', () => {
     const { element, view } = page;
     await view.load('/src/locales/de.ts');
     await until(() => readNotice(page)?.startsWith('Die Identitätsprüfung'));
-    expect(find(element, 'a[part=browser]')).to.equal(null);
+    expect(find(element, 'a[part=browser]') === null).to.equal(true);
     find(element, '[part=copy]')?.click();
     await until(() => find(element, '[part=notice] [role=status]')?.textContent);
     expect(copied).to.deep.equal([view.location.href]);
@@ -130,13 +130,13 @@ describe('the notice for in-app browsers', () => {
     await until(() => element.status === 'redirecting');
     expect(urls).to.have.length(1);
     await element.updateComplete;
-    expect(find(element, '[part=notice]')).to.equal(null);
+    expect(find(element, '[part=notice]') === null).to.equal(true);
     element.cancel();
     await until(() => find(element, '[part=notice]'));
     Object.assign(element, { profile: 'p', userId: 'u' });
     await until(() => element.status === 'connected');
     await element.updateComplete;
-    expect(find(element, 'button')).to.equal(null);
+    expect(find(element, 'button') === null).to.equal(true);
   });
 
   it('#179 is not shown where the app opens a browser itself, or in a frame', async () => {
@@ -145,7 +145,7 @@ describe('the notice for in-app browsers', () => {
       const listFiles = () => view.performance.getEntriesByType('resource');
       await until(() => listFiles().some(({ name }) => name.includes('/src/in-app/')));
       await settleIdle(view);
-      expect(find(element, '[part=notice]')).to.equal(null);
+      expect(find(element, '[part=notice]') === null).to.equal(true);
     }
   });
 

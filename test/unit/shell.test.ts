@@ -143,6 +143,9 @@ describe('openUrl', () => {
     });
     element.click();
     expect(element.status).to.equal('idle');
+    // A click returns before its failure is handled.
+    await settleIdle();
+    expect(localStorage.getItem(listRecords()[0] ?? '')).to.contain('"outcome":"aborted"');
     expect(element.resume(respond(opened))).to.equal(true);
     await settleIdle();
     expect([element.status, posts]).to.deep.equal(['idle', []]);
