@@ -249,6 +249,20 @@ export interface Page extends ReturnType<typeof listenToConsole> {
 }
 
 export const RESPONSE = '?code=the-code&state=STATE';
+
+/**
+ * In WebKitGTK about one test of ten thousand hangs, each time another one, and for no cause that
+ * was found. It runs a second time there, and the log says so. One that fails does not.
+ */
+if (/AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)) {
+  beforeEach(function () {
+    const test = this.currentTest as Mocha.Test & { currentRetry(): number };
+    if (test.currentRetry() > 0) console.warn(`hung, and runs a second time: ${test.title}`);
+    const started = performance.now();
+    const hasHung = () => performance.now() - started >= test.timeout();
+    Object.assign(test, { retries: () => Number(hasHung()) });
+  });
+}
 /** Ends what `holdNavigations()` does in the pages that are open. */
 const held: (() => void)[] = [];
 
