@@ -13,6 +13,7 @@ import {
   waitForStatus,
 } from './support.js';
 import {
+  SLOW_SECRETS,
   assertNothingPending,
   assertOneExchange,
   beginPopup,
@@ -62,16 +63,6 @@ test('#22 a click opens the window that a script alone cannot open', NO_BLOCKER,
   await world.finish(visitor, page);
 });
 
-/** Keeps the challenge from being ready until `hurry()` is called. */
-const SLOW_CHALLENGE = `<script>
-  const { digest } = SubtleCrypto.prototype;
-  const until = new Promise((resolve) => (window.hurry = resolve));
-  SubtleCrypto.prototype.digest = async function (...parts) {
-    await until;
-    return digest.apply(this, parts);
-  };
-</script>`;
-
 /** Calls it when the click has opened a window, or counts no more. */
 const HURRY_LATE = `<script>
   let isClicked = false;
@@ -83,7 +74,7 @@ test(
   '#22 without a challenge the click opens an empty window, which goes on later',
   NO_BLOCKER,
   async () => {
-    const { visitor, page } = await open(SLOW_CHALLENGE + HURRY_LATE);
+    const { visitor, page } = await open(SLOW_SECRETS + HURRY_LATE);
     await page.waitForSelector(buttonOf());
     const popup = await visitor.opened(() => clickConnect(page));
     await popup.waitForSelector('body[data-step]');
@@ -97,7 +88,7 @@ test(
 
 test('#22 an empty window is closed again when the start fails', async () => {
   const lying = '<script>Storage.prototype.setItem = () => {};</script>';
-  const { visitor, page } = await open(SLOW_CHALLENGE + lying);
+  const { visitor, page } = await open(SLOW_SECRETS + lying);
   await page.waitForSelector(buttonOf());
   const popup = await visitor.opened(() => clickConnect(page));
   await page.evaluate('hurry()');
@@ -109,7 +100,7 @@ test('#22 an empty window is closed again when the start fails', async () => {
 });
 
 test('#22 #31 cancelling while an empty window waits closes it', async () => {
-  const { visitor, page } = await open(SLOW_CHALLENGE);
+  const { visitor, page } = await open(SLOW_SECRETS);
   await page.waitForSelector(buttonOf());
   const popup = await visitor.opened(() => clickConnect(page));
   await page.bringToFront();

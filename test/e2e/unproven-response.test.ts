@@ -17,6 +17,7 @@ import {
   type Page,
 } from './support.js';
 import {
+  SLOW_SECRETS,
   assertOneExchange,
   beginPopup,
   comeBack,
@@ -268,16 +269,6 @@ test('#153 with two pending flows of this tab an error without state is silent',
   assertOneExchange(world);
   await world.finish(visitor, page);
 });
-
-/** Keeps the secrets from being made until `hurry()` is called. */
-const SLOW_SECRETS = `<script>
-  const { digest } = SubtleCrypto.prototype;
-  const until = new Promise((resolve) => (window.hurry = resolve));
-  SubtleCrypto.prototype.digest = async function (...parts) {
-    await until;
-    return digest.apply(this, parts);
-  };
-</script>`;
 
 /** Opens the popup before its address is ready: its `sessionStorage` is older than the flow. */
 async function beginEarly() {

@@ -60,6 +60,17 @@ class MemoryStore implements ConnectionStore {
     this.rows.set('anna', { connection: { ...connection, ...changes }, version: version + 1 });
   }
 
+  /** As if another process wrote between a reading and what follows. */
+  changeAfterFirstRead(changes: Partial<Connection>): void {
+    const { read } = this;
+    this.read = async (id) => {
+      const row = await read.call(this, id);
+      this.read = read;
+      this.change(changes);
+      return row;
+    };
+  }
+
   age(leftMs: number): void {
     const tokens = { ...this.kept.tokens, expiresAt: Date.now() + leftMs };
     this.change({ tokens, refreshAt: Date.now() - 1 });
@@ -220,14 +231,7 @@ describe('a token that is due', () => {
   it('is read again when the row moves between the reading and the lease', async () => {
     const { store, connections } = await connect();
     store.age(-1);
-    const { read } = store;
-    let isFirst = true;
-    store.read = async (id) => {
-      const row = await read.call(store, id);
-      if (isFirst) store.change({ profile: 'moved' });
-      isFirst = false;
-      return row;
-    };
+    store.changeAfterFirstRead({ profile: 'moved' });
     await connections.getAccessToken('anna');
     assert.equal(store.kept.profile, 'moved');
     assert.equal(site.emulator.refreshRequests().length, 1);
@@ -517,14 +521,7 @@ describe('the signal of a caller', () => {
 describe('disconnect', () => {
   it('deletes the connection, also when it has changed meanwhile', async () => {
     const { store, connections } = await connect();
-    const { read } = store;
-    let isFirst = true;
-    store.read = async (id) => {
-      const row = await read.call(store, id);
-      if (isFirst) store.change({ profile: 'moved' });
-      isFirst = false;
-      return row;
-    };
+    store.changeAfterFirstRead({ profile: 'moved' });
     await connections.disconnect('anna');
     assert.equal(store.rows.size, 0);
     await connections.disconnect('anna');

@@ -14,6 +14,16 @@ export interface Begun {
 
 const CALLBACK = '/callback';
 
+/** Keeps the secrets of a start from being made until `hurry()` is called. */
+export const SLOW_SECRETS = `<script>
+  const { digest } = SubtleCrypto.prototype;
+  const until = new Promise((resolve) => (window.hurry = resolve));
+  SubtleCrypto.prototype.digest = async function (...parts) {
+    await until;
+    return digest.apply(this, parts);
+  };
+</script>`;
+
 /** Serves a page whose element opens popups, and the page that they come back to. */
 export function servePopup(
   world: World,
