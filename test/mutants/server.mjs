@@ -1,16 +1,29 @@
 // What the model of three processes and the tests of the backend half have to notice.
 
+/** @typedef {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>} Rule */
+
 const renewal = 'src/server/renewal.ts';
 const connections = 'src/server/connections.ts';
 
-/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+/** @type {Rule} */
+const withoutSecondReading = {
+  rule: 'the tokens that were read before the lease are sent',
+  ...{ file: renewal, in: 'renew' },
+  find: 'row = requireOpen($ROW)',
+  replace: 'row = { ...first, version: requireOpen($ROW).version }',
+};
+
+/** @type {Rule} */
+const withoutClaims = {
+  rule: 'a code goes to Monerium whoever has claimed it',
+  file: 'src/server/handler.ts',
+  find: 'refuseUnless(isFirst, $$$REST);',
+  replace: '',
+};
+
+/** @type {Rule[]} */
 const ofTheModel = [
-  {
-    rule: 'the tokens that were read before the lease are sent',
-    ...{ file: renewal, in: 'renew' },
-    find: 'row = requireOpen($ROW)',
-    replace: 'row = { ...first, version: requireOpen($ROW).version }',
-  },
+  withoutSecondReading,
   {
     rule: 'a lease that runs is taken',
     ...{ file: renewal, in: 'renew' },
@@ -75,12 +88,7 @@ const ofTheModel = [
     find: 'Math.max(60_000, 4 * timeoutMs)',
     replace: '(4 * timeoutMs) / 30',
   },
-  {
-    rule: 'a code goes to Monerium whoever has claimed it',
-    file: 'src/server/handler.ts',
-    find: 'refuseUnless(isFirst, $$$REST);',
-    replace: '',
-  },
+  withoutClaims,
   {
     rule: 'a code goes to Monerium when the claims are away',
     file: 'src/server/claims.ts',
@@ -89,4 +97,22 @@ const ofTheModel = [
   },
 ];
 
-export default ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' }));
+/** @type {Rule[]} */
+const ofTheProcesses = [
+  withoutSecondReading,
+  withoutClaims,
+  {
+    rule: 'a lease ends before the answer to its request',
+    ...{ file: connections, in: 'readOptions' },
+    find: 'return { own, timeoutMs, apiUrl, leaseMs, rows, refreshAheadMs, concurrency };',
+    replace: 'return { own, timeoutMs, apiUrl, leaseMs: 20, rows, refreshAheadMs, concurrency };',
+  },
+];
+
+/** Real processes, over each database that is there. */
+const race = { test: 'node/server-processes', title: 'send each code and each refresh token once' };
+
+export default [
+  ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
+  ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
+];

@@ -112,6 +112,8 @@ async function raceForCode({ emulator, workers }: Setup, id: string) {
 /** Asks all processes at once for a token that has to be refreshed. */
 async function raceForToken({ emulator, workers }: Setup, id: string) {
   const { token: refused = '' } = await at(workers, 0).run({ kind: 'token', id });
+  // Long enough for the others to look, and to find a lease that has ended too early.
+  emulator.configure({ delayMs: 50 });
   const task = { kind: 'token', id, refused } as const;
   const outcomes = await Promise.all(workers.map((worker) => worker.run(task)));
   const tokens = new Set(outcomes.map(({ token }) => token));
