@@ -123,7 +123,10 @@ const licenses = {
 export function minified(format, external = [], part = 'element') {
   const isModule = format === 'es';
   const hasNotices = part === 'element' && external.length === 0;
-  const preamble = '/*! MIT, BSD-3-Clause: LICENSES.txt */';
+  // A page calls most functions of the element at once. Chromium then compiles all of them with the
+  // file, where it would otherwise read each one twice. The line has to be the first one.
+  // https://v8.dev/blog/explicit-compile-hints
+  const preamble = '//# allFunctionsCalledOnLoad\n/*! MIT, BSD-3-Clause: LICENSES.txt */';
   const name = part === 'element' ? 'monerium-connect' : `monerium-connect.${part}`;
   return {
     input: part === 'element' ? 'src/script.ts' : `src/${part}/${part}.ts`,

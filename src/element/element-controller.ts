@@ -275,10 +275,11 @@ export class ElementController implements ReactiveController, FlowElement {
     if (!this.#host.isConnected) return;
     const flow = this.#updateFlow();
     this.#isIntroduced = true;
+    // First: a response is exchanged now.
+    flow.resume(this);
     logNotes(this.#host, this.reading);
     if (isSecure()) void prepareSecrets();
     if (this.isDone) this.#host.requestUpdate();
-    flow.resume(this);
     if (this.#identity.value === 'checking') void this.#askSession();
     this.#identity.repeat(() => void this.#askSession());
   }

@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult } from 'lit';
 import type { Connection, ConnectionStatus } from '../connection.js';
-import { adoptStyleSheet, canHydrate, opensWindow } from '../page/window.js';
+import { adoptStyleSheet, beginsOnServer, opensWindow } from '../page/window.js';
 import { withWallets } from '../page/wallet-entry.js';
 import type { WalletProof } from '../protocol/wallet.js';
 import { english, type ConnectTexts } from '../texts.js';
@@ -229,15 +229,19 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** A shadow root that is there already, but was not rendered by Lit, is taken over empty. */
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
-    if (!canHydrate()) this.shadowRoot?.replaceChildren();
+    if (!beginsOnServer()) this.shadowRoot?.replaceChildren();
     return super.createRenderRoot();
   }
 
-  /** The one step of an update that is taken on a server too, where all texts are English. */
+  /** A render that knows nothing of the page, and whose texts are English. */
+  get #isServerRender(): boolean {
+    return !this.hasUpdated && beginsOnServer();
+  }
+
+  /** The one step of an update that is taken on a server too. */
   protected override willUpdate(): void {
     this.#controller.updateIdentity();
-    // The first render is that of a server.
-    if (this.hasUpdated) this.#language.update();
+    if (!this.#isServerRender) this.#language.update();
     else void this.updateComplete.then(() => this.requestUpdate());
   }
 
@@ -270,6 +274,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   protected override render(): TemplateResult {
+    const knowsPage = !this.#isServerRender;
     return renderView({
       connection: this.connection,
       isDone: this.#controller.isDone,
@@ -277,13 +282,11 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isIconOnly: this.iconOnly,
       look: `${this.appearance} ${this.size}`,
       ready: this.text in english ? this.text : 'connect',
-      // The first render is that of a server, which has no child nodes.
-      isLabelBlank: this.hasUpdated && isLabelBlank(this),
-      pageLabel: this.hasUpdated ? readLabel(this) : '',
-      isSilent: this.hasUpdated && canNotify(this),
-      isPopup: this.hasUpdated
-        ? Boolean(this.openUrl) || opensWindow(this.mode)
-        : this.mode === 'popup',
+      isLabelBlank: knowsPage && isLabelBlank(this),
+      pageLabel: knowsPage ? readLabel(this) : '',
+      isSilent: knowsPage && canNotify(this),
+      isPopup:
+        this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
       languageTag: this.#language.tag,
       write: (key, value) => this.#language.write(key, value, this.strings),
       // A failure is shown, and announced by an event.

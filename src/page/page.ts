@@ -6,7 +6,15 @@ import { takeArrival, type Arrival } from './arrival.js';
 import { handToOpener } from './popup-line.js';
 import { closeWindow } from './popup-window.js';
 import type { SharedFlow } from './shared-flow.js';
-import { after, readAddress, rewriteAddress, whenLoaded, whenParsed, whenShown } from './window.js';
+import {
+  after,
+  isServer,
+  readAddress,
+  rewriteAddress,
+  whenLoaded,
+  whenParsed,
+  whenShown,
+} from './window.js';
 
 /** Of the shape below. A copy of the script with another version keeps a registry of its own. */
 const VERSION: number = 2;
@@ -49,8 +57,7 @@ function openPage(): Page {
     flows: new Set(),
     logged: new Set(),
   };
-  // A server that renders the element may have a document and a location, but no such class.
-  if (typeof Window === 'undefined') return opened;
+  if (isServer()) return opened;
   // In the same task: until then every request of the page could carry it in its `Referer`.
   opened.arrival = takeArrival(readAddress(), rewriteAddress);
   if (opened.arrival) warnLater(opened.arrival);

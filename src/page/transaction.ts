@@ -245,8 +245,10 @@ export async function claimTransaction(
     const transaction = isHeld ? findTransaction(state) : undefined;
     if (!transaction) return;
     spendTransaction(state);
+    const working = work(transaction);
+    // After the request was sent: the first access to a storage may take a while.
     addStateToTab(state);
-    spendTransaction(state, await work(transaction));
+    spendTransaction(state, await working);
     await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
   });
 }

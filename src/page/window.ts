@@ -9,6 +9,11 @@ export interface Resource {
   end(): void;
 }
 
+/** Whether a server renders the element. It may have a document and a location, but no such class. */
+export function isServer(): boolean {
+  return typeof Window === 'undefined';
+}
+
 /** Whether the page has Web Crypto, and an address to come back to. */
 export function isSecure(): boolean {
   // Plain http: has no `subtle`, whatever the types say.
@@ -112,9 +117,12 @@ export async function whenParsed(): Promise<void> {
 /** Calls back once, in a task of its own, when the browser has nothing more urgent to do. */
 export function whenIdle(callback: () => void): void {
   // Safari has no idle callbacks.
-  if (typeof requestIdleCallback === 'function')
-    requestIdleCallback(callback, { timeout: IDLE_MS });
-  else setTimeout(callback);
+  const wait = (next: () => void) =>
+    typeof requestIdleCallback === 'function'
+      ? requestIdleCallback(next, { timeout: IDLE_MS })
+      : setTimeout(next);
+  // The first idle moment may come before the next frame, the second one comes after it.
+  wait(() => wait(callback));
 }
 
 /** Calls back once. */
@@ -159,9 +167,12 @@ export function markTime(status: string): void {
   performance.mark(`monerium-connect:${status}`);
 }
 
-/** Whether Lit takes over the markup of a server: `@lit-labs/ssr-client` was loaded before. */
-export function canHydrate(): boolean {
-  return 'litElementHydrateSupport' in globalThis;
+/**
+ * Whether the first render is that of a server: the element is on one, or Lit takes over what one
+ * has rendered. For that, the page has loaded `@lit-labs/ssr-client` before.
+ */
+export function beginsOnServer(): boolean {
+  return isServer() || 'litElementHydrateSupport' in globalThis;
 }
 
 /** Gives a shadow root a style sheet of the document that it is in now. */

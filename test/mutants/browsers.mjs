@@ -50,7 +50,7 @@ export default [
     rule: 'a server reads the address',
     file: 'src/page',
     in: 'openPage',
-    find: "if (typeof Window === 'undefined') return opened;",
+    find: 'if (isServer()) return opened;',
     replace: '',
     test: 'node/import',
   },

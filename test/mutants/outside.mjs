@@ -238,9 +238,9 @@ export default [
     rule: 'an outcome is kept long after it was announced',
     file: 'src/page',
     in: 'claimTransaction',
-    find: 'spendTransaction(state, await work(transaction));',
+    find: 'spendTransaction(state, await working);',
     replace:
-      'const outcome = await work(transaction);\nawait new Promise((resolve) => setTimeout(resolve, LOCK_MS));\nspendTransaction(state, outcome);',
+      'const outcome = await working;\nawait new Promise((resolve) => setTimeout(resolve, LOCK_MS));\nspendTransaction(state, outcome);',
     test: 'e2e/announced-once',
     title: '#167 after a 400 .*reload',
   },

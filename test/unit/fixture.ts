@@ -71,9 +71,10 @@ export async function settle(): Promise<void> {
 export async function settleIdle(view: Window = window): Promise<void> {
   await settle();
   const { requestIdleCallback } = view as Partial<Window>;
-  // Callbacks run in the order of their requests. A window that is behind another one may never
-  // be idle, so this has the limit of the element's own. Safari has none: there it is a timer.
-  if (requestIdleCallback) {
+  // Callbacks run in the order of their requests, and the element waits for the second idle moment.
+  // A window that is behind another one may never be idle, so each has the limit of the element's
+  // own. Safari has none: there it is a timer.
+  for (let moment = 0; requestIdleCallback && moment < 2; moment += 1) {
     await new Promise((resolve) => requestIdleCallback.call(view, resolve, { timeout: 500 }));
   }
   await settle();

@@ -92,11 +92,12 @@ describe('claimTransaction', () => {
     }
   });
 
-  it('#18 remembers the flow in the tab that has claimed it, before the work starts', async () => {
+  it('#18 remembers the flow in the tab that has claimed it, from the task of the claim on', async () => {
     saveTransaction(state, makeTransaction());
     sessionStorage.clear();
     let remembered: string | null = null;
     await claimTransaction(state, async () => {
+      await Promise.resolve();
       remembered = sessionStorage.getItem('monerium-connect:tab');
       return 'aborted';
     });
