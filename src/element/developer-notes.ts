@@ -56,10 +56,10 @@ function logProduction(configuration: Configuration, host: Host): void {
 
 /** A flow of this tab has left, and the customer seems to have come back without its response. */
 function logLostReturn(): void {
-  const last = listPendingOfTab().at(-1)?.transaction;
   // A page that was opened with a response has nothing to check, nor has a second element.
-  if (page.interruptionChecked || last?.mode !== 'redirect' || !isFreshNavigation()) return;
-  const isEarlier = last.at < performance.timeOrigin;
+  if (page.interruptionChecked || !isFreshNavigation()) return;
+  const last = listPendingOfTab().at(-1)?.transaction;
+  const isEarlier = last?.mode === 'redirect' && last.at < performance.timeOrigin;
   if (!isEarlier || !isRecent(last)) return;
   logOnce(
     'warn',

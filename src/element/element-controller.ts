@@ -275,9 +275,9 @@ export class ElementController implements ReactiveController, FlowElement {
     if (!this.#host.isConnected) return;
     const flow = this.#updateFlow();
     this.#isIntroduced = true;
-    // First: a response is exchanged now.
-    flow.resume(this);
     logNotes(this.#host, this.reading);
+    // A response goes before the secrets of the next start.
+    flow.resume(this);
     if (isSecure()) void prepareSecrets();
     if (this.isDone) this.#host.requestUpdate();
     if (this.#identity.value === 'checking') void this.#askSession();

@@ -9,7 +9,7 @@ export interface Resource {
   end(): void;
 }
 
-/** Whether a server renders the element. It may have a document and a location, but no such class. */
+/** Whether this is a server. It may have a document and a location, but no such class. */
 export function isServer(): boolean {
   return typeof Window === 'undefined';
 }
