@@ -31,7 +31,7 @@ const CHOICES = {
 /** Those that only change what is shown. */
 const LOOKS = ['appearance', 'size', 'text'] as const;
 
-/** What a page sets on the element. Frameworks also set `null` and `undefined`. */
+/** What a page sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
 export interface ConnectAttributes extends WalletAttributes {
   clientId?: string | null | undefined;
   apiUrl?: string | null | undefined;

@@ -4,7 +4,7 @@ import type { ConnectTexts } from './texts.js';
 export interface FailureReport {
   /** By its key. Codes that mean the same to a customer share a text. Without one: `failed`. */
   readonly text?: keyof ConnectTexts;
-  /** `error`: a developer has to fix it, or may. `warn`: the same, but the customer can go on. */
+  /** `error`: a developer should look at it. `warn`: the same, but the customer can go on. */
   readonly log?: 'error' | 'warn';
 }
 
@@ -75,7 +75,10 @@ interface Facts {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** What is known of a failure besides its code. It never holds text from a server or a URL. */
+/**
+ * What is known of a failure besides its code. No secret: a URL is without its query, and of a
+ * response only the status, the type, the names of the fields and a known error code are kept.
+ */
 export interface ConnectErrorOptions extends Facts {
   /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
   readonly phase?: ErrorPhase;

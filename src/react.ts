@@ -36,7 +36,7 @@ Reflect.get(MoneriumConnectElement, 'observedAttributes');
 
 const Tag = createComponent({ react, tagName: TAG, elementClass: MoneriumConnectElement, events });
 
-/** Unless the script or another copy of the package has done so. */
+/** Defines the element, unless the script or another copy of the package has done so. */
 function define(): void {
   if (!customElements.get(TAG)) customElements.define(TAG, MoneriumConnectElement);
 }

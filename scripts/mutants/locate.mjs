@@ -3,6 +3,7 @@
 // comments, and all that moves around the place make no difference.
 // https://ast-grep.github.io/guide/pattern-syntax.html
 import { Lang, parse } from '@ast-grep/napi';
+import { transformSync } from 'esbuild';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -120,7 +121,8 @@ function fill(node, replacement) {
  * @param {Place & { rule: string }} mutant
  * @returns {{ file: string, before: string, after: string, text: string }} the file, what stood
  *   there, what stands there now, and the whole text of the changed file
- * @throws Error that names the rule when the place is not found exactly once
+ * @throws Error that names the rule when the place is not found exactly once, or what is written
+ *   there is no code
  */
 export function mutate(mutant) {
   /** @type {Map<string, string>} */
@@ -144,7 +146,25 @@ export function mutate(mutant) {
     throw new Error(`“${rule}”: \`${wanted}\` is ${times} in ${place}.`);
   }
   const source = /** @type {string} */ (sources.get(first.file));
-  return { file: first.file, ...replaced(source, first, mutant.replace) };
+  const changed = { file: first.file, ...replaced(source, first, mutant.replace) };
+  assertParses(mutant, changed);
+  return changed;
+}
+
+/**
+ * Code that cannot be parsed fails every test and proves nothing.
+ * @param {{ rule: string }} mutant
+ * @param {{ file: string, text: string }} changed
+ */
+function assertParses({ rule }, { file, text }) {
+  if (!/\.[cm]?[jt]s$/.test(file)) return;
+  try {
+    transformSync(text, { loader: 'ts', logLevel: 'silent' });
+  } catch (error) {
+    throw new Error(`“${rule}” is no code: ${/** @type {Error} */ (error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /**

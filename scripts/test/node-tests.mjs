@@ -1,6 +1,7 @@
 // Runs the `*.test.ts` files of one folder with Node's own test runner: `node-tests.mjs test/node`.
 // The files are listed here because Node 20 expands no pattern, and an empty folder must not pass.
 // With `--together` they run in one process and share their browsers; `--browser` names the engine.
+// `--part 1/2` takes every second file: most of these tests wait, so two parts at once are faster.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +16,14 @@ const { values, positionals } = parseArgs({
     together: { type: 'boolean', default: false },
     concurrency: { type: 'string', default: '1' },
     browser: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
   },
 });
 const [folder = ''] = positionals;
 const names = existsSync(folder) ? readdirSync(folder) : [];
-const files = names.filter((name) => name.endsWith('.test.ts')).sort();
+const [part = 1, parts = 1] = values.part.split('/').map(Number);
+const all = names.filter((name) => name.endsWith('.test.ts')).sort();
+const files = all.filter((_, index) => index % parts === part - 1);
 if (files.length === 0) {
   console.error(`No test file in ${folder}.`);
   process.exit(1);
@@ -36,7 +40,8 @@ function importTogether() {
 }
 
 mkdirSync(reports, { recursive: true });
-const report = [basename(folder), ...(values.browser ? [values.browser] : [])].join('-');
+const kind = [values.browser, parts > 1 && part].filter(Boolean);
+const report = [basename(folder), ...kind].join('-');
 const args = [
   '--import=tsx',
   '--test',

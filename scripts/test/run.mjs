@@ -16,9 +16,12 @@ const builds = [
 ];
 /** Each writes a JUnit report. They take longest, so they start first. */
 const suites = [
-  ...engines.map((engine) => ({
-    ...{ script: `test:e2e -- --browser ${engine}`, report: `e2e-${engine}` },
-  })),
+  ...engines.flatMap((engine) =>
+    [1, 2].map((part) => ({
+      script: `test:e2e -- --browser ${engine} --part ${part}/2`,
+      report: `e2e-${engine}-${part}`,
+    })),
+  ),
   { script: 'test:unit', report: 'unit' },
   { script: 'test:node', report: 'node' },
   { script: 'test:look', report: 'look' },

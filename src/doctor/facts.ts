@@ -6,7 +6,6 @@ export interface Settings {
   readonly apiUrl: string;
   readonly redirectUri: string;
   readonly mode: 'redirect' | 'popup' | 'auto';
-  /** `direct`, `custom`, or `backend` with its URL. */
   readonly exchange: 'direct' | 'custom' | 'backend';
   readonly backendUrl: string;
   readonly backendCredentials: 'same-origin' | 'include' | 'omit';

@@ -44,7 +44,8 @@ function logSandbox(configuration: Configuration): void {
   const { redirectUri } = configuration.binding;
   const way = describeExchange(configuration);
   logOnce('info', `sandbox; redirect_uri to register: ${redirectUri} ; the code is ${way}`);
-  if (isPublicPage()) logOnce('warn', 'sandbox on a public page; for real money: production');
+  if (isPublicPage())
+    logOnce('warn', 'sandbox on a public page; for real money, set environment="production"');
 }
 
 function logProduction(configuration: Configuration, host: Host): void {

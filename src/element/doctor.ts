@@ -18,11 +18,11 @@ export async function callDoctor(
   const isWanted = host.debug && host.isConnected;
   if (!isWanted) examined.delete(host);
   if (!isWanted || examined.has(host)) return;
-  examined.add(host);
   if (host.environment === 'production') {
     logOnce('warn', 'debug is for the sandbox: it is ignored');
     return;
   }
+  examined.add(host);
   const journal = (page.journal ??= []);
   await page.ready;
   try {

@@ -103,13 +103,18 @@ export class ElementController implements ReactiveController, FlowElement {
     if (flow?.hasElements) flow.resume();
   }
 
-  /** What a wallet signs for an element that has changed or left would be sent in vain. */
+  /** A signature for other attributes, or for an element that has left, is of no use. */
   cancelSigning(): void {
     if (this.#shown.status === 'signing' || this.#shown.status === 'signed') this.cancel();
   }
 
   async disconnect(): Promise<void> {
     const flow = this.#updateFlow();
+    const { fault } = this.reading;
+    // The backend cannot be asked then, and would sign the customer in again.
+    if (fault && this.#host.stayConnected) {
+      throw new ConnectError('disconnect_failed', { phase: 'token', hint: fault.message });
+    }
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
     const isOnlyPages = this.hasPageIdentity && flow.connection.status !== 'connected';
@@ -259,7 +264,7 @@ export class ElementController implements ReactiveController, FlowElement {
     if (!this.#hasUpdated) this.#queue.clear();
     this.#hasUpdated = true;
     this.dispatchQueued();
-    // The first frame does not need a flow, unless one is under way on this page.
+    // The first frame does not need a flow, unless this page has one already.
     if (this.#flow || page.flows.size > 0 || !isSecure()) this.#updateFlow();
   }
 

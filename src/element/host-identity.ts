@@ -37,7 +37,7 @@ export class HostIdentity {
     this.#host = host;
   }
 
-  /** Whatever sets the identity makes an answer that is still to come worthless. */
+  /** Sets the identity. An answer of the backend that is still to come counts no more. */
   set(identity: PageIdentity): void {
     this.#question = { ...this.#question };
     this.value = identity;
@@ -56,7 +56,7 @@ export class HostIdentity {
       const isKnown = isConnected && shown.profile === profile && shown.userId === userId;
       if (!isKnown) this.set({ profile, userId });
       this.#isSetByPage = true;
-    } else if (profile === '' || userId === '' || typeof this.value === 'object') {
+    } else if (profile === '' || userId === '' || this.#isPageIdentity) {
       this.set('nobody');
     }
     return true;
@@ -67,6 +67,11 @@ export class HostIdentity {
     const { profile, userId } = connection.status === 'connected' ? connection : NOBODY;
     this.#written = { profile, userId };
     Object.assign(this.#host, this.#written);
+  }
+
+  /** An identity that the page has set, and not its backend. */
+  get #isPageIdentity(): boolean {
+    return this.#isSetByPage && typeof this.value === 'object';
   }
 
   // The site's backend

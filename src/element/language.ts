@@ -44,8 +44,8 @@ function find(tag: string): Loader | Partial<ConnectTexts> | undefined {
 }
 
 /**
- * Finds the texts for the nearest `lang`. It owns the look at `lang` and the request for a language
- * that is not there. Until that has come, the texts stay as they are.
+ * Finds the texts for the nearest `lang`, watches it, and loads a language that is missing. Until
+ * that has come, the texts stay as they are.
  */
 export class Language implements ReactiveController {
   /** Of `texts`, in lower case. */
@@ -87,7 +87,7 @@ export class Language implements ReactiveController {
     this.#choose(wanted);
   }
 
-  /** The same without markup: what says in which language it is. */
+  /** A text as a string: of the page, in its language, or in English. */
   read(key: keyof ConnectTexts, own?: Partial<ConnectTexts>): string {
     return own?.[key] ?? this.texts[key] ?? (english as Partial<ConnectTexts>)[key] ?? '';
   }

@@ -105,9 +105,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /**
    * Starts the flow, as a click does.
-   * Resolves when the page is leaving, when connected, or when the page has cancelled
-   * `monerium-before-connect`.
-   * @throws ConnectError
+   * Resolves when the page is leaving, when connected, or when nothing is left to do: the page has
+   * cancelled `monerium-before-connect`, or another window has taken the response. `status` says.
+   * @throws ConnectError with the code of the failure; `aborted` when the element is disabled
    */
   connect(): Promise<void> {
     return this.#controller.connect();
@@ -155,7 +155,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return withWallets((entry) => entry.prove(this));
   }
 
-  /** @internal What the list of wallets shows. */
+  /** @internal What the files for wallets and for the browsers of other apps show. */
   get texts(): Partial<ConnectTexts> {
     return { ...this.#language.texts, ...this.strings };
   }

@@ -14,7 +14,7 @@ export class Audience {
   readonly #drop: () => void;
   #undelivered: { ending: Ending; timer: Resource } | undefined;
 
-  /** @param drop called when an ending has waited in vain */
+  /** @param drop called when no element has come for an ending in time */
   constructor(drop: () => void) {
     this.#drop = drop;
   }

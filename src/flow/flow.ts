@@ -113,10 +113,11 @@ export class Flow implements SharedFlow, FlowControl {
     if (await claimInterruption()) this.#report(new ConnectError('interrupted'));
   }
 
-  /** Announces a failure of an earlier page, unless a flow is under way on this one. */
+  /** Announces a failure of an earlier page, unless a flow of this one has a wallet or has left. */
   #report(error: ConnectError): void {
-    const { step } = this.#state;
-    if (!this.hasElements || (step !== 'idle' && step !== 'starting')) return;
+    const { step, connection } = this.#state;
+    const isSigning = connection.status === 'signing' || connection.status === 'signed';
+    if (!this.hasElements || isSigning || (step !== 'idle' && step !== 'starting')) return;
     const attempt = attemptOf(this.#state) ?? createAttempt();
     this.send({ type: 'claim', attempt });
     this.fail(attempt, error);

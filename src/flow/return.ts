@@ -12,7 +12,7 @@ import { openSession } from './session.js';
 import type { Attempt } from './state.js';
 
 const OFFLINE_MS = 20_000;
-/** How long before its end a page that is being left may see its requests fail. */
+/** Requests may fail this long before their page is left, in milliseconds. */
 const LEAVING_MS = 1000;
 
 /** Whether the request failed without a response, as requests do when their page is being left. */
@@ -36,6 +36,18 @@ function expireAfter({ flow, attempt }: Return, delay: number, error: ConnectErr
   flow.send({ type: 'exchange', attempt, timer });
 }
 
+/** For the developer: what has the code and has not responded. */
+function nameExchange({ binding, exchange }: Configuration): string {
+  switch (exchange.kind) {
+    case 'custom':
+      return 'the exchange function of this page';
+    case 'backend':
+      return `POST ${withoutQuery(exchange.url)}`;
+    case 'direct':
+      return `POST ${binding.apiUrl}/auth/token`;
+  }
+}
+
 async function sendCode(step: Return, code: string, codeVerifier: string): Promise<ExchangeResult> {
   const { attempt, configuration } = step;
   const { binding, exchange, timeout } = configuration;
@@ -44,8 +56,7 @@ async function sendCode(step: Return, code: string, codeVerifier: string): Promi
     expireAfter(step, OFFLINE_MS, new ConnectError('offline'));
     await whenOnline(signal);
   }
-  const url = exchange.kind === 'backend' ? exchange.url : `${binding.apiUrl}/auth/token`;
-  const hint = `POST ${withoutQuery(url)} did not respond within ${timeout} ms`;
+  const hint = `${nameExchange(configuration)} did not respond within ${timeout} ms`;
   expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
   // A listener may have cancelled.
   signal.throwIfAborted();

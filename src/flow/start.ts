@@ -92,7 +92,7 @@ function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: st
   attempt.settle();
 }
 
-/** Sends the window that shows Monerium there: a popup, or this one. */
+/** Opens Monerium in the popup, or in this window. */
 function depart(
   flow: FlowControl,
   attempt: Attempt,
@@ -128,8 +128,8 @@ function openByPage(
 }
 
 /**
- * Carries a click to Monerium. Nothing is awaited before the navigation, unless the secrets are not
- * ready. A failure ends the attempt. Never rejects.
+ * Carries a click to Monerium. Without a wallet, nothing is awaited before the navigation, unless
+ * the secrets are not ready. A failure ends the attempt. Never rejects.
  */
 export async function startFlow(
   flow: FlowControl,

@@ -36,8 +36,8 @@ async function waitForClick(flow: FlowControl, attempt: Attempt): Promise<void> 
 }
 
 /**
- * Has the customer's wallet sign; once more when the signature has become too old. Resolves with
- * its fields for `/auth`: none when the customer goes on without a wallet.
+ * Has the customer's wallet sign, and again each time the signature has become too old. Resolves
+ * with its fields for `/auth`: none when the customer goes on without a wallet.
  * @throws ConnectError
  */
 export async function askWallet(

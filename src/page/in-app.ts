@@ -2,7 +2,8 @@ import { tryTo } from '../errors.js';
 
 /**
  * Browsers inside of other apps. Android marks its web views by `; wv)`, and a web view of iOS does
- * not call itself Safari. The two with a name hide both.
+ * not call itself Safari. Telegram and
+ * Snapchat show neither, so they are named.
  */
 const IN_APP = /; wv\)|Mobile\/(?!.* Safari\/)|Telegram|Snapchat/;
 

@@ -147,7 +147,10 @@ export function findStateOfPopup(name: string): string | undefined {
   return listPending(listStates()).find(({ transaction }) => transaction.popupName === name)?.state;
 }
 
-/** Deletes expired entries, and makes room for one more. Throws as storage does. */
+/**
+ * Deletes old entries, and makes room for one more. A pending flow stays for a day after it has
+ * expired, so that its response is `transaction_expired`. Throws as storage does.
+ */
 function sweepTransactions(): void {
   for (const state of listStates()) {
     const lifetime = findTransaction(state) ? 2 * DAY : DAY;

@@ -1,7 +1,7 @@
 import { isLoopback } from '../configuration.js';
 import { ConnectError, tryTo } from '../errors.js';
 
-/** How long a busy page may delay work that waits for an idle moment. */
+/** How long a busy page may delay each of the two idle moments, in milliseconds. */
 const IDLE_MS = 500;
 
 /** Something that goes on until it is ended. Ending it twice changes nothing. */

@@ -1,5 +1,5 @@
 // What the element and the doctor's file know of each other. The doctor's file is loaded when an
-// element has `debug`. It takes nothing of the element along.
+// element has `debug`. It imports nothing of `src/element`.
 import type { Configuration, ConnectAttributes } from '../configuration.js';
 import type { ConnectError, ErrorCode } from '../errors.js';
 

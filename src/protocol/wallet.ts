@@ -58,7 +58,10 @@ export interface WalletFailure {
 export interface WalletGrant {
   /** Takes the place of the fields of the same name. */
   readonly parameters: AuthorizationParameters;
-  /** When Monerium will no longer accept it, in milliseconds since the epoch. */
+  /**
+   * From this time on the element does not send it, in milliseconds since the epoch. `Infinity`: it
+   * has no end.
+   */
   readonly expiresAt: number;
 }
 

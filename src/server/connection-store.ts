@@ -21,11 +21,18 @@ export interface Connection extends Identity {
   readonly refreshAt: number;
   readonly renewal?: Renewal | undefined;
   /** Monerium has refused the refresh token: the customer has to connect again. */
-  readonly ended?: { readonly at: number; readonly inDoubt: boolean } | undefined;
+  readonly ended?:
+    | {
+        /** Milliseconds since the epoch. */
+        readonly at: number;
+        readonly inDoubt: boolean;
+      }
+    | undefined;
 }
 
 export interface StoredConnection {
   readonly connection: Connection;
+  /** An integer from 1. */
   readonly version: number;
 }
 

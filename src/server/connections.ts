@@ -62,8 +62,9 @@ export interface Connections {
    */
   connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void>;
   /**
-   * An access token with life left. It is refreshed at most once over all processes, and everybody
-   * gets the same new token. Fits `getAccessToken` of `@monerium/sdk`.
+   * An access token with life left. It is refreshed at most once over all processes. Meanwhile the
+   * others get the present token if it has 10 s left; else they wait for the new one, up to 20 s.
+   * Fits `getAccessToken` of `@monerium/sdk`.
    * @throws ConnectionEnded when the customer has to connect again
    * @throws ConnectError with any other code: try later, after `retryAfterMs` if there is one
    */
@@ -73,7 +74,10 @@ export interface Connections {
    * @throws ConnectError `server_unavailable` when the store fails
    */
   disconnect(id: string): Promise<void>;
-  /** Begins no further refresh, and resolves when nothing is under way. For SIGTERM. */
+  /**
+   * Begins no further refresh, and resolves when nothing is under way. For SIGTERM. While the store
+   * is down it waits for it: nobody else has the new tokens.
+   */
   close(): Promise<void>;
 }
 
@@ -104,7 +108,7 @@ class KeptConnections implements Connections {
   readonly #notify: Observer;
   readonly #renewals: Renewals;
   /** The refreshes that this process has under way, by what was asked for. */
-  readonly #flights = new Map<string, Promise<Tokens>>();
+  readonly #running = new Map<string, Promise<Tokens>>();
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(settings: Settings) {
@@ -178,18 +182,18 @@ class KeptConnections implements Connections {
   /** Callers of this process that ask for the same wait for the same. */
   async #share(key: string, renew: () => Promise<Tokens>): Promise<Tokens> {
     const started = Date.now();
-    const running = this.#flights.get(key);
-    if (running) {
-      const tokens = await running;
+    const known = this.#running.get(key);
+    if (known) {
+      const tokens = await known;
       this.#notify({ type: 'refresh-shared', within: 'process', ms: Date.now() - started });
       return tokens;
     }
-    const flight = renew();
-    this.#flights.set(key, flight);
+    const refresh = renew();
+    this.#running.set(key, refresh);
     try {
-      return await flight;
+      return await refresh;
     } finally {
-      this.#flights.delete(key);
+      this.#running.delete(key);
     }
   }
 

@@ -10,7 +10,10 @@ export function raceSignal<T>(signal: AbortSignal, work: Promise<T>): Promise<T>
   });
 }
 
-/** Gives the work a signal that fires at the deadline; a failure from then on is a timeout. */
+/**
+ * Gives the work a signal that fires at the deadline. A `ConnectError` from then on becomes
+ * `exchange_timeout`; anything else is thrown as it is.
+ */
 export async function withDeadline<T>(
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
@@ -27,7 +30,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Waits before another attempt: `firstMs`, then twice as long each time, up to a second. */
+/** Waits before another attempt: `firstMs` times two to the power of `attempt`, up to a second. */
 export function pause(firstMs: number, attempt: number): Promise<void> {
   const ms = Math.min(firstMs * 2 ** attempt, 1000);
   return new Promise((resolve) => setTimeout(resolve, ms));

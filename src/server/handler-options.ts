@@ -75,7 +75,9 @@ declare const process: { readonly env?: Readonly<Record<string, string | undefin
 function defaultClaims(): Claims {
   const isProduction = typeof process !== 'undefined' && process.env?.['NODE_ENV'] === 'production';
   if (isProduction) {
-    console.warn('monerium-connect: several processes need `claims` that they share');
+    console.warn(
+      'monerium-connect: set `claims`; without it, each process knows only its own codes',
+    );
   }
   return createMemoryClaims();
 }
@@ -85,7 +87,7 @@ const isText = (item: unknown): item is string => typeof item === 'string' && it
 /** One text or several. A copy, so that a list that changes later changes nothing. */
 function readTexts(option: string, value: unknown): string[] {
   const texts = [value].flat();
-  check(texts.length > 0 && texts.every(isText), option, 'a text or several');
+  check(texts.length > 0 && texts.every(isText), option, 'a text, or a list of texts');
   return texts;
 }
 

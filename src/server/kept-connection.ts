@@ -18,6 +18,15 @@ export class ConnectionEnded extends ConnectError {
   }
 }
 
+/**
+ * Whether Monerium refused the refresh token itself. A 403 or 404 is a proxy or a wrong address,
+ * and `invalid_client` a wrong client ID: those must not end the connection of every customer.
+ */
+export function isRefusal({ code, status, oauthError }: ConnectError): boolean {
+  if (code !== 'exchange_rejected' || oauthError === 'invalid_client') return false;
+  return status === 400 || status === 401;
+}
+
 /** @throws ConnectionEnded */
 export function requireOpen(row: StoredConnection | undefined): StoredConnection {
   if (!row || row.connection.ended)

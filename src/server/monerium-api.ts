@@ -4,7 +4,7 @@ import { check, checkRange } from './option-checks.js';
 const HOSTS = { sandbox: 'https://api.monerium.dev', production: 'https://api.monerium.app' };
 /** Tokens travel to this address, so plain `http:` is for this machine only. */
 const SAFE_URL =
-  /^(https:\/\/[^/?#@\s]|http:\/\/(localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
+  /^(https:\/\/[^/?#@\s]|http:\/\/(([\w-]+\.)*localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
 
 /** Where Monerium is, and how long to wait for it. */
 export interface MoneriumOptions {
@@ -15,7 +15,10 @@ export interface MoneriumOptions {
    * on a loopback host, without query and fragment.
    */
   readonly apiUrl?: string | undefined;
-  /** In milliseconds, 1 to 120,000. Default: 15,000, less than the element's own 20,000. */
+  /**
+   * How long an exchange, a refresh or a call of a store may take: in milliseconds, 1 to 120,000.
+   * Default: 15,000, less than the element's own 20,000.
+   */
   readonly timeoutMs?: number | undefined;
   /** Takes the place of the global `fetch`. It has to honour `signal`: it is the deadline. */
   readonly fetch?: typeof fetch | undefined;

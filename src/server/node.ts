@@ -1,3 +1,5 @@
+import { tryTo } from '../errors.js';
+
 /** More than the handler reads: what comes after it is read and dropped. */
 const MAX_BYTES = 65_536;
 
@@ -86,15 +88,24 @@ async function writeResponse(response: NodeResponse, answer: Response): Promise<
   response.end(text);
 }
 
+/** `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. */
+function refuse(response: NodeResponse): void {
+  response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end('{"error":"invalid_request"}');
+}
+
 /**
  * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
- * has read already is taken from `req.body`. `req` is the handler's `context`.
- * @param handle what `createExchangeHandler` returns
+ * has read already is taken from `req.body`. `req` is the handler's `context`. The listener rejects
+ * only if `handle` does.
+ * @param handle what `createExchangeHandler` returns, which never rejects
  */
 export function toNodeListener<Message extends NodeRequest>(
   handle: (request: Request, context: Message) => Promise<Response>,
 ): (request: Message, response: NodeResponse) => Promise<void> {
   return async (message, response) => {
-    await writeResponse(response, await handle(toRequest(message), message));
+    const request = tryTo(() => toRequest(message));
+    if (request) await writeResponse(response, await handle(request, message));
+    else refuse(response);
   };
 }

@@ -30,7 +30,7 @@ export function ownOptions<T extends object>(options: T, types: OptionTypes): T 
     const isKnown = Object.hasOwn(types, name);
     check(isKnown, name, `another name: options are ${Object.keys(types).join(', ')}`);
     const type = types[name];
-    check(!type || value === undefined || typeof value === type, name, `a ${type}`);
+    check(!type || value === undefined || typeof value === type, name, `the type ${type}`);
   }
   return Object.assign(Object.create(null) as T, options);
 }

@@ -1,5 +1,7 @@
+import type { ConnectError } from '../errors.js';
 import { refreshTokens as requestTokens, type Tokens } from '../protocol/exchange.js';
 import { withDeadline } from './deadline.js';
+import { ConnectionEnded, isRefusal } from './kept-connection.js';
 import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
 import { check, ownOptions } from './option-checks.js';
 
@@ -36,8 +38,8 @@ function findSuccessor(key: string): Tokens | undefined {
  * ones in its place. Within a process, calls with the same token share one refresh, and for a
  * minute more they get the same new tokens: for a caller that read the old one just before it was
  * replaced, and for a write that has to be tried again. Several processes need `createConnections`.
- * @throws ConnectError `exchange_rejected` when the customer has to connect again; with any other
- * code the old token may still be good
+ * @throws ConnectionEnded when Monerium refuses the token: the customer has to connect again
+ * @throws ConnectError with any other failure: the old token may still be good, so try later
  * @see RFC 6749 section 6, RFC 9700 section 4.14.2
  */
 export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
@@ -47,7 +49,8 @@ export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
   });
   const { clientId, refreshToken } = own;
   const { apiUrl, timeoutMs } = readApi(own);
-  check(Boolean(clientId && refreshToken), 'clientId or refreshToken', 'a text');
+  check(Boolean(clientId), 'clientId', 'a text');
+  check(Boolean(refreshToken), 'refreshToken', 'a text');
   const key = JSON.stringify([apiUrl, clientId, refreshToken]);
   const known = findSuccessor(key) ?? running.get(key);
   if (known) return known;
@@ -59,6 +62,8 @@ export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
     const tokens = await refresh;
     successors.set(key, { tokens, until: Date.now() + SUCCESSOR_MS });
     return tokens;
+  } catch (reason) {
+    throw isRefusal(reason as ConnectError) ? new ConnectionEnded(false) : reason;
   } finally {
     running.delete(key);
   }

@@ -6,6 +6,7 @@ import { Gate } from './gate.js';
 import {
   ConnectionEnded,
   isDue,
+  isRefusal,
   isUsable,
   planRefresh,
   randomShare,
@@ -47,15 +48,6 @@ interface Leased extends StoredConnection {
 
 function tryLater(hint: string, retryAfterMs: number): ConnectError {
   return new ConnectError('token_unavailable', { phase: 'token', hint, retryAfterMs });
-}
-
-/**
- * Whether Monerium refused the refresh token itself. A 403 or 404 is a proxy or a wrong address,
- * and `invalid_client` a wrong client ID: those must not end the connection of every customer.
- */
-function isRefusal({ code, status, oauthError }: ConnectError): boolean {
-  if (code !== 'exchange_rejected' || oauthError === 'invalid_client') return false;
-  return status === 400 || status === 401;
 }
 
 /**

@@ -81,6 +81,15 @@ test('in production debug is ignored with one warning', { skip }, async () => {
   assert.deepEqual(askedFor(DOCTOR), []);
 });
 
+test('debug that was ignored in production counts in the sandbox', async () => {
+  world.servePage('/shop', { debug: true, environment: 'production' });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop');
+  await waitForLine(page, visitor, 'debug');
+  await page.$eval('monerium-connect', (element) => (element.environment = 'sandbox'));
+  await waitForDoctor(page);
+});
+
 test('without its file there is one warning, and a button that works', { skip }, async () => {
   const { page, visitor } = await openKit({ debug: true });
   assert.equal((await waitForLine(page, visitor, 'its file did not load')).length, 1);

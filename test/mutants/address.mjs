@@ -118,7 +118,7 @@ export default [
     rule: 'a cache may answer the exchange',
     file: 'src/protocol',
     find: { context: "({ cache: 'no-store', })", selector: 'pair' },
-    replace: '',
+    replace: "cache: 'default'",
     test: 'e2e/replay',
   },
   {

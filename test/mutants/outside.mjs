@@ -44,8 +44,17 @@ export default [
     rule: 'an attribute that was removed says that nobody is connected',
     file: 'src/element',
     in: 'HostIdentity.read',
-    find: "profile === '' || userId === '' || typeof this.value === 'object'",
+    find: "profile === '' || userId === '' || this.#isPageIdentity",
     replace: 'true',
+    test: 'unit/morph',
+  },
+  {
+    fault: 151,
+    rule: 'an answer of the backend counts as the word of the page',
+    file: 'src/element',
+    in: 'HostIdentity',
+    find: 'this.#isSetByPage && $IDENTITY',
+    replace: '$IDENTITY',
     test: 'unit/morph',
   },
   {

@@ -128,6 +128,21 @@ describe('the listener', () => {
     assert.match(site.failures[0]?.message ?? '', /a parser has read the body/);
   });
 
+  it('answers what is no request of the web, and goes on', async () => {
+    const url = await listen(listener());
+    const { port } = new URL(url);
+    for (const options of [{ method: 'TRACE' }, { path: '//' }]) {
+      const status = await new Promise((resolve, reject) => {
+        const request = httpRequest({ port, host: '127.0.0.1', ...options }, (response) =>
+          resolve(response.resume().statusCode),
+        );
+        request.on('error', reject).end();
+      });
+      assert.equal(status, 400);
+    }
+    assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
+  });
+
   it('fails the post when the customer leaves in the middle of it', async () => {
     const url = await listen(listener());
     const request = httpRequest(url, {

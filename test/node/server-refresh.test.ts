@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { getAccessToken } from '../../demo/backend/examples/access-token.js';
-import { refreshTokens, type RefreshOptions, type Tokens } from '../../src/server/connections.js';
+import {
+  ConnectionEnded,
+  refreshTokens,
+  type RefreshOptions,
+  type Tokens,
+} from '../../src/server/connections.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
 
@@ -108,6 +113,22 @@ describe('refreshTokens', () => {
     const unknown = { ...(await connect()), refreshToken: 'no' };
     const error = await catchConnectError(() => refresh(unknown));
     assert.equal(error.code, 'exchange_rejected');
+    assert.ok(error instanceof ConnectionEnded);
+  });
+
+  it('#80 keeps the connection when the client ID is wrong, or a proxy refuses', async () => {
+    const old = await connect();
+    for (const [status, body] of [
+      [400, { error: 'invalid_client' }],
+      [401, { error: 'invalid_client' }],
+      [403, {}],
+      [404, {}],
+    ] as const) {
+      const fetch = async () => Response.json(body, { status });
+      const error = await catchConnectError(() => refresh(old, { fetch }));
+      assert.equal(error.code, 'exchange_rejected');
+      assert.ok(!(error instanceof ConnectionEnded), `${status}`);
+    }
   });
 
   it('ends at the deadline when Monerium hangs', async () => {

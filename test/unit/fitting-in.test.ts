@@ -119,6 +119,25 @@ describe('commands of the page', () => {
     expect(element.status).to.equal('connected');
   });
 
+  it('--disconnect with a fault in the attributes is logged, and changes nothing', async () => {
+    const sent: (string | undefined)[] = [];
+    const { element, list } = await openPage({
+      attributes: { ...ATTRIBUTES, 'stay-connected': '' },
+      fetch: async (_, { method }) => {
+        sent.push(method);
+        return new Response(JSON.stringify(IDENTITY), {
+          headers: { 'content-type': 'application/json' },
+        });
+      },
+    });
+    await until(() => element.status === 'connected');
+    element.setAttribute('size', 'xl');
+    command(element, '--disconnect');
+    await until(() => list('warn').some((line) => /disconnect_failed: .*size needs/.test(line)));
+    expect(element.status).to.equal('connected');
+    expect(sent).to.deep.equal(['GET']);
+  });
+
   it('another command does nothing', async () => {
     const element = await addHere();
     for (const name of ['connect', '--proveWallet', 'constructor', '']) command(element, name);

@@ -89,6 +89,20 @@ describe('an exchange that takes its time', () => {
     });
   }
 
+  it('#62 names the function of the page that has not responded', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const { element } = await openPage({
+      search: RESPONSE,
+      properties: { exchange: () => new Promise<Identity>(() => {}), timeout: 1000 },
+      prepare: (view: View) => (clock = stopClock(view)),
+    });
+    await clock?.reach(() => element.status === 'exchanging');
+    await clock?.advance(1000);
+    const message =
+      'exchange_timeout: the exchange function of this page did not respond within 1000 ms';
+    expect(element.connection).to.have.nested.property('error.message', message);
+  });
+
   for (const isOnline of [true, false]) {
     const code = isOnline ? 'exchange_timeout' : 'offline';
     it(`#14 asks the clock when the page comes back, since its timers stood still: ${code}`, async () => {

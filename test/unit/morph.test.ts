@@ -94,6 +94,26 @@ describe('a page that is morphed to the HTML of its server', () => {
       });
     }
 
+    it(`#151 stays connected by the word of its backend, without an event: ${library}`, async () => {
+      const html = render({ ...ATTRIBUTES, 'stay-connected': '' });
+      const { document, heard, view } = await openPage({
+        attributes: false,
+        fetch: async () => answer(IDENTITY),
+        prepare: ({ document: own }) => (own.body.innerHTML = `<main>${html}</main>`),
+      });
+      const element = document.querySelector('monerium-connect')!;
+      await until(() => element.status === 'connected');
+      await settle();
+      const morph = await load(view);
+      const { length } = heard;
+      morph(document.querySelector('main')!, `<main>${html}</main>`);
+      await element.updateComplete;
+      await settle();
+      expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+      expect(element.getAttribute('profile')).to.equal(IDENTITY.profile);
+      expect(heard).to.have.length(length);
+    });
+
     it(`#151 an element that a morph has made anew is connected too: ${library}`, async () => {
       const { document, heard, element, view } = await openConnected('backend');
       const morph = await load(view);

@@ -1,6 +1,7 @@
 // A start with a wallet: what is checked before, what is shown meanwhile, and what leaves.
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
+import { page } from '../../src/page/page.js';
 import type { WalletEntry } from '../../src/protocol/wallet.js';
 import { WALLET_KEY } from '../../src/protocol/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
@@ -93,6 +94,16 @@ describe('a start with a wallet', () => {
       expect(stored.toLowerCase()).not.to.include(secret);
     }
     expect(element.outerHTML + (element.shadowRoot?.innerHTML ?? '')).not.to.include(SIGNATURE);
+  });
+
+  it('#88 is not ended by the failure of an earlier page', async () => {
+    const { element, promise, sign } = await startSlowly();
+    for (const flow of page.flows) flow.rejectArrival();
+    expect(element.status).to.equal('signing');
+    sign();
+    await promise;
+    expect(getUrls()).to.have.length(1);
+    expect(listTypes()).not.to.include('monerium-error');
   });
 
   it('links a wallet, with the other fields as ever', async () => {
