@@ -139,7 +139,7 @@ function readUrl(attribute: string, value: string, base: string): URL {
 function readEndpoint(attribute: string, value: string, { href, base }: PageAddress): URL {
   const url = readUrl(attribute, value, base);
   const isOwn = ABSOLUTE_URL.test(value) || url.origin === new URL(href).origin;
-  check(isOwn, attribute, 'the origin of this page when it is relative (<base>?)');
+  check(isOwn, attribute, 'an absolute URL: <base> leads it to another origin');
   return url;
 }
 
@@ -176,7 +176,7 @@ function readSuccessUrl(
   { href, base }: PageAddress,
 ): string | undefined {
   if (successUrl == null) return undefined;
-  check(!returnToStart, 'success-url', 'no return-to-start beside it');
+  check(!returnToStart, 'success-url', 'return-to-start to be absent');
   const url = readUrl('success-url', successUrl, base);
   check(url.origin === new URL(href).origin, 'success-url', 'the origin of this page');
   return kind === 'backend' ? url.href : undefined;

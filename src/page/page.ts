@@ -112,7 +112,7 @@ function rejectUnclaimed(arrival: Arrival): void {
   if (page.arrival !== arrival || !arrival.transaction) return;
   const flow = [...page.flows].find(({ hasElements }) => hasElements);
   const reason = flow?.binding
-    ? `begun / here differ in ${describeDifferences(flow.binding, arrival.transaction)}`
+    ? `its flow / this page differ in ${describeDifferences(flow.binding, arrival.transaction)}`
     : 'this page has no element to take it';
   logOnce('warn', `a response waits: ${reason}`);
   flow?.rejectArrival();

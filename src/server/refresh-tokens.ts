@@ -56,14 +56,14 @@ export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
   if (known) return known;
   const refresh = withDeadline(timeoutMs, (signal) =>
     requestTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
-  );
+  ).catch((error: ConnectError) => {
+    throw isRefusal(error) ? new ConnectionEnded(false) : error;
+  });
   running.set(key, refresh);
   try {
     const tokens = await refresh;
     successors.set(key, { tokens, until: Date.now() + SUCCESSOR_MS });
     return tokens;
-  } catch (reason) {
-    throw isRefusal(reason as ConnectError) ? new ConnectionEnded(false) : reason;
   } finally {
     running.delete(key);
   }

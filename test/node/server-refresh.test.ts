@@ -111,9 +111,12 @@ describe('refreshTokens', () => {
 
   it('says that the customer has to connect again when Monerium refuses', async () => {
     const unknown = { ...(await connect()), refreshToken: 'no' };
-    const error = await catchConnectError(() => refresh(unknown));
-    assert.equal(error.code, 'exchange_rejected');
-    assert.ok(error instanceof ConnectionEnded);
+    for (const error of await Promise.all(
+      [1, 2].map(() => catchConnectError(() => refresh(unknown))),
+    )) {
+      assert.equal(error.code, 'exchange_rejected');
+      assert.ok(error instanceof ConnectionEnded);
+    }
   });
 
   it('#80 keeps the connection when the client ID is wrong, or a proxy refuses', async () => {
