@@ -76,8 +76,8 @@ interface Facts {
 }
 
 /**
- * What is known of a failure besides its code. No secret: a URL is without its query, and of a
- * response only the status, the type, the names of the fields and a known error code are kept.
+ * What is known of a failure besides its code. No secret: a URL is without its query. Of a response
+ * the status, the type, the wait, the names of the fields and a known error code are kept.
  */
 export interface ConnectErrorOptions extends Facts {
   /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */

@@ -110,11 +110,7 @@ export class ElementController implements ReactiveController, FlowElement {
 
   async disconnect(): Promise<void> {
     const flow = this.#updateFlow();
-    const { fault } = this.reading;
-    // The backend cannot be asked then, and would sign the customer in again.
-    if (fault && this.#host.stayConnected) {
-      throw new ConnectError('disconnect_failed', { phase: 'token', hint: fault.message });
-    }
+    this.#identity.requireReadable(this.reading);
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
     const isOnlyPages = this.hasPageIdentity && flow.connection.status !== 'connected';
@@ -202,8 +198,10 @@ export class ElementController implements ReactiveController, FlowElement {
       this.#show();
     }
     // When the flow has failed, what was set meanwhile counts.
-    if (isUnderWay(this.#flowConnection)) return;
-    if (this.#identity.read(this.#shown)) this.#show();
+    if (isUnderWay(this.#flowConnection) || !this.#identity.read(this.#shown)) return;
+    this.#show();
+    // A server that renders the page without the customer may have ended the session.
+    if (this.#isIntroduced && this.#identity.isOfBackend) void this.#askSession();
   }
 
   async #askSession(): Promise<void> {
@@ -281,11 +279,12 @@ export class ElementController implements ReactiveController, FlowElement {
     const flow = this.#updateFlow();
     this.#isIntroduced = true;
     logNotes(this.#host, this.reading);
+    // Before a listener can remove the element.
+    this.#identity.repeat(() => void this.#askSession());
     // A response goes before the secrets of the next start.
     flow.resume(this);
     if (isSecure()) void prepareSecrets();
     if (this.isDone) this.#host.requestUpdate();
     if (this.#identity.value === 'checking') void this.#askSession();
-    this.#identity.repeat(() => void this.#askSession());
   }
 }

@@ -1,5 +1,6 @@
 import type { ConnectAttributes } from '../configuration.js';
 import type { Connection } from '../connection.js';
+import { ConnectError } from '../errors.js';
 import { askSession, type KeptSession } from '../flow/kept-session.js';
 import { page } from '../page/page.js';
 import type { Reading } from '../page/shared-flow.js';
@@ -56,7 +57,7 @@ export class HostIdentity {
       const isKnown = isConnected && shown.profile === profile && shown.userId === userId;
       if (!isKnown) this.set({ profile, userId });
       this.#isSetByPage = true;
-    } else if (profile === '' || userId === '' || this.#isPageIdentity) {
+    } else if (profile === '' || userId === '' || (this.#isSetByPage && this.#hasIdentity)) {
       this.set('nobody');
     }
     return true;
@@ -69,9 +70,13 @@ export class HostIdentity {
     Object.assign(this.#host, this.#written);
   }
 
-  /** An identity that the page has set, and not its backend. */
-  get #isPageIdentity(): boolean {
-    return this.#isSetByPage && typeof this.value === 'object';
+  get #hasIdentity(): boolean {
+    return typeof this.value === 'object';
+  }
+
+  /** Whether the backend has said who is connected, and not the page. */
+  get isOfBackend(): boolean {
+    return this.#hasIdentity && !this.#isSetByPage;
   }
 
   // The site's backend
@@ -79,6 +84,17 @@ export class HostIdentity {
   /** From the first frame on, so that no button flashes up. A response goes first. */
   beginCheck(): void {
     if (this.#host.stayConnected && !page.arrival) this.value = 'checking';
+  }
+
+  /**
+   * With a fault in the attributes the backend cannot be asked, and would sign the customer in
+   * again.
+   * @throws ConnectError `disconnect_failed`
+   */
+  requireReadable({ fault }: Reading): void {
+    const { stayConnected, backendUrl, exchange } = this.#host;
+    if (!fault || !stayConnected || backendUrl == null || exchange) return;
+    throw new ConnectError('disconnect_failed', { phase: 'token', hint: fault.message });
   }
 
   /** The session that `stay-connected` is about. Only a backend exchange has one. */

@@ -130,7 +130,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /**
    * Deletes tokens and identity on this page, and every pending flow of this client in this
    * browser. With `stay-connected` the backend ends its session first; otherwise the site does.
-   * @throws ConnectError `disconnect_failed`: the backend did not confirm, and nothing has changed
+   * @throws ConnectError `disconnect_failed`: the backend did not confirm, or was not asked because
+   * an attribute is wrong. Nothing has changed then.
    */
   disconnect(): Promise<void> {
     return this.#controller.disconnect();

@@ -11,7 +11,7 @@ export function logFailure({ code, phase, retry, hint }: ConnectError, isCustom 
   const { log: method } = reportOf(code);
   if (!method) return;
   const isFromPage = isCustom && (phase === 'exchange' || phase === 'identity');
-  const facts = isFromPage ? 'the exchange function of this page failed' : hint;
+  const facts = isFromPage ? 'the exchange function of this page failed, or took too long' : hint;
   const text = `${code}: ${facts ? `${facts}. ` : ''}${DOCUMENT}#${code}`;
   (retry === 'none' ? logOnce : log)(method, text);
 }

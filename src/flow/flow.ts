@@ -113,7 +113,7 @@ export class Flow implements SharedFlow, FlowControl {
     if (await claimInterruption()) this.#report(new ConnectError('interrupted'));
   }
 
-  /** Announces a failure of an earlier page, unless a flow of this one has a wallet or has left. */
+  /** Announces a failure of an earlier page, unless more than a start without a wallet is here. */
   #report(error: ConnectError): void {
     const { step, connection } = this.#state;
     const isSigning = connection.status === 'signing' || connection.status === 'signed';

@@ -2,8 +2,7 @@ import { tryTo } from '../errors.js';
 
 /**
  * Browsers inside of other apps. Android marks its web views by `; wv)`, and a web view of iOS does
- * not call itself Safari. Telegram and
- * Snapchat show neither, so they are named.
+ * not call itself Safari. Telegram and Snapchat show neither, so they are named.
  */
 const IN_APP = /; wv\)|Mobile\/(?!.* Safari\/)|Telegram|Snapchat/;
 

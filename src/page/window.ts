@@ -117,12 +117,13 @@ export async function whenParsed(): Promise<void> {
 /** Calls back once, in a task of its own, when the browser has nothing more urgent to do. */
 export function whenIdle(callback: () => void): void {
   // Safari has no idle callbacks.
-  const wait = (next: () => void) =>
-    typeof requestIdleCallback === 'function'
-      ? requestIdleCallback(next, { timeout: IDLE_MS })
-      : setTimeout(next);
-  // The first idle moment may come before the next frame, the second one comes after it.
-  wait(() => wait(callback));
+  if (typeof requestIdleCallback !== 'function') {
+    setTimeout(callback);
+    return;
+  }
+  // The first idle moment may come before the next frame, the second one mostly comes after it.
+  const options = { timeout: IDLE_MS };
+  requestIdleCallback(() => requestIdleCallback(callback, options), options);
 }
 
 /** Calls back once. */

@@ -6,6 +6,9 @@ import { raceSignal, withDeadline } from './deadline.js';
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
 
+/** RFC 6749 section 5.2: these are no word about the refresh token. */
+const CLIENT_FAULTS = ['invalid_client', 'unauthorized_client', 'unsupported_grant_type'];
+
 /** The customer has to connect again: there is no connection, or Monerium has ended it. */
 export class ConnectionEnded extends ConnectError {
   /** The tokens may have been lost in a crash: the answer to an earlier refresh was not stored. */
@@ -20,10 +23,11 @@ export class ConnectionEnded extends ConnectError {
 
 /**
  * Whether Monerium refused the refresh token itself. A 403 or 404 is a proxy or a wrong address,
- * and `invalid_client` a wrong client ID: those must not end the connection of every customer.
+ * and some codes mean a client that is set up wrongly: those must not end the connection of every
+ * customer.
  */
 export function isRefusal({ code, status, oauthError }: ConnectError): boolean {
-  if (code !== 'exchange_rejected' || oauthError === 'invalid_client') return false;
+  if (code !== 'exchange_rejected' || CLIENT_FAULTS.includes(oauthError ?? '')) return false;
   return status === 400 || status === 401;
 }
 

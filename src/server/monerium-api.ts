@@ -2,9 +2,12 @@ import type { Send } from '../protocol/http.js';
 import { check, checkRange } from './option-checks.js';
 
 const HOSTS = { sandbox: 'https://api.monerium.dev', production: 'https://api.monerium.app' };
-/** Tokens travel to this address, so plain `http:` is for this machine only. */
+/**
+ * Tokens travel to this address, so plain `http:` is for this machine only. Unlike a browser, a
+ * server asks the network for names such as `api.localhost`.
+ */
 const SAFE_URL =
-  /^(https:\/\/[^/?#@\s]|http:\/\/(([\w-]+\.)*localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
+  /^(https:\/\/[^/?#@\s]|http:\/\/(localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
 
 /** Where Monerium is, and how long to wait for it. */
 export interface MoneriumOptions {

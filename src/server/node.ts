@@ -18,6 +18,8 @@ export interface NodeRequest {
 
 /** What is needed of Node's `ServerResponse`. */
 export interface NodeResponse {
+  /** A middleware that has answered already, such as one with a time limit. */
+  readonly headersSent?: boolean | undefined;
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;
   end(body: string): unknown;
 }
@@ -63,18 +65,16 @@ function readParsed(body: unknown): string | Uint8Array<ArrayBuffer> | undefined
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
 
-function toRequest(message: NodeRequest): Request {
+function toRequest(message: NodeRequest, parsed: ReturnType<typeof readParsed>): Request {
   const { method = 'GET', url = '/', headers } = message;
   const own = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     // HTTP/2 has names such as `:path` that are no headers.
     if (value !== undefined && !name.startsWith(':')) own.set(name, [value].flat().join(', '));
   }
-  const hasBody = method === 'POST';
-  const parsed = hasBody ? readParsed(message.body) : undefined;
   // The length of the original says nothing about what was written anew.
   if (parsed !== undefined) own.delete('content-length');
-  const body = hasBody ? (parsed ?? streamBody(message)) : undefined;
+  const body = method === 'POST' ? (parsed ?? streamBody(message)) : undefined;
   const init = { method, headers: own, body: body ?? null, duplex: 'half' };
   return new Request(new URL(url, 'http://localhost'), init);
 }
@@ -84,12 +84,14 @@ async function writeResponse(response: NodeResponse, answer: Response): Promise<
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   const text = await answer.text();
+  if (response.headersSent) return;
   response.writeHead(answer.status, headers);
   response.end(text);
 }
 
 /** `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. */
 function refuse(response: NodeResponse): void {
+  if (response.headersSent) return;
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end('{"error":"invalid_request"}');
 }
@@ -97,14 +99,15 @@ function refuse(response: NodeResponse): void {
 /**
  * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
  * has read already is taken from `req.body`. `req` is the handler's `context`. The listener rejects
- * only if `handle` does.
+ * if `handle` does, or if Node refuses a header or JSON refuses a parsed body.
  * @param handle what `createExchangeHandler` returns, which never rejects
  */
 export function toNodeListener<Message extends NodeRequest>(
   handle: (request: Request, context: Message) => Promise<Response>,
 ): (request: Message, response: NodeResponse) => Promise<void> {
   return async (message, response) => {
-    const request = tryTo(() => toRequest(message));
+    const parsed = message.method === 'POST' ? readParsed(message.body) : undefined;
+    const request = tryTo(() => toRequest(message, parsed));
     if (request) await writeResponse(response, await handle(request, message));
     else refuse(response);
   };

@@ -38,8 +38,9 @@ function findSuccessor(key: string): Tokens | undefined {
  * ones in its place. Within a process, calls with the same token share one refresh, and for a
  * minute more they get the same new tokens: for a caller that read the old one just before it was
  * replaced, and for a write that has to be tried again. Several processes need `createConnections`.
- * @throws ConnectionEnded when Monerium refuses the token: the customer has to connect again
- * @throws ConnectError with any other failure: the old token may still be good, so try later
+ * @throws ConnectionEnded when Monerium refuses the token: the customer has to connect again. Its
+ * `cause` is Monerium's answer. After a refresh without an answer the tokens may have been lost.
+ * @throws ConnectError with any other failure: the old token may still be good
  * @see RFC 6749 section 6, RFC 9700 section 4.14.2
  */
 export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
@@ -56,8 +57,9 @@ export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
   if (known) return known;
   const refresh = withDeadline(timeoutMs, (signal) =>
     requestTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
-  ).catch((error: ConnectError) => {
-    throw isRefusal(error) ? new ConnectionEnded(false) : error;
+  ).catch((reason: unknown) => {
+    if (!isRefusal(reason as ConnectError)) throw reason;
+    throw Object.assign(new ConnectionEnded(false), { cause: reason });
   });
   running.set(key, refresh);
   try {

@@ -162,7 +162,7 @@ export default [
     find: "first?.type !== 'opaqueredirect'",
     replace: 'true',
     test: PLANTED,
-    title: 'redirect URI behind a log-in',
+    title: 'redirect URI behind a login page',
   },
   {
     rule: 'a probe follows redirects',
@@ -171,7 +171,7 @@ export default [
     find: { context: "({ redirect: 'manual' })", selector: 'pair' },
     replace: "redirect: 'follow'",
     test: PLANTED,
-    title: 'backend behind a log-in',
+    title: 'backend behind a login page',
   },
   {
     rule: 'the redirect page is asked for without a query',

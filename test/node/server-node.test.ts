@@ -166,6 +166,19 @@ describe('the listener', () => {
     assert.equal((await send(url, 'x'.repeat(100_000))).status, 200);
   });
 
+  it('writes nothing where a middleware has answered already', async () => {
+    const written: unknown[] = [];
+    const response = {
+      headersSent: true,
+      writeHead: (status: number) => void written.push(status),
+      end: (text: string) => void written.push(text),
+    };
+    const own = toNodeListener(async () => new Response('ok'));
+    await own({ headers: {}, on: () => undefined }, response);
+    await own({ method: 'TRACE', headers: {}, on: () => undefined }, response);
+    assert.deepEqual(written, []);
+  });
+
   it('takes what has no method, no address and names of HTTP/2', async () => {
     const headers = { ':path': '/', origin: ORIGIN, accept: ['a', 'b'], empty: undefined };
     const seen: Request[] = [];

@@ -116,6 +116,7 @@ async function raceForToken({ emulator, workers }: Setup, id: string) {
   emulator.configure({ delayMs: 50 });
   const task = { kind: 'token', id, refused } as const;
   const outcomes = await Promise.all(workers.map((worker) => worker.run(task)));
+  emulator.configure({ delayMs: 0 });
   const tokens = new Set(outcomes.map(({ token }) => token));
   return { sent: emulator.refreshRequests().length, tokens: [...tokens], outcomes };
 }

@@ -95,10 +95,11 @@ describe('a page that is morphed to the HTML of its server', () => {
     }
 
     it(`#151 stays connected by the word of its backend, without an event: ${library}`, async () => {
+      let hasSession = true;
       const html = render({ ...ATTRIBUTES, 'stay-connected': '' });
       const { document, heard, view } = await openPage({
         attributes: false,
-        fetch: async () => answer(IDENTITY),
+        fetch: async () => (hasSession ? answer(IDENTITY) : new Response(null, { status: 204 })),
         prepare: ({ document: own }) => (own.body.innerHTML = `<main>${html}</main>`),
       });
       const element = document.querySelector('monerium-connect')!;
@@ -112,6 +113,10 @@ describe('a page that is morphed to the HTML of its server', () => {
       expect(element.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
       expect(element.getAttribute('profile')).to.equal(IDENTITY.profile);
       expect(heard).to.have.length(length);
+
+      hasSession = false;
+      morph(document.querySelector('main')!, `<main>${html}</main>`);
+      await until(() => element.status === 'idle');
     });
 
     it(`#151 an element that a morph has made anew is connected too: ${library}`, async () => {

@@ -149,6 +149,8 @@ describe('a response in the address', () => {
     expect(page.view.location.search).to.equal('');
     await expectFailure(page, 'transaction_not_found');
     expect(page.element.connection).to.have.nested.property('error.retry', 'restart');
+    // No developer can mend it.
+    expect(page.list('error')).to.deep.equal([]);
   });
 
   it('#52 leaves the pending flow of the customer alone when it is forged', async () => {
