@@ -60,7 +60,7 @@ export default [
     in: 'requireIdentity',
     find: 'if (identity) return identity;',
     replace: 'return identity as Identity;',
-    test: 'unit/flow',
+    test: 'unit/exchange',
   },
   {
     fault: 69,
