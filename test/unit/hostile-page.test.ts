@@ -217,6 +217,8 @@ describe('what any script can write into storage', () => {
       },
     });
     await clock!.advance(1000);
+    // The page looks once for an interrupted flow: before this one begins.
+    await settleIdle(page.view);
     page.element.connect().catch(() => {});
     await clock!.reach(() => page.element.status === 'waiting');
     const [key = ''] = Object.keys(localStorage).filter((name) => name.includes(':mc1.'));
