@@ -89,7 +89,7 @@ describe('the claims of a process', () => {
       const env = { ...process.env, NODE_ENV };
       const { stderr, status } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-      return stderr.match(/need `claims`/g)?.length ?? 0;
+      return stderr.match(/set `claims`/g)?.length ?? 0;
     };
     assert.deepEqual([warningsIn('production'), warningsIn('development')], [1, 0]);
   });

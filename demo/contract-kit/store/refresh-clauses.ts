@@ -54,6 +54,12 @@ function countRepeats(emulator: Emulator): number {
   return sent.length - new Set(sent).size;
 }
 
+/** Why refreshes have failed so far: a busy machine is not the fault of a store. */
+async function listFailures({ processes }: StoreSite): Promise<string> {
+  const outcomes = await Promise.all(processes.map((one) => one.run({ kind: 'failures' })));
+  return outcomes.flatMap(({ value }) => value as string[]).join(', ') || 'none';
+}
+
 async function isAlive(emulator: Emulator, token: unknown): Promise<boolean> {
   const headers = {
     authorization: `Bearer ${String(token)}`,
@@ -88,7 +94,11 @@ export function refreshClauses(emulator: Emulator): StoreClause[] {
         const asked = tasks.flatMap((task) => site.processes.map((process) => process.run(task)));
         const outcomes = await Promise.all(asked);
         const repeats = countRepeats(emulator);
-        assertThat(repeats === 0, `sent ${repeats} refresh tokens again`);
+        const failures = await listFailures(site);
+        assertThat(
+          repeats === 0,
+          `sent ${repeats} refresh tokens again; refreshes failed: ${failures}`,
+        );
         const lost = await countLost(emulator, outcomes);
         const error = outcomes.find(({ value }) => value === undefined)?.error ?? 'a dead token';
         const count = `${lost} of ${outcomes.length} answers`;

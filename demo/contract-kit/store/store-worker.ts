@@ -20,7 +20,9 @@ export type StoreTask =
       readonly next?: Connection | undefined;
     }
   | { readonly kind: 'connect'; readonly id: string; readonly details: NewConnection }
-  | { readonly kind: 'token'; readonly id: string; readonly refused?: string | undefined };
+  | { readonly kind: 'token'; readonly id: string; readonly refused?: string | undefined }
+  /** The codes of the refreshes that have failed in this process so far. */
+  | { readonly kind: 'failures' };
 
 export interface StoreOutcome {
   readonly value?: unknown;
@@ -55,11 +57,15 @@ async function importStore(file: string): Promise<StoreModule> {
 /** Runs in a process of its own, and does what it is told by messages until SIGTERM. */
 export async function runStoreWorker(file: string, apiUrl: string): Promise<void> {
   const { store, close } = await importStore(file);
+  const failures: string[] = [];
   const connections = createConnections({
     store,
     apiUrl,
     timeoutMs: TIMEOUT_MS,
     leaseMs: 4 * TIMEOUT_MS,
+    observe: (event) => {
+      if (event.type === 'refresh-failed') failures.push(event.code);
+    },
   });
 
   const closing = new AbortController();
@@ -85,6 +91,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
     if (task.kind === 'claim') return store.claim(task.key, task.ttlMs, signal);
     if (task.kind === 'read') return store.read(task.id, signal);
     if (task.kind === 'replace') return store.replace(task.id, task.version, task.next, signal);
+    if (task.kind === 'failures') return Promise.resolve(failures);
     if (task.kind === 'connect') return connections.connect(task.id, task.details, signal);
     return getToken(task.id, task.refused);
   };
