@@ -156,6 +156,11 @@ export const styles = css`
     visibility: hidden;
   }
 
+  /* Where the spinner and its gap would be. */
+  .long {
+    padding-inline-start: 1.85em;
+  }
+
   .now,
   .kept,
   [name='trigger'] ~ [part='status'] {

@@ -289,6 +289,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
       languageTag: this.#language.tag,
+      read: (key) => this.#language.read(key, this.strings),
       write: (key, value) => this.#language.write(key, value, this.strings),
       // A failure is shown, and announced by an event.
       start: (event) => {

@@ -25,7 +25,9 @@ export interface View {
   readonly isLabelBlank: boolean;
   /** The tag of the language, for times. */
   readonly languageTag: string;
-  /** A text, in which `value` fills the gap. */
+  /** A text as a string. */
+  readonly read: (key: keyof ConnectTexts) => string;
+  /** A text as markup, in which `value` fills the gap. */
   readonly write: (key: keyof ConnectTexts, value?: string) => unknown;
   /** The platform announces changes itself: the region is silent. */
   readonly isSilent: boolean;
@@ -96,39 +98,34 @@ function describe(error: ConnectError, view: View): unknown {
   return view.write(chooseText(error, isOnline()), value);
 }
 
-/** The button of the page, else the built-in one. */
+/** The button of the page, else the built-in one: the same in all states, so it keeps its focus. */
 function renderTrigger(view: View): TemplateResult {
+  const { connection, look } = view;
+  const isBusy = isWorking(connection);
+  const label = renderLabel(view);
   return html`<slot
     name="trigger"
     class=${view.isIconOnly ? 'icon-only' : nothing}
     @click=${view.start}
     @slotchange=${view.updateSlots}
-    >${renderButton(view)}</slot
+    ><button
+      part="button"
+      type="button"
+      aria-busy=${isBusy}
+      aria-disabled=${isBusy}
+      aria-describedby="message"
+      class="${look} ${connection.status}"
+      ?disabled=${view.isDisabled}
+    >
+      ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
+        label &&
+        html`<span class="row now ${connection.status}"
+          >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : draw('again')}
+          <span part="label">${label}</span>${isBusy ? nothing : renderDetails(view)}</span
+        >`
+      }
+    </button></slot
   >`;
-}
-
-/** One template for all states with a button: it keeps its focus. */
-function renderButton(view: View): TemplateResult {
-  const { connection, look } = view;
-  const isBusy = isWorking(connection);
-  const label = renderLabel(view);
-  return html`<button
-    part="button"
-    type="button"
-    aria-busy=${isBusy}
-    aria-disabled=${isBusy}
-    aria-describedby="message"
-    class="${look} ${connection.status}"
-    ?disabled=${view.isDisabled}
-  >
-    ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
-      label &&
-      html`<span class="row now ${connection.status}"
-        >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : draw('again')}
-        <span part="label">${label}</span>${isBusy ? nothing : renderDetails(view)}</span
-      >`
-    }
-  </button>`;
 }
 
 function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateResult {
@@ -139,14 +136,23 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
     ><span part=${isShown ? 'label' : nothing}
       ><slot @slotchange=${view.updateSlots}>${ready}</slot
       >${view.isLabelBlank ? ready : nothing}</span
-    >${isShown ? renderDetails(view) : nothing}</span
+    >${isShown && view.isPopup ? renderDetails(view) : nothing}</span
   >`;
 }
 
-/** Never shown: it keeps room for the label that is often longer than that of the idle button. */
-function renderLongRow({ isPopup, write }: View): TemplateResult {
+/** A text with this many times the characters of another one is wider. */
+const CLEARLY_LONGER = 1.2;
+
+/**
+ * Never shown: it keeps room for a label that may be wider than that of the idle button. Its
+ * padding stands for the spinner. To lay out another text takes a tenth of the element's start.
+ */
+function renderLongRow({ isPopup, isIconOnly, pageLabel, ready, read, write }: View): unknown {
   const status = isPopup ? 'waiting' : 'redirecting';
-  return html`<span class="row ${status}">${draw('arc')}<span>${write(status)}</span></span>`;
+  const idleLabel = pageLabel || read(ready);
+  const hasRoom = idleLabel.length > read(status).length * CLEARLY_LONGER;
+  if (isIconOnly || hasRoom) return nothing;
+  return html`<span class="row long ${status}">${write(status)}</span>`;
 }
 
 function canRetry(connection: Connection): boolean {

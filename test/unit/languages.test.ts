@@ -212,4 +212,24 @@ describe('every language in the button', () => {
       for (const text of Object.values(texts)) await checkFit(text);
     }
   });
+
+  it('has room for the label that follows the click', async () => {
+    page = await openIn('en');
+    const { element, document } = page;
+    const widthOf = async (strings: Partial<ConnectTexts>) => {
+      element.strings = strings;
+      await element.updateComplete;
+      return find(element, 'button')?.getBoundingClientRect().width ?? NaN;
+    };
+    for (const tag of ['en', ...LANGUAGES]) {
+      document.documentElement.lang = tag;
+      const texts = tag === 'en' ? english : textsOf(tag);
+      const { redirecting } = texts;
+      const needed = await widthOf({ connect: redirecting, redirecting });
+      for (const ready of ['connect', 'continue', 'sign-in', 'sign-up', 'pay'] as const) {
+        const width = await widthOf({ connect: texts[ready], redirecting });
+        expect(width, `${tag} ${ready}`).to.be.at.least(needed);
+      }
+    }
+  });
 });
