@@ -98,7 +98,7 @@ async function measureAll(stage: Stage): Promise<Results> {
     });
   }
   await interleave(`${CYCLES} cycles`, 3, peersThat('many'), async (peer) => {
-    add(peer, 'growth', await measureCycles(stage, peer, CYCLES));
+    for (const growth of await measureCycles(stage, peer, CYCLES)) add(peer, 'growth', growth);
   });
   // Who has no flow here is weighed as it is.
   for (const peer of peers.filter(({ steps }) => !steps.includes('flow'))) {

@@ -201,7 +201,7 @@ ${manyTable(results)}
   browser's network log.
 - Many on a page: CPU time until all are drawn, less that of a page that gets none; memory of JavaScript and of the DOM
   after garbage collection; listeners on \`window\`.
-- Cycles: memory after ${CYCLES} times mounting and unmounting, less that after as many before.
+- Cycles: what ${CYCLES} times mounting and unmounting add to the memory, five times over, after as many to warm up.
 
 ## Notes
 
