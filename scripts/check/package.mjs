@@ -37,7 +37,7 @@ function expectedFiles() {
     ...['bench.md', 'bench.svg', 'server.md', 'scale.md'].map(
       (name) => `test/bench/results/${name}`,
     ),
-    ...['dist/LICENSES.txt', 'dist/integrity.json'],
+    ...['dist/LICENSES.txt', 'dist/integrity.json', 'dist/importmap.json'],
     ...['dist/bin/monerium-connect.js', 'dist/bin/LICENSES.txt'],
     ...['index', 'browser'].flatMap((name) => [
       `dist/testing/${name}.js`,

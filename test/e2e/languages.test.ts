@@ -4,6 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pageWith, useWorld, waitForEvent, walkPortal, CANARY_EMAIL } from './support.js';
 import { clickConnect, type Page, type Visitor } from './support.js';
 
+interface ImportMap {
+  readonly integrity: Record<string, string>;
+}
+
 const DIST = new URL('../../dist/', import.meta.url);
 const skip = existsSync(new URL('locales/el.min.js', DIST)) ? false : 'run `npm run build` first';
 const headers = { 'content-type': 'text/javascript; charset=utf-8' };
@@ -60,6 +64,28 @@ for (const [lang, texts] of Object.entries({
     await waitForEvent(page, 'monerium-connected');
     await waitForText(page, texts[1] ?? '');
     assert.equal(world.emulator.tokenRequests().length, 1);
+  });
+}
+
+for (const [name, script] of Object.entries({ module: MODULE, classic: CLASSIC })) {
+  test(`an import map pins what the ${name} script loads`, { skip }, async () => {
+    const map = JSON.parse(readFileSync(new URL('importmap.json', DIST), 'utf8')) as ImportMap;
+    const here = (address: string) => address.replace(/^.*\/dist\//, `${world.site.origin}/kit/`);
+    const integrity = Object.fromEntries(
+      Object.entries(map.integrity).map(([address, value]) => [here(address), value]),
+    );
+    const tag = `<script type="importmap">${JSON.stringify({ integrity })}</script>`;
+    serveKit('locales/el.min.js');
+    const page = await openIn('el', tag + script);
+    await waitForText(page, 'Σύνδεση με Monerium');
+    const body = `${readFileSync(new URL('locales/el.min.js', DIST), 'utf8')};window.isChanged=1;`;
+    world.site.serve('/kit/locales/el.min.js', { headers, body });
+    const changed = await world.open(visitor, '/shop');
+    await waitForText(changed, 'Connect with Monerium');
+    while (!visitor.console.some((line) => line.includes('lang="el"'))) {
+      await changed.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    }
+    assert.equal(await changed.evaluate('window.isChanged'), undefined);
   });
 }
 
