@@ -6,25 +6,27 @@ export interface FailureReport {
   readonly text?: keyof ConnectTexts;
   /** `error`: a developer should look at it. `warn`: the same, but the customer can go on. */
   readonly log?: 'error' | 'warn';
+  /** The step in which it mostly happens. Without one: `exchange`. */
+  readonly phase?: ErrorPhase;
 }
 
 /**
  * Every way a flow can end badly. The names are stable: a change needs a new major version.
  */
 export const ERRORS = {
-  invalid_config: { log: 'error', text: 'setup' },
-  insecure_context: { log: 'error', text: 'insecure' },
-  embedding_blocked: { log: 'error', text: 'framed' },
-  storage_unavailable: { text: 'storage' },
-  popup_blocked: { log: 'warn', text: 'blocked' },
-  popup_closed: { text: 'interrupted' },
-  popup_timeout: { text: 'interrupted' },
-  access_denied: { text: 'declined' },
-  authorization_error: { log: 'error' },
-  authorization_unavailable: { text: 'busy' },
-  response_invalid: {},
-  transaction_not_found: { text: 'expired' },
-  transaction_expired: { text: 'expired' },
+  invalid_config: { log: 'error', phase: 'start', text: 'setup' },
+  insecure_context: { log: 'error', phase: 'start', text: 'insecure' },
+  embedding_blocked: { log: 'error', phase: 'start', text: 'framed' },
+  storage_unavailable: { phase: 'start', text: 'storage' },
+  popup_blocked: { log: 'warn', phase: 'start', text: 'blocked' },
+  popup_closed: { phase: 'authorize', text: 'interrupted' },
+  popup_timeout: { phase: 'authorize', text: 'interrupted' },
+  access_denied: { phase: 'authorize', text: 'declined' },
+  authorization_error: { log: 'error', phase: 'authorize' },
+  authorization_unavailable: { phase: 'authorize', text: 'busy' },
+  response_invalid: { phase: 'authorize' },
+  transaction_not_found: { phase: 'authorize', text: 'expired' },
+  transaction_expired: { phase: 'authorize', text: 'expired' },
   offline: { text: 'offline' },
   exchange_network: { log: 'error', text: 'unreachable' },
   exchange_timeout: { log: 'error', text: 'unreachable' },
@@ -32,14 +34,14 @@ export const ERRORS = {
   rate_limited: { log: 'warn', text: 'busy' },
   server_unavailable: { log: 'error', text: 'busy' },
   exchange_bad_response: { log: 'error' },
-  profile_unavailable: { log: 'error' },
+  profile_unavailable: { log: 'error', phase: 'identity' },
   interrupted: { text: 'interrupted' },
   aborted: {},
-  token_unavailable: {},
-  disconnect_failed: {},
-  wallet_rejected: { text: 'walletRejected' },
-  wallet_busy: { text: 'walletBusy' },
-  wallet_error: { text: 'walletError' },
+  token_unavailable: { phase: 'token' },
+  disconnect_failed: { phase: 'token' },
+  wallet_rejected: { phase: 'wallet', text: 'walletRejected' },
+  wallet_busy: { phase: 'wallet', text: 'walletBusy' },
+  wallet_error: { phase: 'wallet', text: 'walletError' },
 } as const satisfies { readonly [code: string]: FailureReport };
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -81,7 +83,7 @@ interface Facts {
  */
 export interface ConnectErrorOptions extends Facts {
   /** Defaults to `exchange`, the step in which a page's own `exchange` function runs. */
-  readonly phase?: ErrorPhase;
+  readonly phase?: ErrorPhase | undefined;
   /** For the developer: the facts, and how to fix it. */
   readonly hint?: string;
 }

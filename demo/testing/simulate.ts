@@ -1,13 +1,19 @@
 import { isSameBinding, readConfiguration } from '../../src/configuration.js';
 import { MoneriumConnectedEvent, type ConnectionStatus } from '../../src/connection.js';
-import { ConnectError, ERRORS, type ErrorCode, type ErrorPhase } from '../../src/errors.js';
+import { ConnectError, ERRORS, reportOf, type ErrorCode } from '../../src/errors.js';
 import { createAttempt } from '../../src/flow/attempt.js';
 import type { Flow } from '../../src/flow/flow.js';
 import type { Attempt } from '../../src/flow/state.js';
 import type { MoneriumConnect } from '../../src/element/monerium-connect.js';
 
-/** A state of the element, or the code of a failure. */
-export type Simulated = Exclude<ConnectionStatus, 'failed' | 'checking'> | ErrorCode;
+/** What only a method rejects with: no flow ends so. */
+const WITHOUT_EVENT = ['token_unavailable', 'disconnect_failed'] as const;
+
+type SimulatedStatus = Exclude<ConnectionStatus, 'failed' | 'checking'>;
+type SimulatedCode = Exclude<ErrorCode, (typeof WITHOUT_EVENT)[number]>;
+
+/** A state of the element, or the code of a failure with an event. */
+export type Simulated = SimulatedStatus | SimulatedCode;
 
 export interface SimulatedCustomer {
   profile: string;
@@ -18,15 +24,12 @@ const CUSTOMER: SimulatedCustomer = { profile: 'test-profile', userId: 'test-use
 /** How long an element may take to be ready. */
 const READY_MS = 5000;
 
-const PHASES: [ErrorPhase, RegExp][] = [
-  [
-    'start',
-    /^(invalid_config|insecure_context|storage_unavailable|embedding_blocked|popup_blocked)$/,
-  ],
-  ['wallet', /^wallet_/],
-  ['authorize', /^(popup|access|authorization|response|transaction)_/],
-  ['identity', /^profile_/],
-];
+/** The errors of the authorization endpoint. */
+const OAUTH_ERRORS: Partial<Record<ErrorCode, string>> = {
+  access_denied: 'access_denied',
+  authorization_error: 'other',
+  authorization_unavailable: 'temporarily_unavailable',
+};
 
 /** What a simulated state holds: it has no effect, and so nothing to end. */
 const nothing = { end: () => {} };
@@ -41,8 +44,9 @@ const noWindow = {
 /** The attempts that were simulated last. A flow only ends its own. */
 const attempts = new WeakMap<Flow, Attempt>();
 
-function isErrorCode(value: Simulated): value is ErrorCode {
-  return Object.hasOwn(ERRORS, value);
+function isErrorCode(value: Simulated): value is SimulatedCode {
+  const others: readonly string[] = WITHOUT_EVENT;
+  return Object.hasOwn(ERRORS, value) && !others.includes(value);
 }
 
 /** The flows of this page, whichever copy of the script they come from. */
@@ -79,6 +83,7 @@ function toIdle(flow: Flow): void {
  * @param simulated a state, or the code of a failure
  * @param customer who is connected then
  * @throws ConnectError `invalid_config` for an element whose attributes are missing or wrong
+ * @throws RangeError for anything else than such a state or code
  */
 export async function simulate(
   element: MoneriumConnect,
@@ -90,9 +95,10 @@ export async function simulate(
   const attempt = createAttempt();
   attempts.set(flow, attempt);
   if (isErrorCode(simulated)) {
-    const phase = PHASES.find(([, codes]) => codes.test(simulated))?.[0] ?? 'exchange';
+    const { phase } = reportOf(simulated);
+    const oauthError = OAUTH_ERRORS[simulated];
     flow.send({ type: 'claim', attempt });
-    flow.fail(attempt, new ConnectError(simulated, { phase, hint: 'simulated' }));
+    flow.fail(attempt, new ConnectError(simulated, { phase, oauthError, hint: 'simulated' }));
   } else {
     enter(flow, attempt, simulated, customer);
   }
@@ -102,7 +108,7 @@ export async function simulate(
 function enter(
   flow: Flow,
   attempt: Attempt,
-  status: Exclude<ConnectionStatus, 'failed' | 'checking'>,
+  status: SimulatedStatus,
   customer: SimulatedCustomer,
 ): void {
   const held = { attempt, oauthState: '', timer: nothing };
@@ -130,6 +136,9 @@ function enter(
       const event = new MoneriumConnectedEvent(customer, location.href);
       flow.send({ type: 'claim', attempt });
       flow.send({ type: 'connect', attempt, identity: customer }, { event });
+      return;
     }
+    default:
+      throw new RangeError(`simulate() cannot show ${String(status satisfies never)}.`);
   }
 }

@@ -1,6 +1,6 @@
 // In the page of a contact sheet: every appearance and size in every state that a customer sees.
 import { simulate, type Simulated } from '../../demo/testing/simulate.js';
-import type { ErrorCode, MoneriumConnect } from '../../src/index.js';
+import type { MoneriumConnect } from '../../src/index.js';
 import { measure } from '../../test/helpers/contrast.js';
 
 const APPEARANCES = ['filled', 'outlined', 'plain'];
@@ -47,7 +47,7 @@ async function waitForLanguage(element: MoneriumConnect): Promise<void> {
 export async function enter(
   element: MoneriumConnect,
   state: string,
-  failure: ErrorCode = 'popup_blocked',
+  failure: Simulated = 'popup_blocked',
 ): Promise<void> {
   if (state === 'failed') await simulate(element, failure);
   else if (SIMULATED.has(state)) await simulate(element, state as Simulated);
@@ -68,7 +68,7 @@ export interface Cell {
 interface Row {
   readonly name: string;
   readonly attributes: Record<string, string>;
-  readonly failure: ErrorCode;
+  readonly failure: Simulated;
   readonly width?: string;
 }
 

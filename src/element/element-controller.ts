@@ -1,11 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isSameBinding, type Mode } from '../configuration.js';
-import {
-  MoneriumBeforeConnectEvent,
-  MoneriumDisconnectedEvent,
-  MoneriumStatusEvent,
-  type Connection,
-} from '../connection.js';
+import { MoneriumBeforeConnectEvent, MoneriumStatusEvent, type Connection } from '../connection.js';
 import { ConnectError, tryTo } from '../errors.js';
 import { endSession } from '../flow/kept-session.js';
 import { takeArrival, type Arrival } from '../page/arrival.js';
@@ -44,6 +39,7 @@ export class ElementController implements ReactiveController, FlowElement {
   readonly #queue: EventQueue;
   #hasUpdated = false;
   #isIntroduced = false;
+  #hasNotes = false;
 
   constructor(host: ConnectHost, { states }: ElementInternals) {
     this.#host = host;
@@ -71,7 +67,7 @@ export class ElementController implements ReactiveController, FlowElement {
     if (this.#host.isDisabled) {
       return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
     }
-    if (this.#identity.value === 'checking') this.#identity.set(undefined);
+    if (this.#identity.value === 'checking') this.forgetIdentity();
     const flow = this.#updateFlow();
     const { configuration } = this.reading;
     if (mode && configuration) {
@@ -105,7 +101,7 @@ export class ElementController implements ReactiveController, FlowElement {
 
   /** A signature for other attributes, or for an element that has left, is of no use. */
   cancelSigning(): void {
-    if (this.#shown.status === 'signing' || this.#shown.status === 'signed') this.cancel();
+    this.#flow?.cancelSigning(this);
   }
 
   async disconnect(): Promise<void> {
@@ -113,12 +109,7 @@ export class ElementController implements ReactiveController, FlowElement {
     this.#identity.requireReadable(this.reading);
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
-    const isOnlyPages = this.hasPageIdentity && flow.connection.status !== 'connected';
-    this.#identity.set(undefined);
     flow.disconnect(this);
-    if (!isOnlyPages) return;
-    this.update({ event: new MoneriumDisconnectedEvent() });
-    this.dispatchQueued();
   }
 
   async getAccessToken(): Promise<string> {
@@ -138,12 +129,16 @@ export class ElementController implements ReactiveController, FlowElement {
     return typeof this.#identity.value === 'object';
   }
 
+  forgetIdentity(): void {
+    this.#identity.set(undefined);
+  }
+
   confirmStart(mode: Mode): boolean {
     return this.#host.dispatchEvent(new MoneriumBeforeConnectEvent(mode));
   }
 
   update(ending?: Ending): void {
-    if (hasComeBack(this.#flowConnection)) this.#identity.set(undefined);
+    if (hasComeBack(this.#flowConnection)) this.forgetIdentity();
     this.#show();
     if (!ending) return;
     this.#queue.push(ending.event);
@@ -218,7 +213,8 @@ export class ElementController implements ReactiveController, FlowElement {
     const before = this.reading;
     // Where the page says that nobody is connected, the next click begins another flow.
     const connection = this.#identity.value === 'nobody' ? this.#shown : this.#flowConnection;
-    this.reading = readAttributes(this.#host, before, connection);
+    const isFlowUnderWay = this.#flow?.isUnderWay ?? false;
+    this.reading = readAttributes(this.#host, before, connection, isFlowUnderWay);
     void callDoctor(this, this.#host);
     const flow = findFlow(this.reading, before, this.#flow);
     this.#follow(flow);
@@ -264,6 +260,26 @@ export class ElementController implements ReactiveController, FlowElement {
     this.dispatchQueued();
     // The first frame does not need a flow, unless this page has one already.
     if (this.#flow || page.flows.size > 0 || !isSecure()) this.#updateFlow();
+    if (this.#isIntroduced && this.#host.isConnected) this.#catchUp();
+  }
+
+  /** Does what the introduction could not, because attributes were missing or wrong. */
+  #catchUp(): void {
+    this.#logNotes();
+    if (!this.#identity.isUnasked(this.reading)) return;
+    this.#repeatQuestion();
+    void this.#askSession();
+  }
+
+  /** Until the attributes are right for the first time. */
+  #logNotes(): void {
+    if (this.#hasNotes) return;
+    this.#hasNotes = this.reading.configuration !== undefined;
+    logNotes(this.#host, this.reading);
+  }
+
+  #repeatQuestion(): void {
+    this.#identity.repeat(() => void this.#askSession());
   }
 
   /** After the page's own scripts: at once for a response, else when the browser is idle. */
@@ -278,9 +294,9 @@ export class ElementController implements ReactiveController, FlowElement {
     if (!this.#host.isConnected) return;
     const flow = this.#updateFlow();
     this.#isIntroduced = true;
-    logNotes(this.#host, this.reading);
+    this.#logNotes();
     // Before a listener can remove the element.
-    this.#identity.repeat(() => void this.#askSession());
+    this.#repeatQuestion();
     // A response goes before the secrets of the next start.
     flow.resume(this);
     if (isSecure()) void prepareSecrets();

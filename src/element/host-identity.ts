@@ -81,9 +81,11 @@ export class HostIdentity {
 
   // The site's backend
 
-  /** From the first frame on, so that no button flashes up. A response goes first. */
+  /** From the first frame on, so that no button flashes up. A response of a flow goes first. */
   beginCheck(): void {
-    if (this.#host.stayConnected && !page.arrival) this.value = 'checking';
+    if (!this.#host.stayConnected) return;
+    if (page.arrival?.transaction) this.#question = { at: Date.now() };
+    else this.value = 'checking';
   }
 
   /**
@@ -104,6 +106,12 @@ export class HostIdentity {
     return { backend: exchange, timeout };
   }
 
+  /** Whether the backend was never asked: at the start the attributes did not say where it is. */
+  isUnasked(reading: Reading): boolean {
+    const session = this.findSession(reading);
+    return session !== undefined && this.#question.at === 0 && !this.#isSetByPage;
+  }
+
   /**
    * Asks the backend; returns whether its answer counts.
    * @param readFlow the state of the flow: one that is under way counts for more than the answer
@@ -111,7 +119,7 @@ export class HostIdentity {
   async ask(reading: Reading, readFlow: () => Connection): Promise<boolean> {
     const isAsked = !this.#isSetByPage && !isUnderWay(readFlow());
     const session = isAsked ? this.findSession(reading) : undefined;
-    const question = (this.#question = { at: Date.now() });
+    const question = (this.#question = { at: session ? Date.now() : this.#question.at });
     const answer = session && (await askSession(session));
     if (question !== this.#question) return false;
     const known = isUnderWay(readFlow()) ? undefined : answer;

@@ -2,6 +2,7 @@
 // of its own. An entry imports this before it defines the element.
 import { isInApp } from '../page/in-app.js';
 import { logOnce, page } from '../page/page.js';
+import { isServer } from '../page/window.js';
 import type { InAppFile } from '../protocol/in-app.js';
 import { MoneriumConnect } from './monerium-connect.js';
 
@@ -9,7 +10,6 @@ import { MoneriumConnect } from './monerium-connect.js';
 export const inApp: { load?: () => Promise<InAppFile> } = {};
 
 async function showNotice(host: object): Promise<void> {
-  // On a server, this never resolves.
   await page.ready;
   if (!isInApp() || !(host instanceof MoneriumConnect)) return;
   try {
@@ -19,4 +19,5 @@ async function showNotice(host: object): Promise<void> {
   }
 }
 
-MoneriumConnect.addInitializer((host) => void showNotice(host));
+// On a server no page is ever ready: what waits for it would be kept for ever.
+if (!isServer()) MoneriumConnect.addInitializer((host) => void showNotice(host));

@@ -5,7 +5,7 @@ import {
   MoneriumErrorEvent,
   type Connection,
 } from '../connection.js';
-import { ConnectError } from '../errors.js';
+import { ConnectError, reportOf } from '../errors.js';
 import type { Arrival } from '../page/arrival.js';
 import { page } from '../page/page.js';
 import type { Ending, FlowElement, SharedFlow } from '../page/shared-flow.js';
@@ -65,6 +65,15 @@ export class Flow implements SharedFlow, FlowControl {
     return this.#state.step === 'connected' ? this.#state.session : undefined;
   }
 
+  get #isSigning(): boolean {
+    const { status } = this.connection;
+    return status === 'signing' || status === 'signed';
+  }
+
+  get isUnderWay(): boolean {
+    return attemptOf(this.#state) !== undefined;
+  }
+
   get hasElements(): boolean {
     return this.#audience.elements.size > 0;
   }
@@ -115,9 +124,8 @@ export class Flow implements SharedFlow, FlowControl {
 
   /** Announces a failure of an earlier page, unless more than a start without a wallet is here. */
   #report(error: ConnectError): void {
-    const { step, connection } = this.#state;
-    const isSigning = connection.status === 'signing' || connection.status === 'signed';
-    if (!this.hasElements || isSigning || (step !== 'idle' && step !== 'starting')) return;
+    const { step } = this.#state;
+    if (!this.hasElements || this.#isSigning || (step !== 'idle' && step !== 'starting')) return;
     const attempt = attemptOf(this.#state) ?? createAttempt();
     this.send({ type: 'claim', attempt });
     this.fail(attempt, error);
@@ -152,13 +160,20 @@ export class Flow implements SharedFlow, FlowControl {
     this.fail(attempt, new ConnectError('aborted', { phase }));
   }
 
+  cancelSigning(element: FlowElement): void {
+    if (this.#isSigning && attemptOf(this.#state)?.clicked === element) this.cancel();
+  }
+
   disconnect(element: FlowElement): void {
     // First: a listener of what follows may begin the next flow.
     if (this.binding) forgetTransactions(this.binding.clientId);
     this.cancel();
-    const isConnected = this.#state.step === 'connected';
+    const isConnected = this.#state.step === 'connected' || element.hasPageIdentity;
     const ending = isConnected ? { event: new MoneriumDisconnectedEvent() } : undefined;
-    this.send({ type: 'forget' }, ending, element);
+    // The session that has ended is that of all elements here.
+    for (const each of [element, ...this.#audience.elements]) each.forgetIdentity();
+    const isAnnounced = this.send({ type: 'forget' }, ending, element);
+    if (!isAnnounced) this.#audience.announce(ending, element);
   }
 
   // What the steps do
@@ -198,7 +213,9 @@ export class Flow implements SharedFlow, FlowControl {
   conclude(attempt: Attempt, outcome: Outcome): void {
     if (typeof outcome === 'string') {
       const isDenied = outcome === 'access_denied';
-      this.fail(attempt, isDenied ? toAuthorizationError(outcome) : new ConnectError(outcome));
+      const { phase } = reportOf(outcome);
+      const error = isDenied ? toAuthorizationError(outcome) : new ConnectError(outcome, { phase });
+      this.fail(attempt, error);
     } else {
       const event = new MoneriumConnectedEvent(outcome, keepOnOrigin(''));
       this.send({ type: 'connect', attempt, identity: outcome }, { event });

@@ -7,7 +7,9 @@ const SEVERED_MS = 3000;
 /** How long a response may still be on its way from a window that has been closed. */
 const GRACE_MS = 1500;
 
-const BLOCKED = 'the browser blocked the window; call connect() synchronously in a click handler';
+const BLOCKED =
+  'the browser blocked the window; call connect() synchronously in a click handler; ' +
+  'a sandbox needs allow-popups';
 
 /** The window that shows Monerium, as its opener knows it. */
 export interface PopupWindow {

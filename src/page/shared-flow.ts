@@ -23,6 +23,8 @@ export interface FlowElement {
   readonly reading: Reading;
   /** Whether the page itself has said who is connected. */
   readonly hasPageIdentity: boolean;
+  /** What the page or its backend has said counts no more. */
+  forgetIdentity(): void;
   /** Dispatches `monerium-before-connect`; returns whether the page allows the start. */
   confirmStart(mode: Mode): boolean;
   /** Takes over the state of the flow. Its events are queued until `dispatchQueued()`. */
@@ -37,6 +39,8 @@ export interface SharedFlow {
   /** Absent for an element whose attributes are missing or wrong. */
   readonly binding: Binding | undefined;
   readonly hasElements: boolean;
+  /** From a click, or from a response on, also where nothing of it is shown yet. */
+  readonly isUnderWay: boolean;
   /** The tokens of a direct exchange, while connected. */
   readonly session: { getAccessToken(): Promise<string> } | undefined;
   attach(element: FlowElement): void;
@@ -48,6 +52,8 @@ export interface SharedFlow {
   resume(element?: FlowElement): void;
   connect(element: FlowElement): Promise<void>;
   cancel(): void;
+  /** Cancels what a wallet is asked for this element. That of another element goes on. */
+  cancelSigning(element: FlowElement): void;
   disconnect(element: FlowElement): void;
   /** The response that waits belongs to no flow of this page. */
   rejectArrival(): void;

@@ -20,9 +20,10 @@ function isIdentifier(value: unknown): value is string {
 
 /**
  * The identity in a response, rebuilt from its two fields, or `undefined` when one is missing or
- * malformed. `defaultProfile` counts for `profile`.
+ * malformed. `defaultProfile` counts for a `profile` that is missing or null.
  */
 export function readIdentity(response: unknown): Identity | undefined {
-  const { defaultProfile, profile = defaultProfile, userId } = ownFields(response);
+  const { defaultProfile, profile: own, userId } = ownFields(response);
+  const profile = own ?? defaultProfile;
   return isIdentifier(profile) && isIdentifier(userId) ? { profile, userId } : undefined;
 }

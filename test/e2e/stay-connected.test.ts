@@ -163,6 +163,31 @@ describe('stay-connected', () => {
     await world.finish(visitor);
   });
 
+  test('asks when the attributes are there, if the page sets them late', async () => {
+    world.site.backend.session = IDS;
+    world.servePage('/', { ...STAY, 'client-id': '' });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'idle');
+    assert.equal(asked(world, 'GET').length, 0);
+    await page.$eval('monerium-connect', (element) => (element.clientId = 'client-1'));
+    await waitForStatus(page, 'connected');
+    await page.$eval('monerium-connect', (element) => (element.size = 'small'));
+    assert.equal(asked(world, 'GET').length, 1, 'once');
+    await showAgain(page);
+    await world.site.waitUntil(() => asked(world, 'GET').length === 2);
+    await world.finish(visitor, page);
+  });
+
+  test('knows the customer on a page that was opened with an unknown response', async () => {
+    world.site.backend.session = IDS;
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, `/?state=mc1.${'x'.repeat(43)}&code=unknown`);
+    await waitForStatus(page, 'connected');
+    await world.finish(visitor, page);
+  });
+
   test('asks nobody where the page says who is connected', async () => {
     world.servePage('/', { ...STAY, profile: 'p-2', 'user-id': 'u-2' });
     const visitor = await world.visit();
@@ -184,6 +209,34 @@ describe('stay-connected', () => {
     );
     await page.reload();
     await waitForStatus(page, 'idle');
+    await world.finish(visitor, page);
+  });
+
+  test('disconnects all elements of the page that share the session', async () => {
+    const { visitor, page } = await openConnected();
+    await page.evaluate(() => {
+      const first = document.querySelector('monerium-connect');
+      const second = first?.cloneNode() as Element;
+      // What the first one has reflected would be the page's word on the second.
+      for (const name of ['profile', 'user-id']) second.removeAttribute(name);
+      document.body.append(second);
+    });
+    await page.waitForFunction(() => {
+      const all = [...document.querySelectorAll('monerium-connect')];
+      return all.length === 2 && all.every(({ status }) => status === 'connected');
+    });
+    await page.$eval('monerium-connect', (found) => found.disconnect());
+    const states = await page.evaluate(() =>
+      Array.from(
+        document.querySelectorAll('monerium-connect'),
+        (element) => `${element.status} ${String(element.hasAttribute('profile'))}`,
+      ),
+    );
+    assert.deepEqual(states, ['idle false', 'idle false']);
+    assert.deepEqual(
+      (await endingsOf(page)).map(({ type }) => type),
+      ['monerium-disconnected'],
+    );
     await world.finish(visitor, page);
   });
 

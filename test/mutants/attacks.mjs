@@ -101,6 +101,15 @@ export default [
     test: 'unit/lifecycle',
   },
   {
+    fault: 101,
+    rule: 'a router that moves the page during a claim changes the flow',
+    file: 'src/element',
+    in: 'readAttributes',
+    find: '!isUnderWay && $REST',
+    replace: '$REST',
+    test: 'unit/lifecycle',
+  },
+  {
     fault: 103,
     rule: 'the base of the page is looked up by a name',
     file: 'src/element',

@@ -33,8 +33,11 @@ export default [
     rule: 'a flow that was lost is for developers',
     file: 'src/errors.ts',
     in: 'ERRORS',
-    find: { context: "({ transaction_not_found: { text: 'expired' } })", selector: 'pair' },
-    replace: "transaction_not_found: { text: 'expired', log: 'error' }",
+    find: {
+      context: "({ transaction_not_found: { phase: 'authorize', text: 'expired' } })",
+      selector: 'pair',
+    },
+    replace: "transaction_not_found: { phase: 'authorize', text: 'expired', log: 'error' }",
     test: 'unit/page',
   },
   {

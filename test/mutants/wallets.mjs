@@ -190,6 +190,12 @@ export default [
     ...{ file: 'src/element', in: 'MoneriumConnect.update', find: 'if (isChanged) $CANCEL;' },
     ...{ replace: '', test: 'unit/wallet-start' },
   }),
+  mutant(134, 'a neighbour that changes ends what the wallet is asked', {
+    ...{ file: 'src/flow', in: 'Flow.cancelSigning' },
+    find: '$SIGNING && attemptOf(this.#state)?.clicked === element',
+    replace: '$SIGNING',
+    test: 'unit/wallet-start',
+  }),
   mutant(135, 'a page out of the cache waits for its wallet', {
     ...{ file: 'src/wallet', in: 'whenOver', find: "addEventListener('pageshow', $$$ARGS);" },
     ...{ replace: '', test: 'unit/wallet-provider' },

@@ -120,6 +120,27 @@ describe('an import in plain Node', () => {
     ]);
   });
 
+  it('keeps no element that a server has made', () => {
+    const code = `
+      const { MoneriumConnect } = await import(process.env.ENTRY);
+      const made = Array.from({ length: 50 }, () => new WeakRef(new MoneriumConnect()));
+      await new Promise((resolve) => setTimeout(resolve));
+      globalThis.gc();
+      console.log(made.filter((element) => element.deref()).length);
+    `;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import=tsx', '--expose-gc', '--input-type=module', `--eval=${code}`],
+      {
+        cwd: fileURLToPath(root),
+        env: { ...process.env, ENTRY: new URL('src/index.ts', root).href },
+        encoding: 'utf8',
+        timeout: 20_000,
+      },
+    );
+    assert.equal(stdout.trim(), '0', stderr);
+  });
+
   it('#86 of the server brings the backend half, and no element', () => {
     assert.deepEqual([...importInNode('src/server/handler.ts').exports].sort(), [
       'ConnectError',

@@ -130,6 +130,10 @@ describe('readIdentity', () => {
       profile: 'd',
       userId: 'u',
     });
+    expect(readIdentity({ defaultProfile: 'd', profile: null, userId: 'u' })).to.deep.equal({
+      profile: 'd',
+      userId: 'u',
+    });
     expect(readIdentity({ defaultProfile: 'd', profile: 'p', userId: 'u' })).to.deep.equal({
       profile: 'p',
       userId: 'u',

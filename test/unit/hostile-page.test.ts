@@ -247,6 +247,20 @@ describe('what any script can write into storage', () => {
     expect(read(element)).to.equal(english.declined);
   });
 
+  const steps = [
+    ['response_invalid', 'authorize'],
+    ['exchange_rejected', 'exchange'],
+    ['profile_unavailable', 'identity'],
+  ] as const;
+  for (const [outcome, phase] of steps) {
+    it(`#27 is announced with its step when it is ${outcome}`, async () => {
+      const { key, clock, heard } = await openWaiting();
+      localStorage.setItem(key, JSON.stringify({ v: 1, at: Date.now(), outcome }));
+      await clock.advance(1000);
+      expect(heard.at(-1)?.detail).to.include({ code: outcome, phase });
+    });
+  }
+
   for (const outcome of FORGED.slice(0, 4)) {
     it(`#157 is shown nowhere on the next page of the tab: ${String(outcome)}`, async () => {
       const state = createState();

@@ -325,6 +325,29 @@ describe('an element that is told to stop', () => {
     });
   }
 
+  it('#101 goes on when a router moves the page before the lock is granted', async () => {
+    const [asked, granted] = [defer<void>(), defer<void>()];
+    const page = await openPage({
+      search: RESPONSE,
+      prepare: ({ navigator: { locks } }) => {
+        const request = locks.request.bind(locks) as (...values: unknown[]) => Promise<unknown>;
+        const hold = async (...values: unknown[]) => {
+          asked.resolve();
+          await granted.promise;
+          return request(...values);
+        };
+        Object.assign(locks, { request: hold });
+      },
+    });
+    await asked.promise;
+    page.view.history.replaceState(null, '', '/moved');
+    page.element.requestUpdate();
+    await page.element.updateComplete;
+    granted.resolve();
+    await until(() => page.element.status === 'connected');
+    expect(page.sent).to.have.length(1);
+  });
+
   it('#101 goes on when only what does not matter changes', async () => {
     const { element, listEndings, succeed, view } = await openExchanging();
     Object.assign(element, { lang: 'de', backendHeaders: { a: 'b' }, email: 'a@example.org' });

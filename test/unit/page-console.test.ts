@@ -70,6 +70,19 @@ describe('what is said to the developer', () => {
     expect(page.list('error').filter((text) => text.includes('client-id'))).to.deep.equal([]);
   });
 
+  it('comes as well when the attributes are right only later, and once', async () => {
+    const page = await openPage({ attributes: {} });
+    await settleIdle(page.view);
+    const { clientId, environment } = { clientId: CLIENT_ID, environment: 'production' };
+    Object.assign(page.element, { clientId, environment, skipKyc: true });
+    await settleIdle(page.view);
+    expect(page.list('warn').filter((text) => text.includes('backend-url'))).to.have.length(1);
+    expect(page.list('warn').filter((text) => text.includes('skip-kyc'))).to.have.length(1);
+    page.element.environment = 'sandbox';
+    await settleIdle(page.view);
+    expect(page.list('info')).to.deep.equal([]);
+  });
+
   it('names what differs when a response finds no element in 5 s', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const page = await openPage({

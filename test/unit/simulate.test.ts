@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { simulate, type Simulated } from '../../demo/testing/simulate.js';
-import { ERRORS, type ErrorCode } from '../../src/errors.js';
+import { ERRORS } from '../../src/errors.js';
 import { until } from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 
@@ -30,7 +30,7 @@ describe('simulate()', () => {
     });
   }
 
-  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+  for (const code of Object.keys(ERRORS) as Simulated[]) {
     if (NOT_SHOWN.includes(code)) continue;
     it(`shows and announces ${code}`, async () => {
       const element = await add();
@@ -38,6 +38,28 @@ describe('simulate()', () => {
       expect(element.connection).to.have.nested.property('error.code', code);
       const endings = getHeard().filter(({ type }) => type === 'monerium-error');
       expect(endings.map(({ detail }) => (detail as { code: string }).code)).to.deep.equal([code]);
+    });
+  }
+
+  for (const code of [
+    'access_denied',
+    'authorization_error',
+    'authorization_unavailable',
+  ] as const) {
+    it(`announces ${code} with an OAuth error, as a flow does`, async () => {
+      const element = await add();
+      await simulate(element, code);
+      const { detail } = getHeard().find(({ type }) => type === 'monerium-error') ?? {};
+      expect(detail).to.include({ phase: 'authorize' }).and.to.have.property('oauthError');
+    });
+  }
+
+  for (const unknown of ['checking', 'token_unavailable', 'disconnect_failed', 'conected']) {
+    it(`refuses ${unknown}`, async () => {
+      const element = await add();
+      const refused = simulate(element, unknown as Simulated);
+      expect(await refused.catch((reason: unknown) => reason)).to.be.an.instanceof(RangeError);
+      expect(element.status).to.equal('idle');
     });
   }
 

@@ -181,6 +181,29 @@ describe('a start with a wallet', () => {
     other.remove();
   });
 
+  const neighbours: [string, (other: MoneriumConnect) => unknown][] = [
+    ['is disabled', (other) => (other.disabled = true)],
+    ['wants another chain', (other) => (other.chain = 'amoy')],
+    ['is removed', (other) => other.remove()],
+  ];
+  for (const [label, change] of neighbours) {
+    it(`#134 goes on when an element that was not clicked ${label}`, async () => {
+      const { element, sign, promise } = await startSlowly();
+      const other = document.createElement('monerium-connect');
+      Object.assign(other, { clientId: CLIENT_ID, backendUrl: BACKEND_URL });
+      element.after(other);
+      await settle();
+      expect(other.status).to.equal('signing');
+      change(other);
+      await settle();
+      expect(element.status).to.equal('signing');
+      sign();
+      await promise;
+      expect(getUrls()).to.have.length(1);
+      other.remove();
+    });
+  }
+
   it('#133 is cancelled while the wallet is asked, once, and drops what comes later', async () => {
     const { element, sign, promise } = await startSlowly();
     await element.updateComplete;

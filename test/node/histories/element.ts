@@ -55,6 +55,10 @@ export class ScriptedElement implements FlowElement {
     this.flow = undefined;
   }
 
+  forgetIdentity(): void {
+    // It has none but that of its flow.
+  }
+
   confirmStart(): boolean {
     return this.#surroundings.onEvent(this, 'monerium-before-connect');
   }
