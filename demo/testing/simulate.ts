@@ -44,6 +44,16 @@ const noWindow = {
 /** The attempts that were simulated last. A flow only ends its own. */
 const attempts = new WeakMap<Flow, Attempt>();
 
+const STATUSES: readonly SimulatedStatus[] = [
+  'idle',
+  'signing',
+  'signed',
+  'redirecting',
+  'waiting',
+  'exchanging',
+  'connected',
+];
+
 function isErrorCode(value: Simulated): value is SimulatedCode {
   const others: readonly string[] = WITHOUT_EVENT;
   return Object.hasOwn(ERRORS, value) && !others.includes(value);
@@ -90,6 +100,9 @@ export async function simulate(
   simulated: Simulated,
   customer: SimulatedCustomer = CUSTOMER,
 ): Promise<void> {
+  if (!isErrorCode(simulated) && !STATUSES.includes(simulated)) {
+    throw new RangeError(`simulate() cannot show ${simulated}.`);
+  }
   const flow = await findFlow(element);
   toIdle(flow);
   const attempt = createAttempt();
@@ -136,9 +149,6 @@ function enter(
       const event = new MoneriumConnectedEvent(customer, location.href);
       flow.send({ type: 'claim', attempt });
       flow.send({ type: 'connect', attempt, identity: customer }, { event });
-      return;
     }
-    default:
-      throw new RangeError(`simulate() cannot show ${String(status satisfies never)}.`);
   }
 }

@@ -1,6 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { isSameBinding, type Mode } from '../configuration.js';
-import { MoneriumBeforeConnectEvent, MoneriumStatusEvent, type Connection } from '../connection.js';
+import {
+  MoneriumBeforeConnectEvent,
+  MoneriumDisconnectedEvent,
+  MoneriumStatusEvent,
+  type Connection,
+} from '../connection.js';
 import { ConnectError, tryTo } from '../errors.js';
 import { endSession } from '../flow/kept-session.js';
 import { takeArrival, type Arrival } from '../page/arrival.js';
@@ -67,7 +72,7 @@ export class ElementController implements ReactiveController, FlowElement {
     if (this.#host.isDisabled) {
       return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
     }
-    if (this.#identity.value === 'checking') this.forgetIdentity();
+    if (this.isChecking) this.#identity.set(undefined);
     const flow = this.#updateFlow();
     const { configuration } = this.reading;
     if (mode && configuration) {
@@ -109,7 +114,12 @@ export class ElementController implements ReactiveController, FlowElement {
     this.#identity.requireReadable(this.reading);
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
-    flow.disconnect(this);
+    const isOnlyPages = this.hasPageIdentity && flow.connection.status !== 'connected';
+    this.#identity.set(undefined);
+    flow.disconnect(this, session !== undefined);
+    if (!isOnlyPages) return;
+    this.update({ event: new MoneriumDisconnectedEvent() });
+    this.dispatchQueued();
   }
 
   async getAccessToken(): Promise<string> {
@@ -129,8 +139,12 @@ export class ElementController implements ReactiveController, FlowElement {
     return typeof this.#identity.value === 'object';
   }
 
-  forgetIdentity(): void {
-    this.#identity.set(undefined);
+  get isChecking(): boolean {
+    return this.#identity.value === 'checking';
+  }
+
+  forgetSession(): void {
+    if (this.#identity.isOfBackend) this.#identity.set(undefined);
   }
 
   confirmStart(mode: Mode): boolean {
@@ -138,7 +152,7 @@ export class ElementController implements ReactiveController, FlowElement {
   }
 
   update(ending?: Ending): void {
-    if (hasComeBack(this.#flowConnection)) this.forgetIdentity();
+    if (hasComeBack(this.#flowConnection)) this.#identity.set(undefined);
     this.#show();
     if (!ending) return;
     this.#queue.push(ending.event);
@@ -204,6 +218,8 @@ export class ElementController implements ReactiveController, FlowElement {
     if (!counts) return;
     this.#show();
     this.dispatchQueued();
+    // A response that nobody knows has waited for the answer.
+    if (page.arrival) this.#flow?.resume(this);
   }
 
   // The flow
@@ -213,8 +229,8 @@ export class ElementController implements ReactiveController, FlowElement {
     const before = this.reading;
     // Where the page says that nobody is connected, the next click begins another flow.
     const connection = this.#identity.value === 'nobody' ? this.#shown : this.#flowConnection;
-    const isFlowUnderWay = this.#flow?.isUnderWay ?? false;
-    this.reading = readAttributes(this.#host, before, connection, isFlowUnderWay);
+    const hasAttempt = this.#flow?.hasAttempt ?? false;
+    this.reading = readAttributes(this.#host, before, connection, hasAttempt);
     void callDoctor(this, this.#host);
     const flow = findFlow(this.reading, before, this.#flow);
     this.#follow(flow);
@@ -266,9 +282,7 @@ export class ElementController implements ReactiveController, FlowElement {
   /** Does what the introduction could not, because attributes were missing or wrong. */
   #catchUp(): void {
     this.#logNotes();
-    if (!this.#identity.isUnasked(this.reading)) return;
-    this.#repeatQuestion();
-    void this.#askSession();
+    if (this.#identity.isDue(this.reading)) void this.#askSession();
   }
 
   /** Until the attributes are right for the first time. */
@@ -278,14 +292,10 @@ export class ElementController implements ReactiveController, FlowElement {
     logNotes(this.#host, this.reading);
   }
 
-  #repeatQuestion(): void {
-    this.#identity.repeat(() => void this.#askSession());
-  }
-
   /** After the page's own scripts: at once for a response, else when the browser is idle. */
   #scheduleIntroduction(): void {
     const introduce = () => this.#introduce();
-    const isUrgent = page.arrival || page.flows.size > 0 || this.#identity.value === 'checking';
+    const isUrgent = page.arrival || page.flows.size > 0 || this.isChecking;
     if (isUrgent) after(0, introduce);
     else whenIdle(introduce);
   }
@@ -296,11 +306,11 @@ export class ElementController implements ReactiveController, FlowElement {
     this.#isIntroduced = true;
     this.#logNotes();
     // Before a listener can remove the element.
-    this.#repeatQuestion();
+    this.#identity.repeat(() => void this.#askSession());
     // A response goes before the secrets of the next start.
     flow.resume(this);
     if (isSecure()) void prepareSecrets();
     if (this.isDone) this.#host.requestUpdate();
-    if (this.#identity.value === 'checking') void this.#askSession();
+    if (this.isChecking) void this.#askSession();
   }
 }

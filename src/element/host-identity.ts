@@ -32,6 +32,8 @@ export class HostIdentity {
   #isSetByPage = false;
   /** The question whose answer counts, and when it was asked. Milliseconds since the epoch. */
   #question = { at: 0 };
+  /** The question of the start is still to be asked. */
+  #isDue = false;
   #seenAgain: Resource | undefined;
 
   constructor(host: IdentityHost) {
@@ -41,6 +43,7 @@ export class HostIdentity {
   /** Sets the identity. An answer of the backend that is still to come counts no more. */
   set(identity: PageIdentity): void {
     this.#question = { ...this.#question };
+    this.#isDue = false;
     this.value = identity;
   }
 
@@ -83,9 +86,9 @@ export class HostIdentity {
 
   /** From the first frame on, so that no button flashes up. A response of a flow goes first. */
   beginCheck(): void {
-    if (!this.#host.stayConnected) return;
-    if (page.arrival?.transaction) this.#question = { at: Date.now() };
-    else this.value = 'checking';
+    if (!this.#host.stayConnected || page.arrival?.transaction) return;
+    this.value = 'checking';
+    this.#isDue = true;
   }
 
   /**
@@ -106,10 +109,9 @@ export class HostIdentity {
     return { backend: exchange, timeout };
   }
 
-  /** Whether the backend was never asked: at the start the attributes did not say where it is. */
-  isUnasked(reading: Reading): boolean {
-    const session = this.findSession(reading);
-    return session !== undefined && this.#question.at === 0 && !this.#isSetByPage;
+  /** Whether the backend can be asked now: at the start an attribute was missing or wrong. */
+  isDue(reading: Reading): boolean {
+    return this.#isDue && this.findSession(reading) !== undefined;
   }
 
   /**
@@ -119,7 +121,8 @@ export class HostIdentity {
   async ask(reading: Reading, readFlow: () => Connection): Promise<boolean> {
     const isAsked = !this.#isSetByPage && !isUnderWay(readFlow());
     const session = isAsked ? this.findSession(reading) : undefined;
-    const question = (this.#question = { at: session ? Date.now() : this.#question.at });
+    if (session) this.#isDue = false;
+    const question = (this.#question = { at: Date.now() });
     const answer = session && (await askSession(session));
     if (question !== this.#question) return false;
     const known = isUnderWay(readFlow()) ? undefined : answer;

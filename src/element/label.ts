@@ -11,6 +11,11 @@ export function readLabel(host: Element): string {
   return texts.join('').trim();
 }
 
+/** Whether the page has a label of its own, of text or of anything else. */
+export function hasLabel(host: Element): boolean {
+  return !listLabelNodes(host).every(isBlankText);
+}
+
 /** White space in the tag fills the slot, and would take the place of its default label. */
 export function isLabelBlank(host: Element): boolean {
   const nodes = listLabelNodes(host);

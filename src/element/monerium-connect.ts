@@ -8,7 +8,7 @@ import { Announcer, canNotify } from './announcer.js';
 import { obeyCommands } from './commands.js';
 import { ConnectOptions } from './connect-options.js';
 import { ElementController, type ConnectHost } from './element-controller.js';
-import { isLabelBlank, readLabel } from './label.js';
+import { hasLabel, isLabelBlank, readLabel } from './label.js';
 import { updateFormControl } from './form-control.js';
 import { Language } from './language.js';
 import { styles } from './monerium-connect.styles.js';
@@ -283,6 +283,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isIconOnly: this.iconOnly,
       look: `${this.appearance} ${this.size}`,
       ready: this.text in english ? this.text : 'connect',
+      hasOwnTexts: knowsPage && !this.strings && !hasLabel(this),
       isLabelBlank: knowsPage && isLabelBlank(this),
       pageLabel: knowsPage ? readLabel(this) : '',
       isSilent: knowsPage && canNotify(this),

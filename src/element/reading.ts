@@ -15,16 +15,16 @@ import { assertSecure, readAddress } from '../page/window.js';
 /**
  * Reads the attributes. While a flow is under way, only what it still needs is read again.
  * @param before what was read the last time
- * @param connection what the element shows
- * @param isUnderWay whether its flow is, which may show nothing of it yet
+ * @param connection the state of the flow, or what the element shows instead
+ * @param hasAttempt whether the flow is under way, also where it shows nothing of it yet
  */
 export function readAttributes(
   host: HTMLElement & ConnectAttributes,
   before: Reading,
   { status }: Connection,
-  isUnderWay: boolean,
+  hasAttempt: boolean,
 ): Reading {
-  const isAtRest = !isUnderWay && (status === 'idle' || status === 'failed');
+  const isAtRest = !hasAttempt && (status === 'idle' || status === 'failed');
   // A router may move the page during a flow: that is no change of the redirect URI. The base is
   // the element's: an `<img name="baseURI">` takes the place of the document's.
   const address =

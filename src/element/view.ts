@@ -21,6 +21,8 @@ export interface View {
   readonly ready: keyof ConnectTexts;
   /** The page's own label as text. */
   readonly pageLabel: string;
+  /** All texts are ours: the page has set no label and no strings. */
+  readonly hasOwnTexts: boolean;
   /** It is white space alone. */
   readonly isLabelBlank: boolean;
   /** The tag of the language, for times. */
@@ -140,17 +142,16 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
   >`;
 }
 
-/** A text with this many times the characters of another one is wider. */
+/** In one language, a text with this many times the characters of another one is wider. */
 const CLEARLY_LONGER = 1.2;
 
 /**
  * Never shown: it keeps room for a label that may be wider than that of the idle button. Its
- * padding stands for the spinner. To lay out another text takes a tenth of the element's start.
+ * padding stands for the spinner. Without need it is left out: one text less is laid out.
  */
-function renderLongRow({ isPopup, isIconOnly, pageLabel, ready, read, write }: View): unknown {
+function renderLongRow({ isPopup, isIconOnly, hasOwnTexts, ready, read, write }: View): unknown {
   const status = isPopup ? 'waiting' : 'redirecting';
-  const idleLabel = pageLabel || read(ready);
-  const hasRoom = idleLabel.length > read(status).length * CLEARLY_LONGER;
+  const hasRoom = hasOwnTexts && read(ready).length > read(status).length * CLEARLY_LONGER;
   if (isIconOnly || hasRoom) return nothing;
   return html`<span class="row long ${status}">${write(status)}</span>`;
 }

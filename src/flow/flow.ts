@@ -70,7 +70,7 @@ export class Flow implements SharedFlow, FlowControl {
     return status === 'signing' || status === 'signed';
   }
 
-  get isUnderWay(): boolean {
+  get hasAttempt(): boolean {
     return attemptOf(this.#state) !== undefined;
   }
 
@@ -111,8 +111,10 @@ export class Flow implements SharedFlow, FlowControl {
   }
 
   rejectArrival(): void {
-    page.arrival = undefined;
     const announcer = this.#audience.findAnnouncer();
+    // Until the answer it is not known whether a customer would be signed out.
+    if (announcer?.isChecking) return;
+    page.arrival = undefined;
     // Any link can have a `state` that looks like ours. It must not sign a customer out.
     if (announcer?.hasPageIdentity) return;
     this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
@@ -164,16 +166,15 @@ export class Flow implements SharedFlow, FlowControl {
     if (this.#isSigning && attemptOf(this.#state)?.clicked === element) this.cancel();
   }
 
-  disconnect(element: FlowElement): void {
+  disconnect(element: FlowElement, isSessionOver: boolean): void {
     // First: a listener of what follows may begin the next flow.
     if (this.binding) forgetTransactions(this.binding.clientId);
     this.cancel();
-    const isConnected = this.#state.step === 'connected' || element.hasPageIdentity;
+    const isConnected = this.#state.step === 'connected';
     const ending = isConnected ? { event: new MoneriumDisconnectedEvent() } : undefined;
-    // The session that has ended is that of all elements here.
-    for (const each of [element, ...this.#audience.elements]) each.forgetIdentity();
+    if (isSessionOver) for (const each of this.#audience.elements) each.forgetSession();
     const isAnnounced = this.send({ type: 'forget' }, ending, element);
-    if (!isAnnounced) this.#audience.announce(ending, element);
+    if (!isAnnounced) this.#audience.announce();
   }
 
   // What the steps do

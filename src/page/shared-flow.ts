@@ -23,8 +23,10 @@ export interface FlowElement {
   readonly reading: Reading;
   /** Whether the page itself has said who is connected. */
   readonly hasPageIdentity: boolean;
-  /** What the page or its backend has said counts no more. */
-  forgetIdentity(): void;
+  /** The backend has not yet said whether a customer is connected. */
+  readonly isChecking: boolean;
+  /** The session at the backend has ended: what it has said counts no more. */
+  forgetSession(): void;
   /** Dispatches `monerium-before-connect`; returns whether the page allows the start. */
   confirmStart(mode: Mode): boolean;
   /** Takes over the state of the flow. Its events are queued until `dispatchQueued()`. */
@@ -39,8 +41,8 @@ export interface SharedFlow {
   /** Absent for an element whose attributes are missing or wrong. */
   readonly binding: Binding | undefined;
   readonly hasElements: boolean;
-  /** From a click, or from a response on, also where nothing of it is shown yet. */
-  readonly isUnderWay: boolean;
+  /** Whether an attempt is under way, also one of which nothing is shown yet. */
+  readonly hasAttempt: boolean;
   /** The tokens of a direct exchange, while connected. */
   readonly session: { getAccessToken(): Promise<string> } | undefined;
   attach(element: FlowElement): void;
@@ -54,7 +56,8 @@ export interface SharedFlow {
   cancel(): void;
   /** Cancels what a wallet is asked for this element. That of another element goes on. */
   cancelSigning(element: FlowElement): void;
-  disconnect(element: FlowElement): void;
+  /** @param isSessionOver whether the backend has ended its session, which others may show too */
+  disconnect(element: FlowElement, isSessionOver: boolean): void;
   /** The response that waits belongs to no flow of this page. */
   rejectArrival(): void;
 }

@@ -172,10 +172,14 @@ describe('stay-connected', () => {
     assert.equal(asked(world, 'GET').length, 0);
     await page.$eval('monerium-connect', (element) => (element.clientId = 'client-1'));
     await waitForStatus(page, 'connected');
-    await page.$eval('monerium-connect', (element) => (element.size = 'small'));
-    assert.equal(asked(world, 'GET').length, 1, 'once');
+    await page.$eval('monerium-connect', (element) => {
+      element.size = 'small';
+      return element.updateComplete;
+    });
     await showAgain(page);
-    await world.site.waitUntil(() => asked(world, 'GET').length === 2);
+    await world.site.waitUntil(() => asked(world, 'GET').length > 1);
+    // A question more would have been asked before this one.
+    assert.equal(asked(world, 'GET').length, 2);
     await world.finish(visitor, page);
   });
 
@@ -185,6 +189,34 @@ describe('stay-connected', () => {
     const visitor = await world.visit();
     const page = await world.open(visitor, `/?state=mc1.${'x'.repeat(43)}&code=unknown`);
     await waitForStatus(page, 'connected');
+    assert.deepEqual(await changesOf(page), ['checking connected']);
+    assert.deepEqual(await endingsOf(page), []);
+    await world.finish(visitor, page);
+  });
+
+  test('tells of an unknown response when the backend knows nobody', async () => {
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, `/?state=mc1.${'x'.repeat(43)}&code=unknown`);
+    await waitForStatus(page, 'failed');
+    assert.deepEqual(
+      (await endingsOf(page)).map(({ detail }) => detail['code']),
+      ['transaction_not_found'],
+    );
+    await world.finish(visitor, page);
+  });
+
+  test('lets the page say that nobody is connected', async () => {
+    world.site.backend.session = IDS;
+    world.servePage('/', { ...STAY, profile: '', 'user-id': '' });
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'idle');
+    await page.$eval('monerium-connect', (element) => {
+      element.size = 'small';
+      return element.updateComplete;
+    });
+    assert.equal(asked(world, 'GET').length, 0);
     await world.finish(visitor, page);
   });
 

@@ -105,7 +105,7 @@ export default [
     rule: 'a router that moves the page during a claim changes the flow',
     file: 'src/element',
     in: 'readAttributes',
-    find: '!isUnderWay && $REST',
+    find: '!hasAttempt && $REST',
     replace: '$REST',
     test: 'unit/lifecycle',
   },

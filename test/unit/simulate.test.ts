@@ -57,9 +57,10 @@ describe('simulate()', () => {
   for (const unknown of ['checking', 'token_unavailable', 'disconnect_failed', 'conected']) {
     it(`refuses ${unknown}`, async () => {
       const element = await add();
+      await simulate(element, 'connected');
       const refused = simulate(element, unknown as Simulated);
       expect(await refused.catch((reason: unknown) => reason)).to.be.an.instanceof(RangeError);
-      expect(element.status).to.equal('idle');
+      expect(element.status).to.equal('connected');
     });
   }
 

@@ -24,6 +24,7 @@ export class ScriptedElement implements FlowElement {
   readonly id: string;
   readonly reading: Reading;
   readonly hasPageIdentity = false;
+  readonly isChecking = false;
   shown: Connection = { status: 'idle' };
   /** The flow that it is attached to. */
   flow: SharedFlow | undefined;
@@ -55,7 +56,7 @@ export class ScriptedElement implements FlowElement {
     this.flow = undefined;
   }
 
-  forgetIdentity(): void {
+  forgetSession(): void {
     // It has none but that of its flow.
   }
 

@@ -141,7 +141,7 @@ export class World implements Surroundings {
     const element = this.elements[index];
     if (!element?.flow) return;
     this.announced.isCancelled = true;
-    this.flow.disconnect(element);
+    this.flow.disconnect(element, false);
     const { status } = this.flow.connection;
     if (status === 'connected') this.faults.push('disconnect() leaves the customer connected');
   }
