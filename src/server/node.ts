@@ -58,15 +58,19 @@ function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
   });
 }
 
-/** A parsed body is written anew; a text or bytes are taken as they are. */
-function readParsed(body: unknown): string | Uint8Array<ArrayBuffer> | undefined {
-  if (body === undefined || body === null) return undefined;
+/**
+ * What a parser has made of the body: a value is written anew; a text or bytes are taken as they
+ * are. A parser for another content type sets `body` as well, and leaves the body unread.
+ */
+function readParsed({ body, readableEnded }: NodeRequest) {
+  if (body === undefined || body === null || readableEnded === false) return undefined;
   if (typeof body === 'string') return body;
   return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
 }
 
-function toRequest(message: NodeRequest, parsed: ReturnType<typeof readParsed>): Request {
+function toRequest(message: NodeRequest): Request {
   const { method = 'GET', url = '/', headers } = message;
+  const parsed = method === 'POST' ? readParsed(message) : undefined;
   const own = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     // HTTP/2 has names such as `:path` that are no headers.
@@ -89,7 +93,10 @@ async function writeResponse(response: NodeResponse, answer: Response): Promise<
   response.end(text);
 }
 
-/** `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. */
+/**
+ * `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. JSON
+ * refuses a parsed body that is nested too deeply.
+ */
 function refuse(response: NodeResponse): void {
   if (response.headersSent) return;
   response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -99,15 +106,14 @@ function refuse(response: NodeResponse): void {
 /**
  * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
  * has read already is taken from `req.body`. `req` is the handler's `context`. The listener rejects
- * if `handle` does, or if Node refuses a header or JSON refuses a parsed body.
+ * if `handle` does, or if Node refuses a header.
  * @param handle what `createExchangeHandler` returns, which never rejects
  */
 export function toNodeListener<Message extends NodeRequest>(
   handle: (request: Request, context: Message) => Promise<Response>,
 ): (request: Message, response: NodeResponse) => Promise<void> {
   return async (message, response) => {
-    const parsed = message.method === 'POST' ? readParsed(message.body) : undefined;
-    const request = tryTo(() => toRequest(message, parsed));
+    const request = tryTo(() => toRequest(message));
     if (request) await writeResponse(response, await handle(request, message));
     else refuse(response);
   };

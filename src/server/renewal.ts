@@ -19,6 +19,8 @@ import type { Observer } from './server-event.js';
 const MAX_WAIT_MS = 20_000;
 /** How long nobody tries after a failure without `Retry-After`. In milliseconds. */
 const REST_MS = 1000;
+/** The longest `Retry-After` of a 5xx that is heeded: it may be a maintenance page of a proxy. */
+const MAX_OUTAGE_MS = 60_000;
 /** Failures after which the refresh token was certainly not used. */
 const HARMLESS = ['rate_limited', 'token_unavailable', 'exchange_rejected'];
 
@@ -207,8 +209,9 @@ export class Renewals {
   /** Lets others try after a while: the refresh token may still be good. */
   async #release({ id, connection, version, lease }: Leased, error: ConnectError): Promise<void> {
     const { code, retryAfterMs } = error;
-    if (retryAfterMs && code !== 'token_unavailable') this.#pausedUntil = Date.now() + retryAfterMs;
-    const until = Date.now() + (retryAfterMs ?? REST_MS);
+    const longest = code === 'server_unavailable' ? MAX_OUTAGE_MS : Infinity;
+    const until = Date.now() + Math.min(retryAfterMs ?? REST_MS, longest);
+    if (retryAfterMs && code !== 'token_unavailable') this.#pausedUntil = until;
     const renewal = { until, inDoubt: lease.inDoubt || !HARMLESS.includes(code) };
     // When the store does not take it, the lease runs out by itself.
     await this.#options.rows

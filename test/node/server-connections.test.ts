@@ -392,6 +392,19 @@ describe('a Monerium that fails', () => {
     assert.deepEqual(types(), ['refresh-failed']);
   });
 
+  it('is asked again after a minute, however long its maintenance page asks to wait', async () => {
+    const { store, connections } = await connect();
+    site.emulator.configure({ token: 'unavailable', retryAfter: '3600' });
+    store.age(-1);
+    await catchConnectError(() => connections.getAccessToken('anna'));
+    const { until = 0 } = store.kept.renewal ?? {};
+    assert.ok(until > Date.now() + 50_000 && until <= Date.now() + 60_000);
+    store.change({ renewal: undefined });
+    const error = await catchConnectError(() => connections.getAccessToken('anna'));
+    assert.match(error.message, /Monerium has asked to wait/);
+    assert.ok((error.retryAfterMs ?? NaN) <= 60_000);
+  });
+
   it('is not asked again before the time that it told, by this process or another', async () => {
     const { store, connections } = await connect();
     site.emulator.configure({ token: 'rate-limit', retryAfter: '60' });

@@ -128,6 +128,33 @@ describe('the listener', () => {
     assert.match(site.failures[0]?.message ?? '', /a parser has read the body/);
   });
 
+  it('refuses JSON that is nested too deeply, behind a parser that has read it', async () => {
+    const rejections: unknown[] = [];
+    const own = listener();
+    const app = express().use(express.json({ limit: '100kb' }));
+    // Express 4 does not look at what a listener returns.
+    const url = await listen(
+      app.all('/api/monerium', (message, response) => {
+        own(message, response).catch((reason: unknown) => {
+          rejections.push(reason);
+          response.end();
+        });
+      }),
+    );
+    const response = await send(url, '['.repeat(12_000) + ']'.repeat(12_000));
+    assert.equal(response.status, 400);
+    assert.deepEqual(rejections, []);
+  });
+
+  it('reads the body itself when a parser was for another content type', async () => {
+    const own = listener();
+    const url = await listen((message, response) => {
+      // As version 1 of body-parser does, in Express 4.
+      void own(Object.assign(message, { body: {} }), response);
+    });
+    assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
+  });
+
   it('answers what is no request of the web, and goes on', async () => {
     const url = await listen(listener());
     const { port } = new URL(url);

@@ -2,7 +2,12 @@ import pg from 'pg';
 import { createSqlStore } from 'monerium-connect/server/sql';
 
 export function openStore(url: string) {
-  const pool = new pg.Pool({ connectionString: url });
+  const pool = new pg.Pool({
+    connectionString: url,
+    // Without them, a query that is never answered keeps its connection for ever.
+    connectionTimeoutMillis: 5000,
+    query_timeout: 5000,
+  });
   // A connection that breaks while it is idle: the pool makes a new one.
   pool.on('error', (error) => console.error(error.message));
   const store = createSqlStore(async (text, values) => {
