@@ -216,8 +216,8 @@ async function openEmptyPage(stage: Stage, page: Visit['page'], peer: Peer): Pro
 const TURNS = 5;
 
 /**
- * Bytes that each of `cycles` mountings has left behind, in each of five turns. As many go before, to
- * warm up. At some time V8 optimises what has often run: that adds about 100 kB to one turn.
+ * Bytes that each of `cycles` mountings has left behind, in each of five turns. As many go before,
+ * to warm up. At some time V8 optimises what has often run: that adds about 100 kB to one turn.
  */
 export function measureCycles(stage: Stage, peer: Peer, cycles: number): Promise<number[]> {
   return visit(stage.browser, async ({ page, cdp }) => {
