@@ -7,6 +7,11 @@ export class Gate {
     this.#free = size;
   }
 
+  /** Whether the next task would have to wait. */
+  get isFull(): boolean {
+    return this.#free === 0;
+  }
+
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

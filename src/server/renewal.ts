@@ -88,6 +88,8 @@ export class Renewals {
         if (isUsable(tokens, refused)) return tokens;
         await this.#waitFor(renewal, started, tries);
       } else {
+        // While Monerium is slow the line is long. The present token is good for a while.
+        if (this.#gate.isFull && isUsable(tokens, refused)) return tokens;
         const current = row;
         const attempt = { id, by, refreshToken: tokens.refreshToken };
         const fresh = await this.#gate.run(() => this.#refreshOnce(current, attempt));

@@ -392,6 +392,32 @@ describe('a Monerium that fails', () => {
     assert.deepEqual(types(), ['refresh-failed']);
   });
 
+  it('keeps nobody waiting in line whose token has life left', async () => {
+    const released: ((response: Response) => void)[] = [];
+    const { store, connections, details } = await connect({
+      concurrency: 1,
+      fetch: () => new Promise((resolve) => released.push(resolve)),
+    });
+    store.age(60_000);
+    const { connection } = store.rows.get('anna') ?? assert.fail('there is no row');
+    store.rows.set('bert', { connection, version: 1 });
+    store.rows.set('cara', {
+      connection: { ...connection, tokens: { ...connection.tokens, expiresAt: Date.now() } },
+      version: 1,
+    });
+    const first = connections.getAccessToken('anna');
+    const last = connections.getAccessToken('cara');
+    assert.equal(await connections.getAccessToken('bert'), details.tokens.accessToken);
+    const answer = (token: string) =>
+      Response.json({ access_token: token, token_type: 'Bearer', refresh_token: 'r' });
+    while (released.length < 1) await new Promise(setImmediate);
+    released[0]?.(answer('first'));
+    assert.equal(await first, 'first');
+    while (released.length < 2) await new Promise(setImmediate);
+    released[1]?.(answer('last'));
+    assert.equal(await last, 'last');
+  });
+
   it('is asked again after a minute, however long its maintenance page asks to wait', async () => {
     const { store, connections } = await connect();
     site.emulator.configure({ token: 'unavailable', retryAfter: '3600' });
