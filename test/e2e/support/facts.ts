@@ -39,13 +39,26 @@ export async function waitForStatus(
   selector = 'monerium-connect',
   timeout = 15_000,
 ): Promise<void> {
-  await page.waitForFunction(
+  const waiting = page.waitForFunction(
     (wanted, where) =>
       document.querySelector<HTMLElementTagNameMap['monerium-connect']>(where)?.status === wanted,
     { polling, timeout },
     status,
     selector,
   );
+  await waiting.catch(async (cause: unknown) => {
+    const shown = await describeState(page, selector).catch(String);
+    throw new Error(`${status} was waited for, and there is ${shown}`, { cause });
+  });
+}
+
+/** The state of an element and the code of its failure. */
+async function describeState(page: Page, selector: string): Promise<string> {
+  const [status, code] = await page.$eval(selector, (found) => {
+    const { connection } = found as HTMLElementTagNameMap['monerium-connect'];
+    return [connection.status, connection.status === 'failed' ? connection.error.code : ''];
+  });
+  return `${status} ${code}`.trim();
 }
 
 /**
