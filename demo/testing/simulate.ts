@@ -9,7 +9,17 @@ import type { MoneriumConnect } from '../../src/element/monerium-connect.js';
 /** What only a method rejects with: no flow ends so. */
 const WITHOUT_EVENT = ['token_unavailable', 'disconnect_failed'] as const;
 
-type SimulatedStatus = Exclude<ConnectionStatus, 'failed' | 'checking'>;
+const STATUSES = [
+  'idle',
+  'signing',
+  'signed',
+  'redirecting',
+  'waiting',
+  'exchanging',
+  'connected',
+] as const satisfies ConnectionStatus[];
+
+type SimulatedStatus = (typeof STATUSES)[number];
 type SimulatedCode = Exclude<ErrorCode, (typeof WITHOUT_EVENT)[number]>;
 
 /** A state of the element, or the code of a failure with an event. */
@@ -43,16 +53,6 @@ const noWindow = {
 
 /** The attempts that were simulated last. A flow only ends its own. */
 const attempts = new WeakMap<Flow, Attempt>();
-
-const STATUSES: readonly SimulatedStatus[] = [
-  'idle',
-  'signing',
-  'signed',
-  'redirecting',
-  'waiting',
-  'exchanging',
-  'connected',
-];
 
 function isErrorCode(value: Simulated): value is SimulatedCode {
   const others: readonly string[] = WITHOUT_EVENT;
