@@ -1,9 +1,9 @@
 // Starts WebKitGTK for the tests: its driver, and a display of its own, since it cannot do without
 // one. Both end with this process.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findWebKit } from './browsers.mjs';
+import { findFreePort } from './free-port.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
@@ -23,17 +23,6 @@ function track(child) {
   // Nothing is to wait for it: it ends with this process.
   child.unref();
   return child;
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /**
@@ -66,7 +55,7 @@ export async function startWebKitDriver() {
   const webkit = findWebKit();
   if (!webkit) throw new Error('No WebKitGTK found: run `npm run setup -- --all`.');
   display ??= startDisplay(webkit.xvfb);
-  const port = await freePort();
+  const port = await findFreePort();
   const env = {
     ...process.env,
     ...{ DISPLAY: await display, GDK_BACKEND: 'x11' },

@@ -5,8 +5,12 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 export const reports = 'build/reports/tests';
 
 /**
- * @typedef {{ title: string, result: 'passed' | 'failed' | 'skipped', message: string }} Test
- * The message of a failed test is the one of its error.
+ * A test, with the name of the suite that holds it. The message of a failed one is its error's.
+ * @typedef {object} Test
+ * @property {string} suite
+ * @property {string} title
+ * @property {'passed' | 'failed' | 'skipped'} result
+ * @property {string} message
  */
 
 const parser = new XMLParser({
@@ -19,8 +23,9 @@ const parser = new XMLParser({
  * @param {any} node
  * @returns {any[]}
  */
-function casesOf({ testcase = [], testsuite = [] }) {
-  return [...testcase, ...testsuite.flatMap(casesOf)];
+function casesOf({ name: suite = '', testcase = [], testsuite = [] }) {
+  const own = testcase.map((/** @type {object} */ test) => ({ ...test, suite }));
+  return [...own, ...testsuite.flatMap(casesOf)];
 }
 
 /**
@@ -31,28 +36,21 @@ function casesOf({ testcase = [], testsuite = [] }) {
 export function readTests(file) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (XMLValidator.validate(text) !== true) return [];
-  return casesOf(parser.parse(text).testsuites).map(({ name, skipped, failure, error }) => {
+  return casesOf(parser.parse(text).testsuites).map(({ suite, name, skipped, failure, error }) => {
     const problem = failure ?? error;
     const result = problem === undefined ? 'passed' : 'failed';
     const message = String(problem?.message ?? problem ?? '');
-    return { title: name, result: skipped === undefined ? result : 'skipped', message };
+    return { suite, title: name, result: skipped === undefined ? result : 'skipped', message };
   });
 }
 
-/**
- * A suite that ended with an error but has no failed test, and one without tests, is one failure.
- * @param {string} name of the report, without its ending
- * @param {boolean} endedWell whether the runner exited with 0
- */
-export function countTests(name, endedWell) {
+/** @param {string} name of the report, without its ending */
+export function countTests(name) {
   const tests = readTests(`${reports}/${name}.xml`);
   /** @param {Test['result']} wanted */
-  const count = (wanted) => tests.filter(({ result }) => result === wanted).length;
-  const failed = count('failed');
-  const isUnexplained = tests.length === 0 || (!endedWell && failed === 0);
-  return {
-    ...{ passed: count('passed'), skipped: count('skipped') },
-    failed: failed + (isUnexplained ? 1 : 0),
-    failures: tests.filter(({ result }) => result === 'failed'),
-  };
+  const those = (wanted) => tests.filter(({ result }) => result === wanted);
+  const failures = those('failed').map(({ suite, title, message }) => {
+    return { title: [suite, title].filter(Boolean).join(': '), message: message.slice(0, 500) };
+  });
+  return { passed: those('passed').length, skipped: those('skipped').length, failures };
 }

@@ -3,8 +3,8 @@
 //   node scripts/test/run.mjs chromium firefox webkit
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-// @ts-expect-error The package has no types.
-import runScripts from 'npm-run-all2';
+import { execa } from 'execa';
+import pLimit from 'p-limit';
 import { countTests, reports } from './junit.mjs';
 
 const engines = process.argv.slice(2);
@@ -37,30 +37,29 @@ const checks = [
   'size',
 ];
 
-/** @typedef {{ name: string, code: number | undefined }} Ended */
+/** @typedef {{ script: string, isGood: boolean, output: string }} Ended */
 
 /**
- * @param {string[]} scripts
- * @param {object} options
- * @returns {Promise<Ended[]>}
+ * Its output is printed when it has ended, so that those of several are not mixed.
+ * @param {string} script with its arguments
+ * @returns {Promise<Ended>}
  */
-async function run(scripts, options) {
-  const { stdout, stderr } = process;
-  try {
-    return await runScripts(scripts, { ...options, continueOnError: true, stdout, stderr });
-  } catch (error) {
-    const { results } = /** @type {{ results?: Ended[] }} */ (error);
-    if (!results) throw error;
-    return results;
-  }
+async function run(script) {
+  const options = /** @type {const} */ ({ all: true, reject: false, stdin: 'ignore' });
+  const { all: output, exitCode } = await execa('npm', ['run', ...script.split(' ')], options);
+  console.log(output);
+  return { script, isGood: exitCode === 0, output };
 }
 
 /** @param {Ended} ended */
-function judge({ name, code }) {
-  const report = suites.find(({ script }) => script === name)?.report;
-  if (report) return { name: report, ...countTests(report, code === 0) };
-  const failed = code === 0 ? 0 : 1;
-  return { name, passed: 1 - failed, failed, skipped: 0, failures: [] };
+function judge({ script, isGood, output }) {
+  const { report } = suites.find((suite) => suite.script === script) ?? {};
+  const tests = report ? countTests(report) : { passed: isGood ? 1 : 0, skipped: 0, failures: [] };
+  const { passed, skipped, failures } = tests;
+  // A suite that broke off has no failed test, or no test at all.
+  const isExplained = isGood ? passed > 0 : failures.length > 0;
+  if (!isExplained) failures.push({ title: 'ended with an error', message: output.slice(-4_000) });
+  return { name: report ?? script, passed, failed: failures.length, skipped, failures };
 }
 
 rmSync(reports, { recursive: true, force: true });
@@ -69,12 +68,12 @@ mkdirSync(reports, { recursive: true });
 process.env.BROWSERS = engines.join(',');
 // Tests wait for deadlines of the product, so one more than there are cores keeps all cores busy.
 const maxParallel = Number(process.env.TEST_PARALLEL ?? availableParallelism() + 1);
-const ended = [
-  ...(await run(builds, { parallel: false })),
-  ...(await run([...suites.map(({ script }) => script), ...checks], {
-    ...{ parallel: true, maxParallel, aggregateOutput: true },
-  })),
-];
+const limit = pLimit(maxParallel);
+/** @type {Ended[]} */
+const ended = [];
+for (const script of builds) ended.push(await run(script));
+const others = [...suites.map(({ script }) => script), ...checks];
+ended.push(...(await limit.map(others, run)));
 
 const results = ended.map(judge);
 for (const { name, passed, failed, skipped } of results) {
@@ -82,7 +81,7 @@ for (const { name, passed, failed, skipped } of results) {
   console.log(`${mark.padEnd(8)}${name.padEnd(18)}${passed} of ${passed + failed + skipped}`);
 }
 const failures = results.flatMap(({ name, failures: tests }) =>
-  tests.map(({ title, message }) => `FAILED  ${name}: ${title}\n        ${message.slice(0, 500)}`),
+  tests.map(({ title, message }) => `FAILED  ${name}: ${title}\n        ${message}`),
 );
 // Also a file: a log of thousands of lines is read from its end.
 writeFileSync(`${reports}/failures.txt`, failures.join('\n'));

@@ -4,16 +4,22 @@ import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { junitReporter } from '@web/test-runner-junit-reporter';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
+import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import * as puppeteer from 'puppeteer-core';
 import { coverageArgs, coverageReporter, createCoveredPage } from './browser-coverage.mjs';
 import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../setup/browsers.mjs';
+import { findFreePort } from '../setup/free-port.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
 import { reports } from './junit.mjs';
 
 // Only the page in front has focus, so two at once would fail each other's focus tests.
 const concurrency = 1;
+
+// The runner keeps its output for a moment, and an error outside of the tests ends it before that.
+process.on('uncaughtExceptionMonitor', (error) => writeSync(2, `${inspect(error)}\n`));
 
 /**
  * @param {string | undefined} executablePath
@@ -23,6 +29,8 @@ function installed(executablePath, name) {
   if (!executablePath) throw new Error(`No ${name} found: run \`npm run setup -- --all\`.`);
   return { executablePath, headless: true };
 }
+
+/** @typedef {{ driver?: { getTitle(): Promise<string> }, driverManager?: unknown }} Opened */
 
 const launchers = {
   chromium: () =>
@@ -41,22 +49,53 @@ const launchers = {
       launchOptions: {
         ...installed(findFirefox(), 'Firefox'),
         ...{ browser: 'firefox', extraPrefsFirefox: firefoxPreferences },
+        // Nothing here looks at requests, and telling of each doubles the time of a page.
+        networkEnabled: false,
       },
     }),
   webkit: async () => {
     const { options } = await startWebKitDriver();
-    const launcher = Object.assign(webdriverLauncher(options), { concurrency });
-    // Its types leave `undefined` out where it answers it.
-    return /** @type {import('@web/test-runner').BrowserLauncher} */ (
+    const launcher = webdriverLauncher(options);
+    // Its types keep these private, and leave `undefined` out where it answers it.
+    const opened = /** @type {import('@web/test-runner').BrowserLauncher & Opened} */ (
       /** @type {unknown} */ (launcher)
     );
+    const startSession = opened.startSession.bind(opened);
+    return Object.assign(opened, {
+      concurrency,
+      /** @type {typeof startSession} */
+      async startSession(id, url) {
+        // A browser that has crashed costs one file: it would keep the dead one for all others.
+        const forget = () => Object.assign(opened, { driver: undefined, driverManager: undefined });
+        await opened.driver?.getTitle().catch(forget);
+        return startSession(id, url);
+      },
+    });
   },
 };
 
-// Its types are those of an older core, which calls the same two methods.
+/**
+ * The reporter leaves out what went wrong outside of a test, as a file that does not load: it
+ * becomes a failed test of that file.
+ * @param {import('@web/test-runner').TestSession} session
+ * @returns {import('@web/test-runner').TestSession}
+ */
+function withErrors({ errors = [], testResults, ...session }) {
+  const result = { name: 'the file as a whole', passed: false, skipped: false };
+  const tests = errors.map((error) => ({ ...result, error }));
+  const suites = [...(testResults?.suites ?? []), { name: '', suites: [], tests }];
+  return { ...session, errors, testResults: { name: '', tests: [], suites } };
+}
+
+// Its types are those of an older core, which calls the same method.
 const junit = /** @type {import('@web/test-runner').Reporter} */ (
   /** @type {unknown} */ (junitReporter({ outputPath: `${reports}/unit.xml` }))
 );
+/** @type {import('@web/test-runner').Reporter} */
+const report = {
+  onTestRunFinished: ({ sessions, ...run }) =>
+    junit.onTestRunFinished?.({ ...run, sessions: sessions.map(withErrors) }),
+};
 
 const names = /** @type {(keyof typeof launchers)[]} */ (
   (process.env.BROWSERS ?? 'chromium').split(',')
@@ -67,6 +106,8 @@ const browsers = await Promise.all(names.map((name) => launchers[name]()));
 export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   files: 'test/unit/*.test.ts',
+  // By itself it takes the first free port from 8000 on, which another run may find as well.
+  port: await findFreePort(),
   nodeResolve: true,
   // Also what makes WebKit run a test in the page itself and not in a frame of it.
   concurrency,
@@ -85,18 +126,11 @@ export default {
       tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
     }),
   ],
-  // A frame that is sent to this path stays where it is, as one that waits for Monerium.
-  middleware: [
-    async (context, next) => {
-      if (context.path === '/auth') context.status = 204;
-      else await next();
-    },
-  ],
   // Tests run with Lit's development build for its warnings; that it says so is no news.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
   reporters: [
     defaultReporter({ reportTestResults: true, reportTestProgress: false }),
-    junit,
+    report,
     coverageReporter(),
   ],
   // An accessibility check of a page takes seconds on two cores.

@@ -5,10 +5,11 @@ const world = useWorld();
 const { test } = world;
 const onlyChromium = skipIn({ firefox: 'prerenders no page', webkit: 'prerenders no page' });
 
-/** Tells the site when the page has had time for an exchange, and when it is shown. */
+/** Tells the site when the page has had time for an exchange, is shown, and has connected. */
 const TELL = `<script type="module">
   const tell = (word) => fetch('/told?' + word, { referrerPolicy: 'no-referrer' });
   document.addEventListener('prerenderingchange', () => tell('shown'));
+  addEventListener('monerium-connected', () => tell('connected'));
   addEventListener('load', async () => {
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setTimeout(resolve));
     if (document.prerendering) tell('hidden');
@@ -41,7 +42,7 @@ test(
 
     await page.evaluate((href) => void setTimeout(() => location.assign(href)), address);
     await isTold('shown');
-    await world.site.waitUntil(({ path }) => path === '/backend');
+    await isTold('connected');
     await visitor.close();
     world.onlyPost();
     assert.equal(world.emulator.tokenRequests().length, 1);

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { findFreePort } from '../../scripts/setup/free-port.mjs';
 import { npmCommand } from '../../scripts/setup/npm.mjs';
 import type { Source } from './site.js';
 
@@ -60,7 +60,7 @@ export class App {
 
   /** Starts the app's own server by a script that takes `--port`. */
   async run(script: string): Promise<Running> {
-    const port = await freePort();
+    const port = await findFreePort();
     const server = start(this.folder, ['run', script, '--', '--port', String(port)]);
     const stop = async () => {
       endGroup(server.child, 'SIGTERM');
@@ -140,15 +140,6 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Resolves when a server answers on the port. */

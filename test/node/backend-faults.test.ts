@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findFreePort } from '../../scripts/setup/free-port.mjs';
 import {
   assertRefused,
   CALLBACK,
@@ -162,7 +162,7 @@ describe('a backend of its own process', () => {
 
   it('keeps its customers through a kill in mid-session', async () => {
     const { backend } = site;
-    const environment = { BACKEND_KEY: site.key, BACKEND_PORT: await freePort() };
+    const environment = { BACKEND_KEY: site.key, BACKEND_PORT: String(await findFreePort()) };
     try {
       const first = run(environment);
       await isUp(first);
@@ -194,12 +194,3 @@ describe('a backend of its own process', () => {
     }
   });
 });
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}

@@ -168,6 +168,6 @@ describe('the notice for in-app browsers', () => {
       '<monerium-connect> in-app: its file did not load or failed; check script-src',
     ]);
     element.click();
-    expect(page.urls).to.have.length(1);
+    await until(() => page.urls.length);
   });
 });

@@ -10,6 +10,7 @@ import {
   defer,
   deliver,
   find,
+  holdNavigations,
   until,
   type View,
 } from './fixture.js';
@@ -42,6 +43,8 @@ async function openWaiting() {
   const popup = await openFrameWindow();
   const posts: string[] = [];
   const release = defer<void>();
+  const navigations = holdNavigations(popup);
+  replaced.push(() => navigations.release());
   replace(window, 'open', () => popup);
   const headers: Headers[] = [];
   replace(window, 'fetch', (url, init) => {
@@ -49,8 +52,7 @@ async function openWaiting() {
     headers.push(new Headers(init?.headers));
     return release.promise.then(() => answer(IDENTITY));
   });
-  // The frame stays on this origin, where no page is: on another one, the test could not use it.
-  const element = await add({ mode: 'popup', 'api-url': location.origin });
+  const element = await add({ mode: 'popup' });
   // All elements of a page share their flow, also the one of the next test.
   replaced.push(() => element.disconnect());
   const clock = useFakeTimers({
