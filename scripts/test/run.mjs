@@ -37,7 +37,7 @@ const checks = [
   'size',
 ];
 
-/** @typedef {{ script: string, isGood: boolean, output: string }} Ended */
+/** @typedef {{ script: string, isGood: boolean, output: string, seconds: number }} Ended */
 
 /**
  * Its output is printed when it has ended, so that those of several are not mixed.
@@ -46,20 +46,21 @@ const checks = [
  */
 async function run(script) {
   const options = /** @type {const} */ ({ all: true, reject: false, stdin: 'ignore' });
-  const { all: output, exitCode } = await execa('npm', ['run', ...script.split(' ')], options);
-  console.log(output);
-  return { script, isGood: exitCode === 0, output };
+  const ended = await execa('npm', ['run', ...script.split(' ')], options);
+  console.log(ended.all);
+  const seconds = Math.round(ended.durationMs / 1000);
+  return { script, isGood: ended.exitCode === 0, output: ended.all, seconds };
 }
 
 /** @param {Ended} ended */
-function judge({ script, isGood, output }) {
+function judge({ script, isGood, output, seconds }) {
   const { report } = suites.find((suite) => suite.script === script) ?? {};
   const tests = report ? countTests(report) : { passed: isGood ? 1 : 0, skipped: 0, failures: [] };
   const { passed, skipped, failures } = tests;
   // A suite that broke off has no failed test, or no test at all.
   const isExplained = isGood ? passed > 0 : failures.length > 0;
   if (!isExplained) failures.push({ title: 'ended with an error', message: output.slice(-4_000) });
-  return { name: report ?? script, passed, failed: failures.length, skipped, failures };
+  return { name: report ?? script, passed, failed: failures.length, skipped, failures, seconds };
 }
 
 rmSync(reports, { recursive: true, force: true });
@@ -76,9 +77,10 @@ const others = [...suites.map(({ script }) => script), ...checks];
 ended.push(...(await limit.map(others, run)));
 
 const results = ended.map(judge);
-for (const { name, passed, failed, skipped } of results) {
+for (const { name, passed, failed, skipped, seconds } of results) {
   const mark = failed > 0 ? 'FAILED' : 'ok';
-  console.log(`${mark.padEnd(8)}${name.padEnd(18)}${passed} of ${passed + failed + skipped}`);
+  const counts = `${passed} of ${passed + failed + skipped}`;
+  console.log(`${mark.padEnd(8)}${name.padEnd(18)}${counts.padEnd(14)}${seconds} s`);
 }
 const failures = results.flatMap(({ name, failures: tests }) =>
   tests.map(({ title, message }) => `FAILED  ${name}: ${title}\n        ${message}`),

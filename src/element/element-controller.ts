@@ -200,7 +200,7 @@ export class ElementController implements ReactiveController, FlowElement {
     });
   }
 
-  /** Called before every update, on a server too. */
+  /** Called before every update, on a server too, and when the element is back in the page. */
   updateIdentity(): void {
     if (!this.#hasUpdated) {
       this.#identity.beginCheck();
@@ -255,7 +255,8 @@ export class ElementController implements ReactiveController, FlowElement {
 
   hostConnected(): void {
     this.#flow?.attach(this);
-    // The flow may have gone on while the element was away.
+    // The flow may have gone on while the element was away, and the page may have set an identity.
+    if (this.#hasUpdated) this.updateIdentity();
     this.#show();
     void page.ready.then(() => this.#scheduleIntroduction());
   }

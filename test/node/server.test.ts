@@ -307,15 +307,14 @@ describe('the handler refuses before it asks Monerium', () => {
 });
 
 describe('the handler sends a code once', () => {
-  it('answers the second of two posts at once as a replay', async () => {
+  it('answers one of two posts at once as a replay', async () => {
     site.emulator.configure({ delayMs: 50 });
     const body = site.createPost();
-    const [first = assert.fail(), second = assert.fail()] = await Promise.all([
-      site.handle(post(body)),
-      site.handle(post(body)),
-    ]);
+    const both = await Promise.all([site.handle(post(body)), site.handle(post(body))]);
 
-    assert.deepEqual([first.status, second.status], [200, 400]);
+    // Which of them comes first to the memory of codes is not defined.
+    const [first, second = assert.fail()] = both.sort((a, b) => a.status - b.status);
+    assert.deepEqual([first?.status, second.status], [200, 400]);
     const { error } = (await second.json()) as { error: string };
     assert.equal(error, 'invalid_grant');
     assert.equal(site.emulator.tokenRequests().length, 1);

@@ -203,6 +203,15 @@ describe('profile and user-id', () => {
   });
 
   const OTHER = { profile: 'p', userId: 'u' };
+  it('that are set count for an element that moves in the same task', async () => {
+    const { element, document } = await openPage({ properties: IDENTITY });
+    await element.updateComplete;
+    Object.assign(element, OTHER);
+    document.body.append(element);
+    await element.updateComplete;
+    expect(element.connection).to.deep.equal({ status: 'connected', ...OTHER });
+  });
+
   it('that are set during an exchange count when it fails', async () => {
     const { element, fail, types } = await openExchanging();
     Object.assign(element, OTHER);
