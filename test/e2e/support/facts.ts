@@ -37,7 +37,7 @@ export async function waitForStatus(
   page: Page,
   status: string,
   selector = 'monerium-connect',
-  timeout = 15_000,
+  timeout = page.timeout,
 ): Promise<void> {
   const waiting = page.waitForFunction(
     (wanted, where) =>

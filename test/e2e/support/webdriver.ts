@@ -24,6 +24,8 @@ const ASKING_MS = 50;
 const LOADING_MS = 7000;
 /** How long a question is waited for. One that its page has left unanswered is asked again. */
 const SCRIPT_MS = 10_000;
+/** How long a test waits for a fact: two questions may get no answer. */
+const WAIT_MS = 30_000;
 
 /** The commands of one session, one after the other: it shows them one window at a time. */
 class Session {
@@ -136,6 +138,7 @@ class Target {
 }
 
 class WebKitFrame extends Frame {
+  override timeout = WAIT_MS;
   readonly #target: Target;
 
   constructor(target: Target) {
@@ -153,6 +156,7 @@ class WebKitFrame extends Frame {
 }
 
 class WebKitPage extends Page {
+  override timeout = WAIT_MS;
   readonly #target: Target;
 
   constructor(target: Target) {
