@@ -83,6 +83,8 @@ function driverOptions(port, binary) {
   const capabilities = {
     browserName: 'MiniBrowser',
     'wdio:enforceWebDriverClassic': true,
+    // Else each command waits until its page is loaded, and the driver has waited for one for good.
+    pageLoadStrategy: /** @type {const} */ ('none'),
     'webkitgtk:browserOptions': {
       binary,
       args: ['--automation', '--javascript-can-open-windows-automatically=true'],

@@ -11,17 +11,15 @@ type Reference = Record<string, string>;
 
 const KEYS: Record<string, string> = { Enter: '\uE007', Tab: '\uE004', Escape: '\uE00C' };
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+const EMPTY = 'about:blank';
 const OPENING_MS = 15_000;
 /** Longer than any command may take by the limits that the driver knows. */
 const ANSWER_MS = 45_000;
 const STARTS = 3;
 /** Between two questions for the windows. */
 const ASKING_MS = 50;
-/**
- * How long a question waits for its page to be loaded. The driver has kept one for longer than a
- * test waits. After this it is asked again.
- */
-const LOADING_MS = 7000;
+/** How long a page may take to load. What is there then is for the test to see. */
+const LOADING_MS = 10_000;
 /** How long a question is waited for. One that its page has left unanswered is asked again. */
 const SCRIPT_MS = 10_000;
 /** How long a test waits for a fact: two questions may get no answer. */
@@ -70,6 +68,9 @@ class Session {
   }
 }
 
+/** Whether a question failed since there is no such window any more. */
+const isGone = (error: unknown) => /no such window|invalid session/.test(String(error));
+
 interface Answer {
   value?: unknown;
   error?: string;
@@ -98,15 +99,17 @@ class Target {
     return this.session.do(this.#window, this.#frame, () => commands(this.session.client));
   }
 
-  /** On a busy machine the driver answers before the scripts of the page have run. */
-  load(command: (client: Client) => Promise<unknown>): Promise<void> {
-    const script = `const done = () => arguments[0]();
-      if (document.readyState === 'complete') done(); else addEventListener('load', done);`;
-    return this.do(async (client) => {
-      await command(client);
-      // A page that goes elsewhere by itself, or closes, is not loaded any more.
-      await client.executeAsyncScript(script, []).catch(() => {});
-    });
+  /** The driver itself waits for no page. One that goes elsewhere may never be loaded. */
+  async load(command: (client: Client) => Promise<unknown>, url?: string): Promise<void> {
+    await this.run('globalThis.__isLeft = true').catch(() => {});
+    await this.do(command);
+    // A new window may replace its first empty document by another one.
+    const isElsewhere = url === EMPTY ? 'true' : `location.href !== '${EMPTY}'`;
+    const isLoaded = `!globalThis.__isLeft && ${isElsewhere} && document.readyState === 'complete'`;
+    for (const end = Date.now() + LOADING_MS; Date.now() < end;) {
+      if (await this.run(isLoaded).catch(isGone)) return;
+      await wait(ASKING_MS);
+    }
   }
 
   async run(expression: string): Promise<unknown> {
@@ -165,7 +168,7 @@ class WebKitPage extends Page {
   }
 
   goto(url: string): Promise<void> {
-    return this.#target.load((client) => client.navigateTo(url));
+    return this.#target.load((client) => client.navigateTo(url), url);
   }
 
   reload(): Promise<void> {
@@ -290,7 +293,7 @@ async function visit(starts = STARTS): Promise<Visitor> {
   const { options, stop } = await startWebKitDriver();
   try {
     const client = await remote({ ...options, connectionRetryTimeout: ANSWER_MS });
-    await client.setTimeouts(undefined, LOADING_MS, SCRIPT_MS);
+    await client.setTimeouts(undefined, undefined, SCRIPT_MS);
     return new WebKitVisitor(new Session(client, stop), await client.getWindowHandle());
   } catch (error) {
     stop();
