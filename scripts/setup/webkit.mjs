@@ -2,8 +2,8 @@
 // one. Both end with this process.
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import getPort from 'get-port';
 import { findWebKit } from './browsers.mjs';
-import { findFreePort } from './free-port.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set();
@@ -55,7 +55,7 @@ export async function startWebKitDriver() {
   const webkit = findWebKit();
   if (!webkit) throw new Error('No WebKitGTK found: run `npm run setup -- --all`.');
   display ??= startDisplay(webkit.xvfb);
-  const port = await findFreePort();
+  const port = await getPort();
   const env = {
     ...process.env,
     ...{ DISPLAY: await display, GDK_BACKEND: 'x11' },

@@ -7,10 +7,10 @@ import { webdriverLauncher } from '@web/test-runner-webdriver';
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import getPort from 'get-port';
 import * as puppeteer from 'puppeteer-core';
 import { coverageArgs, coverageReporter, createCoveredPage } from './browser-coverage.mjs';
 import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../setup/browsers.mjs';
-import { findFreePort } from '../setup/free-port.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
 import { reports } from './junit.mjs';
@@ -107,7 +107,7 @@ export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   files: 'test/unit/*.test.ts',
   // By itself it takes the first free port from 8000 on, which another run may find as well.
-  port: await findFreePort(),
+  port: await getPort(),
   nodeResolve: true,
   // Also what makes WebKit run a test in the page itself and not in a frame of it.
   concurrency,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { findFreePort } from '../../scripts/setup/free-port.mjs';
+import getPort from 'get-port';
 import { npmCommand } from '../../scripts/setup/npm.mjs';
 import type { Source } from './site.js';
 
@@ -60,7 +60,7 @@ export class App {
 
   /** Starts the app's own server by a script that takes `--port`. */
   async run(script: string): Promise<Running> {
-    const port = await findFreePort();
+    const port = await getPort();
     const server = start(this.folder, ['run', script, '--', '--port', String(port)]);
     const stop = async () => {
       endGroup(server.child, 'SIGTERM');

@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import getPort from 'get-port';
 import { getRequestListener } from '@hono/node-server';
 import { checkBackend, type Finding } from '../../demo/contract-kit/check-backend.js';
 import { contract } from '../../demo/contract-kit/contract.js';
 import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
-import { findFreePort } from '../../scripts/setup/free-port.mjs';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from './site.js';
 
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -47,7 +47,7 @@ export async function serve(handle: Handler): Promise<string> {
 
 /** Starts a backend in a process of its own and waits until it answers. */
 export async function run(command: string, args: string[], apiUrl: string): Promise<string> {
-  const port = String(await findFreePort());
+  const port = String(await getPort());
   const own = { PORT: port, CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: apiUrl };
   // PHP's own server takes one request at a time unless it is told otherwise.
   const env = { ...process.env, ...own, PHP_CLI_SERVER_WORKERS: '4' };

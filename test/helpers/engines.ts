@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from '../../scripts/setup/free-port.mjs';
+import getPort from 'get-port';
 
 const PG = '/usr/lib/postgresql/17/bin';
 const PACKAGES = 'postgresql-17, valkey-server, pgbouncer (`npm run setup -- --all` installs them)';
@@ -46,7 +46,7 @@ export function makeFolder(): { folder: string; remove: () => void } {
 
 export async function startPostgres(): Promise<Engine> {
   const { folder, remove } = makeFolder();
-  const port = await findFreePort();
+  const port = await getPort();
   const data = join(folder, 'data');
   run(`${PG}/initdb`, '-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--no-locale');
   const own = `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = '${folder}'\n`;
@@ -65,7 +65,7 @@ export async function startPostgres(): Promise<Engine> {
 /** In transaction mode: two statements of one client may meet two connections. */
 export async function startPgBouncer(postgres: Engine): Promise<Engine> {
   const { folder, remove } = makeFolder();
-  const port = await findFreePort();
+  const port = await getPort();
   const { port: behind } = new URL(postgres.url);
   const file = join(folder, 'pgbouncer.ini');
   const settings = [
@@ -87,7 +87,7 @@ export async function startPgBouncer(postgres: Engine): Promise<Engine> {
 
 export async function startValkey({ durable = true } = {}): Promise<Engine> {
   const { folder, remove } = makeFolder();
-  const port = await findFreePort();
+  const port = await getPort();
   const pidfile = join(folder, 'pid');
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   const disk = ['--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'everysec'];

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findFreePort } from '../../scripts/setup/free-port.mjs';
+import getPort from 'get-port';
 import {
   assertRefused,
   CALLBACK,
@@ -162,7 +162,7 @@ describe('a backend of its own process', () => {
 
   it('keeps its customers through a kill in mid-session', async () => {
     const { backend } = site;
-    const environment = { BACKEND_KEY: site.key, BACKEND_PORT: String(await findFreePort()) };
+    const environment = { BACKEND_KEY: site.key, BACKEND_PORT: String(await getPort()) };
     try {
       const first = run(environment);
       await isUp(first);
