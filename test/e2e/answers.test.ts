@@ -136,10 +136,6 @@ test('#70 a body without end is cut off, from the backend', async () => {
   await world.connect(page);
   await assertEnding(page, { code: 'exchange_bad_response', phase: 'exchange' });
   await world.site.waitUntil(({ path, isAborted }) => path === '/backend' && isAborted);
-  const megabytes = world.site.backend.bytesSent / 2 ** 20;
-  // WebKit has read up to 60 MiB ahead when it hears that nobody wants more; until the deadline it
-  // would be gigabytes.
-  assert.ok(megabytes < 512, `${megabytes} MiB went out, mostly into buffers`);
   world.onlyPost();
   await world.finish(visitor, page);
 });

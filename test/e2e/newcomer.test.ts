@@ -57,14 +57,13 @@ test('#162 a page without a charset shows the same words', built, async () => {
   const page = await world.open(visitor, '/');
   assert.notEqual(await page.evaluate('document.characterSet'), 'UTF-8');
   await waitUntilReady(page);
-  const shown = await page.$eval('monerium-connect', async (found) => {
-    found.connect().catch(() => {});
-    await found.updateComplete;
-    const text = found.shadowRoot?.textContent;
-    found.cancel();
-    return text;
-  });
-  assert.ok(shown?.includes('Opening Monerium\u2026'), shown ?? '');
+  const release = world.site.backend.hold();
+  await world.connect(page);
+  await waitForStatus(page, 'exchanging');
+  const shown = await page.$eval('monerium-connect', (found) => found.shadowRoot?.textContent);
+  release();
+  await waitForStatus(page, 'connected');
+  assert.ok(shown?.includes(texts.exchanging), shown ?? '');
   assert.doesNotMatch(shown ?? '', /\u00e2|\u00c2|\ufffd/);
 });
 

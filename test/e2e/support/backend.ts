@@ -26,8 +26,6 @@ export class BackendSwitches {
   answer: BackendAnswer = { kind: 'exchange' };
   /** The origin that may read answers; `*` excludes cookies. */
   cors: '*' | (string & {}) | undefined;
-  /** Bytes of the last endless body that went out. */
-  bytesSent = 0;
   /** Who is connected in the session: what `stay-connected` asks for. */
   session: { profile: string; userId: string } | undefined;
   #held: Promise<void> | undefined;
@@ -95,11 +93,9 @@ export class BackendSwitches {
   }
 
   #sendWithoutEnd(response: ServerResponse): void {
-    this.bytesSent = 0;
     response.writeHead(200, { 'content-type': 'application/json' });
     const send = () => {
       while (!response.destroyed) {
-        this.bytesSent += CHUNK.length;
         if (!response.write(CHUNK)) return;
       }
     };

@@ -27,9 +27,10 @@ export async function readPages(visitor: Visitor, sites: readonly Site[]): Promi
 
 async function readPage(page: Page): Promise<PageContents> {
   await page.waitForFunction(() => document.readyState !== 'loading');
-  // A page that no template was used for has none yet.
-  await page.evaluate(RECORDER);
-  const { sightings, places, ...storage } = await page.evaluate(readHere);
+  // A page that no template was used for has no recorder yet. In one script: between two, the page
+  // may be left.
+  const contents = await page.evaluate(`(${RECORDER}, (${readHere.toString()})())`);
+  const { sightings, places, ...storage } = contents as Awaited<ReturnType<typeof readHere>>;
   const texts = sightings.map(({ name, text }): Entry => [name, text]);
   return { ...storage, texts: { ...Object.fromEntries(texts), ...places } };
 }
