@@ -70,6 +70,9 @@ export function navigate(href: string): void {
 /** Ends a navigation that has not left the page yet. */
 export function stopNavigation(): void {
   window.stop();
+  // WebKit does not stop a navigation that was asked for in the same task. A step beyond the end of
+  // the history cancels it. Other engines ignore such a step.
+  history.go(1000);
 }
 
 /** Goes to where the flow began, unless that differs from here by its fragment only. */

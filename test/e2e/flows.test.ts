@@ -8,12 +8,14 @@ import {
   endingsOf,
   pageWith,
   recordsOf,
+  settle,
   statusOf,
   useWorld,
   waitForEvent,
   waitForStatus,
   walkPortal,
 } from './support.js';
+import { waitUntilReady } from './support/popup.js';
 
 const world = useWorld();
 const { test } = world;
@@ -77,6 +79,21 @@ test('a new customer connects through the whole portal and the token endpoint', 
   };
   const context = await fetch(`${world.emulator.url}/auth/context`, { headers });
   assert.equal(((await context.json()) as { defaultProfile: string }).defaultProfile, profile);
+  await world.finish(visitor, page);
+});
+
+test('cancel() in the task of connect() keeps the page', async () => {
+  world.servePage('/');
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await waitUntilReady(page);
+  await page.$eval('monerium-connect', (found) => {
+    found.connect().catch(() => {});
+    found.cancel();
+  });
+  await settle(page);
+  const codes = (await endingsOf(page)).map(({ detail }) => detail?.['code']);
+  assert.deepEqual(codes, ['aborted']);
   await world.finish(visitor, page);
 });
 
