@@ -29,6 +29,13 @@ function toExpression<A extends unknown[]>(script: Script<A, unknown>, args: A):
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What a wait that has failed says of its document. Runs in the page. */
+function describeDocument(): string {
+  const { readyState, visibilityState, documentElement } = document;
+  const markup = documentElement.outerHTML.slice(0, 300);
+  return `${location.href} ${readyState} ${visibilityState} ${markup}`;
+}
+
 /** A document that is shown: of a tab, or of a frame in it. */
 export abstract class Frame {
   /** Milliseconds until a wait is given up. */
@@ -77,7 +84,8 @@ export abstract class Frame {
       if (isTrue) return;
       await wait(polling);
     }
-    throw new Error(`Waited ${timeout} ms for ${script.toString()}: ${last}`);
+    const shown = await this.evaluate(describeDocument).catch(String);
+    throw new Error(`Waited ${timeout} ms for ${script.toString()}: ${last}. Shown: ${shown}`);
   }
 
   waitForSelector(selector: string): Promise<void> {
