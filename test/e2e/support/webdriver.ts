@@ -101,13 +101,19 @@ class Target {
 
   /** The driver itself waits for no page. One that goes elsewhere may never be loaded. */
   async load(command: (client: Client) => Promise<unknown>, url?: string): Promise<void> {
-    await this.run('globalThis.__isLeft = true').catch(() => {});
+    await this.#askUntilTrue('globalThis.__isLeft = true');
     await this.do(command);
     // A new window may replace its first empty document by another one.
     const isElsewhere = url === EMPTY ? 'true' : `location.href !== '${EMPTY}'`;
-    const isLoaded = `!globalThis.__isLeft && ${isElsewhere} && document.readyState === 'complete'`;
+    await this.#askUntilTrue(
+      `!globalThis.__isLeft && ${isElsewhere} && document.readyState === 'complete'`,
+    );
+  }
+
+  /** A question is lost when its page is left. Without a window there is nothing to wait for. */
+  async #askUntilTrue(expression: string): Promise<void> {
     for (const end = Date.now() + LOADING_MS; Date.now() < end;) {
-      if (await this.run(isLoaded).catch(isGone)) return;
+      if (await this.run(expression).catch(isGone)) return;
       await wait(ASKING_MS);
     }
   }

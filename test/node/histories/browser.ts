@@ -146,7 +146,7 @@ export class ScriptedBrowser {
     const replaceState = (_state: unknown, _title: string, href: string) => {
       this.href = href;
     };
-    return { state: null, replaceState };
+    return { state: null, replaceState, go() {} };
   }
 
   /** The digest is the real one; when it is ready is a step. */
