@@ -30,7 +30,8 @@ function installed(executablePath, name) {
   return { executablePath, headless: true };
 }
 
-/** @typedef {{ driver?: { getTitle(): Promise<string> }, driverManager?: unknown }} Opened */
+/** @typedef {{ getWindowHandles(): Promise<string[]> }} Driver */
+/** @typedef {{ driver?: Driver, driverManager?: unknown }} Opened */
 
 const launchers = {
   chromium: () =>
@@ -67,7 +68,8 @@ const launchers = {
       async startSession(id, url) {
         // A browser that has crashed costs one file: it would keep the dead one for all others.
         const forget = () => Object.assign(opened, { driver: undefined, driverManager: undefined });
-        await opened.driver?.getTitle().catch(forget);
+        // Not a question to a page: one that is being left has no answer.
+        await opened.driver?.getWindowHandles().catch(forget);
         return startSession(id, url);
       },
     });
