@@ -11,6 +11,7 @@ import {
   eventsOf,
   pageWith,
   settleTasks,
+  skipIn,
   statusOf,
   useWorld,
   waitForEvent,
@@ -19,6 +20,7 @@ import {
   type Visitor,
 } from './support.js';
 import { assertOneExchange, waitUntilReady } from './support/popup.js';
+import { toPuppeteer } from './support/puppeteer.js';
 
 const world = useWorld();
 const { test } = world;
@@ -79,11 +81,7 @@ async function comeBackTo(lost: string, redirectUri = '/callback') {
   await world.begin(page);
   await page.goto(world.site.origin + lost);
   await page.waitForSelector(buttonOf());
-  // Secrets are made right after the notes for the developer.
-  await page.waitForFunction(() => {
-    const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
-    return typeof registry[Symbol.for('monerium-connect')]?.secrets === 'object';
-  });
+  await waitUntilIntroduced(page);
   return { visitor, page };
 }
 
@@ -119,6 +117,7 @@ test('#164 a customer who goes Back or loads again is no lost return', async () 
   assert.deepEqual(warningsOf(visitor, 'has not come back'), []);
 });
 
+/** Resolves after the notes for the developer: the secrets are made right after them. */
 function waitUntilIntroduced(page: Page): Promise<void> {
   return page.waitForFunction(() => {
     const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
@@ -166,6 +165,38 @@ test('#164 a page of the return without an element is said, too', async () => {
   assert.equal(warningsOf(visitor, 'no element to take it').length, 1);
   await world.finish(visitor, page);
 });
+
+// The environment that an element has by default.
+
+const noProxy = skipIn({
+  firefox: 'a page does not load while BiDi stands between it and the network',
+  webkit: 'its WebDriver cannot stand between a page and the network',
+});
+for (const [name, host, environment, count] of [
+  ['a public page that names no environment is told so', 'shop.example', undefined, 1],
+  ['a public page in production is no matter', 'shop.example', 'production', 0],
+  ['this machine over https is no matter', 'localhost', undefined, 0],
+] as const) {
+  test(`#181 the sandbox: ${name}`, noProxy, async () => {
+    world.servePage('/', { environment });
+    const visitor = await world.visit();
+    const page = await visitor.newPage();
+    const driven = toPuppeteer(page);
+    await driven.setRequestInterception(true);
+    // The page is one of https, and its content comes from the site of the tests.
+    driven.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      void request.continue({ url: world.site.origin + pathname });
+    });
+    await page.goto(`https://${host}/`);
+    await waitUntilIntroduced(page);
+    assert.equal(await page.evaluate('location.protocol'), 'https:');
+    const lines = warningsOf(visitor, 'sandbox on a public page');
+    assert.equal(lines.length, count);
+    assert.ok(lines.every((line) => line.includes('environment="production"')));
+    assert.deepEqual(visitor.errors, []);
+  });
+}
 
 // A script that does not come, or comes late.
 

@@ -243,6 +243,16 @@ export default [
     test: 'unit/newcomer',
   },
   {
+    fault: 181,
+    rule: 'the sandbox on a public page is no matter',
+    file: 'src/element',
+    in: 'logSandbox',
+    find: 'isPublicPage()',
+    replace: 'false',
+    test: 'e2e/newcomer',
+    title: '#181',
+  },
+  {
     fault: 167,
     rule: 'an outcome is kept long after it was announced',
     file: 'src/page',
