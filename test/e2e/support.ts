@@ -92,11 +92,19 @@ export class World {
       return true;
     } catch (error) {
       const ended = await Promise.all(this.#visitors.map((visitor) => visitor.hasEnded()));
-      if (!ended.includes(true)) throw error;
-      return false;
+      if (ended.includes(true)) return false;
+      if (error instanceof Error) error.message += ` Requests: ${this.#listRequests()}`;
+      throw error;
     } finally {
       await this.clear();
     }
+  }
+
+  /** What has reached the site, then Monerium. A failure that names a page says nothing of it. */
+  #listRequests(): string {
+    return [...this.site.requests, ...this.emulator.requests]
+      .map(({ method, path }) => `${method} ${path}`)
+      .join(', ');
   }
 
   async start(): Promise<void> {
