@@ -168,7 +168,7 @@ export async function startFlow(
     const href = prepareDeparture(configuration, secrets, begun, signed);
     oauthState = secrets.state;
     popup ??= popupName
-      ? openPopup(popupName)
+      ? openPopup(popupName, href)
       : openByPage(flow, attempt, configuration, oauthState, href);
     depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {

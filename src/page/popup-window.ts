@@ -13,7 +13,7 @@ const BLOCKED =
 
 /** The window that shows Monerium, as its opener knows it. */
 export interface PopupWindow {
-  /** Navigates the window. */
+  /** Navigates the window. One that was opened at this address is on its way there. */
   go(href: string): void;
   /** Brings the window to the front, or opens it once more at its address. */
   show(): void;
@@ -40,9 +40,9 @@ export function closeOwnPopup(): void {
   if (readPopupName()) window.close();
 }
 
-function openBlank(name: string): Window | undefined {
+function openSmallWindow(href: string, name: string): Window | undefined {
   // What a sandbox forbids is an exception in Firefox.
-  const popup = tryTo(() => open('about:blank', name, 'popup,width=480,height=760'));
+  const popup = tryTo(() => open(href, name, 'popup,width=480,height=760'));
   return popup && !popup.closed ? popup : undefined;
 }
 
@@ -56,21 +56,21 @@ function disown(popup: Window): void {
 }
 
 /**
- * Opens an empty window; in the task of the customer's click, else it is blocked. A page may sever
- * itself from its opener (COOP) and then looks closed too, but it does so at once, or keeps the
- * focus.
+ * Opens a window; in the task of the customer's click, else it is blocked. A page may sever itself
+ * from its opener (COOP) and then looks closed too, but it does so at once, or keeps the focus.
+ * @param address where it is known by then. WebKit loads `about:blank` into a new window, too, and
+ *   that load can end one that was asked for meanwhile.
  * @throws ConnectError `popup_blocked`
  * @see HTML, cross-origin opener policies
  */
-export function openPopup(name: string): PopupWindow {
-  let address = 'about:blank';
+export function openPopup(name: string, address = 'about:blank'): PopupWindow {
   let popup: Window | undefined;
   let openedAt = 0;
   let closedAt = 0;
   let isSevered = false;
 
   const openWindow = () => {
-    const opened = openBlank(name);
+    const opened = openSmallWindow(address, name);
     if (!opened) return false;
     keepPopupName(opened, name);
     disown(opened);
@@ -80,16 +80,15 @@ export function openPopup(name: string): PopupWindow {
     return true;
   };
 
-  const go = (href: string) => {
-    address = href;
-    popup?.location.replace(href);
-  };
-
   if (!openWindow()) throw new ConnectError('popup_blocked', { phase: 'start', hint: BLOCKED });
   return {
-    go,
+    go(href) {
+      if (href === address) return;
+      address = href;
+      popup?.location.replace(href);
+    },
     show() {
-      if (popup?.closed && openWindow()) go(address);
+      if (popup?.closed) openWindow();
       popup?.focus();
     },
     close: () => popup?.close(),

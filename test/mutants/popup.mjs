@@ -12,6 +12,15 @@ export default [
     test: 'unit/connect-controller',
   },
   {
+    fault: 22,
+    rule: 'the window opens empty, and goes to Monerium from there',
+    file: 'src/flow',
+    in: 'startFlow',
+    find: 'openPopup(popupName, href)',
+    replace: 'openPopup(popupName)',
+    test: 'unit/start-popup',
+  },
+  {
     fault: 23,
     rule: 'a blocked window is not noticed',
     file: 'src/page',
@@ -101,7 +110,7 @@ export default [
     file: 'src/flow',
     find: 'const href = prepareDeparture($$$ARGS);',
     replace:
-      "if (mode === 'popup') popup = openPopup('about:blank');\nconst href = prepareDeparture($$$ARGS);",
+      "if (mode === 'popup') popup = openPopup(popupName);\nconst href = prepareDeparture($$$ARGS);",
     test: 'unit/start-popup',
   },
   {

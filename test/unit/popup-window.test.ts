@@ -83,6 +83,15 @@ describe('openPopup', () => {
     expect(calls[0]?.[2]).not.to.include('noopener');
   });
 
+  it('#22 opens a window at the address that is known, and goes there once', () => {
+    const { calls, windows } = replaceOpen();
+    const popup = openPopup(NAME, HREF);
+    popup.go(HREF);
+    expect(calls.map((words) => words.slice(0, 2))).to.deep.equal([[HREF, NAME]]);
+    expect(windows[0]?.opener).to.equal(null);
+    expect(windows[0]?.log).to.deep.equal([]);
+  });
+
   const forbid = () => {
     throw new DOMException('', 'InvalidAccessError');
   };
@@ -153,15 +162,18 @@ describe('openPopup', () => {
     expect(calls).to.have.length(1);
     Object.assign(windows[0] ?? {}, { closed: true });
     popup.show();
-    expect(calls.map(([, name]) => name)).to.deep.equal([NAME, NAME]);
+    expect(calls.map(([href, name]) => [href, name])).to.deep.equal([
+      ['about:blank', NAME],
+      [OTHER_HREF, NAME],
+    ]);
     expect(windows[1]?.opener).to.equal(null);
-    expect(windows[1]?.log).to.deep.equal([`go ${OTHER_HREF}`, 'focus ']);
+    expect(windows[1]?.log).to.deep.equal(['focus ']);
     expect(popup.isSource(windows[1])).to.equal(true);
     expect(popup.isClosed()).to.equal(false);
   });
 
   it('#31 can be opened again after the browser has blocked that once', () => {
-    const { windows, block } = replaceOpen();
+    const { calls, windows, block } = replaceOpen();
     const popup = openPopup(NAME);
     popup.go(HREF);
     Object.assign(windows[0] ?? {}, { closed: true });
@@ -169,7 +181,8 @@ describe('openPopup', () => {
     popup.show();
     block(false);
     popup.show();
-    expect(windows[1]?.log).to.deep.equal([`go ${HREF}`, 'focus ']);
+    expect(calls.at(-1)?.[0]).to.equal(HREF);
+    expect(windows[1]?.log).to.deep.equal(['focus ']);
   });
 });
 

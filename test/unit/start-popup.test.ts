@@ -71,11 +71,11 @@ describe('a start in a popup', () => {
   it('#33 keeps its record where the popup can read it, before the popup opens', async () => {
     const kept: (string | null)[] = [];
     const opened: string[] = [];
-    replace(window, 'open', (_, name) => {
+    replace(window, 'open', (href, name) => {
       kept.push(localStorage.getItem(listRecords()[0] ?? ''));
       kept.push(String(name));
-      const location = { replace: (href: string) => opened.push(href) };
-      return { closed: false, close() {}, focus() {}, location } as unknown as Window;
+      opened.push(String(href));
+      return { closed: false, close() {}, focus() {} } as unknown as Window;
     });
     const element = await add({ mode: 'popup' });
     element.click();
@@ -88,10 +88,10 @@ describe('a start in a popup', () => {
     );
   });
 
-  it('#159 cuts the way from the popup to this page before Monerium is opened', async () => {
+  it('#22 #159 opens Monerium, and cuts its way back to this page, in the task of the click', async () => {
     const steps: string[] = [];
     replace(window, 'open', (href) => {
-      steps.push(`open ${String(href)}`);
+      steps.push(`open ${new URL(String(href)).pathname}`);
       const popup = {
         closed: false,
         close() {},
@@ -105,7 +105,7 @@ describe('a start in a popup', () => {
     });
     const element = await add({ mode: 'popup' });
     element.click();
-    expect(steps).to.deep.equal(['open about:blank', 'opener null', 'navigate']);
+    expect(steps).to.deep.equal(['open /auth', 'opener null']);
   });
 
   it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {

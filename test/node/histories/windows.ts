@@ -18,7 +18,6 @@ interface Message {
 export class ScriptedPopup {
   closed = false;
   opener: unknown = 'the page';
-  href = 'about:blank';
   /** Whether the page has posted to it: that is always the confirmation. */
   isConfirmed = false;
   readonly location = {
@@ -26,6 +25,8 @@ export class ScriptedPopup {
       this.href = href;
     },
   };
+
+  constructor(private href = 'about:blank') {}
 
   /** Of the flow that it shows; empty while it is blank. */
   get oauthState(): string {
@@ -82,9 +83,9 @@ export class ScriptedWindows {
     this.#hasChannels = hasChannels;
   }
 
-  readonly open = (): ScriptedPopup | null => {
+  readonly open = (href: string): ScriptedPopup | null => {
     if (this.isBlocked) return null;
-    const popup = new ScriptedPopup();
+    const popup = new ScriptedPopup(href);
     this.popups.push(popup);
     return popup;
   };
