@@ -58,8 +58,8 @@ function disown(popup: Window): void {
 /**
  * Opens a window; in the task of the customer's click, else it is blocked. A page may sever itself
  * from its opener (COOP) and then looks closed too, but it does so at once, or keeps the focus.
- * @param address where it is known by then. WebKit loads `about:blank` into a new window, too, and
- *   that load can end one that was asked for meanwhile.
+ * @param address where it is known by then. In WebKit an empty window that was navigated at once
+ *   was seen to stay empty, rarely.
  * @throws ConnectError `popup_blocked`
  * @see HTML, cross-origin opener policies
  */

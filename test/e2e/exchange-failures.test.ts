@@ -10,9 +10,9 @@ import { toPuppeteer } from './support/puppeteer.js';
 import {
   clickConnect,
   endingsOf,
+  needsInterception,
   pageWith,
   settle,
-  skipIn,
   startSite,
   useWorld,
   waitForEvent,
@@ -365,25 +365,25 @@ test('#163 backend: a connection that breaks off is exchange_network', async () 
   await assertUnreachable(begun, begun.endpoint);
 });
 
-const noBlocker = skipIn({
-  firefox: 'a page does not load while BiDi stands between it and the network',
-  webkit: 'its WebDriver cannot stand between a page and the network',
-});
 for (const way of ['backend', 'direct'] as const) {
-  test(`#163 ${way}: a request that a blocker stops is exchange_network`, noBlocker, async () => {
-    const begun = await comeBack({
-      way,
-      prepare: async (page) => {
-        const driven = toPuppeteer(page);
-        await driven.setRequestInterception(true);
-        driven.on('request', (request) => {
-          const isStopped = /\/backend|\/auth\/token/.test(request.url());
-          void (isStopped ? request.abort('blockedbyclient') : request.continue());
-        });
-      },
-    });
-    await assertUnreachable(begun, begun.endpoint);
-  });
+  test(
+    `#163 ${way}: a request that a blocker stops is exchange_network`,
+    needsInterception,
+    async () => {
+      const begun = await comeBack({
+        way,
+        prepare: async (page) => {
+          const driven = toPuppeteer(page);
+          await driven.setRequestInterception(true);
+          driven.on('request', (request) => {
+            const isStopped = /\/backend|\/auth\/token/.test(request.url());
+            void (isStopped ? request.abort('blockedbyclient') : request.continue());
+          });
+        },
+      });
+      await assertUnreachable(begun, begun.endpoint);
+    },
+  );
 }
 
 for (const way of ['backend', 'direct'] as const) {

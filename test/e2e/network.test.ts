@@ -4,9 +4,9 @@ import type { BackendAnswer } from './support/backend.js';
 import { toPuppeteer } from './support/puppeteer.js';
 import {
   endingsOf,
+  needsInterception,
   recordsOf,
   settle,
-  skipIn,
   statusOf,
   useWorld,
   waitForEvent,
@@ -111,11 +111,7 @@ test('#67 a token endpoint without CORS is asked once, and the developer is told
   await world.finish(visitor, page);
 });
 
-const noBlocker = skipIn({
-  firefox: 'a page does not load while BiDi stands between it and the network',
-  webkit: 'its WebDriver cannot stand between a page and the network',
-});
-test('#78 a blocker that stops the post ends the flow at once', noBlocker, async () => {
+test('#78 a blocker that stops the post ends the flow at once', needsInterception, async () => {
   servePage('backend');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');

@@ -9,9 +9,9 @@ import {
   element,
   endingsOf,
   eventsOf,
+  needsInterception,
   pageWith,
   settleTasks,
-  skipIn,
   statusOf,
   useWorld,
   waitForEvent,
@@ -168,16 +168,12 @@ test('#164 a page of the return without an element is said, too', async () => {
 
 // The environment that an element has by default.
 
-const noProxy = skipIn({
-  firefox: 'a page does not load while BiDi stands between it and the network',
-  webkit: 'its WebDriver cannot stand between a page and the network',
-});
 for (const [name, host, environment, count] of [
   ['a public page that names no environment is told so', 'shop.example', undefined, 1],
   ['a public page in production is no matter', 'shop.example', 'production', 0],
   ['this machine over https is no matter', 'localhost', undefined, 0],
 ] as const) {
-  test(`#181 the sandbox: ${name}`, noProxy, async () => {
+  test(`#181 the sandbox: ${name}`, needsInterception, async () => {
     world.servePage('/', { environment });
     const visitor = await world.visit();
     const page = await visitor.newPage();

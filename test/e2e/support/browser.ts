@@ -20,6 +20,12 @@ export function skipIn(reasons: Partial<Record<Engine, string>>): { skip: string
   return { skip: reason ? `${engine}: ${reason}` : false };
 }
 
+/** For a test that stands between a page and the network. */
+export const needsInterception = skipIn({
+  firefox: 'a page does not load while BiDi stands between it and the network',
+  webkit: 'its WebDriver cannot stand between a page and the network',
+});
+
 export interface Journey {
   email: string;
   decision?: 'allow' | 'refuse' | 'fail';
