@@ -190,7 +190,8 @@ class PuppeteerVisitor extends Visitor {
       this.see({ origin: '', place: 'request', name: request.url(), text });
     });
     await page.evaluateOnNewDocument(RECORDER);
-    await page.evaluate(RECORDER);
+    // A document that goes away under this is followed by one that has it from its beginning.
+    await page.evaluate(RECORDER).catch(() => {});
     return new PuppeteerPage(page);
   }
 }
