@@ -16,6 +16,14 @@ import {
   type Page,
 } from './support.js';
 
+declare global {
+  interface Window {
+    /** When the page was shown last, and when its element changed last. In milliseconds. */
+    shownAt: number;
+    changedAt: number;
+  }
+}
+
 /** Leaves for the portal and goes back in the history; tells whether the page had been kept. */
 async function goAndComeBack(world: World, page: Page): Promise<boolean> {
   await page.evaluate(() => {
@@ -52,10 +60,15 @@ describe('with the back-forward cache', () => {
     world.servePage('/');
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
+    await page.evaluate(() => {
+      addEventListener('pageshow', () => (window.shownAt = Date.now()), true);
+      document.addEventListener('monerium-status', () => (window.changedAt = Date.now()));
+    });
     assert.equal(await goAndComeBack(world, page), true, 'the page comes out of the cache');
 
+    await waitForStatus(page, 'idle');
     // At once, and not when a navigation that gets nowhere is given up after ten seconds.
-    await waitForStatus(page, 'idle', 'monerium-connect', 3000);
+    assert.ok((await page.evaluate(() => window.changedAt - window.shownAt)) < 3000);
     assert.deepEqual(await endingsOf(page), []);
     assert.equal(await page.$eval(buttonOf(), ({ ariaBusy }) => ariaBusy), 'false');
     assert.equal(await page.$eval(buttonOf(), (button) => button.matches(':focus')), true);

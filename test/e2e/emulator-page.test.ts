@@ -27,8 +27,11 @@ test('a developer switches a fault on and forgets it again', async () => {
     select.value = 'unavailable';
     select.dispatchEvent(new Event('change', { bubbles: true }));
   });
+  // The script of the page listens only when the page is loaded.
   await page.waitForFunction(
-    () => document.querySelector('option[value="unavailable"][selected]') !== null,
+    () =>
+      document.readyState === 'complete' &&
+      document.querySelector('option[value="unavailable"][selected]') !== null,
   );
   assert.equal(await tokenStatus(), 503);
   const listed = await page.evaluate(() => document.querySelector('#requests')?.textContent ?? '');

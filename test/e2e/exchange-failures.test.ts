@@ -409,11 +409,12 @@ for (const way of ['backend', 'direct'] as const) {
 }
 
 test('#163 only a browser without a network is told of the network', async () => {
+  let release = () => {};
   const begun = await comeBack({
     way: 'backend',
-    attributes: { timeout: '1000' },
     prepare: async () => {
-      world.site.backend.answer = { kind: 'hang' };
+      release = world.site.backend.hold();
+      world.site.backend.answer = { kind: 'reset' };
     },
   });
   await begun.page.waitForFunction(
@@ -422,6 +423,7 @@ test('#163 only a browser without a network is told of the network', async () =>
   await begun.page.evaluate(() =>
     Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true }),
   );
+  release();
   await waitForEvent(begun.page, 'monerium-error');
   const read = () =>
     begun.page.$eval('monerium-connect >>> [part=message]', ({ textContent }) => textContent);

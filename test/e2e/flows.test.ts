@@ -268,6 +268,8 @@ test('what is empty is not sent, and production keeps skip-kyc to itself', async
   world.servePage('/', { environment: 'production', 'skip-kyc': true, email: '', address: '' });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
+  // The warning comes before the secrets, in an idle moment.
+  await waitUntilReady(page);
   const { query } = await world.begin(page);
 
   for (const name of ['email', 'skip_kyc', 'address', 'chain', 'signature', 'auth_mode']) {

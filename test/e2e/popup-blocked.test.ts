@@ -20,6 +20,7 @@ import {
   choose,
   comeBack,
   servePopup,
+  stopClock,
   waitUntilClosed,
   waitUntilReady,
 } from './support/popup.js';
@@ -176,6 +177,7 @@ test('#34 #85 a sandbox that forbids windows: popup_blocked, and nothing is left
 
 test('a window that cannot be had again leaves the flow waiting, to be cancelled', async () => {
   const { visitor, page } = await open();
+  await stopClock(page);
   const { popup } = await beginPopup(world, visitor, page);
   await popup.close();
   await page.bringToFront();

@@ -22,6 +22,7 @@ import {
   keepPopup,
   moveClock,
   servePopup,
+  stopClock,
   waitForLooks,
   waitUntilClosed,
   waitUntilLooksClosed,
@@ -47,6 +48,7 @@ for (const coop of ['same-origin', 'same-origin-allow-popups'] as const) {
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
     await keepPopup(page);
+    await stopClock(page);
     const { popup } = await beginPopup(world, visitor, page);
     assert.equal(await popup.evaluate(() => opener === null), true);
     await waitUntilLooksClosed(page);
@@ -98,6 +100,7 @@ test('#26 #87 cut off and without channels, the opener reads how the popup has e
   servePopup(world, {}, { before: '<script>delete window.BroadcastChannel;</script>' });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
+  await stopClock(page);
   const begun = await beginPopup(world, visitor, page);
   await comeBack(world, begun);
   await waitForEvent(begun.popup, 'monerium-connected');
@@ -136,6 +139,7 @@ for (const [name, headers] of Object.entries({
     world.site.serve('/callback', { headers, body });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
+    await stopClock(page);
     const begun = await beginPopup(world, visitor, page);
     await passGrace(page);
     assert.equal(await statusOf(page), 'waiting');

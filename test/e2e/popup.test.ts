@@ -26,6 +26,7 @@ import {
   leaveFor,
   moveClock,
   servePopup,
+  stopClock,
   waitForLooks,
   waitUntilClosed,
   waitUntilLooksClosed,
@@ -76,9 +77,9 @@ test('#24 a popup that the customer closes ends the flow after a while, and a la
   const { visitor, page } = await open();
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
-  await popup.close();
   await page.bringToFront();
   const closedAt = Date.now();
+  await popup.close();
   const { code } = await waitForEvent(page, 'monerium-error');
   assert.equal(code, 'popup_closed');
   assert.ok(Date.now() - closedAt >= 1400, 'a result may have been on its way');
@@ -99,8 +100,8 @@ test('#24 a late failure after popup_closed is not told a second time', async ()
   const { visitor, page } = await open();
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
-  await popup.close();
   await page.bringToFront();
+  await popup.close();
   await waitForEvent(page, 'monerium-error');
   const refused = new URL(authorization.redirectUri);
   refused.search = `error=access_denied&state=${authorization.state}`;
@@ -123,8 +124,8 @@ test('#24 after popup_closed a new start is a new flow', async () => {
   const { visitor, page } = await open();
   const first = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
-  await first.popup.close();
   await page.bringToFront();
+  await first.popup.close();
   await waitForEvent(page, 'monerium-error');
   const second = await beginPopup(world, visitor, page);
   assert.notEqual(second.authorization.state, first.authorization.state);
@@ -137,6 +138,7 @@ test('#24 after popup_closed a new start is a new flow', async () => {
 test('#25 a window that seems closed at once stays waiting, and can be had again', async () => {
   const { visitor, page } = await open();
   await keepPopup(page);
+  await stopClock(page);
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await popup.close();
   await page.bringToFront();

@@ -6,7 +6,7 @@ import { Barrier, scriptsBehindBarrier } from './barrier.js';
 import type { Page, Visitor } from './driver.js';
 import { statusOf } from './facts.js';
 import { assertOneEnding, assertOneRequestEach, shopPagesOf, waitForRest } from './invariants.js';
-import { beginPopup, leaveFor } from './popup.js';
+import { beginPopup, leaveFor, waitUntilClosed } from './popup.js';
 import { pageWith } from './page-template.js';
 import { CANARY_EMAIL } from './secrets.js';
 
@@ -117,14 +117,18 @@ export class Customer {
 
   /** A tab whose response is taken over closes itself, perhaps before it is loaded. */
   async open(tab: Page, path: string): Promise<void> {
-    await tab.goto(new URL(path, this.world.site.origin).href).catch(async (error: unknown) => {
-      if ((await this.visitor.pages()).includes(tab)) throw error;
-    });
+    const { href } = new URL(path, this.world.site.origin);
+    await tab.goto(href).catch((error: unknown) => this.#rethrowUnlessClosed(tab, error));
   }
 
   async reload(tab: Page): Promise<void> {
-    await tab.reload().catch(async (error: unknown) => {
-      if ((await this.visitor.pages()).includes(tab)) throw error;
+    await tab.reload().catch((error: unknown) => this.#rethrowUnlessClosed(tab, error));
+  }
+
+  /** A command may fail before the browser says that the tab is gone. */
+  #rethrowUnlessClosed(tab: Page, cause: unknown): Promise<void> {
+    return waitUntilClosed(this.visitor, tab).catch(() => {
+      throw cause;
     });
   }
 

@@ -5,7 +5,8 @@ import type { Page, Visitor } from './driver.js';
 import { eventsOf } from './facts.js';
 import type { RecordedEvent } from './page-template.js';
 
-const REST_MS = 8000;
+/** Only a page that stays busy for ever is busy for so long. In milliseconds. */
+const REST_MS = 30_000;
 
 /** The pages of the shop that a visitor has open; the others are Monerium's, or empty. */
 export async function shopPagesOf(world: World, visitor: Visitor): Promise<Page[]> {
@@ -67,8 +68,10 @@ export function assertOneRequestEach(world: World, codes: ReadonlyMap<string, st
  * `flowOf` names what the elements share.
  */
 export async function assertOneEnding(page: Page, flowOf: (id: string) => string): Promise<void> {
+  // A popup may close while it is asked.
+  const events = await eventsOf(page).catch((): RecordedEvent[] => []);
   const flows = new Map<string, string[][]>();
-  for (const event of await eventsOf(page)) {
+  for (const event of events) {
     const name = flowOf(event.target);
     // The first is what the page was opened with.
     const endings = flows.get(name) ?? [[]];

@@ -49,8 +49,17 @@ class PuppeteerFrame extends Frame {
     this.#frame = frame;
   }
 
-  click(selector: string): Promise<void> {
-    return this.#frame.click(selector);
+  /** The mouse reaches a frame of another site only when the browser has drawn it. */
+  async click(selector: string): Promise<void> {
+    await this.evaluate(() => {
+      const note = () => Object.assign(window, { hasMouse: true });
+      addEventListener('mousemove', note, { capture: true, once: true });
+    });
+    for (const end = Date.now() + this.timeout; Date.now() < end;) {
+      await this.#frame.hover(selector);
+      if (await this.evaluate('window.hasMouse')) break;
+    }
+    await this.#frame.click(selector);
   }
 
   protected run(expression: string): Promise<unknown> {
@@ -150,7 +159,10 @@ class PuppeteerVisitor extends Visitor {
   }
 
   async pages(): Promise<Page[]> {
-    return Promise.all((await this.#context.pages()).map((page) => this.#adopt(page)));
+    const open = await this.#context.pages();
+    // A window can be gone before it is known.
+    const adopted = open.map((page) => this.#adopt(page).then(Array.of<Page>, () => []));
+    return (await Promise.all(adopted)).flat();
   }
 
   async opened(action: () => Promise<unknown>): Promise<Page> {

@@ -251,7 +251,8 @@ class WebKitVisitor extends Visitor {
     const handle =
       first ?? (await this.#session.do(other, undefined, () => client.createWindow('tab'))).handle;
     const page = this.#adopt(handle);
-    await page.evaluate(RECORDER);
+    // A document that goes away under this is followed by one of the site, which has its own.
+    await page.evaluate(RECORDER).catch(() => {});
     return page;
   }
 
