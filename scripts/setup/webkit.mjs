@@ -65,13 +65,13 @@ export async function startWebKitDriver() {
   };
   const args = [`--port=${port}`, '--host=127.0.0.1'];
   const child = track(spawn(webkit.driver, args, { stdio: 'ignore', env }));
-  for (let tries = 0; tries < 200; tries += 1) {
+  while (child.exitCode === null && child.signalCode === null) {
     const status = await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined);
     if (status?.ok)
       return { options: driverOptions(port, webkit.browser), stop: () => child.kill() };
     await wait(25);
   }
-  throw new Error('WebKitWebDriver did not start.');
+  throw new Error('WebKitWebDriver ended by itself.');
 }
 
 /**

@@ -251,8 +251,8 @@ const broken: Broken[] = [
       },
     },
     found: [
-      /^tells the page of a Monerium that answers drop by drop: no answer within 4000 ms/,
-      /^tells the page of a Monerium that hangs at \/auth\/context: no answer within 4000 ms/,
+      /^tells the page of a Monerium that answers drop by drop: no answer within 6000 ms/,
+      /^tells the page of a Monerium that hangs at \/auth\/context: no answer within 6000 ms/,
     ],
   },
   {
@@ -335,14 +335,15 @@ describe('the kit finds a backend that', { concurrency: 4 }, () => {
         clientId: CLIENT_ID,
         redirectUris: [REDIRECT_URI],
         apiUrl: emulator.url,
-        timeoutMs: 1500,
+        // Only a clause that asks for a deadline waits for this one.
+        timeoutMs: 3000,
         onConnected: () => undefined,
         onError: () => undefined,
         ...options,
       });
       const clauses = isSlow || process.env.DEEP ? contract : contract.filter(isQuick);
       const url = await serve(wrap ? wrap(handle) : handle);
-      const findings = await check(emulator, url, 4000, clauses);
+      const findings = await check(emulator, url, 6000, clauses);
       for (const { name, seen } of findings) if (seen !== undefined) brokenClauses.add(name);
       const faults = faultsOf(findings);
       for (const [index, pattern] of found.entries()) {

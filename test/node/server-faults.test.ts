@@ -66,7 +66,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
       const handle = site.handlerWith({ timeoutMs: 300 });
       await assertFailed(await handle(post(site.createPost())), 504, 'temporarily_unavailable');
       const ms = performance.now() - started;
-      assert.ok(ms >= 290 && ms < 3000, `${ms} ms`);
+      assert.ok(ms >= 290, `${ms} ms`);
       assert.equal(lastFailure().code, 'exchange_timeout');
     });
   }
@@ -124,12 +124,18 @@ describe('the handler needs to know who it is', () => {
   for (const context of ['hang', 'drip'] as const) {
     it(`context ${context}: 504 within the one deadline`, async () => {
       site.emulator.configure({ idsInToken: false, context, delayMs: 200 });
-      const started = performance.now();
-      const handle = site.handlerWith({ timeoutMs: 400 });
+      const signals = new Set<unknown>();
+      const watched: typeof fetch = (input, init) => {
+        signals.add(init?.signal);
+        return fetch(input, init);
+      };
+      const handle = site.handlerWith({ timeoutMs: 400, fetch: watched });
       await assertFailed(await handle(post(site.createPost())), 504, 'temporarily_unavailable');
-      const ms = performance.now() - started;
-      // A second deadline for the second request would end at 600.
-      assert.ok(ms >= 390 && ms < 590, `${ms} ms`);
+      assert.deepEqual(
+        site.emulator.requests.map(({ path }) => path),
+        ['/auth/token', '/auth/context'],
+      );
+      assert.equal(signals.size, 1, 'both requests have the same deadline');
     });
   }
 });

@@ -49,6 +49,9 @@ async function openIn(situation: Situation) {
   if (situation === 'connected') end.resolve(IDENTITY);
   if (situation === 'failed') end.reject(new ConnectError('exchange_rejected'));
   if (situation === 'unusable') end.reject(new ConnectError('embedding_blocked'));
+  // A failure is shown a second after it.
+  const status = situation === 'unusable' ? 'failed' : situation;
+  if (situation !== 'disabled') await until(() => page.element.status === status);
   await settle();
   await page.element.updateComplete;
   return { ...page, end };

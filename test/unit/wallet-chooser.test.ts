@@ -252,12 +252,23 @@ describe('the list of wallets', () => {
     expect(await code).to.equal('aborted');
   });
 
-  it('#108 keeps the first 16 of 10,000 announcements, in under half a second', () => {
+  it('#108 keeps the first 16 of 10,000 announcements, and reads nothing of the others', () => {
     const { host } = open();
     const before = namesOf(host);
-    const began = performance.now();
-    for (let count = 0; count < 10_000; count += 1) announce({ request: async () => null });
-    expect(performance.now() - began).to.be.below(500);
+    let reads = 0;
+    const provider = { request: async () => null };
+    for (let count = 0; count < 10_000; count += 1) {
+      const info = { uuid: `many-${count}`, name: `Wallet ${count}`, rdns: '', icon: '' };
+      const detail = {
+        info,
+        get provider() {
+          reads += 1;
+          return { ...provider };
+        },
+      };
+      dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }));
+    }
+    expect(reads).to.equal(16 - before.length);
     expect(namesOf(host)).to.have.length(16);
     expect(namesOf(host).slice(0, before.length)).to.deep.equal(before);
   });

@@ -4,7 +4,7 @@ import { english as texts } from '../../../src/texts.js';
 import type { Authorization, World } from '../support.js';
 import { Barrier, scriptsBehindBarrier } from './barrier.js';
 import type { Page, Visitor } from './driver.js';
-import { statusOf } from './facts.js';
+import { eventsOf, statusOf } from './facts.js';
 import { assertOneEnding, assertOneRequestEach, shopPagesOf, waitForRest } from './invariants.js';
 import { beginPopup, leaveFor, waitUntilClosed } from './popup.js';
 import { pageWith } from './page-template.js';
@@ -151,7 +151,8 @@ export class Customer {
     await waitForRest(world, visitor);
     assertOneRequestEach(world, this.#codes);
     for (const page of await shopPagesOf(world, visitor)) {
-      await assertOneEnding(page, (id) => (isShared ? '' : id));
+      const events = await visitor.askUnlessGone(page, () => eventsOf(page));
+      assertOneEnding(events ?? [], (id) => (isShared ? '' : id));
     }
     await world.assertNoSecrets(visitor);
     assert.deepEqual(visitor.errors, [], 'no error is left uncaught');

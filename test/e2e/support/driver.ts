@@ -139,6 +139,19 @@ export abstract class Visitor {
   abstract opened(action: () => Promise<unknown>): Promise<Page>;
   abstract close(): Promise<void>;
 
+  /** Asks a page that may be left or close meanwhile. One that is gone has no answer. */
+  async askUnlessGone<T>(page: Page, question: () => Promise<T>): Promise<T | undefined> {
+    for (const end = Date.now() + page.timeout; ;) {
+      try {
+        return await question();
+      } catch (error) {
+        if (!(await this.pages()).includes(page)) return undefined;
+        if (Date.now() > end) throw error;
+      }
+      await wait(20);
+    }
+  }
+
   /** Whether the browser has ended by itself, and no question has an answer any more. */
   hasEnded(): Promise<boolean> {
     return Promise.resolve(false);

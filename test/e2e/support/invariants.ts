@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import type { World } from '../support.js';
 import type { Page, Visitor } from './driver.js';
-import { eventsOf } from './facts.js';
 import type { RecordedEvent } from './page-template.js';
 
 /** Only a page that stays busy for ever is busy for so long. In milliseconds. */
@@ -67,9 +66,10 @@ export function assertOneRequestEach(world: World, codes: ReadonlyMap<string, st
  * On each page a flow has one ending; only a success may follow when its popup was given up.
  * `flowOf` names what the elements share.
  */
-export async function assertOneEnding(page: Page, flowOf: (id: string) => string): Promise<void> {
-  // A popup may close while it is asked.
-  const events = await eventsOf(page).catch((): RecordedEvent[] => []);
+export function assertOneEnding(
+  events: readonly RecordedEvent[],
+  flowOf: (id: string) => string,
+): void {
   const flows = new Map<string, string[][]>();
   for (const event of events) {
     const name = flowOf(event.target);

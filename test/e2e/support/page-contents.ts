@@ -12,39 +12,20 @@ export interface PageContents {
   readonly texts: Record<string, string>;
 }
 
-/** How long a page is asked that is left again and again. In milliseconds. */
-const READING_MS = 30_000;
-
 /** Reads every page of the site that a visitor has open. The portal's are Monerium's. */
 export async function readPages(visitor: Visitor, sites: readonly Site[]): Promise<PageContents[]> {
+  const isOurs = (url = '') =>
+    url.startsWith('http') && sites.some(({ port }) => String(port) === new URL(url).port);
   const found: PageContents[] = [];
   for (const page of await visitor.pages()) {
-    found.push(...(await readUnlessGone(visitor, page, sites)));
+    // What a page held that closes meanwhile, it has sent then.
+    const contents = await visitor.askUnlessGone(page, async () =>
+      isOurs(await page.url()) ? readPage(page) : undefined,
+    );
+    // Between the two questions the customer may have left for Monerium.
+    if (contents && isOurs(contents.texts['the address'])) found.push(contents);
   }
   return found;
-}
-
-/** A page may be left or close while it is read. What a page of the site held, it has sent then. */
-async function readUnlessGone(
-  visitor: Visitor,
-  page: Page,
-  sites: readonly Site[],
-): Promise<PageContents[]> {
-  for (const end = Date.now() + READING_MS; ;) {
-    try {
-      return await readIfOf(sites, page);
-    } catch (error) {
-      if (!(await visitor.pages()).includes(page)) return [];
-      if (Date.now() > end) throw error;
-    }
-  }
-}
-
-async function readIfOf(sites: readonly Site[], page: Page): Promise<PageContents[]> {
-  const url = await page.url();
-  const isOurs =
-    url.startsWith('http') && sites.some(({ port }) => String(port) === new URL(url).port);
-  return isOurs ? [await readPage(page)] : [];
 }
 
 async function readPage(page: Page): Promise<PageContents> {

@@ -160,9 +160,9 @@ class PuppeteerVisitor extends Visitor {
 
   async pages(): Promise<Page[]> {
     const open = await this.#context.pages();
+    const adopted = open.map((page) => this.#adopt(page).catch(() => undefined));
     // A window can be gone before it is known.
-    const adopted = open.map((page) => this.#adopt(page).then(Array.of<Page>, () => []));
-    return (await Promise.all(adopted)).flat();
+    return (await Promise.all(adopted)).filter((page) => page !== undefined);
   }
 
   async opened(action: () => Promise<unknown>): Promise<Page> {
@@ -188,6 +188,8 @@ class PuppeteerVisitor extends Visitor {
   #adopt(page: native.Page): Promise<PuppeteerPage> {
     const adopted = this.#pages.get(page) ?? this.#prepare(page);
     this.#pages.set(page, adopted);
+    // One that has not been there in time may be there at the next question.
+    adopted.catch(() => this.#pages.delete(page));
     return adopted;
   }
 
