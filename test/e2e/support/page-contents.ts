@@ -18,7 +18,7 @@ export async function readPages(visitor: Visitor, sites: readonly Site[]): Promi
     url.startsWith('http') && sites.some(({ port }) => String(port) === new URL(url).port);
   const found: PageContents[] = [];
   for (const page of await visitor.pages()) {
-    // What a page held that closes meanwhile, it has sent then.
+    // A page that closes meanwhile sends its contents to the site as it does.
     const contents = await visitor.askUnlessGone(page, async () =>
       isOurs(await page.url()) ? readPage(page) : undefined,
     );
