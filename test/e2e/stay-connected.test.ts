@@ -52,7 +52,7 @@ describe('stay-connected', () => {
     return { visitor, page };
   }
 
-  test('shows who is connected, after a moment without a button that works', async () => {
+  test('shows who is connected when the backend has answered', async () => {
     world.site.backend.session = IDS;
     world.servePage('/', STAY);
     const release = world.site.backend.hold();

@@ -66,7 +66,8 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
       const handle = site.handlerWith({ timeoutMs: 300 });
       await assertFailed(await handle(post(site.createPost())), 504, 'temporarily_unavailable');
       const ms = performance.now() - started;
-      assert.ok(ms >= 290, `${ms} ms`);
+      // The default is 15 seconds.
+      assert.ok(ms >= 290 && ms < 10_000, `${ms} ms`);
       assert.equal(lastFailure().code, 'exchange_timeout');
     });
   }
