@@ -134,12 +134,17 @@ function readWallet(host: Host, redirectUri: string | undefined): WalletFacts {
   return { wanted, isLoaded: entry !== undefined, fault, count };
 }
 
-function readFlow({ connection }: Host, isCustom: boolean): FlowFacts {
+/** The steps of a flow whose response has come back. Until it is claimed, its record looks lost. */
+const RETURNED = ['claiming', 'exchanging'];
+
+function readFlow(host: Host, journal: ExaminedElement['journal'], isCustom: boolean): FlowFacts {
+  const { connection } = host;
+  const isBack = RETURNED.includes(journal.at(-1)?.to ?? '');
   const error = connection?.status === 'failed' ? connection.error : undefined;
   // What the page's own exchange function throws may hold secrets.
   const isFromPage = isCustom && (error?.phase === 'exchange' || error?.phase === 'identity');
   return {
-    lost: findLostFlow(shownAt),
+    lost: isBack ? undefined : findLostFlow(shownAt),
     failure: error && { code: error.code, hint: isFromPage ? '' : (error.hint ?? '') },
   };
 }
@@ -168,6 +173,6 @@ export async function gather(element: ExaminedElement): Promise<Facts> {
     isApiReachable: isApiBlocked ? undefined : isApiReachable,
     wallet: readWallet(host, configuration?.binding.redirectUri),
     scripts,
-    flow: readFlow(host, exchange?.kind === 'custom'),
+    flow: readFlow(host, element.journal, exchange?.kind === 'custom'),
   };
 }

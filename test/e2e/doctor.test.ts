@@ -133,6 +133,27 @@ test('a sound page has no problem, and the journal has the steps of its flow', a
   await world.finish(visitor, page);
 });
 
+test('a flow that has come back and waits for its lock is not called lost', async () => {
+  // A browser that takes its time over a lock.
+  const before = `<script>
+    const request = navigator.locks.request.bind(navigator.locks);
+    const held = new Promise((resolve) => { window.release = resolve; });
+    const isBack = new URL(location.href).searchParams.has('code');
+    if (isBack) navigator.locks.request = (...args) => held.then(() => request(...args));
+  </script>`;
+  world.servePage('/shop', { debug: true }, { before });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop');
+  await waitForDoctor(page);
+  await world.connect(page);
+  await waitForDoctor(page);
+  assert.deepEqual(await readDoctor(page), []);
+  assert.match((await readJournal(page)).join(), /idle → claiming$/);
+  await page.evaluate('release()');
+  await waitForEvent(page, 'monerium-connected');
+  await world.finish(visitor, page);
+});
+
 test('a correction of an attribute is seen at once', async () => {
   world.servePage('/shop', { debug: true, mode: 'window' });
   const page = await world.open(await world.visit(), '/shop');

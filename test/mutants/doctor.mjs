@@ -201,6 +201,15 @@ export default [
     title: 'stay-connected',
   },
   {
+    rule: 'a flow that waits for its lock is lost',
+    file: 'src/doctor',
+    in: 'readFlow',
+    find: 'isBack ? undefined : findLostFlow(shownAt)',
+    replace: 'findLostFlow(shownAt)',
+    test: 'e2e/doctor',
+    title: 'not called lost',
+  },
+  {
     rule: 'integrity always fits',
     file: 'src/doctor',
     in: 'fitsIntegrity',
