@@ -134,12 +134,10 @@ function readWallet(host: Host, redirectUri: string | undefined): WalletFacts {
   return { wanted, isLoaded: entry !== undefined, fault, count };
 }
 
-/** The steps of a flow whose response has come back. Until it is claimed, its record looks lost. */
-const RETURNED = ['claiming', 'exchanging'];
-
 function readFlow(host: Host, journal: ExaminedElement['journal'], isCustom: boolean): FlowFacts {
   const { connection } = host;
-  const isBack = RETURNED.includes(journal.at(-1)?.to ?? '');
+  // The response has come back, but the record of its flow is not spent until the lock is there.
+  const isBack = journal.at(-1)?.to === 'claiming';
   const error = connection?.status === 'failed' ? connection.error : undefined;
   // What the page's own exchange function throws may hold secrets.
   const isFromPage = isCustom && (error?.phase === 'exchange' || error?.phase === 'identity');
