@@ -1,5 +1,6 @@
 // The doctor's file: loaded by an element with `debug`, in the sandbox only. It shows a panel with
 // what is wrong with the set-up and how to fix it, and with the steps of the flow.
+import type { ConnectionStatus } from '../connection.js';
 import type { ExaminedElement } from '../protocol/doctor.js';
 import { check } from './checks.js';
 import type { Facts } from './facts.js';
@@ -66,6 +67,9 @@ async function run(): Promise<void> {
   isRunning = false;
 }
 
+/** In the others the page may be leaving: its requests are cut off then and say nothing. */
+const AT_REST: readonly ConnectionStatus[] = ['idle', 'failed', 'connected'];
+
 /** Each is watched once, also when its element comes back. */
 const watched = new WeakSet<object>();
 
@@ -74,8 +78,7 @@ function watchHost(host: ExaminedElement['host']): void {
   watched.add(host);
   new MutationObserver(() => void run()).observe(host, { attributes: true });
   host.addEventListener('monerium-status', ({ detail }) => {
-    // While a page is leaving, its requests are cut off and say nothing.
-    if (/^(idle|failed|connected)$/.test(detail.status)) void run();
+    if (AT_REST.includes(detail.status)) void run();
   });
 }
 
