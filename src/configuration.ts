@@ -21,7 +21,7 @@ const CHOICES = {
   environment: ['sandbox', 'production'],
   mode: ['redirect', 'popup', 'auto'],
   'auth-mode': ['login', 'signup'],
-  wallet: ['none', 'link', 'sign-in'],
+  wallet: ['none', 'sign-in'],
   'backend-credentials': ['same-origin', 'include', 'omit'],
   appearance: ['filled', 'outlined', 'plain'],
   size: ['small', 'medium', 'large'],
@@ -44,14 +44,11 @@ export interface ConnectAttributes extends WalletAttributes {
   email?: string | null | undefined;
   authMode?: string | null | undefined;
   skipKyc?: boolean | null | undefined;
-  address?: string | null | undefined;
-  signature?: string | null | undefined;
   timeout?: number | null | undefined;
   appearance?: string | null | undefined;
   size?: string | null | undefined;
   text?: string | null | undefined;
   stayConnected?: boolean | null | undefined;
-  returnToStart?: boolean | null | undefined;
   openUrl?: ((url: string) => void) | null | undefined;
   successUrl?: string | null | undefined;
 }
@@ -171,12 +168,11 @@ function readTimeout(value: number | null | undefined): number {
 
 /** On this origin: what follows on a connection must not lead a customer to another site. */
 function readSuccessUrl(
-  { successUrl, returnToStart }: ConnectAttributes,
+  { successUrl }: ConnectAttributes,
   { kind }: Exchange,
   { href, base }: PageAddress,
 ): string | undefined {
   if (successUrl == null) return undefined;
-  check(!returnToStart, 'success-url', 'return-to-start to be absent');
   const url = readUrl('success-url', successUrl, base);
   check(url.origin === new URL(href).origin, 'success-url', 'the origin of this page');
   return kind === 'backend' ? url.href : undefined;
@@ -217,7 +213,7 @@ export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress
  * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { email, authMode, skipKyc, address, chain, signature, timeout } = attributes;
+  const { email, authMode, skipKyc, timeout } = attributes;
   const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
   check(headers !== undefined, 'backendHeaders', 'valid headers');
   const environment = readChoice('environment', attributes.environment ?? 'sandbox');
@@ -225,18 +221,11 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
   for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
   const options = readLiveOptions(attributes, page);
   const wallet = readChoice('wallet', attributes.wallet ?? 'none');
-  // A wallet may be asked for one chain. It brings its own address and signature.
-  const ownChain = wallet === 'none' ? chain : '';
-  const given = [address, ownChain, signature].filter(Boolean);
-  check(given.length === 0 || given.length === 3, 'address, chain, signature', 'all three or none');
   return {
     ...options,
     mode,
     authorization: {
       email,
-      address,
-      chain: ownChain,
-      signature,
       auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
       skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
     },

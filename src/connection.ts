@@ -50,10 +50,13 @@ export class MoneriumBeforeConnectEvent extends ConnectEvent<MoneriumBeforeConne
   }
 }
 
-/** A flow succeeded. For the page's interface only: a server must trust only its own exchange. */
+/**
+ * A flow succeeded. For the page's interface only: a server must trust only its own exchange.
+ * Cancel it to keep the customer on this page.
+ */
 export class MoneriumConnectedEvent extends ConnectEvent<MoneriumConnectedDetail> {
   constructor({ profile, userId }: Identity, returnTo: string) {
-    super('monerium-connected', { profile, userId, returnTo });
+    super('monerium-connected', { profile, userId, returnTo }, true);
   }
 }
 

@@ -1,12 +1,8 @@
-// Before the definition, because it adds to what each element does when it is created.
-import { inApp } from './element/in-app.js';
 import './define.js';
 import { doctor } from './element/doctor.js';
 
 // A bundler makes a file of its own of it, which only an element with `debug` loads.
 doctor.load = () => import('./doctor/doctor.js');
-// The same, in the browser of another app.
-inApp.load = () => import('./in-app/in-app.js');
 
 export { MoneriumConnect } from './element/monerium-connect.js';
 export { ConnectError, isConnectError } from './errors.js';

@@ -14,7 +14,6 @@ import type {
   MoneriumStatusEvent,
 } from './connection.js';
 import { doctor } from './element/doctor.js';
-import { inApp } from './element/in-app.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 
 /** The events as props. React has an `onError` of its own, so each has its whole name. */
@@ -29,7 +28,6 @@ const events = {
 const TAG = 'monerium-connect';
 
 doctor.load = () => import('./doctor/doctor.js');
-inApp.load = () => import('./in-app/in-app.js');
 
 // The wrapper looks for properties on the prototype, where this puts them before any definition.
 Reflect.get(MoneriumConnectElement, 'observedAttributes');

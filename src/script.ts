@@ -1,6 +1,4 @@
 // What the script files run: the definition, and the loaders for the files beside them.
-// Before the definition, because it adds to what each element does when it is created.
-import { inApp } from './element/in-app.js';
 import './define.js';
 import { doctor } from './element/doctor.js';
 import './locales/beside-script.js';
@@ -12,4 +10,3 @@ function importPart<T>(part: string): Promise<T> {
 }
 
 doctor.load = () => importPart('doctor');
-inApp.load = () => importPart('in-app');

@@ -55,19 +55,10 @@ export const english = {
 export const walletEnglish = {
   wallets: 'Choose your wallet',
   noWallet: 'No wallet found in this browser.',
-  withoutWallet: 'Continue without a wallet',
-  /** In its place when the customer wants to sign in. */
+  /** Goes on without a wallet. */
   email: 'Use e-mail instead',
   /** The same as that of the element, which the file does not import. */
   cancel: 'Cancel',
-};
-
-/** In the browser of an app only, where a camera or a login may be missing. */
-export const appEnglish = {
-  camera: 'Identity checks may need your camera.',
-  browser: 'Open in your browser',
-  copy: 'Copy link',
-  copied: 'Copied',
 };
 
 /**
@@ -75,5 +66,5 @@ export const appEnglish = {
  * place.
  */
 export type ConnectTexts = {
-  readonly [Key in keyof (typeof english & typeof walletEnglish & typeof appEnglish)]: string;
+  readonly [Key in keyof (typeof english & typeof walletEnglish)]: string;
 };

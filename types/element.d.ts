@@ -42,13 +42,9 @@ export interface Properties {
   authMode?: Value<'authMode'>;
   /** Skips KYC. In the sandbox only. */
   skipKyc?: Value<'skipKyc'>;
-  /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
-  address?: Value<'address'>;
-  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
+  /** With `wallet`: the chain to sign in on, by Monerium's name. */
   chain?: Value<'chain'>;
-  /** The wallet's signature of Monerium's ownership sentence. */
-  signature?: Value<'signature'>;
-  /** Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet file. */
+  /** Lets the customer sign in with a wallet that is linked at Monerium: it signs before the redirect. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   appName?: Value<'appName'>;
@@ -60,9 +56,7 @@ export interface Properties {
   walletProvider?: Value<'walletProvider'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
   timeout?: Value<'timeout'>;
-  /** After a backend exchange: goes back to where the flow began. */
-  returnToStart?: Value<'returnToStart'>;
-  /** After a backend exchange: goes to this URL of the same origin. */
+  /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
   successUrl?: Value<'successUrl'>;
   /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
   stayConnected?: Value<'stayConnected'>;
@@ -72,8 +66,6 @@ export interface Properties {
   userId?: Value<'userId'>;
   /** Keeps the button from starting a flow. */
   disabled?: Value<'disabled'>;
-  /** Name of the value in a form: the connected profile. */
-  name?: Value<'name'>;
   /** Keeps the form from being sent until the customer is connected. */
   required?: Value<'required'>;
   /** Which built-in label the button has, if the tag is empty. */
@@ -112,13 +104,9 @@ export interface Attributes {
   'auth-mode'?: Value<'authMode'>;
   /** Skips KYC. In the sandbox only. */
   'skip-kyc'?: Value<'skipKyc'>;
-  /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
-  address?: Value<'address'>;
-  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
+  /** With `wallet`: the chain to sign in on, by Monerium's name. */
   chain?: Value<'chain'>;
-  /** The wallet's signature of Monerium's ownership sentence. */
-  signature?: Value<'signature'>;
-  /** Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet file. */
+  /** Lets the customer sign in with a wallet that is linked at Monerium: it signs before the redirect. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   'app-name'?: Value<'appName'>;
@@ -128,11 +116,9 @@ export interface Attributes {
   'terms-url'?: Value<'termsUrl'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
   timeout?: Value<'timeout'>;
-  /** After a backend exchange: goes back to where the flow began. */
-  'return-to-start'?: Value<'returnToStart'>;
   /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
   'stay-connected'?: Value<'stayConnected'>;
-  /** After a backend exchange: goes to this URL of the same origin. */
+  /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
   'success-url'?: Value<'successUrl'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   profile?: Value<'profile'>;
@@ -140,8 +126,6 @@ export interface Attributes {
   'user-id'?: Value<'userId'>;
   /** Keeps the button from starting a flow. */
   disabled?: Value<'disabled'>;
-  /** Name of the value in a form: the connected profile. */
-  name?: Value<'name'>;
   /** Keeps the form from being sent until the customer is connected. */
   required?: Value<'required'>;
   /** Which built-in label the button has, if the tag is empty. */

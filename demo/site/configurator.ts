@@ -16,7 +16,7 @@ const STATES = ['idle', 'signing', 'signed', 'redirecting', 'waiting', 'exchangi
 /** Of calls, and not shown by the element. */
 const NOT_SHOWN = ['aborted', 'token_unavailable', 'disconnect_failed'];
 /** They would start something on this page. */
-const NOT_PREVIEWED = ['debug', 'stay-connected', 'profile', 'user-id', 'return-to-start'];
+const NOT_PREVIEWED = ['debug', 'stay-connected', 'profile', 'user-id'];
 
 const place = (id: string) => findElement(`#${id}`, HTMLElement);
 const select = (id: string) => findElement(`#${id}`, HTMLSelectElement);

@@ -27,8 +27,7 @@ const TAG = 'monerium-connect';
 
 const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-const isUsed = ({ wallet }: Configuration['attributes']) =>
-  wallet === 'link' || wallet === 'sign-in';
+const isUsed = ({ wallet }: Configuration['attributes']) => wallet === 'sign-in';
 
 function indent(text: string, by: string): string {
   return text.replaceAll(/^(?=.)/gm, by);

@@ -117,7 +117,7 @@ const licenses = {
  * One minified file: of the whole element, or of a further file, which has no package inside.
  * @param {'es' | 'iife'} format
  * @param {RegExp[]} [external] packages that stay imports
- * @param {'element' | 'wallet' | 'doctor' | 'in-app'} [part]
+ * @param {'element' | 'wallet' | 'doctor'} [part]
  * @returns {import('rollup').RollupOptions}
  */
 export function minified(format, external = [], part = 'element') {
@@ -216,6 +216,5 @@ const testingTypes = (name) => ({
 export default [
   ...[modules(), minified('es'), minified('iife'), testingTypes('index'), testingTypes('browser')],
   ...[minified('es', [], 'wallet'), minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
-  minified('es', [], 'in-app'),
   ...languages.map(locale),
 ];

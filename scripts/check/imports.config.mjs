@@ -12,7 +12,6 @@ const below = {
   // Loaded on use, in files of their own: they take nothing of the element along.
   wallet: ['protocol'],
   doctor: ['protocol'],
-  'in-app': ['protocol'],
   locales: [],
 };
 

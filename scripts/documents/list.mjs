@@ -13,7 +13,7 @@ export const documents = [
   'docs/server-rendering.md',
   'docs/without-script.md',
   'docs/wallets.md',
-  'docs/in-app-browsers.md',
+  'docs/apps.md',
   'docs/backend.md',
   'docs/several-processes.md',
   'docs/demo-backend.md',

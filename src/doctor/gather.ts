@@ -126,7 +126,7 @@ function readWallet(host: Host, redirectUri: string | undefined): WalletFacts {
   const wanted = host.wallet ?? '';
   let fault: string | undefined;
   try {
-    if (redirectUri && /^(link|sign-in)$/.test(wanted)) entry?.prepare(host, redirectUri);
+    if (redirectUri && wanted === 'sign-in') entry?.prepare(host, redirectUri);
   } catch (reason) {
     fault = (reason as WalletFailure).hint;
   }

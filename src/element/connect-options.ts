@@ -12,7 +12,6 @@ const DEFAULTS = {
   wallet: 'none',
   skipKyc: false,
   timeout: 20_000,
-  returnToStart: false,
   stayConnected: false,
   disabled: false,
   required: false,
@@ -42,22 +41,18 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     email: {},
     authMode: {},
     skipKyc: { type: Boolean },
-    address: {},
     chain: {},
-    signature: {},
     wallet: {},
     appName: {},
     privacyUrl: {},
     termsUrl: {},
     walletProvider: { attribute: false },
     timeout: { type: Number },
-    returnToStart: { type: Boolean },
     stayConnected: { type: Boolean },
     successUrl: {},
     profile: { reflect: true },
     userId: { reflect: true },
     disabled: { type: Boolean, reflect: true },
-    name: { reflect: true },
     required: { type: Boolean, reflect: true },
     text: {},
     appearance: {},
@@ -117,18 +112,14 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    * @default false
    */
   declare skipKyc: boolean;
-  /** Address of a wallet that the page knows. With `chain` and `signature`, or not at all. */
-  declare address: string | undefined;
-  /** The wallet's chain, by Monerium's name. With `wallet`: the chain to link or sign in on. */
+  /** With `wallet`: the chain to sign in on, by Monerium's name. */
   declare chain: string | undefined;
-  /** The wallet's signature of Monerium's ownership sentence. */
-  declare signature: string | undefined;
   /**
-   * Lets the customer's wallet sign before the redirect: to link it or to sign in. Needs the wallet
-   * file.
+   * Lets the customer sign in with a wallet that is linked at Monerium: it signs before the
+   * redirect. Needs the wallet file.
    * @default 'none'
    */
-  declare wallet: 'none' | 'link' | 'sign-in';
+  declare wallet: 'none' | 'sign-in';
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   declare appName: string | undefined;
   /** Address of the privacy policy, as registered at Monerium. For `wallet="sign-in"`. */
@@ -143,11 +134,9 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    */
   declare timeout: number;
   /**
-   * After a backend exchange: goes back to where the flow began.
-   * @default false
+   * After a backend exchange: goes to this URL of the same origin. Without it, the customer goes
+   * back to where the flow began.
    */
-  declare returnToStart: boolean;
-  /** After a backend exchange: goes to this URL of the same origin. */
   declare successUrl: string | undefined;
   /**
    * Backend exchange only: asks the backend at the start who is connected, and ends the session
@@ -164,8 +153,6 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    * @default false
    */
   declare disabled: boolean;
-  /** Name of the value in a form: the connected profile. */
-  declare name: string | undefined;
   /**
    * Keeps the form from being sent until the customer is connected.
    * @default false

@@ -12,7 +12,7 @@ import { takeArrival, type Arrival } from '../page/arrival.js';
 import { keepArrival, page, prepareSecrets } from '../page/page.js';
 import { readPopupName } from '../page/popup-window.js';
 import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
-import { after, isOnOrigin, isSecure, navigate, returnTo, whenIdle } from '../page/window.js';
+import { after, isOnOrigin, isSecure, leaveReturn, navigate, whenIdle } from '../page/window.js';
 import { EventQueue } from './event-queue.js';
 import { logNotes } from './developer-notes.js';
 import { callDoctor } from './doctor.js';
@@ -25,7 +25,7 @@ export interface ConnectHost extends ReactiveControllerHost, HTMLElement, Identi
   /** By its attribute, or by a fieldset. */
   readonly isDisabled: boolean;
   readonly debug: boolean;
-  /** Writes into the form who is connected. */
+  /** Holds the form back, or no longer. */
   updateForm(): void;
 }
 
@@ -160,12 +160,16 @@ export class ElementController implements ReactiveController, FlowElement {
   }
 
   /** In a task of its own, so that the page's listeners are done. */
-  #leaveAfter({ event, startUrl }: Ending): void {
+  #leaveAfter({ event, cameBack }: Ending): void {
     const { successUrl } = this.reading.configuration ?? {};
-    if (startUrl && this.#host.returnToStart) after(0, () => returnTo(startUrl));
-    const isSuccess = event.type === 'monerium-connected';
     // A popup that could not reach its opener has nothing more to show.
-    if (successUrl && isSuccess && !readPopupName()) after(0, () => navigate(successUrl));
+    const isPopup = readPopupName() !== '';
+    if (event.type !== 'monerium-connected' || isPopup) return;
+    after(0, () => {
+      if (event.defaultPrevented) return;
+      if (cameBack) leaveReturn(cameBack.to, successUrl ?? cameBack.startUrl);
+      else if (successUrl) navigate(successUrl);
+    });
   }
 
   dispatchQueued(): void {

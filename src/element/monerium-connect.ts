@@ -41,10 +41,6 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart status - The live region: the connection, the progress or the error.
  * @csspart message - The text of an error.
  * @csspart reopen - Shows the other window. After a popup was blocked: continues in this one.
- * @csspart notice - In the browser of another app: that the camera may be needed.
- * @csspart browser - In the notice on Android: opens the page in the customer's browser.
- * @csspart copy - In the notice: copies the address of the page.
- * @csspart link - In the notice: the address, where the app does not allow copying.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
@@ -156,7 +152,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return withWallets((entry) => entry.prove(this));
   }
 
-  /** @internal What the files for wallets and for the browsers of other apps show. */
+  /** @internal What the wallet file shows. */
   get texts(): Partial<ConnectTexts> {
     return { ...this.#language.texts, ...this.strings };
   }

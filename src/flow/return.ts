@@ -69,6 +69,7 @@ function succeed(
   { flow, attempt, configuration }: Return,
   { identity, tokens }: ExchangeResult,
   { mode, startUrl }: Transaction,
+  to: string | undefined,
 ): void {
   const { binding, exchange, timeout } = configuration;
   const onRefused = () => {
@@ -77,8 +78,8 @@ function succeed(
   const session = tokens && openSession(tokens, binding, timeout, onRefused);
   const returnTo = keepOnOrigin(startUrl);
   const event = new MoneriumConnectedEvent(identity, returnTo);
-  const isReturning = exchange.kind === 'backend' && mode === 'redirect';
-  const ending = isReturning ? { event, startUrl: returnTo } : { event };
+  const isReturning = exchange.kind === 'backend' && mode === 'redirect' && to !== undefined;
+  const ending = isReturning ? { event, cameBack: { to, startUrl: returnTo } } : { event };
   flow.send({ type: 'connect', attempt, identity, session }, ending);
 }
 
@@ -105,7 +106,7 @@ async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Out
 export async function completeReturn(
   flow: FlowControl,
   attempt: Attempt,
-  { oauthState, response }: Arrival,
+  { oauthState, response, rest }: Arrival,
   configuration: Configuration,
 ): Promise<void> {
   const step = { flow, attempt, configuration };
@@ -116,7 +117,7 @@ export async function completeReturn(
       signal.throwIfAborted();
       const result = await untilAborted(signal, sendCode(step, code, transaction.codeVerifier));
       signal.throwIfAborted();
-      succeed(step, result, transaction);
+      succeed(step, result, transaction, rest);
       return result.identity;
     } catch (reason) {
       return fail(step, toConnectError(reason));

@@ -34,13 +34,8 @@ registerTexts('cs', {
   signed: 'Přejít do Monerium',
   wallets: 'Vyberte peněženku',
   noWallet: 'V tomto prohlížeči nebyla nalezena žádná peněženka.',
-  withoutWallet: 'Pokračovat bez peněženky',
   email: 'Použít e-mail',
   walletRejected: 'Odmítnuto v peněžence. Nic nebylo sdíleno.',
   walletBusy: 'Peněženka je zaneprázdněná. Nejprve ji otevřete.',
   walletError: 'Peněženka neodpověděla.',
-  camera: 'Ověření totožnosti může vyžadovat kameru.',
-  browser: 'Otevřít v prohlížeči',
-  copy: 'Kopírovat odkaz',
-  copied: 'Zkopírováno',
 });

@@ -34,13 +34,8 @@ registerTexts('da', {
   signed: 'Fortsæt til Monerium',
   wallets: 'Vælg din wallet',
   noWallet: 'Ingen wallet fundet i denne browser.',
-  withoutWallet: 'Fortsæt uden wallet',
   email: 'Brug e-mail i stedet',
   walletRejected: 'Afvist i din wallet. Intet blev delt.',
   walletBusy: 'Din wallet er optaget. Åbn den først.',
   walletError: 'Din wallet svarede ikke.',
-  camera: 'Identitetskontrollen kan kræve dit kamera.',
-  browser: 'Åbn i browseren',
-  copy: 'Kopiér link',
-  copied: 'Kopieret',
 });

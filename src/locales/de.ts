@@ -34,13 +34,8 @@ registerTexts('de', {
   signed: 'Weiter zu Monerium',
   wallets: 'Wallet auswählen',
   noWallet: 'In diesem Browser wurde keine Wallet gefunden.',
-  withoutWallet: 'Ohne Wallet fortfahren',
   email: 'Stattdessen E-Mail verwenden',
   walletRejected: 'In der Wallet abgelehnt. Es wurde nichts geteilt.',
   walletBusy: 'Ihre Wallet wartet noch. Bitte zuerst dort antworten.',
   walletError: 'Ihre Wallet hat nicht geantwortet.',
-  camera: 'Die Identitätsprüfung braucht eventuell die Kamera.',
-  browser: 'Im Browser öffnen',
-  copy: 'Link kopieren',
-  copied: 'Kopiert',
 });

@@ -34,13 +34,8 @@ registerTexts('es', {
   signed: 'Continuar a Monerium',
   wallets: 'Elija su monedero',
   noWallet: 'No se encontró ningún monedero en este navegador.',
-  withoutWallet: 'Continuar sin monedero',
   email: 'Usar correo electrónico',
   walletRejected: 'Rechazado en su monedero. No se ha compartido nada.',
   walletBusy: 'Su monedero está ocupado. Ábralo primero.',
   walletError: 'Su monedero no respondió.',
-  camera: 'La verificación de identidad puede requerir la cámara.',
-  browser: 'Abrir en el navegador',
-  copy: 'Copiar enlace',
-  copied: 'Copiado',
 });

@@ -34,13 +34,8 @@ registerTexts('et', {
   signed: 'Jätka Moneriumisse',
   wallets: 'Vali rahakott',
   noWallet: 'Sellest brauserist rahakotti ei leitud.',
-  withoutWallet: 'Jätka ilma rahakotita',
   email: 'Kasuta e-posti',
   walletRejected: 'Rahakotis keelduti. Midagi ei jagatud.',
   walletBusy: 'Rahakott on hõivatud. Ava see esmalt.',
   walletError: 'Rahakott ei vastanud.',
-  camera: 'Isiku tuvastamiseks võib vaja minna kaamerat.',
-  browser: 'Ava brauseris',
-  copy: 'Kopeeri link',
-  copied: 'Kopeeritud',
 });

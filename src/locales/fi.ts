@@ -34,13 +34,8 @@ registerTexts('fi', {
   signed: 'Jatka Moneriumiin',
   wallets: 'Valitse lompakko',
   noWallet: 'Tästä selaimesta ei löytynyt lompakkoa.',
-  withoutWallet: 'Jatka ilman lompakkoa',
   email: 'Käytä sähköpostia',
   walletRejected: 'Hylätty lompakossasi. Mitään ei jaettu.',
   walletBusy: 'Lompakkosi on varattu. Avaa se ensin.',
   walletError: 'Lompakkosi ei vastannut.',
-  camera: 'Henkilöllisyyden tarkistus voi vaatia kameraa.',
-  browser: 'Avaa selaimessa',
-  copy: 'Kopioi linkki',
-  copied: 'Kopioitu',
 });

@@ -34,13 +34,8 @@ registerTexts('fr', {
   signed: 'Continuer vers Monerium',
   wallets: 'Choisissez votre portefeuille',
   noWallet: 'Aucun portefeuille trouvé dans ce navigateur.',
-  withoutWallet: 'Continuer sans portefeuille',
   email: 'Utiliser l’e-mail',
   walletRejected: 'Refusé dans votre portefeuille. Rien n’a été partagé.',
   walletBusy: 'Votre portefeuille est occupé. Ouvrez-le d’abord.',
   walletError: 'Votre portefeuille n’a pas répondu.',
-  camera: 'La vérification d’identité peut nécessiter la caméra.',
-  browser: 'Ouvrir dans le navigateur',
-  copy: 'Copier le lien',
-  copied: 'Copié',
 });

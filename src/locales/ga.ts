@@ -34,13 +34,8 @@ registerTexts('ga', {
   signed: 'Ar aghaidh go Monerium',
   wallets: 'Roghnaigh do sparán',
   noWallet: 'Níor aimsíodh sparán sa bhrabhsálaí seo.',
-  withoutWallet: 'Lean ar aghaidh gan sparán',
   email: 'Úsáid ríomhphost',
   walletRejected: 'Diúltaíodh i do sparán. Níor roinneadh aon rud.',
   walletBusy: 'Tá do sparán gnóthach. Oscail é ar dtús.',
   walletError: 'Níor fhreagair do sparán.',
-  camera: 'D’fhéadfadh an ceamara a bheith ag teastáil chun d’aitheantas a sheiceáil.',
-  browser: 'Oscail sa bhrabhsálaí',
-  copy: 'Cóipeáil an nasc',
-  copied: 'Cóipeáilte',
 });

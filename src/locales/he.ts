@@ -34,13 +34,8 @@ registerTexts('he', {
   signed: 'המשך אל Monerium',
   wallets: 'בחירת ארנק',
   noWallet: 'לא נמצא ארנק בדפדפן.',
-  withoutWallet: 'המשך ללא ארנק',
   email: 'שימוש בדוא״ל',
   walletRejected: 'נדחה בארנק. לא שותף דבר.',
   walletBusy: 'הארנק עסוק. יש לפתוח אותו תחילה.',
   walletError: 'הארנק לא הגיב.',
-  camera: 'לאימות הזהות עשויה להידרש המצלמה.',
-  browser: 'פתיחה בדפדפן',
-  copy: 'העתקת הקישור',
-  copied: 'הועתק',
 });

@@ -34,13 +34,8 @@ registerTexts('hr', {
   signed: 'Nastavi na Monerium',
   wallets: 'Odaberite novčanik',
   noWallet: 'U ovom pregledniku nije pronađen novčanik.',
-  withoutWallet: 'Nastavi bez novčanika',
   email: 'Upotrijebi e-poštu',
   walletRejected: 'Odbijeno u novčaniku. Ništa nije podijeljeno.',
   walletBusy: 'Novčanik je zauzet. Najprije ga otvorite.',
   walletError: 'Novčanik nije odgovorio.',
-  camera: 'Za provjeru identiteta možda će trebati kamera.',
-  browser: 'Otvori u pregledniku',
-  copy: 'Kopiraj poveznicu',
-  copied: 'Kopirano',
 });

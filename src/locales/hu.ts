@@ -34,13 +34,8 @@ registerTexts('hu', {
   signed: 'Tovább a Moneriumhoz',
   wallets: 'Válasszon tárcát',
   noWallet: 'Ebben a böngészőben nem található tárca.',
-  withoutWallet: 'Folytatás tárca nélkül',
   email: 'E-mail használata',
   walletRejected: 'Elutasítva a tárcában. Semmit sem osztottunk meg.',
   walletBusy: 'A tárca foglalt. Előbb nyissa meg.',
   walletError: 'A tárca nem válaszolt.',
-  camera: 'A személyazonosság ellenőrzéséhez kamera kellhet.',
-  browser: 'Megnyitás a böngészőben',
-  copy: 'Hivatkozás másolása',
-  copied: 'Másolva',
 });

@@ -34,13 +34,8 @@ registerTexts('is', {
   signed: 'Halda áfram til Monerium',
   wallets: 'Veldu veski',
   noWallet: 'Ekkert veski fannst í þessum vafra.',
-  withoutWallet: 'Halda áfram án veskis',
   email: 'Nota tölvupóst',
   walletRejected: 'Hafnað í veskinu. Engu var deilt.',
   walletBusy: 'Veskið er upptekið. Opnaðu það fyrst.',
   walletError: 'Veskið svaraði ekki.',
-  camera: 'Auðkenning gæti þurft myndavélina.',
-  browser: 'Opna í vafranum',
-  copy: 'Afrita hlekk',
-  copied: 'Afritað',
 });

@@ -34,13 +34,8 @@ registerTexts('it', {
   signed: 'Vai a Monerium',
   wallets: 'Scegli il tuo wallet',
   noWallet: 'Nessun wallet trovato in questo browser.',
-  withoutWallet: 'Continua senza wallet',
   email: 'Usa l’e-mail',
   walletRejected: 'Rifiutato nel wallet. Nulla è stato condiviso.',
   walletBusy: 'Il tuo wallet è occupato. Aprilo prima.',
   walletError: 'Il tuo wallet non ha risposto.',
-  camera: 'La verifica dell’identità può richiedere la fotocamera.',
-  browser: 'Apri nel browser',
-  copy: 'Copia link',
-  copied: 'Copiato',
 });

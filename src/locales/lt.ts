@@ -34,13 +34,8 @@ registerTexts('lt', {
   signed: 'Tęsti į Monerium',
   wallets: 'Pasirinkite piniginę',
   noWallet: 'Šioje naršyklėje piniginės nerasta.',
-  withoutWallet: 'Tęsti be piniginės',
   email: 'Naudoti el. paštą',
   walletRejected: 'Atmesta piniginėje. Niekuo nepasidalyta.',
   walletBusy: 'Jūsų piniginė užimta. Pirmiausia ją atidarykite.',
   walletError: 'Jūsų piniginė neatsakė.',
-  camera: 'Tapatybės patikrai gali prireikti kameros.',
-  browser: 'Atidaryti naršyklėje',
-  copy: 'Kopijuoti nuorodą',
-  copied: 'Nukopijuota',
 });

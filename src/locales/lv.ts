@@ -34,13 +34,8 @@ registerTexts('lv', {
   signed: 'Turpināt uz Monerium',
   wallets: 'Izvēlieties maku',
   noWallet: 'Šajā pārlūkā maks nav atrasts.',
-  withoutWallet: 'Turpināt bez maka',
   email: 'Izmantot e-pastu',
   walletRejected: 'Noraidīts makā. Nekas netika kopīgots.',
   walletBusy: 'Jūsu maks ir aizņemts. Vispirms atveriet to.',
   walletError: 'Jūsu maks neatbildēja.',
-  camera: 'Identitātes pārbaudei var būt vajadzīga kamera.',
-  browser: 'Atvērt pārlūkā',
-  copy: 'Kopēt saiti',
-  copied: 'Nokopēts',
 });

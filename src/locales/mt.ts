@@ -34,13 +34,8 @@ registerTexts('mt', {
   signed: 'Kompli lejn Monerium',
   wallets: 'Agħżel il-kartiera',
   noWallet: 'Ma nstabet l-ebda kartiera f’dan il-brawżer.',
-  withoutWallet: 'Kompli mingħajr kartiera',
   email: 'Uża l-email',
   walletRejected: 'Miċħud fil-kartiera. Ma nqasam xejn.',
   walletBusy: 'Il-kartiera hija okkupata. L-ewwel iftaħha.',
   walletError: 'Il-kartiera ma weġbitx.',
-  camera: 'Il-verifika tal-identità tista’ teħtieġ il-kamera.',
-  browser: 'Iftaħ fil-brawżer',
-  copy: 'Ikkopja l-link',
-  copied: 'Ikkupjat',
 });

@@ -34,13 +34,8 @@ registerTexts('nl', {
   signed: 'Doorgaan naar Monerium',
   wallets: 'Kies uw wallet',
   noWallet: 'Geen wallet gevonden in deze browser.',
-  withoutWallet: 'Doorgaan zonder wallet',
   email: 'E-mail gebruiken',
   walletRejected: 'Geweigerd in uw wallet. Er is niets gedeeld.',
   walletBusy: 'Uw wallet is nog bezig. Open die eerst.',
   walletError: 'Uw wallet reageerde niet.',
-  camera: 'Voor de identiteitscontrole is misschien uw camera nodig.',
-  browser: 'Openen in de browser',
-  copy: 'Link kopiëren',
-  copied: 'Gekopieerd',
 });

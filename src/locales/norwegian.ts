@@ -35,13 +35,8 @@ export const norwegian: ConnectTexts = {
   signed: 'Fortsett til Monerium',
   wallets: 'Velg lommebok',
   noWallet: 'Fant ingen lommebok i denne nettleseren.',
-  withoutWallet: 'Fortsett uten lommebok',
   email: 'Bruk e-post i stedet',
   walletRejected: 'Avvist i lommeboken. Ingenting ble delt.',
   walletBusy: 'Lommeboken er opptatt. Åpne den først.',
   walletError: 'Lommeboken svarte ikke.',
-  camera: 'Identitetskontrollen kan trenge kameraet ditt.',
-  browser: 'Åpne i nettleseren',
-  copy: 'Kopier lenke',
-  copied: 'Kopiert',
 };

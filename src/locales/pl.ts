@@ -34,13 +34,8 @@ registerTexts('pl', {
   signed: 'Przejdź do Monerium',
   wallets: 'Wybierz portfel',
   noWallet: 'W tej przeglądarce nie znaleziono portfela.',
-  withoutWallet: 'Kontynuuj bez portfela',
   email: 'Użyj e-maila',
   walletRejected: 'Odrzucono w portfelu. Nic nie udostępniono.',
   walletBusy: 'Portfel jest zajęty. Najpierw go otwórz.',
   walletError: 'Portfel nie odpowiedział.',
-  camera: 'Weryfikacja tożsamości może wymagać kamery.',
-  browser: 'Otwórz w przeglądarce',
-  copy: 'Kopiuj link',
-  copied: 'Skopiowano',
 });

@@ -34,13 +34,8 @@ registerTexts('pt-br', {
   signed: 'Continuar para a Monerium',
   wallets: 'Escolha sua carteira',
   noWallet: 'Nenhuma carteira encontrada neste navegador.',
-  withoutWallet: 'Continuar sem carteira',
   email: 'Usar e-mail',
   walletRejected: 'Recusado na carteira. Nada foi compartilhado.',
   walletBusy: 'Sua carteira está ocupada. Abra-a primeiro.',
   walletError: 'Sua carteira não respondeu.',
-  camera: 'A verificação de identidade pode precisar da câmera.',
-  browser: 'Abrir no navegador',
-  copy: 'Copiar link',
-  copied: 'Copiado',
 });

@@ -34,13 +34,8 @@ registerTexts('pt', {
   signed: 'Continuar para a Monerium',
   wallets: 'Escolha a sua carteira',
   noWallet: 'Nenhuma carteira encontrada neste navegador.',
-  withoutWallet: 'Continuar sem carteira',
   email: 'Usar e-mail',
   walletRejected: 'Recusado na carteira. Nada foi partilhado.',
   walletBusy: 'A sua carteira está ocupada. Abra-a primeiro.',
   walletError: 'A sua carteira não respondeu.',
-  camera: 'A verificação de identidade pode precisar da câmara.',
-  browser: 'Abrir no navegador',
-  copy: 'Copiar ligação',
-  copied: 'Copiado',
 });

@@ -34,13 +34,8 @@ registerTexts('ro', {
   signed: 'Continuați la Monerium',
   wallets: 'Alegeți portofelul',
   noWallet: 'Nu s-a găsit niciun portofel în acest browser.',
-  withoutWallet: 'Continuați fără portofel',
   email: 'Folosiți e-mailul',
   walletRejected: 'Refuzat în portofel. Nu s-a partajat nimic.',
   walletBusy: 'Portofelul este ocupat. Deschideți-l mai întâi.',
   walletError: 'Portofelul nu a răspuns.',
-  camera: 'Verificarea identității poate necesita camera.',
-  browser: 'Deschideți în browser',
-  copy: 'Copiați linkul',
-  copied: 'Copiat',
 });

@@ -34,13 +34,8 @@ registerTexts('sk', {
   signed: 'Prejsť do Monerium',
   wallets: 'Vyberte peňaženku',
   noWallet: 'V tomto prehliadači sa nenašla žiadna peňaženka.',
-  withoutWallet: 'Pokračovať bez peňaženky',
   email: 'Použiť e-mail',
   walletRejected: 'Odmietnuté v peňaženke. Nič nebolo zdieľané.',
   walletBusy: 'Peňaženka je zaneprázdnená. Najprv ju otvorte.',
   walletError: 'Peňaženka neodpovedala.',
-  camera: 'Overenie totožnosti môže vyžadovať kameru.',
-  browser: 'Otvoriť v prehliadači',
-  copy: 'Kopírovať odkaz',
-  copied: 'Skopírované',
 });

@@ -34,13 +34,8 @@ registerTexts('sl', {
   signed: 'Nadaljuj na Monerium',
   wallets: 'Izberite denarnico',
   noWallet: 'V tem brskalniku ni bilo mogoče najti denarnice.',
-  withoutWallet: 'Nadaljuj brez denarnice',
   email: 'Uporabi e-pošto',
   walletRejected: 'Zavrnjeno v denarnici. Nič ni bilo deljeno.',
   walletBusy: 'Denarnica je zasedena. Najprej jo odprite.',
   walletError: 'Denarnica se ni odzvala.',
-  camera: 'Preverjanje identitete morda potrebuje kamero.',
-  browser: 'Odpri v brskalniku',
-  copy: 'Kopiraj povezavo',
-  copied: 'Kopirano',
 });

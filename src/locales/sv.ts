@@ -34,13 +34,8 @@ registerTexts('sv', {
   signed: 'Fortsätt till Monerium',
   wallets: 'Välj din plånbok',
   noWallet: 'Ingen plånbok hittades i den här webbläsaren.',
-  withoutWallet: 'Fortsätt utan plånbok',
   email: 'Använd e-post i stället',
   walletRejected: 'Avvisat i din plånbok. Inget delades.',
   walletBusy: 'Din plånbok är upptagen. Öppna den först.',
   walletError: 'Din plånbok svarade inte.',
-  camera: 'Identitetskontrollen kan behöva din kamera.',
-  browser: 'Öppna i webbläsaren',
-  copy: 'Kopiera länk',
-  copied: 'Kopierad',
 });

@@ -34,13 +34,8 @@ registerTexts('tr', {
   signed: 'Monerium’a devam et',
   wallets: 'Cüzdanınızı seçin',
   noWallet: 'Bu tarayıcıda cüzdan bulunamadı.',
-  withoutWallet: 'Cüzdansız devam et',
   email: 'E-posta kullan',
   walletRejected: 'Cüzdanınızda reddedildi. Hiçbir şey paylaşılmadı.',
   walletBusy: 'Cüzdanınız meşgul. Lütfen önce onu açın.',
   walletError: 'Cüzdanınız yanıt vermedi.',
-  camera: 'Kimlik doğrulama kameranızı gerektirebilir.',
-  browser: 'Tarayıcıda aç',
-  copy: 'Bağlantıyı kopyala',
-  copied: 'Kopyalandı',
 });

@@ -23,6 +23,8 @@ export interface Arrival {
   readonly oauthState: string;
   /** The query it came in. */
   readonly query: string;
+  /** The address it came to, without it. Absent when another window has handed it over. */
+  readonly rest?: string;
   /** Absent when this browser does not know the flow. */
   readonly transaction: Transaction | undefined;
 }
@@ -62,8 +64,9 @@ export function takeArrival(
   if (!oauthState) return undefined;
   const transaction = findTransaction(oauthState);
   if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;
-  clean(stripAuthorizationResponse(href));
-  if (!findTombstone(oauthState)) return { response, oauthState, query, transaction };
+  const rest = stripAuthorizationResponse(href);
+  clean(rest);
+  if (!findTombstone(oauthState)) return { response, oauthState, query, rest, transaction };
   // The flow has ended in another window, or was cancelled there.
   closeOwnPopup();
   return undefined;

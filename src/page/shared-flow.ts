@@ -5,8 +5,8 @@ import type { ConnectError } from '../errors.js';
 /** How a flow ended, for the element that announces it. */
 export interface Ending {
   readonly event: Event;
-  /** Where the flow began; present after a backend exchange that came back by a redirect. */
-  readonly startUrl?: string | undefined;
+  /** Present after a backend exchange that came back by a redirect. */
+  readonly cameBack?: { readonly to: string; readonly startUrl: string };
 }
 
 /** What was read from the attributes of an element: a configuration, or what is wrong with them. */

@@ -75,9 +75,13 @@ export function stopNavigation(): void {
   history.go(1000);
 }
 
-/** Goes to where the flow began, unless that differs from here by its fragment only. */
-export function returnTo(href: string): void {
-  if (href.split('#')[0] !== location.href.split('#')[0]) location.replace(href);
+/**
+ * Goes on from the page of the return, which gets no entry in the history. Not when the site has
+ * moved the page meanwhile, nor to an address that differs by its fragment only.
+ */
+export function leaveReturn(from: string, to: string): void {
+  const isSamePage = from.split('#')[0] === to.split('#')[0];
+  if (location.href === from && !isSamePage) location.replace(to);
 }
 
 export function isOnOrigin(href: string): boolean {

@@ -30,7 +30,7 @@ export interface WalletProof {
 /** What the wallet file reads of an element. */
 export interface WalletAttributes {
   readonly environment?: string | null | undefined;
-  /** `link` or `sign-in`. */
+  /** `sign-in`, or nothing is asked. */
   readonly wallet?: string | null | undefined;
   readonly walletProvider?: WalletProvider | null | undefined;
   readonly chain?: string | null | undefined;
@@ -58,10 +58,7 @@ export interface WalletFailure {
 export interface WalletGrant {
   /** Takes the place of the fields of the same name. */
   readonly parameters: AuthorizationParameters;
-  /**
-   * From this time on the element does not send it, in milliseconds since the epoch. `Infinity`: it
-   * has no end.
-   */
+  /** From this time on the element does not send it, in milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 

@@ -107,16 +107,15 @@ function show(dialog: HTMLDialogElement, { shadowRoot }: WalletHost): void {
 /** Fills the dialog. `finish` is called with what is chosen, and without it to cancel. */
 function fill(
   dialog: HTMLElement,
-  { texts, wallet }: WalletHost,
+  { texts }: WalletHost,
   canGoWithout: boolean,
   finish: (choice?: Choice) => void,
 ) {
   const { list, update } = createList(finish);
   const box = create('div');
-  const { wallets, noWallet, email, withoutWallet, cancel } = { ...walletEnglish, ...texts };
-  const without = wallet === 'sign-in' ? email : withoutWallet;
+  const { wallets, noWallet, email, cancel } = { ...walletEnglish, ...texts };
   box.append(create('h2', { text: wallets }), list, create('p', { text: noWallet }));
-  if (canGoWithout) box.append(createButton(without, () => finish({})));
+  if (canGoWithout) box.append(createButton(email, () => finish({})));
   box.append(createButton(cancel, () => finish()));
   dialog.ariaLabel = wallets;
   dialog.append(box);

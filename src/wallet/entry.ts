@@ -11,7 +11,7 @@ import { chooseWallet } from './chooser.js';
 import { isProvider } from './discovery.js';
 import { Failure, refuseUnless } from './failure.js';
 import { readSignInOptions } from './message.js';
-import { grantLink, grantSignIn, proveOwnership } from './prove.js';
+import { grantSignIn, proveOwnership } from './prove.js';
 import { askProvider } from './provider.js';
 
 /** One at a time: a wallet shows one request, and a page one dialog. */
@@ -49,14 +49,13 @@ function readSetting({ environment, chain, walletProvider }: WalletHost): Settin
 
 function prepare(host: WalletHost, redirectUri: string): AskWallet {
   const { chains, chain, provider } = readSetting(host);
-  const signIn = host.wallet === 'sign-in' ? readSignInOptions(host, redirectUri) : undefined;
+  const options = readSignInOptions(host, redirectUri);
   let chosen = provider;
   return (signal) =>
     exclusively(async () => {
       chosen ??= (await chooseWallet(host, true, signal)).provider;
       if (!chosen) return undefined;
-      const ask = askProvider(chosen, signal);
-      return signIn ? grantSignIn(ask, chains, signIn, chain) : grantLink(ask, chains, chain);
+      return grantSignIn(askProvider(chosen, signal), chains, options, chain);
     });
 }
 

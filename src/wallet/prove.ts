@@ -102,13 +102,6 @@ function requireSignature(signature: string): string {
   throw new Failure('the signature is empty');
 }
 
-/** The fields of `/auth` that link a wallet. */
-export async function grantLink(ask: Ask, chains: Chains, wanted?: string): Promise<WalletGrant> {
-  const { address, chain, signature } = await proveOwnership(ask, chains, wanted);
-  const parameters = { address, chain, signature: requireSignature(signature) };
-  return { parameters, expiresAt: Infinity };
-}
-
 /** The fields of `/auth` that sign in a customer with a linked wallet. */
 export async function grantSignIn(
   ask: Ask,

@@ -200,14 +200,16 @@ describe('the demo without a backend', () => {
 describe('the page with a wallet', () => {
   useDemo();
 
-  it('links the Test wallet on the way, and signs in with it afterwards', async () => {
+  it('links the Test wallet, and signs in with it afterwards', async () => {
     const page = await visitor.newPage();
     await page.goto(`${demo.origin}/wallet.html`);
     await clickConnect(page, '#link monerium-connect');
-    await page.waitForSelector('#link monerium-connect >>> [part=wallet]');
-    await page.click('#link monerium-connect >>> [part=wallet]');
     await walkPortal(page, { email: CANARY_EMAIL });
     await waitForStatus(page, 'connected', '#link monerium-connect');
+    await page.click('[data-link]');
+    await page.waitForSelector('#link monerium-connect >>> [part=wallet]');
+    await page.click('#link monerium-connect >>> [part=wallet]');
+    await page.waitForFunction("document.querySelector('#link dl').innerText.includes('IBAN')");
     await page.goto(`${demo.origin}/wallet.html`);
     await clickConnect(page, '#sign-in monerium-connect');
     await page.waitForSelector('#sign-in monerium-connect >>> [part=wallet]');
@@ -216,10 +218,6 @@ describe('the page with a wallet', () => {
     await waitForStatus(page, 'connected', '#sign-in monerium-connect');
     const { requests } = demo.emulator;
     assert.equal(requests.filter(({ path }) => path.startsWith('/portal')).length, before);
-    await page.click('[data-link]');
-    await page.waitForSelector('#link monerium-connect >>> [part=wallet]');
-    await page.click('#link monerium-connect >>> [part=wallet]');
-    await page.waitForFunction("document.querySelector('#link dl').innerText.includes('IBAN')");
   });
 
   it('links a wallet through the server of the site, which sends an order from it', async () => {

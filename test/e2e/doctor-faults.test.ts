@@ -298,7 +298,7 @@ const FAULTS: Record<string, Fault> = {
   },
   'a wallet without its file': {
     name: 'wallet-file',
-    attributes: { wallet: 'link' },
+    attributes: { wallet: 'sign-in' },
     act: clickInVain,
   },
   'a clock that is ahead': {

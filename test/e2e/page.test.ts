@@ -114,8 +114,8 @@ const TELL = `<script>
   });
 </script>`;
 
-test('#21 return-to-start goes back to where the flow began, after the event', async () => {
-  const attributes = { 'redirect-uri': '/back', 'return-to-start': true };
+test('#21 the customer goes back to where the flow began, after the event', async () => {
+  const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
   world.servePage('/back', attributes, { before: TELL });
   world.site.serve('/heard', '');
@@ -139,9 +139,8 @@ test('#21 return-to-start goes back to where the flow began, after the event', a
 });
 
 for (const [name, attributes, start] of [
-  ['without the attribute', {}, '/shop'],
-  ['where it differs by its fragment only', { 'return-to-start': true }, '/back#pay'],
-  ['in a direct exchange', { 'return-to-start': true, 'backend-url': undefined }, '/shop'],
+  ['where it differs by its fragment only', {}, '/back#pay'],
+  ['in a direct exchange', { 'backend-url': undefined }, '/shop'],
 ] as const) {
   test(`#21 ${name} the page of the return stays, and knows where the flow began`, async () => {
     world.servePage('/shop', { 'redirect-uri': '/back', ...attributes });
@@ -159,7 +158,7 @@ for (const [name, attributes, start] of [
 }
 
 test('a place of the start that is not on this origin is replaced by this page', async () => {
-  const attributes = { 'redirect-uri': '/back', 'return-to-start': true };
+  const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
   world.servePage('/back', attributes);
   const visitor = await world.visit();

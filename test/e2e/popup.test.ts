@@ -240,7 +240,7 @@ for (const [name, leave] of Object.entries({
   'was closed': (page) => page.close(),
 } satisfies Record<string, (page: Page) => Promise<void>>)) {
   test(`#27 when the page that opened it ${name}, the popup exchanges by itself`, async () => {
-    const { visitor, page } = await open({ 'return-to-start': true });
+    const { visitor, page } = await open();
     world.site.serve('/elsewhere', '<!doctype html><title>Elsewhere</title>');
     const begun = await beginPopup(world, visitor, page);
     await leave(page);

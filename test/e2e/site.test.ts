@@ -236,7 +236,7 @@ test('a click on the preview starts no flow', { skip }, async () => {
 test('the script tag that is copied defines the element', { skip }, async () => {
   const page = await open('shop/index.html');
   await page.waitForSelector(buttonOf());
-  await choose(page, 'wallet', 'link');
+  await choose(page, 'wallet', 'sign-in');
   const code = await codeOf(page);
   assert.equal(code.match(/integrity="sha384-/g)?.length, 2);
   const local = code.replaceAll(/https:\/\/cdn[^"]*\/dist\//g, `${await origin()}/dist/`);

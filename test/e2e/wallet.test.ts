@@ -62,14 +62,6 @@ test('#94 #141 a signature is kept nowhere while the customer is away', async ()
   assert.equal(authRequests().length, 1);
 });
 
-test('a wallet is linked on the way, and is no step of the portal any more', async () => {
-  const { page } = await open({ wallet: 'link' });
-  await chooseWallet(page);
-  const steps = await walkPortal(page, { email: CANARY_EMAIL });
-  assert.ok(!steps.includes('wallet'), steps.join());
-  await waitForEvent(page, 'monerium-connected');
-});
-
 test('#105 #142 a customer goes on without a wallet', async () => {
   const { page } = await open();
   await openList(page);

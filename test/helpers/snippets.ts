@@ -40,10 +40,10 @@ export function findSnippet(document: string, text: string): Snippet {
 
 /** Scripts that `test/node/shell-snippets.test.ts` runs, by a text that each has. */
 export const IN_SHELL: readonly (readonly [document: string, text: string])[] = [
-  ['docs/in-app-browsers.md', '@capacitor/app'],
-  ['docs/in-app-browsers.md', 'BrowserWindow'],
-  ['docs/in-app-browsers.md', 'contextBridge'],
-  ['docs/in-app-browsers.md', 'desktop.onCallback'],
+  ['docs/apps.md', '@capacitor/app'],
+  ['docs/apps.md', 'BrowserWindow'],
+  ['docs/apps.md', 'contextBridge'],
+  ['docs/apps.md', 'desktop.onCallback'],
 ];
 
 /** Scripts that `test/e2e/documents.test.ts` runs in a page, by a text that each has. */

@@ -1,4 +1,4 @@
-// Rows of test/faults.md: apps around the page, and browsers of other apps.
+// Rows of test/faults.md: apps around the page.
 
 /** @type {import('../../scripts/mutants/tables.mjs').Mutant[]} */
 export default [
@@ -78,21 +78,5 @@ export default [
     find: 'return $CHECK;',
     replace: 'return href.includes(":") && location.origin !== "";',
     test: 'unit/shell',
-  },
-  {
-    fault: 179,
-    rule: 'the home screen counts as a browser',
-    file: 'src/page/in-app.ts',
-    find: 'tryTo(isStandalone) === true',
-    replace: 'tryTo(isStandalone) === undefined',
-    test: 'unit/in-app',
-  },
-  {
-    fault: 180,
-    rule: 'the notice is loaded in every browser',
-    file: 'src/element/in-app.ts',
-    find: '!isInApp()',
-    replace: '!isInApp',
-    test: 'unit/in-app',
   },
 ];

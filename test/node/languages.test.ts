@@ -6,10 +6,10 @@ import { brotliCompressSync } from 'node:zlib';
 import { rollup } from 'rollup';
 import { languages, locale } from '../../scripts/build/rollup.config.js';
 import { registry } from '../../src/locales/registry.js';
-import { appEnglish, english, walletEnglish } from '../../src/texts.js';
+import { english, walletEnglish } from '../../src/texts.js';
 
 const MAX_BYTES = 1024;
-const all: Record<string, string> = { ...english, ...walletEnglish, ...appEnglish };
+const all: Record<string, string> = { ...english, ...walletEnglish };
 const KEYS = Object.keys(all);
 
 /** The 23 official languages of the EU besides English, and those of its neighbours and guests. */

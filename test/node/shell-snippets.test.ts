@@ -1,4 +1,4 @@
-// The scripts of docs/in-app-browsers.md, with stand-ins for Capacitor, Electron and the page.
+// The scripts of docs/apps.md, with stand-ins for Capacitor, Electron and the page.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ after(() => rmSync(OUT, { recursive: true, force: true }));
 
 /** Runs a script whose packages are what `stand-ins` has by their names. */
 async function run(text: string, standIns: Record<string, object>): Promise<void> {
-  const { code } = findSnippet('docs/in-app-browsers.md', text);
+  const { code } = findSnippet('docs/apps.md', text);
   mkdirSync(OUT, { recursive: true });
   const outfile = join(OUT, `${crypto.randomUUID()}.mjs`);
   globals['standIns'] = standIns;

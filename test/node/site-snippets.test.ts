@@ -33,7 +33,7 @@ const PLAIN: Configuration = { ...NOTHING, attributes: { 'client-id': 'id' } };
 /** With everything that a place could stumble over. */
 const FULL: Configuration = {
   attributes: {
-    ...{ 'client-id': 'id', 'icon-only': true, timeout: '5000', wallet: 'link' },
+    ...{ 'client-id': 'id', 'icon-only': true, timeout: '5000', wallet: 'sign-in' },
     'app-name': `a "quoted" & <braced> {{name}} {x} \${y} \`z\` @if \\ 'single'`,
   },
   slots: { '': `Connect {now} & "here" @ <us>`, connected: 'Done {{x}}' },

@@ -40,7 +40,7 @@ export function Connect() {
         Link my account
         <span slot="icon">€</span>
       </monerium-connect>
-      <monerium-connect clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60" returnToStart />
+      <monerium-connect clientId="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60" stayConnected />
       <monerium-connect client-id="5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60" timeout="5000" />
       {/* @ts-expect-error There are two environments. */}
       <monerium-connect environment="staging" />

@@ -3,8 +3,8 @@ import { suggestAttribute } from '../../src/element/attribute-names.js';
 
 const KNOWN = [
   ...['client-id', 'environment', 'api-url', 'redirect-uri', 'backend-url', 'backend-credentials'],
-  ...['mode', 'email', 'auth-mode', 'skip-kyc', 'address', 'chain', 'signature', 'timeout'],
-  ...['return-to-start', 'profile', 'user-id', 'disabled'],
+  ...['mode', 'email', 'auth-mode', 'skip-kyc', 'chain', 'timeout'],
+  ...['success-url', 'profile', 'user-id', 'disabled'],
 ];
 
 describe('suggestAttribute', () => {
@@ -29,7 +29,7 @@ describe('suggestAttribute', () => {
     ['time-out', 'timeout'],
     ['timeouts', 'timeout'],
     ['enviroment', 'environment'],
-    ['return-to-stat', 'return-to-start'],
+    ['sucess-url', 'success-url'],
     ['disable', 'disabled'],
   ] as const) {
     it(`finds ${meant} for ${written}`, () => {

@@ -52,7 +52,7 @@ describe('readConfiguration', () => {
     const names = [
       ...['environment', 'apiUrl', 'redirectUri', 'backendUrl', 'backendCredentials', 'timeout'],
       ...['backendHeaders', 'exchange', 'mode', 'email', 'authMode', 'skipKyc'],
-      ...['address', 'chain', 'signature'],
+      'chain',
     ];
     for (const nothing of [null, undefined]) {
       const attributes = Object.fromEntries(names.map((name) => [name, nothing]));
@@ -191,14 +191,11 @@ describe('readConfiguration', () => {
 });
 
 describe('what is passed to /auth', () => {
-  const wallet = { address: '0xabc', chain: 'gnosis', signature: '0xdef' };
-
-  it('sends e-mail, first screen and wallet by their wire names', () => {
-    const parameters = parametersOf({ email: 'a@b.example', authMode: 'signup', ...wallet });
+  it('sends e-mail and first screen by their wire names', () => {
+    const parameters = parametersOf({ email: 'a@b.example', authMode: 'signup', chain: 'gnosis' });
     expect(Object.fromEntries(parameters)).to.deep.equal({
       email: 'a@b.example',
       auth_mode: 'signup',
-      ...wallet,
     });
   });
 
@@ -212,22 +209,6 @@ describe('what is passed to /auth', () => {
     const email = 'a@b.example&redirect_uri=https://evil.example#&state=x';
     expect(parametersOf({ email })).to.deep.equal([['email', email]]);
   });
-
-  for (const missing of [
-    ['address'],
-    ['chain'],
-    ['signature'],
-    ['address', 'chain'],
-    ['address', 'signature'],
-    ['chain', 'signature'],
-  ] as const) {
-    it(`refuses a wallet without ${missing.join(' and ')}`, async () => {
-      for (const nothing of [undefined, null, '']) {
-        const partial = Object.fromEntries(missing.map((name) => [name, nothing]));
-        await refuse(/address|chain|signature/, { ...wallet, ...partial });
-      }
-    });
-  }
 });
 
 describe('listDifferences', () => {

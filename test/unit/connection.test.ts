@@ -81,7 +81,7 @@ for (const { type, create, detail } of EVENTS) {
       expect(heard).to.deep.equal([host, document]);
     });
 
-    const isCancelable = type === 'monerium-before-connect';
+    const isCancelable = ['monerium-before-connect', 'monerium-connected'].includes(type);
     it(`#97 ${isCancelable ? 'can' : 'cannot'} be cancelled`, () => {
       const event = create();
       event.preventDefault();

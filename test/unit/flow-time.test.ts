@@ -183,31 +183,43 @@ describe('an exchange that takes its time', () => {
   });
 });
 
-describe('return-to-start', () => {
-  const attributes = { ...ATTRIBUTES, 'return-to-start': '' };
-
-  const openReturning = (options: Parameters<typeof openPage>[0]) =>
-    openEnded({ attributes, ...options });
-
+describe('after a backend exchange, the customer', () => {
   it('#21 goes back to where the flow began, in a task after the event', async () => {
-    const { urls, view } = await openReturning({});
+    const { urls, view } = await openEnded({});
     expect(urls).to.deep.equal([`${view.location.href}?from=start`]);
+  });
+
+  it('#179 stays where a listener cancels monerium-connected', async () => {
+    const { urls } = await openEnded({
+      prepare: (view) =>
+        view.addEventListener('monerium-connected', (event) => event.preventDefault()),
+    });
+    expect(urls).to.deep.equal([]);
+  });
+
+  it('#180 stays where the site has moved the page meanwhile', async () => {
+    const { urls } = await openEnded({
+      prepare: (view) =>
+        view.addEventListener('monerium-connected', () =>
+          view.history.replaceState(null, '', '?moved'),
+        ),
+    });
+    expect(urls).to.deep.equal([]);
   });
 
   it('stays when the start differs by its fragment only', async () => {
     const startUrl = new URL('/test/unit/page.html#top', location.href).href;
-    expect((await openReturning({ record: { startUrl } })).urls).to.deep.equal([]);
+    expect((await openEnded({ record: { startUrl } })).urls).to.deep.equal([]);
   });
 
   it('#56 goes to no other origin', async () => {
     const record = { startUrl: 'https://evil.example/' };
-    expect((await openReturning({ record })).urls).to.deep.equal([]);
+    expect((await openEnded({ record })).urls).to.deep.equal([]);
   });
 
-  it('stays without a backend, without a success and without the attribute', async () => {
+  it('stays without a backend and without a success', async () => {
     const properties = { exchange: async () => IDENTITY };
-    expect((await openReturning({ properties })).urls).to.deep.equal([]);
-    expect((await openReturning({ fetch: async () => answer({}, 400) })).urls).to.deep.equal([]);
-    expect((await openReturning({ attributes: ATTRIBUTES })).urls).to.deep.equal([]);
+    expect((await openEnded({ properties })).urls).to.deep.equal([]);
+    expect((await openEnded({ fetch: async () => answer({}, 400) })).urls).to.deep.equal([]);
   });
 });

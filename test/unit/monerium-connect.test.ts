@@ -35,9 +35,7 @@ const STRINGS: [string, string, string, string | undefined][] = [
   ['mode', 'mode', 'auto', 'redirect'],
   ['email', 'email', 'a@example.org', undefined],
   ['auth-mode', 'authMode', 'signup', undefined],
-  ['address', 'address', '0x1', undefined],
   ['chain', 'chain', 'ethereum', undefined],
-  ['signature', 'signature', '0x2', undefined],
   ['text', 'text', 'pay', 'connect'],
   ['appearance', 'appearance', 'plain', 'filled'],
   ['size', 'size', 'large', 'medium'],
@@ -46,7 +44,6 @@ const STRINGS: [string, string, string, string | undefined][] = [
 ];
 const BOOLEANS: [string, string][] = [
   ['skip-kyc', 'skipKyc'],
-  ['return-to-start', 'returnToStart'],
   ['disabled', 'disabled'],
   ['icon-only', 'iconOnly'],
 ];
@@ -148,7 +145,7 @@ describe('<monerium-connect> and its attributes', () => {
 
   it('reflects no property of the flow, so that it never writes what it was told', async () => {
     const { element } = await openPage({ attributes: {} });
-    Object.assign(element, { clientId: CLIENT_ID, email: 'a@example.org', signature: '0x2' });
+    Object.assign(element, { clientId: CLIENT_ID, email: 'a@example.org', chain: 'chiado' });
     await element.updateComplete;
     expect(element.getAttributeNames()).to.deep.equal([]);
   });

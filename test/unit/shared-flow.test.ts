@@ -116,7 +116,7 @@ describe('elements that share a flow', () => {
 describe('a flow under way', () => {
   it('is not touched by a fault in an attribute that it is not bound to', async () => {
     const { element, succeed, types } = await openExchanging();
-    element.setAttribute('address', '0xabc');
+    element.setAttribute('auth-mode', 'log-in');
     await settle();
     succeed();
     await until(() => element.status !== 'exchanging');

@@ -29,7 +29,6 @@ describe('a start that is refused', () => {
     ['mode', { mode: 'dialog' }],
     ['auth-mode', { 'auth-mode': 'register' }],
     ['backend-credentials', { 'backend-credentials': 'yes' }],
-    ['address', { address: '0x1' }],
     ['redirect-uri', { 'redirect-uri': 'https://evil.example/' }],
     ['redirect-uri', { 'redirect-uri': '/callback#fragment' }],
     ['redirect-uri', { 'redirect-uri': '/callback?state=1' }],

@@ -14,12 +14,8 @@ import {
 
 const SENTENCE = 'I hereby declare that I am the address owner.';
 
-/** Has a wallet that the page has set sign in, link, or prove. */
-function ask(
-  kind: 'sign-in' | 'link' | 'prove',
-  answers: object,
-  properties: Partial<WalletHost> = {},
-) {
+/** Has a wallet that the page has set sign in, or prove. */
+function ask(kind: 'sign-in' | 'prove', answers: object, properties: Partial<WalletHost> = {}) {
   const wallet = createWallet({ ...answers });
   const host = createHost({ wallet: kind, walletProvider: wallet.provider, ...properties });
   host.remove();
@@ -129,7 +125,7 @@ describe('a wallet that signs in', () => {
     Array.from({ length: 10_000 }, () => ACCOUNT),
   ]) {
     it(`#117 signs nothing with the accounts ${String(JSON.stringify(accounts)).slice(0, 60)}`, async () => {
-      for (const kind of ['sign-in', 'link', 'prove'] as const) {
+      for (const kind of ['sign-in', 'prove'] as const) {
         const { methods, result } = ask(kind, { eth_requestAccounts: accounts });
         expect(await codeOf(result)).to.equal('wallet_error');
         expect(methods()).to.deep.equal(['eth_requestAccounts']);
@@ -147,7 +143,7 @@ describe('a wallet that signs in', () => {
 
   it('#119 is not trusted when its account or its network changed meanwhile', async () => {
     const other = '0x0000000000000000000000000000000000000001';
-    for (const kind of ['sign-in', 'link', 'prove'] as const) {
+    for (const kind of ['sign-in', 'prove'] as const) {
       expect(await codeOf(ask(kind, { eth_accounts: [other] }).result)).to.equal('wallet_error');
       expect(await codeOf(ask(kind, { eth_accounts: [] }).result)).to.equal('wallet_error');
       const upper = `0x${ACCOUNT.slice(2).toUpperCase()}`;
@@ -169,10 +165,8 @@ describe('a signature', () => {
     ...[bytes(1), bytes(64), bytes(66), bytes(280), bytes(4096), `0x${'AB'.repeat(65)}`],
   ]) {
     it(`#123 of ${(signature.length - 2) / 2} bytes that ends in ${signature.slice(-2)} is passed on as it is`, async () => {
-      for (const kind of ['sign-in', 'link'] as const) {
-        const grant = await ask(kind, { personal_sign: signature }).result;
-        expect(grant).to.have.nested.property('parameters.signature', signature);
-      }
+      const grant = await ask('sign-in', { personal_sign: signature }).result;
+      expect(grant).to.have.nested.property('parameters.signature', signature);
       expect(await ask('prove', { personal_sign: signature }).result).to.include({ signature });
     });
   }
@@ -191,7 +185,7 @@ describe('a signature', () => {
     ...[null, undefined, 7, {}, ['0xab'], { toString: () => '0xab' }],
   ]) {
     it(`#123 is refused when it is ${String(JSON.stringify(signature)).slice(0, 30)}`, async () => {
-      for (const kind of ['sign-in', 'link', 'prove'] as const) {
+      for (const kind of ['sign-in', 'prove'] as const) {
         expect(await codeOf(ask(kind, { personal_sign: signature }).result)).to.equal(
           'wallet_error',
         );
@@ -202,18 +196,14 @@ describe('a signature', () => {
   it('#123 is empty only in a proof, for a wallet that signs on chain', async () => {
     const answers = { personal_sign: '0x' };
     expect(await ask('prove', answers).result).to.include({ signature: '0x' });
-    expect(await codeOf(ask('link', answers).result)).to.equal('wallet_error');
     expect(await codeOf(ask('sign-in', answers).result)).to.equal('wallet_error');
   });
 });
 
-describe('a wallet that is linked', () => {
+describe('a proof', () => {
   it('signs the sentence, with its own chain, and is never asked to switch', async () => {
-    const { calls, methods, result } = ask('link', {});
-    expect(await result).to.deep.equal({
-      parameters: { address: ADDRESS, chain: 'chiado', signature: SIGNATURE },
-      expiresAt: Infinity,
-    });
+    const { calls, methods, result } = ask('prove', {});
+    expect(await result).to.include({ address: ADDRESS, chain: 'chiado', signature: SIGNATURE });
     expect(signedText(calls)).to.equal(SENTENCE);
     expect(methods()).to.deep.equal([
       ...['eth_requestAccounts', 'eth_chainId', 'personal_sign', 'eth_accounts'],
@@ -221,16 +211,16 @@ describe('a wallet that is linked', () => {
   });
 
   it('#121 takes the chain that the page names, or the default for one that nobody knows', async () => {
-    const named = ask('link', { eth_chainId: '0x38' }, { chain: 'amoy' });
-    expect(await named.result).to.have.nested.property('parameters.chain', 'amoy');
+    const named = ask('prove', { eth_chainId: '0x38' }, { chain: 'amoy' });
+    expect(await named.result).to.have.property('chain', 'amoy');
     expect(named.methods()).not.to.include('wallet_switchEthereumChain');
-    const unknown = ask('link', { eth_chainId: '0x38' });
-    expect(await unknown.result).to.have.nested.property('parameters.chain', 'sepolia');
-    const production = ask('link', { eth_chainId: '0x38' }, { environment: 'production' });
-    expect(await production.result).to.have.nested.property('parameters.chain', 'ethereum');
+    const unknown = ask('prove', { eth_chainId: '0x38' });
+    expect(await unknown.result).to.have.property('chain', 'sepolia');
+    const production = ask('prove', { eth_chainId: '0x38' }, { environment: 'production' });
+    expect(await production.result).to.have.property('chain', 'ethereum');
   });
 
-  it('gives a proof that fits POST /addresses', async () => {
+  it('fits POST /addresses', async () => {
     expect(await ask('prove', {}, { chain: 'chiado' }).result).to.deep.equal({
       address: ADDRESS,
       chain: 'chiado',

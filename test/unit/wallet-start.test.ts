@@ -106,21 +106,11 @@ describe('a start with a wallet', () => {
     expect(listTypes()).not.to.include('monerium-error');
   });
 
-  it('links a wallet, with the other fields as ever', async () => {
-    const attributes = { wallet: 'link', email: 'a@b.example', chain: 'chiado' };
-    const element = await add(attributes, { walletProvider: createWallet().provider });
-    await element.connect();
-    expect(fieldsOf(getUrls()[0])).to.include({
-      ...{ address: ADDRESS, chain: 'chiado', signature: SIGNATURE },
-      ...{ response_type: 'code', email: 'a@b.example' },
-    });
-  });
-
   it('goes on without a wallet when the customer wants to, also without its chain', async () => {
-    const element = await add({ wallet: 'link', chain: 'chiado' });
+    const element = await add({ ...SIGN_IN, chain: 'chiado' });
     const promise = element.connect();
     await until(() => findDialog(element));
-    findButton(element, 'Continue without').click();
+    findButton(element, 'Use e-mail').click();
     await promise;
     expect(fieldsOf(getUrls()[0])).to.have.property('response_type', 'code');
     expect(fieldsOf(getUrls()[0])).not.to.have.any.keys('chain', 'address', 'signature');
@@ -364,11 +354,7 @@ describe('a start with a wallet, in popup mode', () => {
 describe('what keeps a start from asking a wallet', () => {
   const refused: [string, string, () => Promise<MoneriumConnect>][] = [
     ['invalid_config', 'an unknown value', () => add({ wallet: 'yes' })],
-    [
-      'invalid_config',
-      'an address beside it',
-      () => add({ ...SIGN_IN, address: '0x1', signature: '0x1' }),
-    ],
+    ['invalid_config', 'a value of an earlier version', () => add({ wallet: 'link' })],
     ['invalid_config', 'no name', () => add({ ...SIGN_IN, 'app-name': '' })],
     ['invalid_config', 'a name of two lines', () => add({ ...SIGN_IN, 'app-name': 'a\nb' })],
     ['invalid_config', 'a repaired URL', () => add({ ...SIGN_IN, 'terms-url': 'https:a.b' })],

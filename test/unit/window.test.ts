@@ -7,7 +7,7 @@ import {
   isFreshNavigation,
   isSecure,
   keepOnOrigin,
-  returnTo,
+  leaveReturn,
   rewriteAddress,
   whenIdle,
   whenLoaded,
@@ -226,10 +226,12 @@ describe('addresses', () => {
     const { urls, release } = holdNavigations();
     undo.add(release);
     const [page = ''] = location.href.split('#');
-    for (const href of [page, `${page}#x`, location.href]) returnTo(href);
+    for (const href of [page, `${page}#x`, location.href]) leaveReturn(location.href, href);
     expect(urls).to.deep.equal([]);
     const other = new URL('/elsewhere?a=1#x', page).href;
-    returnTo(other);
+    leaveReturn(`${page}?moved`, other);
+    expect(urls).to.deep.equal([]);
+    leaveReturn(location.href, other);
     expect(urls).to.deep.equal([other]);
   });
 
