@@ -54,7 +54,6 @@ for (const [name, tag] of Object.entries(TAGS)) {
 test('#35 the small page for the redirect URI asks for the element’s script and nothing else', async () => {
   const file = new URL('../../demo/popup-callback.html', import.meta.url);
   const shipped = await readFile(file, 'utf8');
-  world.servePage('/', { 'redirect-uri': '/callback' });
   const html = shipped
     .replace('./callback.ts', '/monerium-connect.js')
     .replace(
@@ -65,7 +64,8 @@ test('#35 the small page for the redirect URI asks for the element’s script an
   world.register(`${world.site.origin}/callback`);
   world.site.serve('/callback', html);
   const visitor = await world.visit();
-  const page = await world.open(visitor, '/');
+  // It begins here as well: the customer then has no other page to go back to.
+  const page = await world.open(visitor, '/callback');
   const url = world.callbackUrl(await world.begin(page));
   world.site.requests.length = 0;
   await page.goto(url);
