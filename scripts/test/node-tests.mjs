@@ -50,7 +50,7 @@ const args = [
   `--test-timeout=${values.together ? 1_800_000 : 600_000}`,
   '--test-reporter=spec',
   '--test-reporter-destination=stdout',
-  '--test-reporter=junit',
+  `--test-reporter=${new URL('junit-reporter.mjs', import.meta.url)}`,
   `--test-reporter-destination=${reports}/${report}.xml`,
   ...(values.together ? [importTogether()] : paths),
 ];
