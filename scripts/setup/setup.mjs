@@ -124,7 +124,7 @@ function checkBrowsers(names) {
 checkNode();
 if (!packagesAreCurrent()) installPackages();
 if (process.argv.includes('--all')) {
-  checkBrowsers(['chromium', 'firefox', 'webkit']);
   installServers();
   installRuntimes();
+  checkBrowsers(['chromium', 'firefox', 'webkit']);
 } else if (process.argv.includes('--browser')) checkBrowsers(['chromium']);

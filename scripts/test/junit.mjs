@@ -5,7 +5,8 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 export const reports = 'build/reports/tests';
 
 /**
- * A test, with the name of the suite that holds it. The message of a failed one is its error's.
+ * A test, with the name of the suite that holds it. The message of a failed one is its error's,
+ * of a skipped one its reason.
  * @typedef {object} Test
  * @property {string} suite
  * @property {string} title
@@ -39,12 +40,15 @@ export function readTests(file) {
   return casesOf(parser.parse(text).testsuites).map(({ suite, name, skipped, failure, error }) => {
     const problem = failure ?? error;
     const result = problem === undefined ? 'passed' : 'failed';
-    const message = String(problem?.message ?? problem ?? '');
+    const message = String((skipped ?? problem)?.message ?? problem ?? '');
     return { suite, title: name, result: skipped === undefined ? result : 'skipped', message };
   });
 }
 
-/** @param {string} name of the report, without its ending */
+/**
+ * @param {string} name of the report, without its ending
+ * @returns {import('./summary.mjs').Tests}
+ */
 export function countTests(name) {
   const tests = readTests(`${reports}/${name}.xml`);
   /** @param {Test['result']} wanted */
@@ -52,5 +56,8 @@ export function countTests(name) {
   const failures = those('failed').map(({ suite, title, message }) => {
     return { title: [suite, title].filter(Boolean).join(': '), message: message.slice(0, 500) };
   });
-  return { passed: those('passed').length, skipped: those('skipped').length, failures };
+  const skipped = those('skipped').map(
+    ({ title, message }) => message || `${title}: no reason given`,
+  );
+  return { passed: those('passed').length, skipped, failures };
 }

@@ -2,6 +2,7 @@
 // The files are listed here because Node 20 expands no pattern, and an empty folder must not pass.
 // With `--together` they run in one process and share their browsers; `--browser` names the engine.
 // `--part 1/2` takes every second file: most of these tests wait, so two parts at once are faster.
+// `--coverage` leaves for c8 what was run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,9 @@ import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { reports } from './junit.mjs';
 
+/** Where c8 looks. */
+const COVERAGE = 'coverage/tmp';
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -17,6 +21,7 @@ const { values, positionals } = parseArgs({
     concurrency: { type: 'string', default: '1' },
     browser: { type: 'string' },
     part: { type: 'string', default: '1/1' },
+    coverage: { type: 'boolean', default: false },
   },
 });
 const [folder = ''] = positionals;
@@ -54,5 +59,10 @@ const args = [
   `--test-reporter-destination=${reports}/${report}.xml`,
   ...(values.together ? [importTogether()] : paths),
 ];
-const env = { ...process.env, ...(values.browser && { BROWSERS: values.browser }) };
+if (values.coverage) rmSync(COVERAGE, { recursive: true, force: true });
+const env = {
+  ...process.env,
+  ...(values.browser && { BROWSERS: values.browser }),
+  ...(values.coverage && { NODE_V8_COVERAGE: COVERAGE }),
+};
 process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 1;

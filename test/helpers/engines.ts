@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 
 const PG = '/usr/lib/postgresql/17/bin';
-const PACKAGES = 'postgresql-17, valkey-server, pgbouncer (`npm run setup -- --all` installs them)';
 
 export interface Engine {
   /** What a client connects to. */
@@ -23,11 +22,15 @@ function find(program: string): boolean {
 
 const isRoot = process.getuid?.() === 0;
 
+/** Why a test is skipped that needs more than `npm test` installs. */
+export const missing = (program: string, packages: string): string =>
+  `no ${program}: \`npm run setup -- --all\` installs ${packages}, as root on Debian`;
+
 /** A reason to skip, or `false`. */
-export const skipPostgres = !find(`${PG}/initdb`) && `there is no PostgreSQL 17: ${PACKAGES}`;
-export const skipValkey = !find('valkey-server') && `there is no valkey-server: ${PACKAGES}`;
+export const skipPostgres = !find(`${PG}/initdb`) && missing('PostgreSQL 17', 'postgresql-17');
+export const skipValkey = !find('valkey-server') && missing('Valkey', 'valkey-server');
 export const skipPgBouncer =
-  skipPostgres || (!find('pgbouncer') && `there is no pgbouncer: ${PACKAGES}`);
+  skipPostgres || (!find('pgbouncer') && missing('PgBouncer', 'pgbouncer'));
 
 /** PostgreSQL and PgBouncer refuse to run as root. */
 function run(program: string, ...args: string[]): void {

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { findRuntime, run } from '../helpers/backends.js';
 
 const workerd = findRuntime('workerd');
-const skip = !workerd && 'there is no workerd: `npm run setup -- --all` installs it';
+const skip = !workerd && 'no workerd: `npm run setup -- --all` installs it';
 
 mkdirSync('build', { recursive: true });
 const folder = resolve(mkdtempSync('build/durable-object-'));

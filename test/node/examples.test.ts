@@ -4,6 +4,7 @@ import { after, before, describe, it, mock } from 'node:test';
 import { contract } from '../../demo/contract-kit/contract.js';
 import { sessions } from '../../demo/contract-kit/sessions.js';
 import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
+import { missing } from '../helpers/engines.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
 
 // The examples that run in here say on the console what fails, as they should.
@@ -65,14 +66,14 @@ const programs = [
     command: 'python3',
     args: [`${folder}/other/connect.py`],
     clauses: contract,
-    skip: !hasPython && 'there is no python3 here',
+    skip: !hasPython && missing('Python', 'python3-fastapi'),
   },
   {
     name: 'FastAPI',
     command: fastApi ?? '',
     args: [`${folder}/other/connect_fastapi.py`],
     clauses: contract,
-    skip: !fastApi && 'there is no python3-fastapi with python3-uvicorn here',
+    skip: !fastApi && missing('FastAPI', 'python3-fastapi, python3-uvicorn'),
   },
 ];
 

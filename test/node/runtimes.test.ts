@@ -95,7 +95,7 @@ const runtimes: Runtime[] = [
 describe('the contract holds in', { concurrency: true }, () => {
   for (const { name, prepare } of runtimes) {
     const program = findRuntime(name);
-    const skip = !program && `there is no ${name}: \`npm run setup -- --all\` installs it`;
+    const skip = !program && `no ${name}: \`npm run setup -- --all\` installs it`;
     it(name, { skip }, async () => {
       const emulator = await openEmulator();
       const url = await run(program ?? '', await prepare(emulator.url), emulator.url);
