@@ -2,7 +2,8 @@
 // test/e2e/documents.test.ts; components are compiled by `npm run types:frameworks`.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -139,10 +140,33 @@ describe('a command', () => {
       } else if (script !== undefined && line.startsWith('npm run')) {
         assert.ok(script in scripts, script);
       } else {
-        assert.match(line, /^(npm (install|version|publish)|git push|cp node_modules|CLIENT_ID=)/);
+        assert.match(
+          line,
+          /^(npm (install|version|publish)|git push|cp -r node_modules|CLIENT_ID=)/,
+        );
       }
     });
   }
+});
+
+describe('the shop of the README', () => {
+  const skip = !existsSync('dist/integrity.json') && 'run `npm run build` first';
+  it('copies every script file, as each may load others', { skip }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-shop-'));
+    const [, line = ''] = /^(cp .*)$/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+    try {
+      for (const name of ['node_modules', 'site']) mkdirSync(join(folder, name));
+      symlinkSync(resolve('.'), join(folder, 'node_modules/monerium-connect'));
+      assert.equal(spawnSync('sh', ['-c', line], { cwd: folder }).status, 0);
+      const files = Object.keys(JSON.parse(readFileSync('dist/integrity.json', 'utf8')) as object);
+      assert.deepEqual(
+        files.filter((file) => !existsSync(join(folder, 'site', file))),
+        [],
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
 
 describe('a setting of an editor', () => {
