@@ -59,7 +59,7 @@ const programs = [
     command: 'php',
     args: php,
     clauses: contract,
-    skip: !hasPhp && 'there is no php with curl here',
+    skip: !hasPhp && missing('PHP with curl', 'php-cli, php-curl'),
   },
   {
     name: 'Python',
