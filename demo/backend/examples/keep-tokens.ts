@@ -4,9 +4,11 @@ import type { ConnectedDetails, Identity, RequestDetails, Tokens } from 'moneriu
 const sessions = new Map<string, Identity & { clientId: string; tokens: Tokens }>();
 const FLAGS = 'Path=/; Secure; HttpOnly; SameSite=Lax';
 
-/** Stores the tokens with a new session, and sets its cookie. */
-export function keepTokens({ profile, userId, clientId, tokens }: ConnectedDetails): HeadersInit {
+/** Stores the tokens with a new session, sets its cookie, and ends the session before it. */
+export function keepTokens({ request, tokens, ...ids }: ConnectedDetails): HeadersInit {
+  const { profile, userId, clientId } = ids;
   const id = crypto.randomUUID();
+  sessions.delete(readId(request));
   sessions.set(id, { profile, userId, clientId, tokens });
   return { 'set-cookie': `__Host-session=${id}; ${FLAGS}` };
 }
