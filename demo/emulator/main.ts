@@ -11,7 +11,7 @@ clients, customers and requests, and switches faults on.
 
   --port           where it listens (4010; 0 for any free port)
   --host           on which address (127.0.0.1)
-  --client         the client ID of your application (${DEMO_CLIENT_ID})
+  --client-id      the client ID of your application (${DEMO_CLIENT_ID})
   --redirect-uri   a redirect URI of your application; may be repeated
   --auto-approve   every customer is signed in and allows access, without a page
   --seed           starts with a customer, customer@example.com, with a wallet and an IBAN
@@ -25,7 +25,7 @@ function readArguments() {
     options: {
       port: { type: 'string', default: '4010' },
       host: { type: 'string', default: '127.0.0.1' },
-      client: { type: 'string', default: DEMO_CLIENT_ID },
+      'client-id': { type: 'string', default: DEMO_CLIENT_ID },
       'redirect-uri': { type: 'string', multiple: true, default: [] },
       'auto-approve': { type: 'boolean', default: false },
       seed: { type: 'boolean', default: false },
@@ -37,7 +37,7 @@ function readArguments() {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new StartFailure(`--port needs a whole number up to 65535, not ${values.port}.`);
   }
-  return { ...values, port, clientId: values.client, redirectUris: values['redirect-uri'] };
+  return { ...values, port, clientId: values['client-id'], redirectUris: values['redirect-uri'] };
 }
 
 async function start({ port, host, clientId, redirectUris, seed, ...values }: Arguments) {

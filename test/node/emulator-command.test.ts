@@ -57,7 +57,7 @@ function authorize(url: string, fields: Record<string, string> = {}): Promise<Re
 describe('the command emulator', () => {
   it('prints its address, the client and the redirect URIs as JSON', async () => {
     const second = 'https://shop.example/back';
-    const args = ['--client', 'shop', '--redirect-uri', CALLBACK, '--redirect-uri', second];
+    const args = ['--client-id', 'shop', '--redirect-uri', CALLBACK, '--redirect-uri', second];
     const { url, ...rest } = await startJson(...args);
     assert.deepEqual(rest, { clientId: 'shop', redirectUris: [CALLBACK, second] });
     for (const redirect_uri of [CALLBACK, second]) {
