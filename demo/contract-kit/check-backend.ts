@@ -1,19 +1,28 @@
 import type { Emulator } from '../emulator/emulator.js';
-import { Harness, Violation, type BackendUnderTest } from './harness.js';
+import { Harness, Violation, type BackendUnderTest, type TraceLine } from './harness.js';
 import type { Clause } from './clause.js';
 import { contract } from './contract.js';
 import { sessions } from './sessions.js';
 
-/** The result of one clause. `seen` is there only when the backend violates it. */
+/** The result of one clause. */
 export interface Finding {
   name: string;
   hint: string;
+  /** Where the rule and its reason are written: a URL. */
+  link?: string;
+  /** What the backend did, only when it violates the clause. */
   seen?: string;
+  /** The requests that led to it and their responses, without a secret. The last one decides. */
+  trace?: readonly TraceLine[];
+  /** The clauses after it were not tried, since they mean nothing. */
+  endsCheck?: true;
 }
 
+const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/check-backend.md';
+/** How many requests of a clause are shown. */
+const SHOWN = 3;
+
 export interface CheckOptions extends BackendUnderTest {
-  /** Whether the page is on another origin than the backend: then CORS is part of the contract. */
-  cors: boolean;
   /** Whether the page has `stay-connected`: then GET and DELETE are part of the contract. */
   stayConnected?: boolean;
   /** What to check. Default: the whole contract. */
@@ -25,8 +34,8 @@ export interface CheckOptions extends BackendUnderTest {
 }
 
 /**
- * Checks a backend against the contract, with the emulator in Monerium's place. It stops when the
- * first clause fails, which posts as the element does.
+ * Checks a backend against the contract, with the emulator in Monerium's place. It stops when a
+ * basic clause fails: one that only posts or asks as the element does.
  */
 export async function checkBackend(emulator: Emulator, options: CheckOptions): Promise<Finding[]> {
   const { clientId, redirectUri, cors, stayConnected = false, onFinding, onBegin } = options;
@@ -34,20 +43,22 @@ export async function checkBackend(emulator: Emulator, options: CheckOptions): P
   emulator.registerClient({ clientId, name: 'The site under test', redirectUris: [redirectUri] });
   const harness = new Harness(options, emulator);
   const findings: Finding[] = [];
-  for (const { name, hint, check, isCors } of clauses) {
+  for (const { name, hint, why, check, isCors, isBasic } of clauses) {
     if (isCors && !cors) continue;
-    const finding: Finding = { name, hint };
+    const finding: Finding = { name, hint, link: `${DOCUMENT}#${why}` };
+    harness.trace.length = 0;
     onBegin?.(name);
     try {
       await check(harness);
     } catch (problem) {
       if (!(problem instanceof Violation)) throw problem;
       finding.seen = problem.message;
+      finding.trace = harness.trace.slice(-SHOWN);
+      if (isBasic) finding.endsCheck = true;
     }
     findings.push(finding);
     onFinding?.(finding);
-    // When a correct post fails, no other finding means anything.
-    if (name === contract[0]?.name && finding.seen !== undefined) break;
+    if (finding.endsCheck) break;
   }
   return findings;
 }

@@ -1,14 +1,29 @@
 import { Violation, type BackendResponse, type Harness, type Fields } from './harness.js';
 
+/** The section of docs/check-backend.md that says why. */
+export type Topic =
+  | 'the-exchange'
+  | 'other-sites'
+  | 'the-four-fields'
+  | 'failures-of-monerium'
+  | 'what-reaches-the-browser'
+  | 'who-is-connected'
+  | 'session-ids'
+  | 'the-end-of-a-session'
+  | 'pages-on-another-origin';
+
 /** One rule of the contract between the element and a backend. */
 export interface Clause {
   name: string;
   /** How to fix a backend that violates it. */
   hint: string;
+  why: Topic;
   /** @throws Violation with what the backend did instead */
   check(harness: Harness): Promise<void>;
   /** Checked only when the pages are on another origin. */
   isCors?: true;
+  /** When it fails, no clause after it means anything. */
+  isBasic?: true;
 }
 
 const IDENTIFIER = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -51,6 +66,7 @@ function assertRefusal(harness: Harness, { status }: BackendResponse): void {
 /** A clause for a post that the backend must refuse by itself. */
 export function refuses(
   what: string,
+  why: Topic,
   hint: string,
   attempt: (harness: Harness) => Promise<BackendResponse>,
 ): Clause {
@@ -58,7 +74,7 @@ export function refuses(
     harness.prepare();
     assertRefusal(harness, await attempt(harness));
   };
-  return { name: `refuses ${what}`, hint, check };
+  return { name: `refuses ${what}`, hint, why, check };
 }
 
 /** A clause for a failure of Monerium. */
@@ -73,5 +89,5 @@ export function reports(
     assertOneExchange(harness);
     assertThat(status >= 500 || status === 429, `answered ${status}, not 5xx`);
   };
-  return { name: `tells the page of ${what}`, hint, check };
+  return { name: `reports that Monerium ${what}`, hint, why: 'failures-of-monerium', check };
 }

@@ -15,20 +15,22 @@ const LATER_MS = 2000;
 const COMPARE = 'Compare it with a list of your own, exactly, before you ask Monerium.';
 const ONCE =
   'Send a code once, whatever happens: a second use can make Monerium revoke the tokens.';
-const DEADLINE = 'Set one deadline, below 20 s, from the request to the last byte of the answer.';
+const DEADLINE = 'Set one deadline, below 20 s, from the request to the last byte of the response.';
 const READ = 'Take nothing but a JSON object with status 200, and follow no redirect.';
 
 export const contract: Clause[] = [
   {
     name: 'connects a right post',
+    why: 'the-exchange',
+    isBasic: true,
     hint: 'Answer 200 with {"profile":"…","userId":"…"} after one token request with the four fields.',
     async check(harness) {
       harness.prepare();
       const fields = harness.createFields();
       const answer = await harness.post(fields);
       const { length } = harness.exchanges;
-      const seen = `answered ${answer.status} ${answer.text.slice(0, 200)}`.trim();
-      assertThat(length > 0 || answer.status === 200, `${seen}, and never asked Monerium`);
+      const seen = `answered ${answer.status}, and never asked Monerium`;
+      assertThat(length > 0 || answer.status === 200, seen);
       assertOneExchange(harness);
       const [sent] = harness.exchanges;
       for (const [name, value] of Object.entries(fields)) {
@@ -39,7 +41,8 @@ export const contract: Clause[] = [
   },
   ...responses,
   {
-    name: 'asks /auth/context when the token answer has no ids',
+    name: 'asks /auth/context when the token response has no ids',
+    why: 'the-exchange',
     hint: 'GET {api}/auth/context with the new token; profile is defaultProfile, else the only one.',
     async check(harness) {
       harness.prepare({ idsInToken: false });
@@ -48,7 +51,8 @@ export const contract: Clause[] = [
     },
   },
   {
-    name: 'fails when nobody can tell the ids',
+    name: 'fails when Monerium sends no ids',
+    why: 'the-exchange',
     hint: 'Without both ids answer 5xx: a 200 has to name who was connected.',
     async check(harness) {
       harness.prepare({ idsInToken: false, context: 'not-found' });
@@ -58,23 +62,30 @@ export const contract: Clause[] = [
     },
   },
   ...foreignPosts,
-  refuses('a body over 8 KiB', 'Set a limit of 8 KiB for the body of this route.', (harness) =>
-    harness.post(harness.createFields({ padding: 'x'.repeat(64 * 1024) })),
+  refuses(
+    'a body over 8 KiB',
+    'the-four-fields',
+    'Set a limit of 8 KiB for the body of this route.',
+    (harness) => harness.post(harness.createFields({ padding: 'x'.repeat(64 * 1024) })),
   ),
-  refuses('a body that is no JSON', 'Answer 400 when the body cannot be parsed.', (harness) =>
-    harness.post('{"code":'),
+  refuses(
+    'a body that is no JSON',
+    'the-four-fields',
+    'Answer 400 when the body cannot be parsed.',
+    (harness) => harness.post('{"code":'),
   ),
-  refuses('a redirect URI that is not yours', COMPARE, (harness) =>
+  refuses('a redirect URI that is not yours', 'the-four-fields', COMPARE, (harness) =>
     harness.post(
       harness.createFields({ redirect_uri: `${harness.backend.redirectUri}/elsewhere` }),
     ),
   ),
-  refuses('a client that is not yours', COMPARE, (harness) =>
+  refuses('a client that is not yours', 'the-four-fields', COMPARE, (harness) =>
     harness.post(harness.createFields({ client_id: '00000000-0000-4000-8000-000000000000' })),
   ),
   ...['x'.repeat(42), 'x'.repeat(129), `${'x'.repeat(43)}\n`, ['x'.repeat(43)]].map((verifier) =>
     refuses(
       `a malformed code_verifier (${describe(verifier)})`,
+      'the-four-fields',
       'It is a string of 43 to 128 characters of A-Z, a-z, 0-9, "-", ".", "_" and "~".',
       (harness) => harness.post(harness.createFields({ code_verifier: verifier })),
     ),
@@ -82,12 +93,14 @@ export const contract: Clause[] = [
   ...['', 'x'.repeat(2049), { a: 1 }].map((code) =>
     refuses(
       `a malformed code (${describe(code)})`,
+      'the-four-fields',
       'It is a string of 1 to 2,048 printable ASCII characters.',
       (harness) => harness.post(harness.createFields({ code })),
     ),
   ),
   {
     name: 'refuses a code that was posted before',
+    why: 'the-exchange',
     hint: 'Pass on what Monerium says of it: 4xx, such as 400 with {"error":"invalid_grant"}.',
     async check(harness) {
       harness.prepare();
@@ -99,6 +112,7 @@ export const contract: Clause[] = [
   },
   {
     name: 'connects one of two posts of one code at once',
+    why: 'the-exchange',
     hint: 'One of them has to fail with 4xx, whichever comes second.',
     async check(harness) {
       harness.prepare({ delayMs: 100 });
@@ -110,7 +124,8 @@ export const contract: Clause[] = [
     },
   },
   {
-    name: 'tells the page that Monerium refused the code',
+    name: 'reports that Monerium refused the code',
+    why: 'failures-of-monerium',
     hint: 'Answer 4xx, such as 400 with {"error":"invalid_grant"}.',
     async check(harness) {
       harness.prepare({ oauthErrors: true });
@@ -121,9 +136,10 @@ export const contract: Clause[] = [
       assertThat(status >= 400 && status < 500, `answered ${status}, not 4xx`);
     },
   },
-  reports('a Monerium that is down', ONCE, { token: 'unavailable' }),
+  reports('is down', ONCE, { token: 'unavailable' }),
   {
     name: 'does not send a code again later',
+    why: 'failures-of-monerium',
     hint: ONCE,
     async check(harness) {
       harness.prepare({ token: 'unavailable' });
@@ -132,12 +148,13 @@ export const contract: Clause[] = [
       assertOneExchange(harness);
     },
   },
-  reports('a Monerium that is broken', ONCE, { token: 'server-error' }),
-  reports('a Monerium that is busy', ONCE, { token: 'rate-limit' }),
-  reports('a Monerium that hangs up', ONCE, { token: 'reset' }),
-  reports('a Monerium that answers a page', READ, { token: 'html' }),
+  reports('is broken', ONCE, { token: 'server-error' }),
+  reports('is busy', ONCE, { token: 'rate-limit' }),
+  reports('closes the connection', ONCE, { token: 'reset' }),
+  reports('sends a page', READ, { token: 'html' }),
   {
     name: 'follows no redirect with the code',
+    why: 'failures-of-monerium',
     hint: READ,
     async check(harness) {
       harness.prepare({ token: 'redirect', redirectTo: `${harness.emulator.url}/elsewhere` });
@@ -147,14 +164,15 @@ export const contract: Clause[] = [
       assertThat(status >= 500, `answered ${status}, not 5xx`);
     },
   },
-  reports('a Monerium that never ends its answer', READ, { token: 'endless' }),
-  reports('a Monerium that answers drop by drop', DEADLINE, { token: 'drip' }),
-  reports('a Monerium that hangs at /auth/context', DEADLINE, {
+  reports('sends without an end', READ, { token: 'endless' }),
+  reports('sends byte by byte', DEADLINE, { token: 'drip' }),
+  reports('hangs at /auth/context', DEADLINE, {
     idsInToken: false,
     context: 'hang',
   }),
   {
     name: 'lets a page of another origin post',
+    why: 'pages-on-another-origin',
     hint: 'Answer the preflight and the post with Access-Control-Allow-Origin for your own origins.',
     isCors: true,
     async check(harness) {
@@ -178,6 +196,7 @@ export const contract: Clause[] = [
   },
   {
     name: 'lets no page of a foreign origin post or read',
+    why: 'other-sites',
     hint: 'Never echo the Origin header: name your own origins, and send Vary: Origin.',
     async check(harness) {
       harness.prepare();

@@ -1,29 +1,10 @@
 import type { BackendResponse, Harness } from './harness.js';
 import { assertThat, refuses, type Clause } from './clause.js';
+import { laxOrigins } from './origins.js';
 
 const COMPARE = 'Compare the whole Origin header with a list of your own, by ===.';
 const JSON_ONLY =
   'Take application/json only: every other site can send the simple types without asking.';
-
-/** Origins that a lax comparison takes for the site's own, by what they are. */
-const origins: [string, (origin: URL) => string][] = [
-  ['a foreign origin', () => 'https://foreign.example'],
-  ['an origin that only begins like yours', ({ origin }) => `${origin}.foreign.example`],
-  ['an origin that only ends like yours', ({ protocol, host }) => `${protocol}//foreign${host}`],
-  ['a subdomain of your origin', ({ protocol, host }) => `${protocol}//foreign.${host}`],
-  ['your host on another port', ({ protocol, hostname }) => `${protocol}//${hostname}:61234`],
-  [
-    'your host with the other scheme',
-    ({ protocol, host }) => `${protocol === 'https:' ? 'http:' : 'https:'}//${host}`,
-  ],
-  ['your host without a scheme', ({ host }) => host],
-  [
-    'an origin with another letter for the dot',
-    ({ protocol, host }) =>
-      `${protocol}//${host.includes('.') ? host.replace('.', 'x') : `${host}x`}`,
-  ],
-  ['the origin null', () => 'null'],
-];
 
 const types = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
@@ -44,39 +25,35 @@ async function postInChunks(harness: Harness): Promise<BackendResponse> {
 
 /** What every other page of the web can send. */
 export const foreignPosts: Clause[] = [
-  ...origins.map(([what, change]) =>
-    refuses(what, COMPARE, (harness) =>
+  ...laxOrigins.map(([what, change]) =>
+    refuses(what, 'other-sites', COMPARE, (harness) =>
       harness.post(harness.createFields(), { origin: change(new URL(harness.backend.origin)) }),
     ),
   ),
-  refuses('a post without an Origin', COMPARE, (harness) =>
+  refuses('a post without an Origin', 'other-sites', COMPARE, (harness) =>
     harness.post(harness.createFields(), { origin: '' }),
   ),
   ...[...types, 'text/plain;application/json'].map((type) =>
-    refuses(`the content type ${type}`, JSON_ONLY, (harness) =>
+    refuses(`the content type ${type}`, 'other-sites', JSON_ONLY, (harness) =>
       harness.post(harness.createFields(), { 'content-type': type }),
     ),
   ),
-  refuses('a post without a content type', JSON_ONLY, (harness) =>
+  refuses('a post without a content type', 'other-sites', JSON_ONLY, (harness) =>
     harness.post(harness.createFields(), { 'content-type': '' }),
   ),
   {
     name: 'takes no code from the address',
     hint: 'Read the four fields from the body of a POST only: any page can make a browser GET.',
+    why: 'other-sites',
     async check(harness) {
       harness.prepare();
-      const fields = harness.createFields() as Record<string, string>;
-      const { headers } = harness.backend;
-      const query = `?${new URLSearchParams(fields)}`;
-      await harness.send(
-        { method: 'GET', headers: { accept: 'application/json', ...headers } },
-        query,
-      );
+      await harness.ask('GET', {}, harness.createFields() as Record<string, string>);
       assertThat(harness.exchanges.length === 0, 'sent the code of a GET to Monerium');
     },
   },
   {
     name: 'refuses a body over 8 KiB that comes in chunks',
+    why: 'the-four-fields',
     hint: 'Count the bytes while you read, and answer 413; do not rely on Content-Length.',
     async check(harness) {
       harness.prepare();

@@ -15,16 +15,16 @@ const USAGE = `Usage: npx monerium-connect check-backend <url> --origin <origin>
 Checks the endpoint of \`backend-url\` against the contract. Starts an emulator in place of Monerium.
 Before you run it, set your backend's address of Monerium's API to http://127.0.0.1:4010.
 
-  --origin         the origin of your pages, such as https://shop.example
-  --redirect-uri   a redirect URI that your backend accepts
-  --client-id      the client ID that your backend accepts
-  --cors           your pages are on another origin than your backend
+  --origin          the origin of your pages, such as https://shop.example
+  --redirect-uri    a redirect URI that your backend accepts
+  --client-id       the client ID that your backend accepts
+  --cors            your pages are on another origin than your backend
   --stay-connected  your pages have the attribute stay-connected: GET and DELETE
-  --header         a header of every post, such as 'X-CSRF-Token: 1'; may be repeated
-  --monerium-port  where the emulator listens (4010)
-  --monerium-host  on which address (127.0.0.1)
-  --version        the version of this package
-  --timeout        how long a response may take, in milliseconds (20000)
+  --header          a header of every request, such as 'X-CSRF-Token: 1'; may be repeated
+  --port            where the emulator listens (4010)
+  --host            on which address (127.0.0.1)
+  --timeout         how long a response may take, in milliseconds (20000)
+  --version         the version of this package
 
 The exit code is 0 if everything passes, 1 if something fails, and 2 if it could not start.
 `;
@@ -35,7 +35,7 @@ function readArguments() {
     allowPositionals: true,
     options: {
       ...{ origin: text, 'redirect-uri': text, 'client-id': text, timeout: text },
-      ...{ 'monerium-port': text, 'monerium-host': text },
+      ...{ port: text, host: text },
       header: { type: 'string', multiple: true },
       cors: { type: 'boolean', default: false },
       'stay-connected': { type: 'boolean', default: false },
@@ -62,8 +62,8 @@ function readArguments() {
     timeoutMs: readNumber('--timeout', values.timeout ?? '20000', 600_000),
     headers: Object.fromEntries((values.header ?? []).map(readHeader)),
   };
-  const port = readNumber('--monerium-port', values['monerium-port'] ?? '4010', 65_535);
-  return { options, port, hostname: values['monerium-host'] ?? '127.0.0.1' };
+  const port = readNumber('--port', values.port ?? '4010', 65_535);
+  return { options, port, hostname: values.host ?? '127.0.0.1' };
 }
 
 function readVersion(): string {
@@ -96,7 +96,7 @@ async function start(port: number, hostname: string): Promise<Emulator> {
     return await startEmulator({ port, hostname });
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    throw new StartFailure(`No emulator on ${hostname}:${port}: ${code}. Try --monerium-port.`);
+    throw new StartFailure(`No emulator on ${hostname}:${port}: ${code}. Try --port.`);
   }
 }
 
@@ -120,7 +120,6 @@ async function runCheckBackend(): Promise<number> {
   console.log(`Monerium  ${emulator.url}, which has to be your backend's address of its API\n`);
   try {
     const findings = await checkBackend(emulator, { ...options, ...watch() });
-    if (findings.length === 1) console.log('\nThe rest was not tried: mend this first.');
     return summarize(findings);
   } finally {
     await emulator.close();

@@ -6,9 +6,16 @@ const SLOW_MS = 3000;
 /** A failure that the user of the command can fix. It is shown without a stack. */
 export class StartFailure extends Error {}
 
-function print({ name, hint, seen }: Finding): void {
-  const line = seen === undefined ? `holds  ${name}` : `FAILS  ${name}: ${seen}`;
-  console.log(seen === undefined ? line : `${line}\n       → ${hint}`);
+function print({ name, hint, link, seen, trace = [], endsCheck }: Finding): void {
+  if (seen === undefined) {
+    console.log(`holds  ${name}`);
+    return;
+  }
+  const steps = trace.flatMap(({ sent, answered }) => [`sent   ${sent}`, `got    ${answered}`]);
+  const why = link === undefined ? [] : [`why    ${link}`];
+  const lines = [`FAILS  ${name}: ${seen}`, ...steps, `right  ${hint}`, ...why];
+  console.log(lines.join('\n       '));
+  if (endsCheck) console.log('\nThe rest was not tried: fix this first.');
 }
 
 /** Prints each finding, and the name of a slow clause while it runs. */

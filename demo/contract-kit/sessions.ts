@@ -1,151 +1,177 @@
 import { assertIdentity, assertThat, readIdentity, type Clause } from './clause.js';
 import { cookiesOf } from './cookies.js';
 import type { BackendResponse, Harness } from './harness.js';
+import { laxOrigins } from './origins.js';
+import { assertFlags, FLAGS, FOR_SCRIPTS, KEEP } from './responses.js';
+import { assertHidden, assertNoToken } from './secrets.js';
+import { sessionEnds } from './session-ends.js';
+import { sessionIds } from './session-ids.js';
+import { assertNobody, connectTwo, Visitor, type Ids } from './visitor.js';
 
 const ASK = 'Answer GET with 200 and the two ids of the session, and with 204 when there is none.';
-const END = 'End the session on DELETE, on the server too, and answer 204.';
+const OWN = 'Read the ids from what you keep of this session, not from a variable of the process.';
 const FOREIGN =
-  'Compare the Origin header before you look at the session, also for GET and DELETE.';
+  'Answer with Access-Control-Allow-Origin for your own origins only, compared whole, by ===.';
+const JSONP = /^[^\w{[]*monerium_callback\s*\(/;
 
-/** What a session needs to be known again: the cookies of a right post, with those of the site. */
-interface Session {
-  readonly cookie: string;
-  readonly connected: BackendResponse;
+function assertSame(answer: BackendResponse, ids: Ids, what: string): void {
+  assertIdentity(answer);
+  const { profile, userId } = readIdentity(answer);
+  assertThat(profile === ids.profile && userId === ids.userId, what);
 }
 
-async function connect(harness: Harness): Promise<Session> {
-  harness.prepare();
-  const connected = await harness.post(harness.createFields());
-  assertIdentity(connected);
-  const set = cookiesOf(connected).map(({ name, value }) => `${name}=${value}`);
-  assertThat(set.length > 0, 'set no cookie after a right post');
-  const own = harness.backend.headers.cookie;
-  return { connected, cookie: [...(own ? [own] : []), ...set].join('; ') };
-}
-
-/** Asks as a page of the site does. A header with an empty value is left out. */
-function ask(
-  harness: Harness,
-  method: 'GET' | 'DELETE',
-  changes: Record<string, string>,
-): Promise<BackendResponse> {
-  const { origin, headers: own } = harness.backend;
-  const usual = { origin, accept: 'application/json', ...own, ...changes };
-  const kept = Object.entries(usual).filter(([, value]) => value !== '');
-  return harness.send({ method, headers: Object.fromEntries(kept) });
-}
-
-function assertNobody({ status }: BackendResponse): void {
-  assertThat([204, 401, 404].includes(status), `answered ${status}, not 204`);
-}
-
-async function assertStillConnected(harness: Harness, cookie: string): Promise<void> {
-  const { status } = await ask(harness, 'GET', { cookie });
-  assertThat(status === 200, `ended the session: the next GET was answered with ${status}`);
-}
-
-function assertUnseen({ text, headers }: BackendResponse, session: Session, origin: string): void {
-  const { userId } = readIdentity(session.connected);
-  assertThat(!text.includes(String(userId)), 'told the ids');
+/** @throws Violation when a page of another origin can read the response */
+function assertUnreadable({ headers }: BackendResponse, origin: string, what: string): void {
   const allowed = headers.get('access-control-allow-origin') ?? '';
-  assertThat(allowed !== origin && allowed !== '*', `allows the origin ${allowed}`);
+  const seen = `lets ${what} read it: Access-Control-Allow-Origin is ${allowed}`;
+  assertThat(allowed !== origin && allowed !== '*', seen);
+}
+
+/** What a page gets from `GET` and `DELETE`, and from a `GET` of somebody who is not connected. */
+async function askEverything(harness: Harness): Promise<[Visitor, BackendResponse[]]> {
+  harness.prepare();
+  const visitor = await Visitor.connect(harness);
+  const told = await visitor.ask('GET');
+  const stranger = await visitor.askAsStranger('GET');
+  return [visitor, [told, stranger, await visitor.ask('DELETE')]];
 }
 
 /** What `stay-connected` asks of the same address. */
 export const sessions: Clause[] = [
   {
-    name: 'tells who is connected',
+    name: 'returns who is connected',
+    why: 'who-is-connected',
     hint: ASK,
+    isBasic: true,
     async check(harness) {
-      const { cookie, connected } = await connect(harness);
-      const asked = await ask(harness, 'GET', { cookie });
-      assertIdentity(asked);
-      const [now, before] = [asked, connected].map((answer) => readIdentity(answer));
-      const isSame = now?.profile === before?.profile && now?.userId === before?.userId;
-      assertThat(isSame, 'answered with other ids than after the post');
+      harness.prepare();
+      const visitor = await Visitor.connect(harness);
+      const told = await visitor.ask('GET');
+      assertSame(told, visitor.ids, 'answered with other ids than after the post');
     },
   },
   {
-    name: 'tells that nobody is connected',
+    name: 'returns that nobody is connected',
+    why: 'who-is-connected',
     hint: ASK,
     async check(harness) {
       harness.prepare();
-      assertNobody(await ask(harness, 'GET', {}));
-      assertNobody(await ask(harness, 'GET', { cookie: 'session=unknown' }));
+      const visitor = await Visitor.connect(harness);
+      assertNobody(await visitor.askAsStranger('GET'));
     },
   },
   {
-    name: 'keeps what it tells of a session out of every cache',
+    name: 'keeps two customers apart',
+    why: 'who-is-connected',
+    hint: OWN,
+    async check(harness) {
+      harness.prepare({ delayMs: 100 });
+      const both = await connectTwo(harness);
+      if (!both) return;
+      for (const visitor of [...both].reverse()) {
+        assertSame(await visitor.ask('GET'), visitor.ids, 'answered with the ids of another');
+      }
+    },
+  },
+  {
+    name: 'connects nobody whose code Monerium refused',
+    why: 'who-is-connected',
+    hint: 'Begin the session after Monerium has answered with the tokens.',
+    async check(harness) {
+      harness.prepare();
+      const visitor = await Visitor.connect(harness);
+      await visitor.ask('DELETE');
+      await visitor.post(harness.createFields({ code_verifier: 'x'.repeat(43) }));
+      assertNobody(await visitor.ask('GET'));
+    },
+  },
+  {
+    name: 'keeps the session out of every cache',
+    why: 'who-is-connected',
     hint: 'Send Cache-Control: no-store with every answer to GET, also with 204.',
     async check(harness) {
-      const { cookie } = await connect(harness);
-      for (const changes of [{ cookie }, {}]) {
-        const { headers, status } = await ask(harness, 'GET', changes);
-        const control = headers.get('cache-control') ?? 'nothing';
-        assertThat(/no-store/i.test(control), `answered ${status} with Cache-Control: ${control}`);
+      const [, [told, stranger]] = await askEverything(harness);
+      for (const answer of [told, stranger]) {
+        const control = answer?.headers.get('cache-control') ?? 'nothing';
+        const seen = `answered ${answer?.status} with Cache-Control: ${control}`;
+        assertThat(/no-store/i.test(control), seen);
       }
     },
   },
   {
-    name: 'tells another site nothing of a session',
+    name: 'keeps the tokens to itself after the post too',
+    why: 'what-reaches-the-browser',
+    hint: KEEP,
+    async check(harness) {
+      const [, answers] = await askEverything(harness);
+      answers.forEach(assertNoToken);
+    },
+  },
+  {
+    name: 'shows the session id to no script',
+    why: 'what-reaches-the-browser',
+    hint: 'Send the session id in its cookie only. A script can read every body and header.',
+    async check(harness) {
+      const [{ connected }, later] = await askEverything(harness);
+      const answers = [connected, ...later];
+      // A shorter value may stand in a response by chance, and a token for scripts is meant to.
+      const ids = answers
+        .flatMap(cookiesOf)
+        .filter(({ name, value }) => value.length >= 16 && !FOR_SCRIPTS.test(name));
+      for (const { headers, ...answer } of answers) {
+        const readable = new Headers(headers);
+        readable.delete('set-cookie');
+        for (const { name, value } of ids) {
+          const what = `the value of the cookie ${name}, where a script can read it,`;
+          assertHidden({ ...answer, headers: readable }, value, what);
+        }
+      }
+    },
+  },
+  {
+    name: 'sets no weaker cookie after the post',
+    why: 'what-reaches-the-browser',
+    hint: FLAGS,
+    async check(harness) {
+      const [, answers] = await askEverything(harness);
+      for (const answer of answers) assertFlags(harness, answer);
+    },
+  },
+  {
+    name: 'lets no page of another origin read who is connected',
+    why: 'other-sites',
     hint: FOREIGN,
     async check(harness) {
-      const session = await connect(harness);
-      const { cookie } = session;
-      for (const origin of ['https://foreign.example', 'null']) {
-        assertUnseen(await ask(harness, 'GET', { cookie, origin }), session, origin);
+      harness.prepare();
+      const visitor = await Visitor.connect(harness);
+      for (const [what, change] of laxOrigins) {
+        const origin = change(new URL(harness.backend.origin));
+        const foreign = { origin, 'sec-fetch-site': 'cross-site' };
+        assertUnreadable(await visitor.ask('GET', foreign), origin, what);
       }
-      const withoutOrigin = { cookie, origin: '', 'sec-fetch-site': 'cross-site' };
-      assertUnseen(await ask(harness, 'GET', withoutOrigin), session, 'null');
+      // A page of any origin may load a script.
+      const query = { callback: 'monerium_callback', jsonp: 'monerium_callback' };
+      const { text } = await visitor.ask('GET', { origin: '' }, query);
+      assertThat(!JSONP.test(text), 'answered with a script that calls a function of any page');
     },
   },
   {
-    name: 'ends the session',
-    hint: END,
-    async check(harness) {
-      const { cookie } = await connect(harness);
-      const { status } = await ask(harness, 'DELETE', { cookie });
-      assertThat(status >= 200 && status < 300, `answered DELETE with ${status}, not 204`);
-      const after = await ask(harness, 'GET', { cookie });
-      assertThat(after.status !== 200, 'still knows the session after DELETE');
-      assertNobody(after);
-    },
-  },
-  {
-    name: 'has nothing against a second DELETE',
-    hint: 'What has ended already is ended: answer 204, 404 or 410.',
-    async check(harness) {
-      const { cookie } = await connect(harness);
-      await ask(harness, 'DELETE', { cookie });
-      const { status } = await ask(harness, 'DELETE', { cookie });
-      const isFine = (status >= 200 && status < 300) || status === 404 || status === 410;
-      assertThat(isFine, `answered ${status}`);
-    },
-  },
-  {
-    name: 'ends no session for another site',
-    hint: FOREIGN,
-    async check(harness) {
-      const { cookie } = await connect(harness);
-      for (const origin of ['https://foreign.example', 'null', '']) {
-        const { status } = await ask(harness, 'DELETE', { cookie, origin });
-        await assertStillConnected(harness, cookie);
-        assertThat(status >= 400, `answered DELETE of ${origin || 'no origin'} with ${status}`);
-      }
-    },
-  },
-  {
-    name: 'tells who is connected while Monerium is away',
+    name: 'returns who is connected while Monerium is down',
+    why: 'who-is-connected',
     hint: 'Read the session from your own store.',
     async check(harness) {
-      const { cookie } = await connect(harness);
+      harness.prepare();
+      const visitor = await Visitor.connect(harness);
       harness.prepare({ token: 'unavailable', context: 'not-found' });
-      assertIdentity(await ask(harness, 'GET', { cookie }));
+      assertIdentity(await visitor.ask('GET'));
     },
   },
+  ...sessionIds,
+  ...sessionEnds,
   {
     name: 'lets a page of another origin ask and end',
-    hint: 'Answer the preflight of GET and DELETE with Access-Control-Allow-Methods.',
+    why: 'pages-on-another-origin',
+    hint: 'Allow your origin with GET and DELETE too, and DELETE in the preflight.',
     isCors: true,
     async check(harness) {
       harness.prepare();
@@ -155,6 +181,13 @@ export const sessions: Clause[] = [
       assertThat(status < 300, `answered the preflight with ${status}`);
       const methods = headers.get('access-control-allow-methods') ?? 'none';
       assertThat(/\bDELETE\b|\*/.test(methods), `allows the methods ${methods}`);
+      const visitor = await Visitor.connect(harness);
+      for (const method of ['GET', 'DELETE'] as const) {
+        const answer = await visitor.ask(method);
+        const allowed = answer.headers.get('access-control-allow-origin') ?? 'none';
+        const seen = `answered ${method} with the allowed origin ${allowed}`;
+        assertThat(allowed === origin || allowed === '*', seen);
+      }
     },
   },
 ];

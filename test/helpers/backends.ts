@@ -7,7 +7,11 @@ import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import getPort from 'get-port';
 import { getRequestListener } from '@hono/node-server';
-import { checkBackend, type Finding } from '../../demo/contract-kit/check-backend.js';
+import {
+  checkBackend,
+  type CheckOptions,
+  type Finding,
+} from '../../demo/contract-kit/check-backend.js';
 import { contract } from '../../demo/contract-kit/contract.js';
 import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from './site.js';
@@ -75,9 +79,11 @@ export function check(
   url: string,
   timeoutMs: number,
   clauses = contract,
+  options: Partial<Pick<CheckOptions, 'origin' | 'redirectUri' | 'cors' | 'headers'>> = {},
 ): Promise<Finding[]> {
   const site = { url, origin: ORIGIN, redirectUri: REDIRECT_URI, clientId: CLIENT_ID };
-  return checkBackend(emulator, { ...site, timeoutMs, cors: true, headers: {}, clauses });
+  const usual = { timeoutMs, cors: true, headers: {}, clauses };
+  return checkBackend(emulator, { ...site, ...usual, ...options });
 }
 
 export const faultsOf = (findings: Finding[]) =>

@@ -67,7 +67,7 @@ describe('monerium-connect check-backend', () => {
     ['as it is shipped', [BUILT], skip],
   ] as const) {
     it(`${name} ends with 0 when everything holds`, { skip: reason }, async () => {
-      const args = [...SITE, '--cors', '--header', `${CSRF}: 1`, '--monerium-port', moneriumPort];
+      const args = [...SITE, '--cors', '--header', `${CSRF}: 1`, '--port', moneriumPort];
       const { code, stdout, stderr } = await run([...program], 'check-backend', url, ...args);
       assert.equal(stderr, '');
       assert.ok(stdout.includes(`Monerium  http://127.0.0.1:${moneriumPort},`), stdout);
@@ -77,19 +77,25 @@ describe('monerium-connect check-backend', () => {
     });
   }
 
-  it('ends with 1 and names what does not hold, with a hint', async () => {
-    const args = [...SITE, '--monerium-port', moneriumPort];
+  it('#227 ends with 1 and names what does not hold, what is right and why', async () => {
+    const args = [...SITE, '--port', moneriumPort];
     const { code, stdout } = await run(SOURCE, 'check-backend', url, ...args);
-    const seen = 'answered 403 {"error":"access_denied"}, and never asked Monerium';
-    assert.ok(stdout.includes(`FAILS  connects a right post: ${seen}`), stdout);
-    assert.match(stdout, /^ {7}→ Answer 200 with /m);
-    assert.match(stdout, /The rest was not tried: mend this first\./);
+    const lines = [
+      'FAILS  connects a right post: answered 403, and never asked Monerium',
+      'sent   POST {code, code_verifier, redirect_uri, client_id}, ' +
+        `content-type: application/json, origin: ${ORIGIN}`,
+      'got    403 application/json {error: access_denied}',
+      'right  Answer 200 with {"profile":"…","userId":"…"} after one token request with the four fields.',
+      'why    https://unpkg.com/monerium-connect/docs/check-backend.md#the-exchange',
+    ];
+    assert.ok(stdout.includes(lines.join('\n       ')), stdout);
+    assert.match(stdout, /The rest was not tried: fix this first\./);
     assert.match(stdout, /\n0 hold, 1 fail\n$/);
     assert.equal(code, 1);
   });
 
   it('leaves CORS out unless it is asked for', async () => {
-    const args = [...SITE, '--header', `${CSRF}: 1`, '--monerium-port', moneriumPort];
+    const args = [...SITE, '--header', `${CSRF}: 1`, '--port', moneriumPort];
     const { stdout } = await run(SOURCE, 'check-backend', url, ...args);
     assert.match(stdout, new RegExp(`\n${contract.length - 1} hold, 0 fail\n$`));
   });
@@ -109,7 +115,7 @@ describe('monerium-connect check-backend', () => {
       /^The redirect URI 'http:\/\/shop\.example\/back' needs https\.$/m,
     ],
     ['an unknown option', ['check-backend', '--verbose'], /Unknown option '--verbose'/],
-    ['a bad port', ['check-backend', 'http://a', ...SITE, '--monerium-port', '-1'], /./],
+    ['a bad port', ['check-backend', 'http://a', ...SITE, '--port', '-1'], /./],
     ['a bad header', ['check-backend', 'http://a', ...SITE, '--header', 'x'], /^--header needs/],
     [
       'a backend that is not there',
@@ -129,9 +135,9 @@ describe('monerium-connect check-backend', () => {
 
   it('ends with 2 when the port of its emulator is taken', async () => {
     const { port } = new URL(url);
-    const args = [...SITE, '--monerium-port', port];
+    const args = [...SITE, '--port', port];
     const { code, stderr } = await run(SOURCE, 'check-backend', url, ...args);
-    assert.match(stderr, /^No emulator on 127\.0\.0\.1:\d+: EADDRINUSE\. Try --monerium-port\./);
+    assert.match(stderr, /^No emulator on 127\.0\.0\.1:\d+: EADDRINUSE\. Try --port\./);
     assert.equal(code, 2);
   });
 

@@ -161,7 +161,7 @@ const broken: Broken[] = [
         'set-cookie': `t=${btoa(JSON.stringify(tokens))}; ${FLAGS}`,
       }),
     },
-    found: [/^keeps the tokens to itself: sent a token to the browser/],
+    found: [/^keeps the tokens to itself: sent the access token to the browser/],
   },
   {
     fault: 'repeats the code',
@@ -201,7 +201,7 @@ const broken: Broken[] = [
     },
     found: [
       /^asks \/auth\/context for the second version of the API: asked with Accept/,
-      /^asks \/auth\/context when the token answer has no ids: answered 502/,
+      /^asks \/auth\/context when the token response has no ids: answered 502/,
     ],
   },
   ...['HttpOnly; SameSite=Lax', 'HttpOnly; Secure', 'SameSite=Lax; Secure'].map((flags) => ({
@@ -239,7 +239,7 @@ const broken: Broken[] = [
     options: {
       onConnected: ({ tokens }) => ({ 'set-cookie': `t=${tokens.accessToken}; ${FLAGS}` }),
     },
-    found: [/^keeps the tokens to itself: sent a token to the browser/],
+    found: [/^keeps the tokens to itself: sent the access token to the browser/],
   },
   {
     fault: 'has no deadline',
@@ -251,8 +251,8 @@ const broken: Broken[] = [
       },
     },
     found: [
-      /^tells the page of a Monerium that answers drop by drop: no answer within 6000 ms/,
-      /^tells the page of a Monerium that hangs at \/auth\/context: no answer within 6000 ms/,
+      /^reports that Monerium sends byte by byte: no answer within 6000 ms/,
+      /^reports that Monerium hangs at \/auth\/context: no answer within 6000 ms/,
     ],
   },
   {
@@ -265,9 +265,9 @@ const broken: Broken[] = [
       },
     },
     found: [
-      /^tells the page of a Monerium that is down: sent 2 token requests, not 1/,
+      /^reports that Monerium is down: sent 2 token requests, not 1/,
       /^does not send a code again later: sent 2 token requests/,
-      /^tells the page of a Monerium that is broken: sent 2 token requests, not 1/,
+      /^reports that Monerium is broken: sent 2 token requests, not 1/,
     ],
   },
   {
@@ -281,7 +281,7 @@ const broken: Broken[] = [
       fetch: async (url, init) =>
         /context$/.test(new Request(url).url) ? new Response('{}') : fetch(url, init),
     },
-    found: [/^asks \/auth\/context when the token answer has no ids: answered 502/],
+    found: [/^asks \/auth\/context when the token response has no ids: answered 502/],
   },
   {
     fault: 'says 200 to everything',
@@ -290,7 +290,7 @@ const broken: Broken[] = [
       const isPreflight = request.method === 'OPTIONS';
       return new Response(body, { headers, status: isPreflight ? status : 200 });
     },
-    found: [/^fails when nobody can tell the ids: answered 200/],
+    found: [/^fails when Monerium sends no ids: answered 200/],
   },
   {
     fault: 'answers in words of its own',
@@ -321,7 +321,7 @@ const broken: Broken[] = [
 ];
 
 /** Checked where they have to fail. `DEEP=1` checks the whole contract everywhere. */
-const SLOW = [/^does not send a code again later/, /drop by drop$/, /hangs at \/auth\/context$/];
+const SLOW = [/^does not send a code again later/, /byte by byte$/, /hangs at \/auth\/context$/];
 const isQuick = ({ name }: Clause) => !SLOW.some((pattern) => pattern.test(name));
 
 /** Every clause that some broken backend broke. */

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
+import { contract } from '../../demo/contract-kit/contract.js';
+import { sessions } from '../../demo/contract-kit/sessions.js';
 import { chooseText } from '../../src/element/texts.js';
 import { ConnectError, ERRORS, type ErrorCode } from '../../src/errors.js';
 import { machine } from '../../src/flow/state.js';
@@ -36,6 +38,20 @@ describe('docs/errors.md', () => {
       assert.ok(body.length > 20, 'says what happened, or what to check');
     });
   }
+});
+
+describe('docs/check-backend.md', () => {
+  const sections = readFileSync('docs/check-backend.md', 'utf8').split(/^## /m).slice(1);
+  const named = sections.flatMap((section) => {
+    const [heading = ''] = section.split('\n', 1);
+    const why = heading.toLowerCase().replaceAll(' ', '-');
+    return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => `${why}: ${name}`);
+  });
+
+  it('#227 has each rule of the kit in the section to which its report links, and no others', () => {
+    const clauses = [...contract, ...sessions].map(({ name, why }) => `${why}: ${name}`);
+    assert.deepEqual(named.sort(), clauses.sort());
+  });
 });
 
 describe('the machine in CONTRIBUTING.md', () => {

@@ -6,6 +6,7 @@ import { sessions } from '../../demo/contract-kit/sessions.js';
 import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
 import { missing } from '../helpers/engines.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
+import { CALLBACK, Site, SITE } from './backend-fixture.js';
 
 // The examples that run in here say on the console what fails, as they should.
 before(() => void mock.method(console, 'error', () => undefined));
@@ -77,9 +78,9 @@ const programs = [
   },
 ];
 
-describe('the contract holds for the example of', { concurrency: true }, () => {
+describe('#228 the contract holds for', { concurrency: true }, () => {
   for (const { name, command, args, skip = false, clauses = whole } of programs) {
-    it(name, { skip }, async () => {
+    it(`#228 the example of ${name}`, { skip }, async () => {
       const emulator = await openEmulator();
       const url = await run(command, args, emulator.url);
       const findings = await check(emulator, url, 20_000, clauses);
@@ -88,11 +89,24 @@ describe('the contract holds for the example of', { concurrency: true }, () => {
     });
   }
 
-  it('a Worker', async () => {
+  it('#228 the example of a Worker', async () => {
     const emulator = await openEmulator();
     const { default: worker } = await import('../../demo/backend/examples/worker.js');
     const environment = { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: emulator.url };
     const url = await serve((request) => worker.fetch(request, environment));
     assert.deepEqual(faultsOf(await check(emulator, url, 20_000, whole)), []);
+  });
+
+  it('#228 the demo backend', async () => {
+    const site = new Site();
+    await site.start();
+    try {
+      await site.restart({ timeoutMs: 15_000 });
+      const url = `${site.backend.url}/monerium/connect`;
+      const pages = { origin: SITE, redirectUri: CALLBACK };
+      assert.deepEqual(faultsOf(await check(site.emulator, url, 20_000, whole, pages)), []);
+    } finally {
+      await site.close();
+    }
   });
 });
