@@ -13,6 +13,7 @@ import {
 } from './kept-connection.js';
 import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
 import { check, checkRange, ownOptions } from './option-checks.js';
+import { own } from './own.js';
 import { Renewals } from './renewal.js';
 import { quietly, type Observer, type ServerEvent } from './server-event.js';
 
@@ -130,7 +131,8 @@ class KeptConnections implements Connections {
     return this.#track(this.#write(id, details, deadline));
   }
 
-  getAccessToken(id: string, { refused, signal }: TokenOptions = {}): Promise<string> {
+  getAccessToken(id: string, options: TokenOptions = {}): Promise<string> {
+    const { refused, signal } = own(options);
     const token = this.#track(this.#findToken(id, refused));
     return signal ? raceSignal(signal, token) : token;
   }

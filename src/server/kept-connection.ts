@@ -2,6 +2,7 @@ import { ConnectError } from '../errors.js';
 import type { Tokens } from '../protocol/exchange.js';
 import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
 import { raceSignal, withDeadline } from './deadline.js';
+import { own } from './own.js';
 
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
@@ -77,6 +78,14 @@ export function toStoreFailure(cause: unknown): ConnectError {
   return Object.assign(error, { cause });
 }
 
+/** A copy of plain JSON whose objects have their own fields alone. */
+function ownJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = own(value);
+  for (const [name, field] of Object.entries(copy)) Reflect.set(copy, name, ownJson(field));
+  return copy;
+}
+
 /** The site's store, with a deadline for each call. Every failure is a `server_unavailable`. */
 export class Rows {
   readonly #store: ConnectionStore;
@@ -87,8 +96,8 @@ export class Rows {
     this.#timeoutMs = timeoutMs;
   }
 
-  read(id: string): Promise<StoredConnection | undefined> {
-    return this.#call((signal) => this.#store.read(id, signal));
+  async read(id: string): Promise<StoredConnection | undefined> {
+    return ownJson(await this.#call((signal) => this.#store.read(id, signal)));
   }
 
   replace(id: string, version: number, next: Connection | undefined): Promise<boolean> {

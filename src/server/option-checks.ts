@@ -1,4 +1,5 @@
 import { ConnectError } from '../errors.js';
+import { own } from './own.js';
 
 /** @throws ConnectError `invalid_config` that names the option and what it needs */
 export function check(isValid: boolean, option: string, need: string): asserts isValid {
@@ -32,5 +33,5 @@ export function ownOptions<T extends object>(options: T, types: OptionTypes): T 
     const type = types[name];
     check(!type || value === undefined || typeof value === type, name, `the type ${type}`);
   }
-  return Object.assign(Object.create(null) as T, options);
+  return own(options);
 }
