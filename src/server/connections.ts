@@ -16,6 +16,7 @@ import { check, checkRange, ownOptions } from './option-checks.js';
 import { own } from './own.js';
 import { Renewals } from './renewal.js';
 import { quietly, type Observer, type ServerEvent } from './server-event.js';
+import { requireId } from './stored-row.js';
 
 export { ConnectError, type ErrorCode } from '../errors.js';
 export type { Tokens } from '../protocol/exchange.js';
@@ -54,7 +55,10 @@ export interface TokenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Kept connections. Every `id` is the site's own: of a session or of a customer. */
+/**
+ * Kept connections. Every `id` is the site's own: of a session or of a customer. It is a text of 1
+ * to 512 characters; for anything else each method rejects with a `TypeError`.
+ */
 export interface Connections {
   /**
    * Keeps a new connection in place of whatever was there. Made for `onConnected`. When the store
@@ -126,18 +130,21 @@ class KeptConnections implements Connections {
     });
   }
 
-  connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void> {
+  async connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void> {
+    requireId(id);
     const deadline = signal ?? AbortSignal.timeout(this.#settings.timeoutMs);
     return this.#track(this.#write(id, details, deadline));
   }
 
-  getAccessToken(id: string, options: TokenOptions = {}): Promise<string> {
+  async getAccessToken(id: string, options: TokenOptions = {}): Promise<string> {
+    requireId(id);
     const { refused, signal } = own(options);
     const token = this.#track(this.#findToken(id, refused));
     return signal ? raceSignal(signal, token) : token;
   }
 
-  disconnect(id: string): Promise<void> {
+  async disconnect(id: string): Promise<void> {
+    requireId(id);
     return this.#track(this.#delete(id));
   }
 
