@@ -60,13 +60,15 @@ function readText(fields: Fields, name: string): string {
 }
 
 /**
- * Sends a grant to the token endpoint. `expires_in` may be missing, or a string.
+ * Sends a grant to the token endpoint. `expires_in` may be missing, or a string. `refreshToken` is
+ * the one that stays good where the answer has none.
  * @see RFC 6749 section 5.1
  */
 async function fetchTokens(
   send: Send,
   apiUrl: string,
   grant: Readonly<Record<string, string>>,
+  refreshToken?: string,
 ): Promise<{ fields: Fields; tokens: Tokens }> {
   const init = { method: 'POST', body: new URLSearchParams(grant) };
   const { fields, status, facts } = await fetchFields(send, `${apiUrl}/auth/token`, init);
@@ -80,7 +82,7 @@ async function fetchTokens(
   const seconds = parseFloat(readText(fields, 'expires_in'));
   const tokens = {
     accessToken,
-    refreshToken: readText(fields, 'refresh_token') || grant['refresh_token'],
+    refreshToken: readText(fields, 'refresh_token') || refreshToken,
     expiresAt: isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
   };
   return { fields, tokens };
@@ -139,8 +141,8 @@ export async function refreshTokens(
   { apiUrl, clientId }: Pick<ExchangeRequest, 'apiUrl' | 'clientId'>,
   refreshToken: string,
 ): Promise<Tokens> {
-  const grant = { client_id: clientId, refresh_token: refreshToken };
-  return (await fetchTokens(send, apiUrl, { grant_type: 'refresh_token', ...grant })).tokens;
+  const grant = { client_id: clientId, grant_type: 'refresh_token', refresh_token: refreshToken };
+  return (await fetchTokens(send, apiUrl, grant, refreshToken)).tokens;
 }
 
 /** A request to the site's own backend, with the headers of the page. */

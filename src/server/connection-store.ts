@@ -36,7 +36,10 @@ export interface StoredConnection {
   readonly version: number;
 }
 
-/** Where a site keeps connections: two operations, each on one row. */
+/**
+ * Where a site keeps connections: two operations, each on one row. An `id` is a text of 1 to 512
+ * characters.
+ */
 export interface ConnectionStore {
   /** The newest committed state, never a replica's or a cache's. `undefined` when there is none. */
   read(id: string, signal: AbortSignal): Promise<StoredConnection | undefined>;

@@ -1,5 +1,6 @@
-import type { ConnectError } from '../errors.js';
+import { isConnectError, type ConnectErrorDetail } from '../errors.js';
 import { raceSignal } from './deadline.js';
+import { own } from './own.js';
 
 /**
  * Why a request did not succeed. `message` holds no secret. `cause` is the `ConnectError` of the
@@ -53,10 +54,15 @@ export async function callSite<T>(
   }
 }
 
-/** The failure that the page is told of. An exchange throws nothing but `ConnectError`. */
+/** What an exchange tells of its failure. Nothing is read of what else was thrown. */
+export function detailOf(reason: unknown): Partial<ConnectErrorDetail> {
+  return own(isConnectError(reason) ? reason.detail : {});
+}
+
+/** The failure that the page is told of. */
 export function toFailure(reason: unknown): ExchangeFailure {
   if (reason instanceof ExchangeFailure) return reason;
-  const { code, status, oauthError } = reason as ConnectError;
+  const { code = nameKind(reason), status, oauthError } = detailOf(reason);
   const why = status === undefined ? code : `${code}, Monerium answered ${status}`;
   const fail = (answer: number, error: string) => new ExchangeFailure(answer, error, why, reason);
   if (code === 'exchange_rejected') {

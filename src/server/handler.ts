@@ -72,13 +72,15 @@ async function findSession<Context>(
   details: RequestDetails<Context>,
 ): Promise<Response> {
   const session = await withDeadline(timeoutMs, (signal) =>
-    callSite('onSession', signal, async () => own.onSession?.(details)),
+    callSite('onSession', signal, async () => {
+      const found = await own.onSession?.(details);
+      return found && { identity: readIdentity(found) };
+    }),
   );
   if (!session) return new Response(null, { status: 204 });
-  const identity = readIdentity(session);
   const fault = 'onSession returned no valid ids';
-  refuseUnless(identity !== undefined, 500, 'server_error', fault);
-  return answerIdentity(identity, {});
+  refuseUnless(session.identity !== undefined, 500, 'server_error', fault);
+  return answerIdentity(session.identity, {});
 }
 
 function disconnect<Context>(

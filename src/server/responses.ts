@@ -1,6 +1,5 @@
-import type { ConnectError } from '../errors.js';
 import type { Identity } from '../protocol/identity.js';
-import type { ExchangeFailure } from './exchange-failure.js';
+import { detailOf, type ExchangeFailure } from './exchange-failure.js';
 
 interface ResponseRules {
   readonly origins: readonly string[];
@@ -19,7 +18,7 @@ export function answerFailure(failure: ExchangeFailure, rules: ResponseRules): R
   const { status, error, reason, cause } = failure;
   const description = rules.isSandbox ? { error_description: reason } : {};
   const response = Response.json({ error, ...description }, { status });
-  const { retryAfterMs } = Object(cause) as Partial<ConnectError>;
+  const { retryAfterMs } = detailOf(cause);
   if (retryAfterMs !== undefined) {
     response.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
   }

@@ -1,5 +1,7 @@
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
+import { own } from './own.js';
+import { firstVersion, requireId } from './stored-row.js';
 
 /** Runs one statement, with its values in the places `$1`, `$2`, … */
 export type RunSql = (
@@ -46,12 +48,6 @@ const CLAIM =
   'INSERT INTO monerium_claim (key, ends_at) VALUES ($1, $2) ON CONFLICT (key) ' +
   'DO UPDATE SET ends_at = excluded.ends_at WHERE monerium_claim.ends_at <= $3';
 
-/** 1 to 2^32: a new row must not have a version that the id had before it was deleted. */
-function firstVersion(): number {
-  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return number + 1;
-}
-
 /**
  * A store and claims in PostgreSQL or SQLite, libsql and D1 included. Each operation is one
  * statement outside a transaction, so it works through a pooler in transaction mode. The database
@@ -60,12 +56,14 @@ function firstVersion(): number {
  */
 export function createSqlStore(
   run: RunSql,
-  { seal = (json) => json, open = (sealed) => sealed }: SqlStoreOptions = {},
+  options: SqlStoreOptions = {},
 ): ConnectionStore & Claims {
+  const { seal = (json) => json, open = (sealed) => sealed }: SqlStoreOptions = own(options);
   const change = async (signal: AbortSignal, text: string, ...values: (string | number)[]) =>
     (await run(text, values, signal)).changed === 1;
   return {
     async read(id, signal) {
+      requireId(id);
       const [row] = (await run(READ, [id], signal)).rows;
       if (!row) return undefined;
       const json = await open(String(row['connection']), id);
@@ -73,12 +71,14 @@ export function createSqlStore(
       return { connection: JSON.parse(json) as Connection, version: Number(row['version']) };
     },
     async replace(id, version, next, signal) {
+      requireId(id);
       if (!next) return change(signal, DELETE, id, version);
       const text = await seal(JSON.stringify(next), id);
       if (version === 0) return change(signal, INSERT, id, firstVersion(), text);
       return change(signal, UPDATE, text, id, version);
     },
     async claim(key, ttlMs, signal) {
+      requireId(key);
       const now = Date.now();
       return change(signal, CLAIM, key, now + ttlMs, now);
     },

@@ -1,5 +1,7 @@
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
+import { own } from './own.js';
+import { firstVersion, requireId } from './stored-row.js';
 
 /** Sends one command, such as `['GET', 'key']`, and resolves with its reply. */
 export type SendCommand = (args: string[], signal: AbortSignal) => Promise<unknown>;
@@ -35,12 +37,6 @@ if ARGV[3] == '' then redis.call('DEL', KEYS[1])
 else redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. ARGV[3]) end
 return 1`;
 
-/** A new row must not have a version that the id had before it was deleted. */
-function firstVersion(): number {
-  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return number + 1;
-}
-
 /**
  * Writes, and waits until it is on the disk. Both commands have to go out on one connection, one
  * after the other: the server waits for the writes of that connection.
@@ -64,17 +60,16 @@ async function writeToDisk(
  */
 export function createValkeyStore(
   send: SendCommand,
-  {
-    prefix = 'monerium:',
-    durable = true,
-    seal = (json) => json,
-    open = (sealed) => sealed,
-  }: ValkeyStoreOptions = {},
+  options: ValkeyStoreOptions = {},
 ): ValkeyStore {
+  const settings: ValkeyStoreOptions = own(options);
+  const { prefix = 'monerium:', durable = true } = settings;
+  const { seal = (json) => json, open = (sealed) => sealed } = settings;
   const keep = (signal: AbortSignal, write: string[]) =>
     durable ? writeToDisk(send, write, signal) : send(write, signal);
   return {
     async read(id, signal) {
+      requireId(id);
       const value = await send(['GET', `${prefix}connection:${id}`], signal);
       if (value === null) return undefined;
       if (typeof value !== 'string') throw new TypeError('GET has to resolve with a string');
@@ -83,6 +78,7 @@ export function createValkeyStore(
       return { connection, version: Number(version) };
     },
     async replace(id, version, next, signal) {
+      requireId(id);
       const text = next ? await seal(JSON.stringify(next), id) : '';
       const newVersion = version === 0 ? firstVersion() : version + 1;
       const key = `${prefix}connection:${id}`;
@@ -93,6 +89,7 @@ export function createValkeyStore(
       await keep(signal, ['PING']);
     },
     async claim(key, ttlMs, signal) {
+      requireId(key);
       const set = ['SET', `${prefix}claim:${key}`, '1', 'NX', 'PX', String(ttlMs)];
       return (await keep(signal, set)) !== null;
     },

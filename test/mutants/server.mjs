@@ -115,8 +115,62 @@ const withoutLease = {
 /** Real processes, over each database that is there. */
 const race = { test: 'node/server-processes', title: 'send each code and each refresh token once' };
 
+/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+const ofHostileInput = [
+  {
+    fault: 217,
+    rule: 'a row has what every object has',
+    ...{ file: 'src/server/kept-connection.ts', in: 'Rows.read' },
+    find: 'return ownJson($ROW);',
+    replace: 'return $ROW;',
+  },
+  {
+    fault: 217,
+    rule: 'the store for Valkey takes options that nobody has set',
+    ...{ file: 'src/server/valkey.ts', in: 'createValkeyStore' },
+    find: 'own(options)',
+    replace: 'options',
+  },
+  {
+    fault: 217,
+    rule: 'the store for SQL takes options that nobody has set',
+    ...{ file: 'src/server/sql.ts', in: 'createSqlStore' },
+    find: 'own(options)',
+    replace: 'options',
+  },
+  {
+    fault: 217,
+    rule: 'a failure has what every object has',
+    ...{ file: 'src/server/exchange-failure.ts', in: 'detailOf' },
+    find: 'own($DETAIL)',
+    replace: '$DETAIL',
+  },
+  {
+    fault: 220,
+    rule: 'an empty id is a row',
+    ...{ file: 'src/server/stored-row.ts', in: 'requireId' },
+    find: 'id.length >= 1',
+    replace: 'true',
+  },
+  {
+    fault: 220,
+    rule: 'what is no text is a row',
+    ...{ file: 'src/server/stored-row.ts', in: 'requireId' },
+    find: 'throw new TypeError($TEXT)',
+    replace: 'if (id === "") throw new TypeError($TEXT)',
+  },
+  {
+    fault: 221,
+    rule: 'what is thrown is read, whatever it is',
+    ...{ file: 'src/server/exchange-failure.ts', in: 'detailOf' },
+    find: 'isConnectError(reason) ? reason.detail : {}',
+    replace: '{ ...(reason as ConnectErrorDetail) }',
+  },
+];
+
 export default [
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
+  ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
 ];
