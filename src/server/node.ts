@@ -1,8 +1,5 @@
 import { tryTo } from '../errors.js';
 
-/** More than the handler reads: what comes after it is read and dropped. */
-const MAX_BYTES = 65_536;
-
 /** What is needed of Node's `IncomingMessage`, and of `req` in Express and Connect. */
 export interface NodeRequest {
   readonly method?: string | undefined;
@@ -11,6 +8,10 @@ export interface NodeRequest {
   /** What a body parser has made of the body. */
   readonly body?: unknown;
   readonly readableEnded?: boolean | undefined;
+  /** Whether the body has come as a whole. */
+  readonly complete?: boolean | undefined;
+  pause(): unknown;
+  resume(): unknown;
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -24,9 +25,8 @@ export interface NodeResponse {
   end(body: string): unknown;
 }
 
-/** The body as it comes. Behind a bound it is dropped, so that the connection stays in use. */
+/** The body as it comes, and only as fast as it is read: what nobody reads stays outside. */
 function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
-  let size = 0;
   let isOpen = true;
   return new ReadableStream({
     start(controller) {
@@ -35,8 +35,8 @@ function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
         isOpen = false;
       };
       message.on('data', (chunk) => {
-        size += chunk.length;
-        if (isOpen && size <= MAX_BYTES) controller.enqueue(new Uint8Array(chunk));
+        if (isOpen) controller.enqueue(new Uint8Array(chunk));
+        message.pause();
       });
       message.on(
         'end',
@@ -51,6 +51,9 @@ function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
         finish(() => controller.error(new Error('closed'))),
       );
       if (message.readableEnded) finish(() => controller.close())();
+    },
+    pull() {
+      message.resume();
     },
     cancel() {
       isOpen = false;
@@ -83,38 +86,47 @@ function toRequest(message: NodeRequest): Request {
   return new Request(new URL(url, 'http://localhost'), init);
 }
 
-async function writeResponse(response: NodeResponse, answer: Response): Promise<void> {
+async function writeResponse(
+  message: NodeRequest,
+  response: NodeResponse,
+  answer: Response,
+): Promise<void> {
   const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers);
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
+  // Else Node would read the rest of the body, however long. HTTP/2 has no such header.
+  if (message.complete === false && !message.headers[':path']) headers['connection'] = 'close';
   const text = await answer.text();
   if (response.headersSent) return;
   response.writeHead(answer.status, headers);
   response.end(text);
 }
 
-/**
- * `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. JSON
- * refuses a parsed body that is nested too deeply.
- */
-function refuse(response: NodeResponse): void {
-  if (response.headersSent) return;
-  response.writeHead(400, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end('{"error":"invalid_request"}');
+function refusal(status: number, error: string): Response {
+  return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } });
 }
 
 /**
  * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
- * has read already is taken from `req.body`. `req` is the handler's `context`. The listener rejects
- * if `handle` does, or if Node refuses a header.
+ * has read already is taken from `req.body`. `req` is the handler's `context`. Where Node refuses a
+ * header of the answer, such as one with a control character, the console says so, and the customer
+ * gets `500`. The listener rejects only if `handle` does.
  * @param handle what `createExchangeHandler` returns, which never rejects
  */
 export function toNodeListener<Message extends NodeRequest>(
   handle: (request: Request, context: Message) => Promise<Response>,
 ): (request: Message, response: NodeResponse) => Promise<void> {
   return async (message, response) => {
+    // `Request` and `URL` refuse some messages of HTTP, such as `TRACE`, or `//` as the path. JSON
+    // refuses a parsed body that is nested too deeply.
     const request = tryTo(() => toRequest(message));
-    if (request) await writeResponse(response, await handle(request, message));
-    else refuse(response);
+    const answer = request ? await handle(request, message) : refusal(400, 'invalid_request');
+    try {
+      await writeResponse(message, response, answer);
+    } catch (reason) {
+      // It names the header, and not its value.
+      console.error('monerium-connect: the answer cannot be sent:', String(reason));
+      await writeResponse(message, response, refusal(500, 'server_error'));
+    }
   };
 }

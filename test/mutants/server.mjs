@@ -168,9 +168,42 @@ const ofHostileInput = [
   },
 ];
 
+/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+const ofTheListener = [
+  {
+    fault: 221,
+    rule: 'a header that Node refuses is left to nobody',
+    ...{ file: 'src/server/node.ts', in: 'toNodeListener' },
+    find: "await writeResponse(message, response, refusal(500, 'server_error'));",
+    replace: 'throw reason;',
+  },
+  {
+    fault: 222,
+    rule: 'what nobody reads is taken in',
+    ...{ file: 'src/server/node.ts', in: 'streamBody' },
+    find: 'message.pause();',
+    replace: '',
+  },
+  {
+    fault: 222,
+    rule: 'the connection of half a body stays open',
+    ...{ file: 'src/server/node.ts', in: 'writeResponse' },
+    find: "headers['connection'] = 'close';",
+    replace: '',
+  },
+  {
+    fault: 222,
+    rule: 'every connection is closed',
+    ...{ file: 'src/server/node.ts', in: 'writeResponse' },
+    find: 'message.complete === false',
+    replace: 'true',
+  },
+];
+
 export default [
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
+  ...ofTheListener.map((mutant) => ({ ...mutant, test: 'node/server-node' })),
 ];

@@ -1,8 +1,9 @@
 // The listener for Node's http and Express, with and without a parser in front of it.
 import assert from 'node:assert/strict';
-import { createServer, request as httpRequest, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { Agent, createServer, request as httpRequest, type RequestListener } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, afterEach, before, describe, it, mock } from 'node:test';
 import express from 'express';
 import { toNodeListener } from '../../src/server/node.js';
 import { openSite, ORIGIN, type Site } from '../helpers/site.js';
@@ -16,6 +17,7 @@ before(async () => {
 });
 
 afterEach(() => {
+  mock.restoreAll();
   site.reset();
   contexts.length = 0;
 });
@@ -45,6 +47,10 @@ const listener = () =>
       onSession: () => ({ profile: 'p', userId: 'u' }),
     }),
   );
+
+/** What a message without a body does. */
+const nothing = () => undefined;
+const silent = { on: nothing, pause: nothing, resume: nothing };
 
 const HEADERS = { origin: ORIGIN, 'content-type': 'application/json' };
 
@@ -102,7 +108,7 @@ for (const [name, open] of servers) {
 }
 
 describe('the listener', () => {
-  it('refuses a long body, with and without a length, and the connection stays in use', async () => {
+  it('refuses a long body, with and without a length', async () => {
     const url = await listen(listener());
     const long = JSON.stringify({ ...site.createPost(), padding: 'x'.repeat(200_000) });
     assert.equal((await send(url, long)).status, 413);
@@ -116,6 +122,110 @@ describe('the listener', () => {
     });
     assert.equal((await send(url, chunks)).status, 413);
     assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
+  });
+
+  /** Sends the head and, as long as the connection takes it, a body without end. */
+  async function flood(url: string, method: string, headers: object, piece: string) {
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const lines = Object.entries({ host: 'a', 'transfer-encoding': 'chunked', ...headers });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.write(`${method} /api/monerium HTTP/1.1\r\n${head}\r\n`);
+    const chunk = `${piece.length.toString(16)}\r\n${piece}\r\n`;
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    const isClosed = new Promise((resolve) =>
+      socket.on('error', () => undefined).on('close', resolve),
+    );
+    const pour = () => {
+      while (!socket.destroyed && socket.write(chunk));
+    };
+    socket.on('drain', pour);
+    pour();
+    await isClosed;
+    return { answer, sent: socket.bytesWritten };
+  }
+
+  const MAX_SENT = 16 * 1024 * 1024; // What the buffers of the system take.
+
+  for (const [why, method, change, status] of [
+    ['is too long', 'POST', {}, 413],
+    ['has a foreign origin', 'POST', { origin: 'https://evil.example' }, 403],
+    ['comes with a GET', 'GET', {}, 200],
+    ['comes with what is no request of the web', 'TRACE', {}, 400],
+  ] as const) {
+    it(`#222 reads no further in a body without end that ${why}`, { timeout: 20_000 }, async () => {
+      const url = await listen(listener());
+      const headers = { ...HEADERS, ...change };
+      const { answer, sent } = await flood(url, method, headers, 'x'.repeat(65_536));
+      assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+      assert.match(answer, /^connection: close\r$/im);
+      assert.equal(sent < MAX_SENT, true, `${sent} bytes`);
+    });
+  }
+
+  it('#222 closes the connection whose body came too late', { timeout: 20_000 }, async () => {
+    const url = await listen(toNodeListener(site.handlerWith({ timeoutMs: 100 })));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const head = Object.entries({ ...HEADERS, host: 'a', 'content-length': 300 });
+    socket.write(`POST / HTTP/1.1\r\n${head.map(([n, v]) => `${n}: ${v}\r\n`).join('')}\r\n{`);
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1.1 408 /);
+    assert.match(answer, /^connection: close\r$/im);
+  });
+
+  it('#222 keeps the connection of a request that has come as a whole', async () => {
+    const url = await listen(listener());
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    closing.push(() => agent.destroy());
+    const ports = new Set<unknown>();
+    const statuses: unknown[] = [];
+    for (const [method, body] of [
+      ['POST', JSON.stringify(site.createPost())],
+      ['POST', '{"code":7}'],
+      ['OPTIONS', ''],
+      ['GET', ''],
+    ] as const) {
+      await new Promise<void>((resolve, reject) => {
+        const request = httpRequest(url, { method, headers: HEADERS, agent }, (response) => {
+          ports.add(request.socket?.localPort);
+          statuses.push(response.statusCode);
+          response.resume().on('end', resolve);
+        });
+        request.on('error', reject).end(body);
+      });
+    }
+    assert.deepEqual(statuses, [200, 400, 204, 200]);
+    assert.equal(ports.size, 1);
+  });
+
+  it('gives another handler a long body as a whole, as fast as it reads', async () => {
+    const own = toNodeListener(
+      async (request) => new Response(String((await request.text()).length)),
+    );
+    const url = await listen((message, response) => void own(message, response));
+    assert.equal(await (await send(url, 'x'.repeat(3_000_000))).text(), '3000000');
+  });
+
+  it('#221 answers 500 when Node refuses a header, and the process goes on', async () => {
+    const lines: string[] = [];
+    mock.method(console, 'error', (...words: unknown[]) => void lines.push(words.join(' ')));
+    const onConnected = () => ({ 'x-shop': 'secret\u0001' });
+    const own = toNodeListener(site.handlerWith({ onConnected }));
+    const rejections: unknown[] = [];
+    const url = await listen((message, response) => {
+      own(message, response).catch((reason: unknown) => {
+        rejections.push(reason);
+        response.end();
+      });
+    });
+    const response = await send(url, JSON.stringify(site.createPost()));
+    assert.deepEqual(rejections, []);
+    assert.equal(response.status, 500);
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.deepEqual(await response.json(), { error: 'server_error' });
+    assert.match(lines.join(), /^monerium-connect: .*x-shop/);
+    assert.doesNotMatch(lines.join(), /secret/);
   });
 
   it('says so when something else has eaten the body', async () => {
@@ -203,8 +313,8 @@ describe('the listener', () => {
       end: (text: string) => void written.push(text),
     };
     const own = toNodeListener(async () => new Response('ok'));
-    await own({ headers: {}, on: () => undefined }, response);
-    await own({ method: 'TRACE', headers: {}, on: () => undefined }, response);
+    await own({ ...silent, headers: {} }, response);
+    await own({ ...silent, method: 'TRACE', headers: {} }, response);
     assert.deepEqual(written, []);
   });
 
@@ -217,11 +327,13 @@ describe('the listener', () => {
     });
     const written: unknown[] = [];
     const response = {
-      writeHead: (...values: unknown[]) => void written.push(values[0]),
+      writeHead: (...values: unknown[]) => void written.push(...values),
       end: (text: string) => void written.push(text),
     };
-    await own({ headers, on: () => undefined }, response);
-    assert.deepEqual(written, [201, 'ok']);
+    // A part of the body that is not there yet: HTTP/2 has no header `connection`.
+    await own({ ...silent, headers, complete: false }, response);
+    const type = { 'content-type': 'text/plain;charset=UTF-8' };
+    assert.deepEqual(written, [201, type, 'ok']);
     assert.equal(seen[0]?.method, 'GET');
     assert.equal(seen[0]?.headers.get('accept'), 'a, b');
   });
