@@ -32,5 +32,6 @@ export function withLog(
     read: (...args) => attempt('read', store.read(...args)),
     replace: (...args) => attempt('written', store.replace(...args)),
     claim: (...args) => attempt('written', store.claim(...args)),
+    release: (...args) => attempt('written', Promise.resolve(store.release?.(...args))),
   };
 }

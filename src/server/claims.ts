@@ -1,7 +1,8 @@
-import { callSite } from './exchange-failure.js';
+import { raceSignal } from './deadline.js';
+import { callSite, detailOf } from './exchange-failure.js';
 
 /** How long a code is remembered, in milliseconds. Monerium's codes live for minutes. */
-const TTL_MS = 86_400_000;
+const TTL_MS = 3_600_000;
 /** How many claims a process remembers, the newest ones. */
 const MAX_CLAIMS = 10_000;
 
@@ -14,6 +15,11 @@ export interface Claims {
    * @param signal fires at the deadline of the request
    */
   claim(key: string, ttlMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Forgets a claim, so that made-up codes do not fill the store. It is called by whoever holds the
+   * claim, after Monerium has refused the code. Without it a claim stays until it runs out.
+   */
+  release?(key: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Claims of this process alone: right for a site that has one process and no functions. */
@@ -29,6 +35,9 @@ export function createMemoryClaims(): Claims {
       const [oldest = key] = ends.keys();
       if (ends.size > MAX_CLAIMS) ends.delete(oldest);
       return true;
+    },
+    async release(key) {
+      ends.delete(key);
     },
   };
 }
@@ -51,4 +60,25 @@ export async function claimCode(
 ): Promise<boolean> {
   const key = await hash(code);
   return callSite('claims', signal, async () => claims.claim(key, TTL_MS, signal));
+}
+
+/**
+ * Whether Monerium has refused the code itself: it was made up, has expired, was used elsewhere, or
+ * came with another verifier or redirect URI. To send it again can do no more than this attempt has
+ * done. After any other answer, and without one, the code may have been used.
+ * @see RFC 6749 sections 4.1.2 and 5.2
+ */
+export function isCodeRefused(reason: unknown): boolean {
+  const { code, oauthError } = detailOf(reason);
+  return code === 'exchange_rejected' && oauthError === 'invalid_grant';
+}
+
+/** Forgets the claim on a code that was refused. One that stays runs out by itself. */
+export async function releaseCode(
+  claims: Claims,
+  code: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const release = async () => claims.release?.(await hash(code), signal);
+  await raceSignal(signal, release()).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { exchangeDirectly } from '../protocol/exchange.js';
 import { readIdentity } from '../protocol/identity.js';
-import { claimCode } from './claims.js';
+import { claimCode, isCodeRefused, releaseCode } from './claims.js';
 import { withDeadline } from './deadline.js';
 import {
   callSite,
@@ -49,8 +49,15 @@ function exchange<Context>(settings: Settings<Context>, details: RequestDetails<
     const isFirst = await claimCode(claims, grant.code, signal);
     if (!isFirst) notify({ type: 'replay-refused' });
     refuseUnless(isFirst, 400, 'invalid_grant', 'the code was posted before');
-    const { identity, tokens } = await exchangeDirectly(serverSend(own, signal), grant);
-    return { ...details, ...identity, tokens, clientId: grant.clientId };
+    try {
+      const { identity, tokens } = await exchangeDirectly(serverSend(own, signal), grant);
+      return { ...details, ...identity, tokens, clientId: grant.clientId };
+    } catch (reason) {
+      if (!isCodeRefused(reason)) throw reason;
+      await releaseCode(claims, grant.code, signal);
+      // A claim that is slow to go does not make it a timeout.
+      throw toFailure(reason);
+    }
   });
 }
 

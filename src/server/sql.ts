@@ -44,6 +44,7 @@ const UPDATE =
   'UPDATE monerium_connection SET version = version + 1, connection = $1 ' +
   'WHERE id = $2 AND version = $3';
 const DELETE = 'DELETE FROM monerium_connection WHERE id = $1 AND version = $2';
+const RELEASE = 'DELETE FROM monerium_claim WHERE key = $1';
 const CLAIM =
   'INSERT INTO monerium_claim (key, ends_at) VALUES ($1, $2) ON CONFLICT (key) ' +
   'DO UPDATE SET ends_at = excluded.ends_at WHERE monerium_claim.ends_at <= $3';
@@ -81,6 +82,10 @@ export function createSqlStore(
       requireId(key);
       const now = Date.now();
       return change(signal, CLAIM, key, now + ttlMs, now);
+    },
+    async release(key, signal) {
+      requireId(key);
+      await change(signal, RELEASE, key);
     },
   };
 }

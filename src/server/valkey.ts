@@ -22,12 +22,18 @@ export interface ValkeyStoreOptions {
 
 /** A store that can say at the start whether its server is fit for tokens. */
 export interface ValkeyStore extends ConnectionStore, Claims {
-  /** @throws Error when the server would lose writes in a crash, or is not there */
+  /**
+   * Asks the server for `INFO memory`.
+   * @throws Error when it would lose writes in a crash, throws rows away when its memory is full,
+   * or is not there
+   */
   check(signal?: AbortSignal): Promise<void>;
 }
 
 /** How long the disk may take, in milliseconds. */
 const DISK_MS = 5000;
+
+const INFO = ['INFO', 'memory'];
 
 /** A value is `<version> <text>`. The first argument is the version that it needs to have. */
 const SWAP = `local old = redis.call('GET', KEYS[1])
@@ -55,7 +61,9 @@ async function writeToDisk(
 
 /**
  * A store and claims in Valkey 7.2, Redis 7.2 or newer. The server needs `appendonly yes`; without
- * it every write fails, since a crash would lose tokens that exist nowhere else.
+ * it every write fails, since a crash would lose tokens that exist nowhere else. It also needs
+ * `maxmemory-policy noeviction`: a row that is thrown away is a customer who has to connect again,
+ * and a claim that is thrown away lets a code be sent twice. {@link ValkeyStore.check} looks.
  * @param send the site's own client: `call` of ioredis and iovalkey, `sendCommand` of redis
  */
 export function createValkeyStore(
@@ -86,12 +94,20 @@ export function createValkeyStore(
       return (await keep(signal, swap)) === 1;
     },
     async check(signal = AbortSignal.timeout(DISK_MS)) {
-      await keep(signal, ['PING']);
+      const [, policy] = /^maxmemory_policy:(.*)$/m.exec(String(await keep(signal, INFO))) ?? [];
+      if (policy?.trim() === 'noeviction') return;
+      throw new Error(
+        `the server needs \`maxmemory-policy noeviction\`, and has ${policy?.trim()}`,
+      );
     },
     async claim(key, ttlMs, signal) {
       requireId(key);
       const set = ['SET', `${prefix}claim:${key}`, '1', 'NX', 'PX', String(ttlMs)];
       return (await keep(signal, set)) !== null;
+    },
+    async release(key, signal) {
+      requireId(key);
+      await send(['DEL', `${prefix}claim:${key}`], signal);
     },
   };
 }

@@ -115,7 +115,7 @@ const withoutLease = {
 /** Real processes, over each database that is there. */
 const race = { test: 'node/server-processes', title: 'send each code and each refresh token once' };
 
-/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+/** @type {Rule[]} */
 const ofHostileInput = [
   {
     fault: 217,
@@ -168,7 +168,58 @@ const ofHostileInput = [
   },
 ];
 
-/** @type {Omit<import('../../scripts/mutants/tables.mjs').Mutant, 'test'>[]} */
+/** @type {Rule[]} */
+const ofTheClaims = [
+  {
+    fault: 218,
+    rule: 'a refused code stays claimed',
+    ...{ file: 'src/server/handler.ts', in: 'exchange' },
+    find: 'await releaseCode($$$CODE);',
+    replace: '',
+  },
+  {
+    fault: 218,
+    rule: 'a code whose outcome is not known is free again',
+    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    find: "code === 'exchange_rejected' && $WORD",
+    replace: "code === 'exchange_network' || code === 'exchange_timeout' || ($WORD)",
+  },
+  {
+    fault: 218,
+    rule: 'any word of a token endpoint frees a code',
+    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    find: "oauthError === 'invalid_grant'",
+    replace: 'true',
+  },
+  {
+    fault: 218,
+    rule: 'a failing server that says the word frees a code',
+    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    find: "code === 'exchange_rejected' && $WORD",
+    replace: '$WORD',
+  },
+  {
+    fault: 218,
+    rule: 'a post that has no claim frees that of another',
+    ...{ file: 'src/server/handler.ts', in: 'exchange' },
+    find: 'refuseUnless(isFirst, $$$REST);',
+    replace:
+      'if (!isFirst) await releaseCode(claims, grant.code, signal);\nrefuseUnless(isFirst, $$$REST);',
+  },
+];
+
+/** @type {Rule[]} */
+const ofTheStores = [
+  {
+    fault: 219,
+    rule: 'a server that throws rows away is taken',
+    ...{ file: 'src/server/valkey.ts', in: 'check' },
+    find: "policy?.trim() === 'noeviction'",
+    replace: 'true',
+  },
+];
+
+/** @type {Rule[]} */
 const ofTheListener = [
   {
     fault: 221,
@@ -189,7 +240,7 @@ const ofTheListener = [
     rule: 'the connection of half a body stays open',
     ...{ file: 'src/server/node.ts', in: 'writeResponse' },
     find: "headers['connection'] = 'close';",
-    replace: '',
+    replace: 'void 0;',
   },
   {
     fault: 222,
@@ -205,5 +256,7 @@ export default [
   withoutLease,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
+  ...ofTheClaims.map((mutant) => ({ ...mutant, test: 'node/server-claims' })),
+  ...ofTheStores.map((mutant) => ({ ...mutant, test: 'node/server-stores' })),
   ...ofTheListener.map((mutant) => ({ ...mutant, test: 'node/server-node' })),
 ];

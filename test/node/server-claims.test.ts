@@ -34,7 +34,7 @@ describe('claims', () => {
     const claims: Claims = {
       async claim(key, ttlMs, deadline) {
         keys.push(key);
-        assert.equal(ttlMs, 86_400_000);
+        assert.equal(ttlMs, 3_600_000);
         assert.ok(deadline instanceof AbortSignal);
         return true;
       },
@@ -46,6 +46,137 @@ describe('claims', () => {
     assert.equal(keys[0], keys[1]);
     assert.ok(!keys[0]?.includes(body.code));
   });
+
+  /** Claims of a process that say what is kept. */
+  function watchClaims() {
+    const kept = new Set<string>();
+    const memory = createMemoryClaims();
+    const claims: Claims = {
+      async claim(key, ttlMs, deadline) {
+        const isFirst = await memory.claim(key, ttlMs, deadline);
+        kept.add(key);
+        return isFirst;
+      },
+      async release(key, deadline) {
+        await memory.release?.(key, deadline);
+        kept.delete(key);
+      },
+    };
+    return { claims, kept };
+  }
+
+  /** How often the code went to Monerium when it is posted twice, and how many claims are left. */
+  async function postTwice(fetch: typeof globalThis.fetch, options = {}) {
+    let sent = 0;
+    const { claims, kept } = watchClaims();
+    const count: typeof fetch = (...request) => (sent++, fetch(...request));
+    const handle = site.handlerWith({ claims, fetch: count, ...options });
+    const body = site.createPost();
+    const statuses = [(await handle(post(body))).status, (await handle(post(body))).status];
+    return { sent, kept: kept.size, statuses };
+  }
+
+  it('#218 made-up codes that Monerium refuses leave nothing', async () => {
+    const { claims, kept } = watchClaims();
+    site.emulator.configure({ oauthErrors: true });
+    const handle = site.handlerWith({ claims });
+    for (let number = 0; number < 50; number++) {
+      const response = await handle(post({ ...site.createPost(), code: `made-up-${number}` }));
+      assert.equal(response.status, 400);
+    }
+    assert.equal(kept.size, 0);
+    assert.equal(site.emulator.tokenRequests().length, 50);
+  });
+
+  const answer = (status: number, body: unknown) => async () => Response.json(body, { status });
+  const grant = { error: 'invalid_grant' };
+
+  it('#218 a code that Monerium has refused is free for the post that has the right verifier', async () => {
+    const refused = await postTwice(answer(400, { ...grant, error_description: 'no' }));
+    assert.deepEqual(refused, { sent: 2, kept: 0, statuses: [400, 400] });
+  });
+
+  const kept: [string, typeof globalThis.fetch][] = [
+    [
+      'a success',
+      answer(200, { access_token: 'a', token_type: 'Bearer', profile: 'p', userId: 'u' }),
+    ],
+    ['a success without ids', answer(200, { access_token: 'a', token_type: 'Bearer' })],
+    ['no answer', () => Promise.reject(new TypeError('reset'))],
+    ['an answer that is no tokens', answer(200, grant)],
+    ['a failure of Monerium with that word', answer(500, grant)],
+    ['a 429 with that word', answer(429, grant)],
+    ['a fault of the client', answer(400, { error: 'invalid_client' })],
+    ['a request that was not understood', answer(400, { error: 'invalid_request' })],
+    [
+      "an error in Monerium's own form, which names no code",
+      answer(400, { code: 400, errors: {} }),
+    ],
+    ['a page of a proxy', async () => new Response('invalid_grant', { status: 400 })],
+  ];
+  for (const [what, fetch] of kept) {
+    it(`#218 stay after ${what}, and the code is sent once`, async () => {
+      const { sent, ...others } = await postTwice(fetch);
+      assert.equal(others.kept, 1);
+      assert.equal(others.statuses[1], 400);
+      assert.equal(sent, what.endsWith('ids') ? 2 : 1, 'the second asks for the ids');
+    });
+  }
+
+  it('#218 stay when the ids are refused with the same word', async () => {
+    const token = { access_token: 'a', token_type: 'Bearer' };
+    const { kept: left } = await postTwice(async (url) =>
+      String(url).endsWith('/auth/token')
+        ? Response.json(token)
+        : Response.json(grant, { status: 400 }),
+    );
+    assert.equal(left, 1);
+  });
+
+  it('#218 stay after a deadline, and when onConnected throws', async () => {
+    const hang: typeof fetch = (_, init) =>
+      new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new TypeError('aborted'))),
+      );
+    assert.deepEqual(await postTwice(hang, { timeoutMs: 100 }), {
+      sent: 1,
+      kept: 1,
+      statuses: [504, 400],
+    });
+    const onConnected = () => {
+      throw new Error('no database');
+    };
+    const tokens = { access_token: 'a', token_type: 'Bearer', profile: 'p', userId: 'u' };
+    const broken = await postTwice(answer(200, tokens), { onConnected });
+    assert.deepEqual(broken, { sent: 1, kept: 1, statuses: [500, 400] });
+  });
+
+  it('#218 of another post are not freed by one that is refused as the second', async () => {
+    const { claims, kept: left } = watchClaims();
+    const handle = site.handlerWith({ claims });
+    const body = site.createPost();
+    const both = await Promise.all([handle(post(body)), handle(post(body)), handle(post(body))]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 400, 400]);
+    assert.equal(left.size, 1);
+    assert.equal(site.emulator.tokenRequests().length, 1);
+  });
+
+  const unreleased: [string, Claims['release']][] = [
+    ['cannot free', undefined],
+    ['fail to free', () => Promise.reject(new Error('away'))],
+    ['hang when they free', () => new Promise(() => undefined)],
+  ];
+  for (const [what, release] of unreleased) {
+    it(`#218 that ${what} change nothing about the answer`, async () => {
+      const { claim } = createMemoryClaims();
+      const claims: Claims = release ? { claim, release } : { claim };
+      const fetch = answer(400, grant);
+      const handle = site.handlerWith({ claims, fetch, timeoutMs: 200 });
+      const response = await handle(post(site.createPost()));
+      assert.equal(response.status, 400);
+      assert.equal(((await response.json()) as { error: string }).error, 'invalid_grant');
+    });
+  }
 
   const broken: [string, () => Promise<boolean>][] = [
     ['reject', () => Promise.reject(new Error('away'))],

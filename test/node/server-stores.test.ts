@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'iovalkey';
 import * as ioredis from '../../demo/backend/examples/stores/ioredis.js';
 import * as iovalkey from '../../demo/backend/examples/stores/iovalkey.js';
 import * as libsql from '../../demo/backend/examples/stores/libsql.js';
@@ -132,6 +133,15 @@ for (const [name, skip, open] of clients) {
       while (!(await store.claim(key, 60_000, signal))) await wait(20);
       assert.equal(await store.claim(key, 60_000, signal), false);
     });
+
+    it('#218 frees a claim, and no other', async () => {
+      const [key, other] = [randomUUID(), randomUUID()];
+      for (const one of [key, other]) await store.claim(one, 60_000, signal);
+      await store.release?.(key, signal);
+      await store.release?.(randomUUID(), signal);
+      assert.equal(await store.claim(other, 60_000, signal), false);
+      assert.equal(await store.claim(key, 60_000, signal), true);
+    });
   });
 }
 
@@ -152,22 +162,55 @@ describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => 
     const commands: string[][] = [];
     const send: SendCommand = async (args) => {
       commands.push(args);
-      return null;
+      return args[0] === 'INFO' ? 'maxmemory_policy:noeviction\r\n' : null;
     };
     const store = createValkeyStore(send, { durable: false, prefix: 'shop:' });
     assert.equal(await store.claim('a', 1000, signal), false);
     await store.check();
-    assert.deepEqual(commands, [['SET', 'shop:claim:a', '1', 'NX', 'PX', '1000'], ['PING']]);
+    assert.deepEqual(commands, [
+      ['SET', 'shop:claim:a', '1', 'NX', 'PX', '1000'],
+      ['INFO', 'memory'],
+    ]);
+  });
+});
+
+describe('a Valkey that may throw rows away', { skip: skipValkey }, () => {
+  it('#219 is refused by the check at the start, whatever it would throw away', async () => {
+    const engine = await startValkey();
+    const { store, close } = iovalkey.openStore(engine.url);
+    const client = new Redis(engine.url);
+    try {
+      await store.check();
+      for (const policy of ['allkeys-lru', 'allkeys-random', 'volatile-lru', 'volatile-ttl']) {
+        await client.config('SET', 'maxmemory-policy', policy);
+        await assert.rejects(store.check(), new RegExp(`maxmemory-policy.*noeviction.*${policy}`));
+      }
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      await store.check();
+    } finally {
+      client.disconnect();
+      await close();
+      engine.stop();
+    }
   });
 });
 
 describe('the store for Valkey', () => {
+  const memory = 'maxmemory:0\r\nmaxmemory_policy:noeviction\r\n';
+
   it('checks that a write is on the disk', async () => {
     for (const reply of [[0, 0], null, 1]) {
-      const store = createValkeyStore(async ([name]) => (name === 'WAITAOF' ? reply : 'OK'));
+      const store = createValkeyStore(async ([name]) => (name === 'WAITAOF' ? reply : memory));
       await assert.rejects(store.check(signal), /needs `appendonly yes`/);
     }
-    await createValkeyStore(async () => [1, 0]).check();
+    await createValkeyStore(async ([name]) => (name === 'WAITAOF' ? [1, 0] : memory)).check();
+  });
+
+  it('#219 refuses a server that evicts or does not say, also without a disk', async () => {
+    for (const reply of ['maxmemory_policy:allkeys-lru\r\n', '', null]) {
+      const store = createValkeyStore(async () => reply, { durable: false });
+      await assert.rejects(store.check(), /maxmemory-policy noeviction/);
+    }
   });
 
   it('throws when the client returns no text', async () => {

@@ -17,7 +17,10 @@ interface Namespace {
 }
 
 type Call =
-  ['read', string] | ['replace', string, number, Connection | null] | ['claim', string, number];
+  | ['read', string]
+  | ['replace', string, number, Connection | null]
+  | ['claim', string, number]
+  | ['release', string];
 
 /** Keeps the rows. Its calls run one after the other, and answer when the write is durable. */
 export class MoneriumStore {
@@ -41,6 +44,7 @@ export class MoneriumStore {
     const { signal } = new AbortController();
     if (call[0] === 'read') return this.#store.read(call[1], signal);
     if (call[0] === 'claim') return this.#store.claim(call[1], call[2], signal);
+    if (call[0] === 'release') return this.#store.release?.(call[1], signal);
     return this.#store.replace(call[1], call[2], call[3] ?? undefined, signal);
   }
 }
@@ -58,5 +62,6 @@ export function openStore(namespace: Namespace): ConnectionStore & Claims {
     read: (id) => ask('read', id),
     replace: (id, version, next) => ask('replace', id, version, next ?? null),
     claim: (key, ttlMs) => ask('claim', key, ttlMs),
+    release: (key) => ask('release', key),
   };
 }
