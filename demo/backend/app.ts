@@ -15,7 +15,7 @@ import { measureRequests } from './telemetry.js';
 
 /** How long a write of a new connection is tried again. In milliseconds. */
 const WRITE_MS = 5000;
-/** How long the database may take to show that it is there. In milliseconds. */
+/** How long the database may take to show that it takes writes. In milliseconds. */
 const READY_MS = 1000;
 
 /** What the routes stand on. */
@@ -60,19 +60,25 @@ function isStorageFailure(error: Error): boolean {
   return error instanceof StorageFailure || error instanceof ConnectError;
 }
 
+/** Whether the database takes a write in time. A full disk can still be read. */
+async function takesWrites({ store }: Engine): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(resolve, READY_MS, false).unref());
+  const write = store.claim('ready', 1, AbortSignal.timeout(READY_MS)).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([write, late]);
+}
+
 /** For what starts, restarts and balances the processes. Monerium is never asked. */
 function addHealthRoutes(app: App, { engine, isClosing }: AppParts): void {
+  /** One for all who ask meanwhile: anybody can ask. */
+  let check: Promise<boolean> | undefined;
   app.get('/health/live', (c) => c.json({ status: 'live' }));
   app.get('/health/ready', async (c) => {
     if (isClosing()) return c.json({ status: 'closing' }, 503);
-    const isReady = await Promise.race([
-      engine.check().then(
-        () => true,
-        () => false,
-      ),
-      new Promise((resolve) => setTimeout(resolve, READY_MS, false).unref()),
-    ]);
-    return isReady ? c.json({ status: 'ready' }) : c.json({ status: 'no database' }, 503);
+    check ??= takesWrites(engine).finally(() => (check = undefined));
+    return (await check) ? c.json({ status: 'ready' }) : c.json({ status: 'no database' }, 503);
   });
 }
 

@@ -251,6 +251,17 @@ const ofTheListener = [
   },
 ];
 
+/** @type {Rule[]} */
+const ofTheDemo = [
+  {
+    fault: 223,
+    rule: 'a database that can be read is ready',
+    ...{ file: 'demo/backend/app.ts', in: 'takesWrites' },
+    find: "store.claim('ready', $$$REST)",
+    replace: "store.read('ready', AbortSignal.timeout(READY_MS))",
+  },
+];
+
 export default [
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
@@ -258,5 +269,6 @@ export default [
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
   ...ofTheClaims.map((mutant) => ({ ...mutant, test: 'node/server-claims' })),
   ...ofTheStores.map((mutant) => ({ ...mutant, test: 'node/server-stores' })),
+  ...ofTheDemo.map((mutant) => ({ ...mutant, test: 'node/backend-engines' })),
   ...ofTheListener.map((mutant) => ({ ...mutant, test: 'node/server-node' })),
 ];

@@ -4,6 +4,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'iovalkey';
+import Database from 'libsql';
+import pg from 'pg';
 import { startBackend, type Backend } from '../../demo/backend/backend.js';
 import { throwawayKey } from '../../demo/backend/key-ring.js';
 import {
@@ -175,7 +178,52 @@ for (const { name, skip, startEngine } of kinds) {
       while ((await statusOf('/health/ready')) !== 200) await wait(50);
       await site.signIn();
     });
+
+    it('#223 is not ready while its database can be read and takes no writes', async () => {
+      const cookie = await site.signIn();
+      const ready = async () => (await fetch(`${site.backend.url}/health/ready`)).status;
+      const allowWrites = await refuseWrites(site.database);
+      try {
+        assert.equal((await site.get('/session', cookie)).status, 200);
+        assert.equal(await ready(), 503);
+        await assertRefused(await site.connect(), 503, 'temporarily_unavailable');
+        assert.equal(site.emulator.tokenRequests().length, 1);
+      } finally {
+        await allowWrites();
+      }
+      while ((await ready()) !== 200) await wait(50);
+      await site.signIn();
+    });
   });
+}
+
+/** What a full disk or memory does to each database. Returns what takes it back. */
+async function refuseWrites(database: string): Promise<() => Promise<void>> {
+  if (database.startsWith('valkey:')) {
+    const client = new Redis(database);
+    await client.config('SET', 'maxmemory', '1');
+    return async () => {
+      await client.config('SET', 'maxmemory', '0');
+      client.disconnect();
+    };
+  }
+  if (database.startsWith('postgres:')) {
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    const set = async (value: string) => {
+      await client.query('SET default_transaction_read_only = off');
+      await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      await client.query('SELECT pg_reload_conf()');
+    };
+    await set('on');
+    return async () => {
+      await set('off');
+      await client.end();
+    };
+  }
+  const other = new Database(database);
+  other.exec('BEGIN IMMEDIATE');
+  return async () => void other.close();
 }
 
 /** The processes that a process has started. */

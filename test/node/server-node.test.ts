@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Agent, createServer, request as httpRequest, type RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import express from 'express';
@@ -163,6 +164,28 @@ describe('the listener', () => {
       assert.equal(sent < MAX_SENT, true, `${sent} bytes`);
     });
   }
+
+  it('#222 takes in no more of a body than is read, also before the answer', async () => {
+    let taken = 0;
+    const body = new Readable({
+      read() {
+        taken++;
+        setImmediate(() => this.push('x'.repeat(1000)));
+      },
+    });
+    const own = toNodeListener(async (request) => {
+      await request.body?.getReader().read();
+      const before = taken;
+      while (rounds < 500) await new Promise((resolve) => setImmediate(resolve, rounds++));
+      return new Response(String(taken - before));
+    });
+    let rounds = 0;
+    let answer = '';
+    const response = { writeHead: nothing, end: (text: string) => (answer = text) };
+    await own(Object.assign(body, { method: 'POST', headers: {} }), response);
+    body.destroy();
+    assert.equal(Number(answer) < 100, true, answer);
+  });
 
   it('#222 closes the connection whose body came too late', { timeout: 20_000 }, async () => {
     const url = await listen(toNodeListener(site.handlerWith({ timeoutMs: 100 })));

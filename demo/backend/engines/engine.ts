@@ -18,8 +18,6 @@ export interface Engine {
   createLimiter(limit: Limit): RateLimiterAbstract;
   /** Deletes what has ended before `now`, in milliseconds since the epoch. */
   sweep(now: number): Promise<void>;
-  /** Asks the database for something small. Rejects when it does not answer as it should. */
-  check(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -40,7 +40,6 @@ export async function openPostgres(
       await pool.query(connections, [String(now)]);
       for (const sweep of others) await pool.query(sweep, [now]);
     },
-    check: async () => void (await pool.query('SELECT 1')),
     close: () => pool.end(),
   };
 }

@@ -47,7 +47,6 @@ export async function openSqlite(file: string, sealing: SqlStoreOptions): Promis
       await execute({ sql: connections, args: [String(now)] });
       for (const sql of others) await execute({ sql, args: [now] });
     },
-    check: async () => void (await execute('SELECT count(*) FROM migration')),
     async close() {
       client.close();
       limits.close();

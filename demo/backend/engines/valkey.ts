@@ -51,7 +51,6 @@ export async function openValkey(
     createLimiter: (limit) => createLimiter(client, limit),
     // Valkey deletes what has ended by itself.
     sweep: async () => undefined,
-    check: async () => void (await client.ping()),
     close: async () => void (await client.quit()),
   };
 }
