@@ -29,7 +29,8 @@ function openLine(name: string, listener: (event: MessageEvent<unknown>) => void
     channel,
     end() {
       controller.abort();
-      channel?.close();
+      // Without Web Locks a response ends its listener before it is confirmed, in the same task.
+      queueMicrotask(() => channel?.close());
     },
   };
 }

@@ -177,6 +177,18 @@ describe('the line between a popup and its opener', () => {
     expect(received).to.deep.equal(['monerium-connect']);
   });
 
+  it('#191 confirms a response that ends its listener in the same task', async () => {
+    const line = listenForResponse(
+      name,
+      () => false,
+      () => {
+        line.end();
+        return true;
+      },
+    );
+    expect(await handToOpener(RESPONSE, name, true)).to.equal(true);
+  });
+
   it('listens to nothing any more after its end', async () => {
     const line = listen((source) => source === window);
     line.end();

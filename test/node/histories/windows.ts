@@ -119,6 +119,7 @@ export class ScriptedWindows {
       }
 
       postMessage(): void {
+        if (!channels.has(this)) throw new DOMException('closed', 'InvalidStateError');
         for (const popup of popups) popup.isConfirmed ||= popup.oauthState === this.name;
       }
 
