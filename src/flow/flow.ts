@@ -15,7 +15,7 @@ import {
   spendTransaction,
   type Outcome,
 } from '../page/transaction.js';
-import { keepOnOrigin, stopNavigation } from '../page/window.js';
+import { after, keepOnOrigin, stopNavigation } from '../page/window.js';
 import type { JournalEntry } from '../protocol/doctor.js';
 import { toAuthorizationError } from '../protocol/oauth.js';
 import { createAttempt } from './attempt.js';
@@ -86,8 +86,8 @@ export class Flow implements SharedFlow, FlowControl {
 
   detach(element: FlowElement): void {
     this.#audience.elements.delete(element);
-    // Not at once: the element may only be moved.
-    queueMicrotask(() => this.#resetWithoutElements());
+    // In a task of its own: the element may only be moved, or replaced by one that follows.
+    after(0, () => this.#resetWithoutElements());
   }
 
   detachAndCancel(element: FlowElement): void {

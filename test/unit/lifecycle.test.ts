@@ -247,7 +247,7 @@ describe('an element that comes and goes', () => {
         await settle();
         expect(list().sort()).to.deep.equal(held.split(',').sort());
         element.remove();
-        await element.updateComplete;
+        await settle();
         expect(list()).to.deep.equal([]);
       } finally {
         holds.restore();

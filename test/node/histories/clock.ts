@@ -2,6 +2,8 @@ import { createClock } from '@sinonjs/fake-timers';
 import { setImmediate } from 'node:timers';
 
 const START = Date.UTC(2030, 0, 1);
+/** When a timer without delay is due. */
+export const TASK_MS = 1;
 
 interface Timer {
   readonly delay: number;
@@ -26,7 +28,7 @@ export class ScriptedClock {
       const id = this.#clock.setTimeout(() => {
         this.#timers.delete(id);
         callback(...args);
-      }, delay);
+      }, delay || TASK_MS);
       return this.#add(id, delay, false);
     },
     setInterval: (callback: () => void, delay = 0) => {
@@ -82,7 +84,7 @@ export class ScriptedClock {
   }
 
   #add(id: unknown, delay: number, isRepeated: boolean): unknown {
-    this.#timers.set(id, { delay, isRepeated, due: this.#clock.now + delay });
+    this.#timers.set(id, { delay, isRepeated, due: this.#clock.now + (delay || TASK_MS) });
     return id;
   }
 

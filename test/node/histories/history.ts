@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../../src/connection.js';
-import { settled } from './clock.js';
+import { TASK_MS } from './clock.js';
 import { check, checkEnd, listLeft } from './invariants.js';
 import { drain } from './progress.js';
 import type { Setting } from './setting.js';
@@ -57,7 +57,7 @@ export class History {
     this.#note('half an hour passes', [...(await check(world)), ...checkEnd(world)]);
     // A lost popup is listened to as long as an element shows its loss.
     world.detachAll();
-    await settled();
+    await world.browser.clock.pass(TASK_MS);
     this.#note('all elements leave', [...(await check(world)), ...listLeft(world)]);
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { settled } from './clock.js';
+import { settled, TASK_MS } from './clock.js';
 import { EVENTS } from './element.js';
 import { ANSWERS, IDENTITY } from './network.js';
 import { goOn } from './progress.js';
@@ -230,6 +230,7 @@ export async function take(world: World, step: Step): Promise<void> {
   if (!move) throw new Error(`No step is called "${step}".`);
   await move(world);
   await settled();
+  await world.browser.clock.pass(TASK_MS);
   // A failure that nobody shows is over: its popup is not listened to any more.
   world.isLost &&= world.hasElements;
 }
