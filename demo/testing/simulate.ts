@@ -44,9 +44,9 @@ const OAUTH_ERRORS: Partial<Record<ErrorCode, string>> = {
 /** What a simulated state holds: it has no effect, and so nothing to end. */
 const nothing = { end: () => {} };
 const noWindow = {
+  ...nothing,
   go: () => {},
   show: () => {},
-  close: () => {},
   isClosed: () => false,
   isSource: () => false,
 };

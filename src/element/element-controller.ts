@@ -10,8 +10,8 @@ import { ConnectError, tryTo } from '../errors.js';
 import { endSession } from '../flow/kept-session.js';
 import { takeArrival, type Arrival } from '../page/arrival.js';
 import { keepArrival, page, prepareSecrets } from '../page/page.js';
-import { readPopupName } from '../page/popup-window.js';
 import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
+import { findStateOfPopup } from '../page/transaction.js';
 import { after, isOnOrigin, isSecure, leaveReturn, navigate, whenIdle } from '../page/window.js';
 import { EventQueue } from './event-queue.js';
 import { logNotes } from './developer-notes.js';
@@ -163,7 +163,7 @@ export class ElementController implements ReactiveController, FlowElement {
   #leaveAfter({ event, cameBack }: Ending): void {
     const { successUrl } = this.reading.configuration ?? {};
     // A popup that could not reach its opener has nothing more to show.
-    const isPopup = readPopupName() !== '';
+    const isPopup = findStateOfPopup() !== '';
     if (event.type !== 'monerium-connected' || isPopup) return;
     after(0, () => {
       if (event.defaultPrevented) return;

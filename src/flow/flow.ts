@@ -29,7 +29,6 @@ import {
   IDLE,
   attemptOf,
   failed,
-  popupOf,
   resourcesOf,
   transition,
   type Attempt,
@@ -244,7 +243,6 @@ export class Flow implements SharedFlow, FlowControl {
     if (isChanged) {
       const attempt = attemptOf(from) ?? attemptOf(to);
       this.#audience.announce(ending, clicked ?? attempt?.clicked);
-      closeUnusedPopup(from, to, event);
     }
     if (page.journal) note(page.journal, event, from, to);
     const held = resourcesOf(to);
@@ -265,10 +263,4 @@ export class Flow implements SharedFlow, FlowControl {
 function note(journal: JournalEntry[], event: FlowEvent, from: FlowState, to: FlowState): void {
   const code = 'error' in event ? event.error.code : undefined;
   journal.push({ at: performance.now(), event: event.type, from: from.step, to: to.step, code });
-}
-
-/** Closes a popup that no state holds any more. Without its page it goes on by itself. */
-function closeUnusedPopup(from: FlowState, to: FlowState, event: FlowEvent): void {
-  const popup = popupOf(from);
-  if (popup !== popupOf(to) && event.type !== 'reset') popup?.close();
 }

@@ -60,7 +60,7 @@ export function waitForPopup(
   oauthState: string,
   href: string,
 ): void {
-  popup.go(href);
+  popup.go(href, oauthState);
   // The function of a page that opens the system's browser may have cancelled.
   attempt.signal.throwIfAborted();
   const listener = listenToPopup(popup, oauthState, (arrival) => flow.take(arrival));

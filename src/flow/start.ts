@@ -1,7 +1,7 @@
 import type { Configuration, Mode } from '../configuration.js';
 import { ConnectError, isConnectError } from '../errors.js';
 import { logOnce, takeSecrets } from '../page/page.js';
-import { createPopupName, openPopup, type PopupWindow } from '../page/popup-window.js';
+import { openPopup, type PopupWindow } from '../page/popup-window.js';
 import type { FlowElement } from '../page/shared-flow.js';
 import { systemBrowser } from '../page/system-browser.js';
 import { saveTransaction, spendTransaction, type Transaction } from '../page/transaction.js';
@@ -56,7 +56,7 @@ function readStartUrl(): string {
 export function prepareDeparture(
   { binding, authorization }: Configuration,
   { state, codeVerifier, codeChallenge }: Secrets,
-  begun: Pick<Transaction, 'mode' | 'id' | 'popupName'>,
+  begun: Pick<Transaction, 'mode' | 'id'>,
   signed: AuthorizationParameters = {},
 ): string {
   const startUrl = readStartUrl();
@@ -150,29 +150,28 @@ export async function startFlow(
       flow.send({ type: 'withdraw', attempt });
       return;
     }
-    const popupName = mode === 'popup' ? createPopupName() : '';
-    const signed = ask ? await askWallet(flow, attempt, ask, popupName !== '') : {};
+    const opensPopup = mode === 'popup';
+    const signed = ask ? await askWallet(flow, attempt, ask, opensPopup) : {};
     let secrets = takeSecrets();
     if (!secrets) {
       // In the task of the click: later, browsers block a window.
-      if (popupName) popup = openPopup(popupName);
+      if (opensPopup) {
+        popup = openPopup();
+        flow.send({ type: 'open', attempt, popup });
+      }
       secrets = await untilAborted(signal, createSecrets());
     }
     // A response has come back meanwhile, and goes on with this attempt.
-    if (!flow.isStarting(attempt)) {
-      popup?.close();
-      return;
-    }
+    if (!flow.isStarting(attempt)) return;
     // Before the window opens, where it can: the popup then finds its record from the beginning.
-    const begun = { mode, id: element.id, popupName };
+    const begun = { mode, id: element.id };
     const href = prepareDeparture(configuration, secrets, begun, signed);
     oauthState = secrets.state;
-    popup ??= popupName
-      ? openPopup(popupName, href)
+    popup ??= opensPopup
+      ? openPopup(href, oauthState)
       : openByPage(flow, attempt, configuration, oauthState, href);
     depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {
-    popup?.close();
     const error = toStartError(reason);
     if (oauthState) spendTransaction(oauthState, error.code);
     if (!signal.aborted) flow.fail(attempt, error);

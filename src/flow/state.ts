@@ -48,6 +48,8 @@ export interface Starting extends Shown {
   readonly before: Idle | Failed;
   /** What the next click does, while a signature waits for one. */
   readonly onClick?: (() => void) | undefined;
+  /** An empty one that was opened in the task of the click, while the secrets are made. */
+  readonly popup?: PopupWindow;
 }
 
 /** The page is leaving for Monerium. */
@@ -100,6 +102,7 @@ export type FlowEvent =
       readonly connection: Connection;
       readonly onClick?: () => void;
     }
+  | { readonly type: 'open'; readonly attempt: Attempt; readonly popup: PopupWindow }
   | {
       readonly type: 'redirect';
       readonly attempt: Attempt;
@@ -201,6 +204,7 @@ export const machine: Machine = {
   },
   starting: {
     sign: (state, { connection, onClick }) => ({ ...state, connection, onClick }),
+    open: (state, { popup }) => ({ ...state, popup }),
     redirect: (_, event) => holding({ status: 'redirecting' }, event),
     wait: (_, event) => holding({ status: 'waiting' }, event),
     claim: ({ before }, event) => claim(before, event),
@@ -243,12 +247,6 @@ export function transition(state: FlowState, event: FlowEvent): FlowState {
 }
 
 // The resources
-
-/** The popup that a state holds. */
-export function popupOf(state: FlowState): PopupWindow | undefined {
-  if ('before' in state) return popupOf(state.before);
-  return 'popup' in state ? state.popup : undefined;
-}
 
 /** What is under way in a state. */
 export function attemptOf(state: FlowState): Attempt | undefined {

@@ -14,7 +14,7 @@ import {
   listPendingOfTab,
   type Transaction,
 } from './transaction.js';
-import { closeOwnPopup, readPopupName } from './popup-window.js';
+import { closeWindow } from './popup-window.js';
 import { isFramed } from './window.js';
 
 /** An authorization response that has come to this page. It waits here to be claimed. */
@@ -35,12 +35,12 @@ function isSamePath(redirectUri: string, href: string): boolean {
 }
 
 /**
- * The flow that an error without `state` belongs to: the one of this popup, by its name,
- * or the only pending one that was begun in this tab by a redirect.
+ * The flow that an error without `state` belongs to: the one that this popup was opened for, or the
+ * only pending one that was begun in this tab by a redirect.
  */
 function guessOAuthState(): string | undefined {
-  const ofPopup = findStateOfPopup(readPopupName());
-  if (ofPopup) return ofPopup;
+  const ofPopup = findStateOfPopup();
+  if (findTransaction(ofPopup)) return ofPopup;
   const [only, ...others] = listPendingOfTab();
   return others.length === 0 && only?.transaction.mode === 'redirect' ? only.state : undefined;
 }
@@ -67,8 +67,8 @@ export function takeArrival(
   const rest = stripAuthorizationResponse(href);
   clean(rest);
   if (!findTombstone(oauthState)) return { response, oauthState, query, rest, transaction };
-  // The flow has ended in another window, or was cancelled there.
-  closeOwnPopup();
+  // The flow has ended in another window, or was cancelled there: its popup has nothing left to do.
+  if (oauthState === findStateOfPopup()) closeWindow();
   return undefined;
 }
 

@@ -21,7 +21,7 @@ export function systemBrowser(
   return {
     go: () => void show(),
     show: () => void show(),
-    close() {},
+    end() {},
     isClosed: never,
     isSource: never,
   };

@@ -19,8 +19,8 @@ const MAX_TRANSACTIONS = 10;
 const LOCK_MS = 1000;
 
 /**
- * A flow that has left the page and not come back. The binding, `id` and `popupName` are there only
- * to be compared: no endpoint is taken from storage.
+ * A flow that has left the page and not come back. The binding and `id` are there only to be
+ * compared: no endpoint is taken from storage.
  */
 export interface Transaction extends Binding {
   readonly v: 1;
@@ -29,13 +29,11 @@ export interface Transaction extends Binding {
   readonly startUrl: string;
   /** The `id` attribute of the element that was clicked, or an empty string. */
   readonly id: string;
-  /** The name of the window that shows Monerium, or an empty string in redirect mode. */
-  readonly popupName: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-const STRING_KEYS = [...BINDING_KEYS, 'codeVerifier', 'mode', 'startUrl', 'id', 'popupName'];
+const STRING_KEYS = [...BINDING_KEYS, 'codeVerifier', 'mode', 'startUrl', 'id'];
 
 /** How a claimed flow ended. */
 export type Outcome = Identity | ErrorCode;
@@ -128,23 +126,17 @@ export function listPendingOfTab(): Pending[] {
 }
 
 /**
- * Stores the name of a popup's window in that window. Firefox and WebKit clear the name itself when
- * a window without opener leaves its origin. No other window has this storage, unless the popup
- * opens one.
+ * Stores in a popup's window which flow it is opened for. This storage stays when COOP separates
+ * the window from its opener; the name of the window does not. No other window has it, unless the
+ * popup opens one.
  */
-export function keepPopupName(popup: Window, name: string): void {
-  tryTo(() => popup.sessionStorage.setItem(POPUP_KEY, name));
+export function markPopup(popup: Window, state: string): void {
+  tryTo(() => popup.sessionStorage.setItem(POPUP_KEY, state));
 }
 
-/** The name that is stored in this window, or an empty string. */
-export function findPopupName(): string {
+/** The `state` of the flow that this window was opened for, or an empty string: it is no popup. */
+export function findStateOfPopup(): string {
   return tryTo(() => sessionStorage.getItem(POPUP_KEY)) ?? '';
-}
-
-/** The `state` of the pending flow whose popup has this name. */
-export function findStateOfPopup(name: string): string | undefined {
-  if (!name) return undefined;
-  return listPending(listStates()).find(({ transaction }) => transaction.popupName === name)?.state;
 }
 
 /**

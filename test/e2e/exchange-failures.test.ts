@@ -343,7 +343,7 @@ async function comeBackWithoutMonerium(url: string): Promise<{ visitor: Visitor;
       const redirectUri = `${location.origin}/`;
       const record = {
         ...{ v: 1, clientId, apiUrl, redirectUri, exchange: 'direct', mode: 'redirect' },
-        ...{ codeVerifier: 'v'.repeat(43), startUrl: redirectUri, id: '', popupName: '' },
+        ...{ codeVerifier: 'v'.repeat(43), startUrl: redirectUri, id: '' },
       };
       localStorage.setItem(key, JSON.stringify({ ...record, at: Date.now() }));
     },

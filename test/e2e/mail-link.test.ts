@@ -1,19 +1,10 @@
 // The link of a confirmation mail is opened in a tab while the popup is still there.
 import assert from 'node:assert/strict';
-import { endingsOf, engine, statusOf, useWorld, waitForEvent, waitForStatus } from './support.js';
-import {
-  assertOneExchange,
-  beginPopup,
-  leaveFor,
-  servePopup,
-  waitUntilClosed,
-} from './support/popup.js';
+import { endingsOf, statusOf, useWorld, waitForEvent, waitForStatus } from './support.js';
+import { assertOneExchange, beginPopup, servePopup, waitUntilClosed } from './support/popup.js';
 
 const world = useWorld();
 const { test } = world;
-
-/** Only Firefox lets a page close the window of another site that it cannot be reached from. */
-const closesAtOnce = engine === 'firefox';
 
 for (const isReached of [true, false]) {
   const how = isReached ? 'the page that opened it' : 'the tab, which reaches nobody';
@@ -29,8 +20,6 @@ for (const isReached of [true, false]) {
     await tab.goto(url).catch(() => 'it closes itself');
     await waitForStatus(page, 'connected');
     await waitForEvent(page, 'monerium-connected');
-    // What is still open at Monerium comes back, and has nothing left to do.
-    if (!closesAtOnce) await leaveFor(popup, url);
     await waitUntilClosed(visitor, popup);
     assert.equal(await statusOf(page), 'connected');
     assert.equal((await endingsOf(page)).length, 1);

@@ -313,12 +313,14 @@ for (const [name, begin] of Object.entries({
   });
 }
 
-test('#153 a window with another name than the popup is not believed', async () => {
+test('#153 a window that was opened for another flow is not believed', async () => {
   const { visitor, page, popup, authorization } = await beginReady();
   await page.bringToFront();
   const tab = await visitor.newPage();
   await tab.goto(`${world.site.origin}/`);
-  await tab.evaluate(() => (window.name = 'monerium-connect-00000000'));
+  await tab.evaluate(() =>
+    sessionStorage.setItem('monerium-connect:popup', `mc1.${'A'.repeat(43)}`),
+  );
   await tab.goto(`${world.site.origin}${CALLBACK}${REFUSAL}`);
   await waitUntilReady(tab);
   assert.deepEqual(await eventsOf(tab), []);

@@ -94,6 +94,20 @@ const GUARDED: readonly GuardedExample[] = [
 
 const EXAMPLES: readonly Example[] = [
   {
+    title: '#190 closes the window at Monerium when the last element leaves',
+    steps: [...TO_MONERIUM, 'element 0 leaves'],
+    status: 'idle',
+    endings: [],
+    posts: 0,
+  },
+  {
+    title: '#190 closes the window at Monerium when the flow is cancelled',
+    steps: [...TO_MONERIUM, 'the page cancels'],
+    status: 'idle',
+    endings: ['aborted'],
+    posts: 0,
+  },
+  {
     title: 'resolves connect() though the popup has closed itself before its response is claimed',
     steps: [
       ...TO_MONERIUM,

@@ -8,7 +8,6 @@ import {
   attemptOf,
   failed,
   machine,
-  popupOf,
   resourcesOf,
   transition,
   type Attempt,
@@ -27,6 +26,7 @@ const ARROWS: Record<Step, Partial<Record<EventType, string>>> = {
   idle: { start: 'starting', claim: 'claiming' },
   failed: { start: 'starting', claim: 'claiming', reset: 'failed', forget: 'idle' },
   starting: {
+    open: 'starting',
     sign: 'starting',
     redirect: 'redirecting',
     wait: 'waiting',
@@ -64,15 +64,15 @@ const HELD: Record<Step, string> = {
   failed: '',
   starting: 'attempt',
   redirecting: 'attempt timer',
-  waiting: 'attempt timer listener',
+  waiting: 'attempt timer listener popup',
   claiming: 'attempt',
   exchanging: 'attempt timer',
   connected: 'session',
 };
 
 /** As counted by the walk: a state by its step, what it holds and what it shows. */
-const SHAPES = 18;
-const CHANGES = 112;
+const SHAPES = 24;
+const CHANGES = 184;
 
 const AT_REST: readonly Step[] = ['idle', 'failed', 'connected'];
 
@@ -92,7 +92,7 @@ function createAttempt(name = 'attempt'): Attempt {
   };
 }
 
-const createPopup = () => ({ close() {} }) as unknown as PopupWindow;
+const createPopup = () => createResource('popup') as unknown as PopupWindow;
 const aborted = new ConnectError('aborted');
 const denied = new ConnectError('access_denied');
 
@@ -106,6 +106,7 @@ function listEvents(attempt: Attempt): FlowEvent[] {
     { type: 'start', attempt },
     { type: 'sign', attempt, connection: { status: 'signing' } },
     { type: 'sign', attempt, connection: { status: 'signed' }, onClick: () => {} },
+    { type: 'open', attempt, popup },
     { type: 'redirect', attempt, oauthState, timer },
     { type: 'wait', attempt, oauthState, popup, listener, timer },
     { type: 'claim', attempt },
@@ -131,16 +132,16 @@ function namesOf(state: FlowState): string[] {
 function shapeOf(state: FlowState): string {
   const before = 'before' in state ? ` after ${shapeOf(state.before)}` : '';
   const names = namesOf(state);
-  const popup = popupOf(state) ? ' popup' : '';
   const click = 'onClick' in state && state.onClick ? ' on click' : '';
   const held = names.sort().join(' ');
-  return `${state.step}${popup}${click} [${held}]${before} shows ${state.connection.status}`;
+  return `${state.step}${click} [${held}]${before} shows ${state.connection.status}`;
 }
 
 function expectedHeld(state: FlowState): string[] {
   const own = HELD[state.step].split(' ').filter(Boolean);
   if (state.step === 'connected') return state.session ? own : [];
-  if (state.step === 'failed') return state.lost ? ['attempt', 'listener'] : [];
+  if (state.step === 'failed') return state.lost ? ['attempt', 'listener', 'popup'] : [];
+  if (state.step === 'starting' && state.popup) return [...own, 'popup'];
   return state.step === 'claiming' ? [...new Set([...own, ...expectedHeld(state.before)])] : own;
 }
 

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const begunAt = (at: number): Transaction => ({
   ...{ v: 1, codeVerifier: 'v', clientId: 'c', apiUrl: 'https://api.example', mode: 'redirect' },
   ...{ redirectUri: 'https://shop.example/', exchange: 'direct', startUrl: '', id: '' },
-  ...{ popupName: '', at },
+  at,
 });
 
 /** The code of a query, or that of the error. */

@@ -78,7 +78,6 @@ describe('a start', () => {
       mode: 'redirect',
       startUrl: location.href,
       id: 'pay',
-      popupName: '',
     });
     expect(codeVerifier).to.match(/^[\w-]{43}$/);
     expect(at).to.be.within(before, Date.now());

@@ -24,7 +24,6 @@ let spoken: ReturnType<typeof listenToConsole>;
 let navigations: ReturnType<typeof holdNavigations>;
 const { open } = window;
 /** Of a window that the element has opened. */
-const NAME = 'monerium-connect-popup';
 
 beforeEach(() => {
   spoken = listenToConsole(window);
@@ -306,8 +305,8 @@ describe('success-url', () => {
   it('is not for a popup that exchanges its code by itself', async () => {
     const attributes = { ...ATTRIBUTES, 'success-url': '/done' };
     const { urls, types } = await openPage({
-      ...{ attributes, search: RESPONSE, record: { mode: 'popup', popupName: NAME } },
-      prepare: (view) => (view.name = NAME),
+      ...{ attributes, search: RESPONSE, record: { mode: 'popup' } },
+      prepare: (view) => view.sessionStorage.setItem('monerium-connect:popup', 'mc1.x'),
     });
     await until(() => types().includes('monerium-connected'));
     await settle();

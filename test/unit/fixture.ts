@@ -313,7 +313,6 @@ export function createRecord(attributes: Attributes, changes: Partial<Transactio
     mode: 'redirect',
     startUrl: `${page}?from=start`,
     id: '',
-    popupName: '',
     at: Date.now(),
   };
   return { ...record, ...changes };

@@ -184,7 +184,7 @@ describe('a page that waits for its popup', () => {
       const arrivals: Arrival[] = [];
       const none = () => {};
       const isSource = (source: unknown) => source === frames.popup;
-      const popup = { go: none, show: none, close: none, isClosed: () => false, isSource };
+      const popup = { go: none, show: none, end: none, isClosed: () => false, isSource };
       const waiting = listenToPopup(popup, state, (arrival) => arrivals.push(arrival) === 1);
       const listener = new BroadcastChannel(state);
       const confirmations: unknown[] = [];

@@ -1,18 +1,11 @@
 import { expect } from '@open-wc/testing';
-import {
-  closeOwnPopup,
-  closeWindow,
-  createPopupName,
-  openPopup,
-  readPopupName,
-} from '../../src/page/popup-window.js';
+import { closeWindow, openPopup } from '../../src/page/popup-window.js';
 import { catchConnectError } from '../helpers/connect-error.js';
-import { clearStorage, Undo } from '../helpers/storage.js';
+import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';
 
-const NAME = '0f0e8c1c-6a5f-4a63-9d3a-0c9d2c1b7a10';
 const HREF = 'https://monerium.example/auth?state=x';
-const OTHER_HREF = 'https://monerium.example/auth?state=y';
+const KEY = 'monerium-connect:popup';
 const undo = new Undo();
 
 afterEach(() => undo.run());
@@ -66,29 +59,20 @@ function replaceFocus(hasFocus: () => boolean): void {
   undo.replace(document, 'hasFocus', { value: hasFocus });
 }
 
-describe('createPopupName', () => {
-  it('#31 gives every window a name of its own that cannot be guessed', () => {
-    const names = new Set(Array.from({ length: 20 }, createPopupName));
-    expect(names.size).to.equal(20);
-    for (const name of names) expect(name).to.match(/^monerium-connect-[\da-f-]{36}$/);
-  });
-});
-
 describe('openPopup', () => {
-  it('#22 opens an empty small window of that name before it returns', () => {
+  it('#22 opens an empty small window before it returns', () => {
     const { calls } = replaceOpen();
-    openPopup(NAME);
-    expect(calls.map((words) => words.slice(0, 2))).to.deep.equal([['about:blank', NAME]]);
+    openPopup();
+    expect(calls.map(([href]) => href)).to.deep.equal(['about:blank']);
     expect(calls[0]?.[2]).to.match(/^popup,/);
     expect(calls[0]?.[2]).not.to.include('noopener');
   });
 
   it('#22 opens a window at the address that is known, and goes there once', () => {
     const { calls, windows } = replaceOpen();
-    const popup = openPopup(NAME, HREF);
-    popup.go(HREF);
-    expect(calls.map((words) => words.slice(0, 2))).to.deep.equal([[HREF, NAME]]);
-    expect(windows[0]?.opener).to.equal(null);
+    const popup = openPopup(HREF, 'x');
+    popup.go(HREF, 'x');
+    expect(calls.map(([href]) => href)).to.deep.equal([HREF]);
     expect(windows[0]?.log).to.deep.equal([]);
   });
 
@@ -103,70 +87,65 @@ describe('openPopup', () => {
   ] as const) {
     it(`#23 #34 is blocked when ${title} comes of it`, async () => {
       undo.replace(window, 'open', { value: open });
-      const error = await catchConnectError(() => openPopup(NAME));
+      const error = await catchConnectError(() => openPopup());
       expect(error).to.include({ code: 'popup_blocked', phase: 'start', retry: 'restart' });
       expect(error.hint).to.match(/connect\(\).*click/);
     });
   }
 
-  it('cuts the way back to this page before the window gets its address', () => {
-    const { windows } = replaceOpen();
-    const popup = openPopup(NAME);
-    expect(windows[0]?.opener).to.equal(null);
-    expect(windows[0]?.log).to.deep.equal([]);
-    popup.go(HREF);
-    expect(windows[0]?.log).to.deep.equal([`go ${HREF}`]);
+  it('#31 gives no window a name that another could be opened in', () => {
+    const { calls } = replaceOpen();
+    openPopup(HREF, 'x');
+    expect(calls[0]?.[1]).to.equal('_blank');
   });
 
-  it('#87 keeps the way back where there is no other way to answer', () => {
+  it('#190 leaves its opener to the window, which no page could close without one', () => {
     const { windows } = replaceOpen();
-    undo.replace(window, 'BroadcastChannel', { value: undefined });
-    openPopup(NAME);
-    expect(windows[0]?.opener === window).to.equal(true);
+    openPopup().go(HREF, 'x');
+    openPopup(HREF, 'x');
+    for (const { opener } of windows) expect(opener === window).to.equal(true);
   });
 
-  it('#30 keeps the way back in a frame, whose channels another site may not share', async () => {
-    const frame = document.createElement('iframe');
-    frame.src = '/test/unit/page.html';
-    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
-    document.body.append(frame);
-    undo.add(() => frame.remove());
-    await loaded;
-    const view = frame.contentWindow as Window & { load: (path: string) => Promise<unknown> };
-    const path = '/src/page/popup-window.ts';
-    const inner = (await view.load(path)) as { openPopup: typeof openPopup };
+  it('#192 stores in the window which flow it is for, as soon as that is known', () => {
     const { windows } = replaceOpen();
-    view.open = window.open;
-    inner.openPopup(NAME);
+    openPopup(HREF, 'x');
+    expect(windows[0]?.stored).to.deep.equal([[KEY, 'x']]);
+    const popup = openPopup();
+    popup.go(HREF, 'y');
+    expect(windows[1]?.stored.at(-1)).to.deep.equal([KEY, 'y']);
+    Object.assign(windows[1] ?? {}, { closed: true });
+    popup.show();
+    expect(windows[2]?.stored).to.deep.equal([[KEY, 'y']]);
+    expect(sessionStorage.getItem(KEY)).to.equal(null);
+  });
+
+  it('#82 is opened all the same when its storage is blocked', () => {
+    const { windows, blockStorage } = replaceOpen();
+    blockStorage();
+    expect(() => openPopup(HREF, 'x')).not.to.throw();
     expect(windows).to.have.length(1);
-    expect(windows[0]?.opener === window).to.equal(true);
   });
 
   it('knows its window, and closes it', () => {
     const { windows } = replaceOpen();
-    const popup = openPopup(NAME);
+    const popup = openPopup();
     expect(popup.isSource(windows[0])).to.equal(true);
     expect(popup.isSource(window)).to.equal(false);
     expect(popup.isSource(null)).to.equal(false);
-    popup.close();
+    popup.end();
     expect(windows[0]?.log).to.deep.equal(['close ']);
   });
 
   it('#31 brings its window to the front, and opens it again at its last address', () => {
     const { calls, windows } = replaceOpen();
-    const popup = openPopup(NAME);
-    popup.go(HREF);
-    popup.go(OTHER_HREF);
+    const popup = openPopup();
+    popup.go(HREF, 'x');
     popup.show();
     expect(windows[0]?.log.at(-1)).to.equal('focus ');
     expect(calls).to.have.length(1);
     Object.assign(windows[0] ?? {}, { closed: true });
     popup.show();
-    expect(calls.map(([href, name]) => [href, name])).to.deep.equal([
-      ['about:blank', NAME],
-      [OTHER_HREF, NAME],
-    ]);
-    expect(windows[1]?.opener).to.equal(null);
+    expect(calls.map(([href]) => href)).to.deep.equal(['about:blank', HREF]);
     expect(windows[1]?.log).to.deep.equal(['focus ']);
     expect(popup.isSource(windows[1])).to.equal(true);
     expect(popup.isClosed()).to.equal(false);
@@ -174,8 +153,8 @@ describe('openPopup', () => {
 
   it('#31 can be opened again after the browser has blocked that once', () => {
     const { calls, windows, block } = replaceOpen();
-    const popup = openPopup(NAME);
-    popup.go(HREF);
+    const popup = openPopup();
+    popup.go(HREF, 'x');
     Object.assign(windows[0] ?? {}, { closed: true });
     block(true);
     popup.show();
@@ -191,7 +170,7 @@ describe('a popup that looks closed', () => {
   function openAndClose(at: number) {
     const clock = holdClock(undo);
     const { windows, block } = replaceOpen();
-    const popup = openPopup(NAME);
+    const popup = openPopup();
     clock.tick(at);
     expect(popup.isClosed()).to.equal(false);
     const setClosed = (closed: boolean) => Object.assign(windows.at(-1) ?? {}, { closed });
@@ -279,63 +258,5 @@ describe('closeWindow', () => {
     undo.replace(window, 'close', { value: (...words: unknown[]) => calls.push(words) });
     closeWindow();
     expect(calls).to.deep.equal([[]]);
-  });
-});
-
-describe('a window that was opened as a popup', () => {
-  const KEY = 'monerium-connect:popup';
-
-  beforeEach(() => {
-    const { name } = window;
-    undo.add(() => (window.name = name));
-    undo.add(clearStorage);
-    window.name = '';
-  });
-
-  it('#39 is known by its name, which goes before what is stored', () => {
-    const name = createPopupName();
-    sessionStorage.setItem(KEY, createPopupName());
-    window.name = name;
-    expect(readPopupName()).to.equal(name);
-  });
-
-  it('#39 is known by its storage where the engine has cleared its name', () => {
-    const name = createPopupName();
-    sessionStorage.setItem(KEY, name);
-    for (const other of ['', 'monerium']) {
-      window.name = other;
-      expect(readPopupName()).to.equal(name);
-    }
-  });
-
-  it('#39 is no popup of ours without both, nor where storage is blocked', () => {
-    window.name = 'monerium';
-    expect(readPopupName()).to.equal('');
-    undo.block('sessionStorage');
-    expect(readPopupName()).to.equal('');
-  });
-
-  it('is closed only when it is one of ours', () => {
-    let calls = 0;
-    undo.replace(window, 'close', { value: () => (calls += 1) });
-    closeOwnPopup();
-    expect(calls).to.equal(0);
-    window.name = createPopupName();
-    closeOwnPopup();
-    expect(calls).to.equal(1);
-  });
-
-  it('#39 gets its name stored in its own storage, before it leaves for another origin', () => {
-    const { windows } = replaceOpen();
-    openPopup(NAME);
-    expect(windows[0]?.stored).to.deep.equal([[KEY, NAME]]);
-    expect(sessionStorage.getItem(KEY)).to.equal(null);
-  });
-
-  it('#82 is opened all the same when its storage is blocked', () => {
-    const { windows, blockStorage } = replaceOpen();
-    blockStorage();
-    expect(() => openPopup(NAME)).not.to.throw();
-    expect(windows).to.have.length(1);
   });
 });

@@ -29,7 +29,7 @@ afterEach(() => {
 
 function createPopup(isClosed: () => boolean = () => false): PopupWindow {
   const none = () => {};
-  return { go: none, show: none, close: none, isClosed, isSource: () => false };
+  return { go: none, show: none, end: none, isClosed, isSource: () => false };
 }
 
 /** The channel of the popup, and what comes back on it. */

@@ -62,7 +62,7 @@ describe('openUrl', () => {
       ['monerium-status', { status: 'waiting', previous: 'idle' }],
     ]);
     const record = JSON.parse(localStorage.getItem(listRecords()[0] ?? '') ?? '{}');
-    expect(record).to.include({ mode: 'redirect', popupName: '' });
+    expect(record).to.include({ mode: 'redirect' });
   });
 
   it('#175 says that a window opens, and offers to show it and to cancel', async () => {

@@ -71,24 +71,23 @@ describe('a start in a popup', () => {
   it('#33 keeps its record where the popup can read it, before the popup opens', async () => {
     const kept: (string | null)[] = [];
     const opened: string[] = [];
-    replace(window, 'open', (href, name) => {
+    replace(window, 'open', (href) => {
       kept.push(localStorage.getItem(listRecords()[0] ?? ''));
-      kept.push(String(name));
       opened.push(String(href));
       return { closed: false, close() {}, focus() {} } as unknown as Window;
     });
     const element = await add({ mode: 'popup' });
     element.click();
     expect(opened).to.have.length(1);
-    const [record, name] = kept;
-    expect(JSON.parse(record ?? 'null')).to.include({ v: 1, mode: 'popup', popupName: name });
+    const [record] = kept;
+    expect(JSON.parse(record ?? 'null')).to.include({ v: 1, mode: 'popup' });
     expect(record).to.match(/"codeVerifier":"[\w-]{43}"/);
     expect(sessionStorage.getItem(RECORD_PREFIX + 'tab')).to.equal(
       new URL(opened[0] ?? '').searchParams.get('state'),
     );
   });
 
-  it('#22 #159 opens Monerium, and cuts its way back to this page, in the task of the click', async () => {
+  it('#22 opens Monerium in the task of the click', async () => {
     const steps: string[] = [];
     replace(window, 'open', (href) => {
       steps.push(`open ${new URL(String(href)).pathname}`);
@@ -97,15 +96,12 @@ describe('a start in a popup', () => {
         close() {},
         focus() {},
         location: { replace: () => steps.push('navigate') },
-        set opener(value: unknown) {
-          steps.push(`opener ${String(value)}`);
-        },
       };
       return popup as unknown as Window;
     });
     const element = await add({ mode: 'popup' });
     element.click();
-    expect(steps).to.deep.equal(['open /auth', 'opener null']);
+    expect(steps).to.deep.equal(['open /auth']);
   });
 
   it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {

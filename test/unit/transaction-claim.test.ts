@@ -30,7 +30,6 @@ function makeTransaction(): Transaction {
     mode: 'redirect',
     startUrl: 'https://shop.example/start',
     id: '',
-    popupName: '',
     at: Date.now(),
   };
 }

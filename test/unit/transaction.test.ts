@@ -11,6 +11,7 @@ import {
   isExpired,
   isRecent,
   listPendingOfTab,
+  markPopup,
   saveTransaction,
   type Transaction,
 } from '../../src/page/transaction.js';
@@ -36,7 +37,6 @@ function makeTransaction(change: Partial<Transaction> = {}): Transaction {
     mode: 'redirect',
     startUrl: 'https://shop.example/start',
     id: 'pay',
-    popupName: '',
     at: Date.now(),
     ...change,
   };
@@ -206,8 +206,6 @@ const POISON: readonly unknown[] = [
   { ...makeTransaction(), startUrl: ['javascript:alert(1)'] },
   { ...makeTransaction(), mode: undefined },
   { ...makeTransaction(), id: 42 },
-  { ...makeTransaction(), popupName: 42 },
-  { ...makeTransaction(), popupName: undefined },
   makeTransaction({ codeVerifier: '' }),
   `{"__proto__":${JSON.stringify(makeTransaction())}}`,
 ];
@@ -248,7 +246,7 @@ describe('findTransaction', () => {
     expect(findTransaction(STATE)).to.equal(undefined);
     expect(listStates()).to.deep.equal([]);
     spendTransaction(STATE, 'aborted');
-    expect(findStateOfPopup('the-popup')).to.equal(undefined);
+    expect(findStateOfPopup()).to.equal('');
     forgetTransactions('the-client');
     await claimTransaction(STATE, () => expect.fail('must not run'));
     expect(await claimInterruption()).to.equal(false);
@@ -372,26 +370,18 @@ describe('listPendingOfTab', () => {
 });
 
 describe('findStateOfPopup', () => {
-  it('#39 finds the pending flow whose popup has that name, whichever tab began it', () => {
-    saveTransaction(stateOf(1), makeTransaction({ mode: 'popup', popupName: 'one' }));
-    saveTransaction(stateOf(2), makeTransaction({ mode: 'popup', popupName: 'two' }));
-    sessionStorage.clear();
-    expect(findStateOfPopup('one')).to.equal(stateOf(1));
-    expect(findStateOfPopup('two')).to.equal(stateOf(2));
-    for (const name of ['', 'on', 'ONE', '__proto__']) {
-      expect(findStateOfPopup(name), name).to.equal(undefined);
-    }
+  it('#192 finds the flow that a window was opened for, in the storage of that window', () => {
+    expect(findStateOfPopup()).to.equal('');
+    markPopup(window, stateOf(1));
+    markPopup(window, stateOf(2));
+    expect(findStateOfPopup()).to.equal(stateOf(2));
+    expect(Object.keys(localStorage)).to.deep.equal([]);
   });
 
-  it('#39 finds no flow of a redirect by the empty name of a window', () => {
-    saveTransaction(STATE, makeTransaction());
-    expect(findStateOfPopup('')).to.equal(undefined);
-  });
-
-  it('#39 finds no flow that is spent', () => {
-    saveTransaction(STATE, makeTransaction({ mode: 'popup', popupName: 'one' }));
-    spendTransaction(STATE);
-    expect(findStateOfPopup('one')).to.equal(undefined);
+  it('#82 marks no window whose storage is blocked', () => {
+    undo.block('sessionStorage');
+    markPopup(window, STATE);
+    expect(findStateOfPopup()).to.equal('');
   });
 });
 

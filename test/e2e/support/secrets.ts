@@ -98,7 +98,7 @@ function checkPage(watch: Watch, { local, session, texts }: PageContents): void 
     watch.check('localStorage', isRecord ? withoutVerifier(value) : value);
   }
   for (const [key, value] of session) {
-    const isHint = key === 'monerium-connect:tab';
+    const isHint = /^monerium-connect:(tab|popup)$/.test(key);
     watch.check('sessionStorage', key + value, isHint ? ['state'] : []);
   }
 }

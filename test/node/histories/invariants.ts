@@ -124,7 +124,8 @@ function checkAnnounced(world: World, live: Live): string[] {
     'an interruption is announced once': world.interruptions <= 1,
     'a lost popup may still hand over its response':
       !isLost || !world.hasElements || live.messages === 1,
-    'a flow that has ended has closed its popup': !isFinal || popups.every(({ closed }) => closed),
+    'a popup is open only while its flow waits for it':
+      world.pendingCalls > 0 || live.messages > 0 || popups.every(({ closed }) => closed),
     'a flow that has ended has no record':
       !pending || !popups.some(({ oauthState }) => pending.has(oauthState)),
     'a blank popup is only open while a flow starts':
