@@ -22,9 +22,13 @@ export interface PopupWindow extends Resource {
   isSource(source: unknown): boolean;
 }
 
+/** In the middle of the window of this page. */
 function openSmallWindow(href: string): Window | undefined {
+  const left = screenX + (outerWidth - 480) / 2;
+  const top = screenY + (outerHeight - 760) / 2;
+  const features = `popup,width=480,height=760,left=${left},top=${top}`;
   // What a sandbox forbids is an exception in Firefox.
-  const popup = tryTo(() => open(href, '_blank', 'popup,width=480,height=760'));
+  const popup = tryTo(() => open(href, '_blank', features));
   return popup && !popup.closed ? popup : undefined;
 }
 

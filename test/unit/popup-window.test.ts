@@ -93,6 +93,16 @@ describe('openPopup', () => {
     });
   }
 
+  it('#194 opens the window in the middle of the one of its page', () => {
+    undo.replace(window, 'screenX', { value: -100 });
+    undo.replace(window, 'screenY', { value: 40 });
+    undo.replace(window, 'outerWidth', { value: 1280 });
+    undo.replace(window, 'outerHeight', { value: 960 });
+    const { calls } = replaceOpen();
+    openPopup(HREF, 'x');
+    expect(calls[0]?.[2]).to.equal('popup,width=480,height=760,left=300,top=140');
+  });
+
   it('#31 gives no window a name that another could be opened in', () => {
     const { calls } = replaceOpen();
     openPopup(HREF, 'x');

@@ -89,6 +89,7 @@ export class ScriptedBrowser {
     this.#restore = replaceGlobals({
       ...clock.globals,
       ...{ navigator, document, localStorage, sessionStorage: new ScriptedStorage() },
+      ...{ screenX: 0, screenY: 0, outerWidth: 1280, outerHeight: 960 },
       ...{ window: this.#createWindow(), open: windows.open, fetch: this.network.fetch },
       ...{ location: this.#createLocation(), history: this.#createHistory() },
       ...{ crypto: this.#createCrypto(), BroadcastChannel: windows.createChannelClass() },
