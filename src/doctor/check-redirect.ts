@@ -53,7 +53,7 @@ function checkElement(namesElement: boolean): Finding[] {
 
 /** A flow of this tab that has not come back, and how the last one has failed. */
 export function checkFlow({ flow }: Facts): Finding[] {
-  const { lost, failure } = flow;
+  const { lost, differences, failure } = flow;
   const found: Finding[] = [];
   if (lost) {
     found.push(
@@ -61,6 +61,18 @@ export function checkFlow({ flow }: Facts): Finding[] {
         'flow-lost',
         'A flow of this tab went to Monerium and did not come back to this page.',
         `Register this redirect URI at Monerium, to the letter: ${lost}`,
+      ),
+    );
+  }
+  if (differences.length > 0) {
+    const values = differences.map(({ name, begun, here }) => {
+      return `${name} was ${begun} where the flow began, and is ${here} here`;
+    });
+    found.push(
+      problem(
+        'attributes-differ',
+        `A response has come back, and waits for an element that fits: ${values.join('; ')}.`,
+        'Write the same attributes on all pages with the element.',
       ),
     );
   }

@@ -4,14 +4,14 @@ import type { ConnectionStatus } from '../connection.js';
 import type { ExaminedElement } from '../protocol/doctor.js';
 import { check } from './checks.js';
 import type { Facts } from './facts.js';
-import { gather } from './gather.js';
+import { gather, readFlow } from './gather.js';
 import { Panel } from './panel.js';
 import type { Examined } from './report.js';
 import { onViolation } from './violations.js';
 
 interface Examination {
   readonly element: ExaminedElement;
-  facts?: Facts;
+  facts?: Omit<Facts, 'flow'>;
 }
 
 const examinations = new Set<Examination>();
@@ -25,7 +25,8 @@ function nameOf({ host }: ExaminedElement, at: number): string {
 
 function show(journal: ExaminedElement['journal']): void {
   const examined = [...examinations].flatMap(({ element, facts }, at): Examined[] => {
-    return facts ? [{ name: nameOf(element, at), findings: check(facts) }] : [];
+    if (!facts) return [];
+    return [{ name: nameOf(element, at), findings: check({ ...facts, flow: readFlow(element) }) }];
   });
   if (examined.length > 0) panel?.show(examined, journal);
 }

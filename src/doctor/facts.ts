@@ -95,7 +95,16 @@ export interface ScriptFacts {
 export interface FlowFacts {
   /** The redirect URI of a flow that began in this tab and has not come back. */
   readonly lost: string | undefined;
+  /** In what this element differs from the one that began the flow whose response waits here. */
+  readonly differences: readonly Difference[];
   readonly failure: { readonly code: string; readonly hint: string } | undefined;
+}
+
+/** What a flow began with, and what the element on this page has. */
+export interface Difference {
+  readonly name: string;
+  readonly begun: string;
+  readonly here: string;
 }
 
 /** Everything that was found out about one element. */
@@ -111,5 +120,6 @@ export interface Facts {
   readonly isApiReachable: boolean | undefined;
   readonly wallet: WalletFacts;
   readonly scripts: readonly ScriptFacts[];
+  /** It changes without a request: read anew for each judgement. */
   readonly flow: FlowFacts;
 }

@@ -1,5 +1,5 @@
 // Gathers the facts. Nothing here judges them.
-import type { Configuration } from '../configuration.js';
+import { listDifferences, type Binding, type Configuration } from '../configuration.js';
 import type { Connection } from '../connection.js';
 import type { Backend } from '../protocol/exchange.js';
 import type { ExaminedElement } from '../protocol/doctor.js';
@@ -7,6 +7,7 @@ import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../protocol/wa
 import type {
   AttributeFacts,
   BackendFacts,
+  Difference,
   Facts,
   FlowFacts,
   PageFacts,
@@ -134,21 +135,39 @@ function readWallet(host: Host, redirectUri: string | undefined): WalletFacts {
   return { wanted, isLoaded: entry !== undefined, fault, count };
 }
 
-function readFlow(host: Host, journal: ExaminedElement['journal'], isCustom: boolean): FlowFacts {
-  const { connection } = host;
+/** As a page writes them. */
+const NAMES: Record<keyof Binding, string> = {
+  clientId: 'client-id',
+  apiUrl: 'api-url',
+  redirectUri: 'redirect-uri',
+  exchange: 'the exchange',
+};
+
+function compare(here: Binding, begun: Binding): Difference[] {
+  return listDifferences(here, begun).map((key) => {
+    return { name: NAMES[key], begun: withoutQuery(begun[key]), here: withoutQuery(here[key]) };
+  });
+}
+
+/** Where the flow of an element stands. */
+export function readFlow({ host, journal, reading, waiting }: ExaminedElement): FlowFacts {
+  const { connection }: Host = host;
+  const { configuration } = reading;
+  const isCustom = configuration?.exchange.kind === 'custom';
   // The response has come back, but the record of its flow is not spent until the lock is there.
-  const isBack = journal.at(-1)?.to === 'claiming';
+  const isBack = waiting !== undefined || journal.at(-1)?.to === 'claiming';
   const error = connection?.status === 'failed' ? connection.error : undefined;
   // What the page's own exchange function throws may hold secrets.
   const isFromPage = isCustom && (error?.phase === 'exchange' || error?.phase === 'identity');
   return {
     lost: isBack ? undefined : findLostFlow(shownAt),
+    differences: waiting && configuration ? compare(configuration.binding, waiting) : [],
     failure: error && { code: error.code, hint: isFromPage ? '' : (error.hint ?? '') },
   };
 }
 
 /** Asks the page, its storage and its servers. No request carries a code or a customer's data. */
-export async function gather(element: ExaminedElement): Promise<Facts> {
+export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flow'>> {
   const { host } = element;
   const { configuration } = element.reading;
   const exchange = configuration?.exchange;
@@ -171,6 +190,5 @@ export async function gather(element: ExaminedElement): Promise<Facts> {
     isApiReachable: isApiBlocked ? undefined : isApiReachable,
     wallet: readWallet(host, configuration?.binding.redirectUri),
     scripts,
-    flow: readFlow(host, element.journal, exchange?.kind === 'custom'),
   };
 }

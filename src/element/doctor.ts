@@ -34,6 +34,9 @@ export async function callDoctor(
       get reading() {
         return element.reading;
       },
+      get waiting() {
+        return page.arrival?.transaction;
+      },
     });
   } catch {
     logOnce('warn', 'debug: its file did not load; check script-src, or import monerium-connect');

@@ -1,6 +1,6 @@
 // What the element and the doctor's file know of each other. The doctor's file is loaded when an
 // element has `debug`. It imports nothing of `src/element`.
-import type { Configuration, ConnectAttributes } from '../configuration.js';
+import type { Binding, Configuration, ConnectAttributes } from '../configuration.js';
 import type { ConnectError, ErrorCode } from '../errors.js';
 
 /** One step of the state machine: an event, and the steps before and after it. No secret. */
@@ -27,6 +27,8 @@ export interface ExaminedElement {
     readonly configuration?: Configuration | undefined;
     readonly fault?: ConnectError | undefined;
   };
+  /** How the flow was set up whose response waits on this page, since no element fits it. */
+  readonly waiting: Binding | undefined;
   /** All steps since an element with `debug` is on the page. Its `push()` may be replaced. */
   readonly journal: JournalEntry[];
   /** The attribute that an unknown one was probably meant to be. */

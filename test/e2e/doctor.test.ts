@@ -12,6 +12,7 @@ import {
   skipIn,
   useWorld,
   waitForEvent,
+  waitForStatus,
   walkPortal,
   type Attributes,
   type Page,
@@ -151,6 +152,32 @@ test('a flow that has come back and waits for its lock is not called lost', asyn
   assert.match((await readJournal(page)).join(), /idle → claiming$/);
   await page.evaluate('release()');
   await waitForEvent(page, 'monerium-connected');
+  await world.finish(visitor, page);
+});
+
+test('#230 a response that fits no element is one finding, until one comes that it fits', async () => {
+  world.servePage('/shop', { debug: true, 'redirect-uri': '/callback' });
+  world.servePage('/callback', { debug: true, 'backend-url': '/other' });
+  const headers = { 'content-type': 'application/json' };
+  world.site.serve('/other', { status: 400, headers, body: '{"error":"invalid_request"}' });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop');
+  await world.connect(page);
+  const said = await readDoctor(page);
+  assert.deepEqual(
+    said.map(({ name }) => name),
+    ['attributes-differ'],
+  );
+  const { origin } = world.site;
+  assert.match(said[0]?.text ?? '', new RegExp(`${origin}/backend\\b.*${origin}/other\\b`));
+  const fitting = world.element({ id: 'fitting', 'redirect-uri': '/callback' });
+  await page.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), fitting);
+  await waitForStatus(page, 'connected', '#fitting');
+  await page.waitForFunction(() => {
+    const root = document.querySelector('[data-monerium-doctor]')?.shadowRoot;
+    return root?.querySelector('[data-name=attributes-differ]') === null;
+  });
+  assert.deepEqual(await readDoctor(page), []);
   await world.finish(visitor, page);
 });
 

@@ -102,6 +102,7 @@ const CHECKS = {
   ],
   checkFlow: [
     ['a lost flow is not said', 'if (lost) $BLOCK', ''],
+    ['other attributes are not said', 'if (differences.length > 0) $BLOCK', ''],
     ['a failed flow is not said', 'if (failure) $BLOCK', ''],
   ],
   checkApi: [['the API may be out of reach', 'if (isApiReachable) return $OK;', 'return [];']],
@@ -208,6 +209,24 @@ export default [
     replace: 'findLostFlow(shownAt)',
     test: 'e2e/doctor',
     title: 'not called lost',
+  },
+  {
+    rule: 'a flow whose response waits for an element is lost',
+    fault: 230,
+    file: 'src/doctor',
+    in: 'readFlow',
+    find: 'waiting !== undefined || $CLAIMED',
+    replace: '$CLAIMED',
+    test: 'e2e/doctor',
+  },
+  {
+    rule: 'a response that was taken still waits',
+    fault: 230,
+    file: 'src/doctor',
+    in: 'show',
+    find: '{ ...facts, flow: readFlow(element) }',
+    replace: '{ ...facts, flow: ((facts as { flow?: Facts["flow"] }).flow ??= readFlow(element)) }',
+    test: 'e2e/doctor',
   },
   {
     rule: 'integrity always fits',

@@ -56,7 +56,7 @@ const HEALTHY: Facts = {
   isApiReachable: true,
   wallet: { wanted: '', isLoaded: false, fault: undefined, count: 0 },
   scripts: [SCRIPT],
-  flow: { lost: undefined, failure: undefined },
+  flow: { lost: undefined, differences: [], failure: undefined },
 };
 
 /** Changes of single fields, by the part of the facts that they belong to. */
@@ -163,6 +163,7 @@ const PROBLEMS: Record<string, Changes[]> = {
   ],
   clock: [{ page: { clockOffset: 61_000 } }, { page: { clockOffset: -3_600_000 } }],
   'flow-lost': [{ flow: { lost: `${ORIGIN}/connect` } }],
+  'attributes-differ': [{ flow: { differences: [{ name: 'client-id', begun: 'a', here: 'b' }] } }],
   exchange_rejected: [{ flow: { failure: { code: 'exchange_rejected', hint: 'POST … 400' } } }],
 };
 
