@@ -1,40 +1,42 @@
-import type { Facts } from './facts.js';
+import type { Facts, RedirectFacts } from './facts.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 
+const DROPS = 'drops the query, and with it the response of Monerium';
 const REGISTER = 'register the new address at Monerium';
 
-/** What the site's own server makes of the redirect URI, and of a response in its query. */
-export function checkRedirect({ settings, redirect }: Facts): Finding[] {
-  if (!settings || !redirect) return [];
-  const { redirectUri } = settings;
-  if (redirect.status >= 400) {
-    const text = `The server answers ${redirect.status} at the redirect URI ${redirectUri}.`;
-    return [
-      problem('redirect-uri-missing', text, 'Serve a page with the element and its script there.'),
-    ];
+/** What the site's own server makes of a redirect URI, and of a response in its query. */
+export function checkRedirect({ redirects }: Facts): Finding[] {
+  return redirects.flatMap((one) => {
+    const fault = nameRedirectFault(one);
+    if (fault) return [fault];
+    const register = `Register this redirect URI: ${one.redirectUri}`;
+    return [...checkElement(one.namesElement), ok('redirect-uri', register)];
+  });
+}
+
+function nameRedirectFault(facts: RedirectFacts): Finding | undefined {
+  const { redirectUri, status, keepsQuery } = facts;
+  if (status >= 400) {
+    const text = `The server answers ${status} at the redirect URI ${redirectUri}.`;
+    return problem('redirect-uri-missing', text, 'Serve a page with the element there.');
   }
-  const moved = nameMove(redirectUri, redirect.href);
-  if (moved) return [moved];
-  if (!redirect.keepsQuery) {
-    const text = 'The server redirects and drops the query: the response of Monerium is lost.';
-    return [problem('redirect-uri-query', text, 'Keep the query, or do not redirect.')];
-  }
-  return [
-    ...checkElement(redirect.namesElement),
-    ok('redirect-uri', `Register this redirect URI: ${redirectUri}`),
-  ];
+  const moved = nameMove(facts);
+  if (moved || keepsQuery !== false) return moved;
+  const text = `The server redirects ${redirectUri} and ${DROPS}.`;
+  return problem('redirect-uri-query', text, 'Keep the query, or do not redirect.');
 }
 
 /** Redirects that change the path. The flow goes on at the new address only with its query. */
-function nameMove(redirectUri: string, href: string | undefined): Finding | undefined {
+function nameMove({ redirectUri, href, keepsQuery }: RedirectFacts): Finding | undefined {
   // As a browser writes it: `http://localhost:3000` is the page `http://localhost:3000/`.
   const { origin, pathname } = new URL(redirectUri);
   const wanted = origin + pathname;
   if (wanted === href) return undefined;
   const target = href ?? 'a page that cannot be read from here, such as one of another origin';
-  const text = `The server redirects ${wanted} to ${target}.`;
+  const loss = keepsQuery === false ? ` and ${DROPS}` : '';
+  const text = `The server redirects ${wanted} to ${target}${loss}.`;
   if (wanted.replace(/\/$/, '') === href?.replace(/\/$/, '')) {
-    const fix = `Set redirect-uri="${href}" and ${REGISTER}.`;
+    const fix = `Set redirect-uri="${href}" on all pages with the element, and ${REGISTER}.`;
     return problem('redirect-uri-slash', text, fix);
   }
   return problem(
@@ -52,10 +54,12 @@ function checkElement(namesElement: boolean): Finding[] {
 }
 
 /** A flow of this tab that has not come back, and how the last one has failed. */
-export function checkFlow({ flow }: Facts): Finding[] {
+export function checkFlow({ flow, redirects }: Facts): Finding[] {
   const { lost, differences, failure } = flow;
   const found: Finding[] = [];
-  if (lost) {
+  // Where the server itself loses the response, that is found, and to register is of no use.
+  const isLostHere = redirects.some((one) => one.redirectUri === lost && nameRedirectFault(one));
+  if (lost && !isLostHere) {
     found.push(
       problem(
         'flow-lost',

@@ -48,12 +48,14 @@ export interface Violation {
   readonly blocked: string;
 }
 
-/** What the site's own server answers at the redirect URI. */
+/** What the site's own server answers at a redirect URI. */
 export interface RedirectFacts {
+  readonly redirectUri: string;
   readonly status: number;
   /** Where redirects led, without query. `undefined` where this page cannot read what is there. */
   readonly href: string | undefined;
-  readonly keepsQuery: boolean;
+  /** `undefined` where it cannot be seen. */
+  readonly keepsQuery: boolean | undefined;
   /** Whether the page names the element or its script. */
   readonly namesElement: boolean;
 }
@@ -113,8 +115,11 @@ export interface Facts {
   /** `undefined` where the attributes are at fault. */
   readonly settings: Settings | undefined;
   readonly page: PageFacts;
-  /** `undefined` where the page could not be asked for. */
-  readonly redirect: RedirectFacts | undefined;
+  /**
+   * Of the element, and of a flow that has not come back. One that could not be asked for is not
+   * there.
+   */
+  readonly redirects: readonly RedirectFacts[];
   readonly backend: BackendFacts | undefined;
   /** Whether the API can be reached; `undefined` where it is not known. */
   readonly isApiReachable: boolean | undefined;

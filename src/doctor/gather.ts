@@ -171,9 +171,10 @@ export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flo
   const { host } = element;
   const { configuration } = element.reading;
   const exchange = configuration?.exchange;
-  const [server, redirect, backend, isApiReachable, scripts] = await Promise.all([
+  const redirectUris = [configuration?.binding.redirectUri, readFlow(element).lost];
+  const [server, redirects, backend, isApiReachable, scripts] = await Promise.all([
     probeServer(withoutQuery(location.href)),
-    configuration && probeRedirect(configuration.binding.redirectUri),
+    Promise.all([...new Set(redirectUris)].map((uri) => uri && probeRedirect(uri))),
     exchange?.kind === 'backend' ? probeBackend(exchange, host.stayConnected === true) : undefined,
     configuration && isReachable(`${configuration.binding.apiUrl}/tokens`),
     readScripts(),
@@ -185,7 +186,7 @@ export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flo
     attributes: readAttributes(host, element),
     settings: configuration && readSettings(configuration),
     page: readPage(server),
-    redirect,
+    redirects: redirects.filter((one) => typeof one === 'object'),
     backend,
     isApiReachable: isApiBlocked ? undefined : isApiReachable,
     wallet: readWallet(host, configuration?.binding.redirectUri),

@@ -51,11 +51,13 @@ export async function probeRedirect(redirectUri: string): Promise<RedirectFacts 
     // A page of another origin cannot be read. That there is a redirect can be seen.
     const first = await sendSilently(url.href, { ...init, redirect: 'manual' });
     if (first?.type !== 'opaqueredirect') return undefined;
-    return { status: 0, href: undefined, keepsQuery: false, namesElement: false };
+    const unseen = { href: undefined, keepsQuery: undefined, namesElement: false };
+    return { redirectUri, status: 0, ...unseen };
   }
   const { origin, pathname, searchParams } = new URL(response.url);
   const text = await response.text().catch(() => '');
   return {
+    redirectUri,
     status: response.status,
     href: origin + pathname,
     keepsQuery: searchParams.has(MARK),

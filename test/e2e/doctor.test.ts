@@ -181,6 +181,28 @@ test('#230 a response that fits no element is one finding, until one comes that 
   await world.finish(visitor, page);
 });
 
+test('#231 the page that a redirect has led to names the redirect, and what it lost', async () => {
+  const bare = { headers: { 'referrer-policy': 'no-referrer' }, body: '' };
+  const element = world.element({ debug: true });
+  world.servePage('/shop', { debug: true, 'redirect-uri': '/callback' });
+  world.register(`${world.site.origin}/callback`);
+  world.site.serve('/callback', { ...bare, status: 301, headers: { location: '/callback/' } });
+  world.site.serve('/callback/', { ...bare, body: pageWith({ body: element }) });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/shop');
+  await world.connect(page);
+  for (const path of ['/callback/', '/shop']) {
+    await page.goto(world.site.origin + path);
+    const said = await readDoctor(page);
+    assert.deepEqual(
+      said.map(({ name }) => name),
+      ['redirect-uri-slash'],
+      path,
+    );
+    assert.match(said[0]?.text ?? '', /drops the query.*Set redirect-uri=/);
+  }
+});
+
 test('a correction of an attribute is seen at once', async () => {
   world.servePage('/shop', { debug: true, mode: 'window' });
   const page = await world.open(await world.visit(), '/shop');

@@ -84,10 +84,10 @@ const CHECKS = {
     ['attributes of the wallet may be missing', 'if (fault) return $FOUND;', ''],
     ['a browser without a wallet has one', 'count > 0', 'true'],
   ],
-  checkRedirect: [
-    ['a redirect URI may be an error', 'redirect.status >= 400', 'false'],
-    ['the last slash does not count', 'if (moved) return $FOUND;', ''],
-    ['a redirect may drop the query', '!redirect.keepsQuery', 'false'],
+  nameRedirectFault: [
+    ['a redirect URI may be an error', 'status >= 400', 'false'],
+    ['the last slash does not count', 'moved || keepsQuery !== false', 'keepsQuery !== false'],
+    ['a redirect may drop the query', 'moved || keepsQuery !== false', 'true'],
   ],
   nameMove: [
     ['a redirect URI may move', 'wanted === href', 'true'],
@@ -101,7 +101,8 @@ const CHECKS = {
     ['the redirect page may lack the element', 'if (namesElement) return [];', 'return [];'],
   ],
   checkFlow: [
-    ['a lost flow is not said', 'if (lost) $BLOCK', ''],
+    ['a lost flow is not said', 'lost && !isLostHere', 'false'],
+    ['every redirect explains a lost flow', 'one.redirectUri === lost', 'true'],
     ['other attributes are not said', 'if (differences.length > 0) $BLOCK', ''],
     ['a failed flow is not said', 'if (failure) $BLOCK', ''],
   ],
@@ -155,6 +156,33 @@ export default [
       title: '^find|^mention|^name',
     })),
   ),
+  {
+    rule: 'a flow that the server has lost is said to be unregistered as well',
+    fault: 231,
+    file: 'src/doctor',
+    in: 'checkFlow',
+    find: 'lost && !isLostHere',
+    replace: 'lost',
+    test: PLANTED,
+  },
+  {
+    rule: 'the redirect URI of a lost flow is not asked for',
+    fault: 231,
+    file: 'src/doctor',
+    in: 'gather',
+    find: 'readFlow(element).lost',
+    replace: 'undefined',
+    test: 'e2e/doctor',
+  },
+  {
+    rule: 'a redirect to another path keeps the query',
+    fault: 231,
+    file: 'src/doctor',
+    in: 'nameMove',
+    find: 'keepsQuery === false',
+    replace: 'false',
+    test: 'node/doctor-checks',
+  },
   // What asks the page and its servers: the planted fault is not found any more.
   {
     rule: 'a redirect to where nothing can be read is no redirect',

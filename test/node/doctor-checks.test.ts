@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { check } from '../../src/doctor/checks.js';
-import type { BackendFacts, Facts, Probe, ScriptFacts } from '../../src/doctor/facts.js';
+import type {
+  BackendFacts,
+  Facts,
+  Probe,
+  RedirectFacts,
+  ScriptFacts,
+} from '../../src/doctor/facts.js';
 import type { Finding } from '../../src/doctor/finding.js';
 
 const ORIGIN = 'https://shop.example';
@@ -18,6 +24,14 @@ const SCRIPT: ScriptFacts = {
   isForeign: true,
   hasCrossOrigin: true,
   integrity: 'fits',
+};
+
+const REDIRECT: RedirectFacts = {
+  redirectUri: `${ORIGIN}/connect`,
+  status: 200,
+  href: `${ORIGIN}/connect`,
+  keepsQuery: true,
+  namesElement: true,
 };
 
 const HEALTHY: Facts = {
@@ -51,7 +65,7 @@ const HEALTHY: Facts = {
     clockOffset: 900,
     violations: [],
   },
-  redirect: { status: 200, href: `${ORIGIN}/connect`, keepsQuery: true, namesElement: true },
+  redirects: [REDIRECT],
   backend: { post: REFUSED, session: undefined },
   isApiReachable: true,
   wallet: { wanted: '', isLoaded: false, fault: undefined, count: 0 },
@@ -74,6 +88,9 @@ const post = (answer: Probe): Changes => ({ backend: { post: answer } });
 const answer = (status: number, type = 'application/json', isJson = true): Changes =>
   post({ kind: 'answer', status, type, isJson });
 const session = (answered: Probe): BackendFacts => ({ post: REFUSED, session: answered });
+const redirect = (fields: Partial<RedirectFacts>): Changes => ({
+  redirects: [{ ...REDIRECT, ...fields }],
+});
 const violation = (directive: string, blocked: string): Changes => ({
   page: { violations: [{ directive, blocked }] },
 });
@@ -127,17 +144,21 @@ const PROBLEMS: Record<string, Changes[]> = {
   'wallet-attributes': [
     { wallet: { wanted: 'sign-in', isLoaded: true, fault: 'app-name needs a name' } },
   ],
-  'redirect-uri-missing': [{ redirect: { status: 404 } }, { redirect: { status: 500 } }],
+  'redirect-uri-missing': [redirect({ status: 404 }), redirect({ status: 500 })],
   'redirect-uri-slash': [
-    { redirect: { href: `${ORIGIN}/connect/` } },
-    { redirect: { href: `${ORIGIN}/connect/`, keepsQuery: false } },
-    { settings: { redirectUri: `${ORIGIN}/connect/` } },
+    redirect({ href: `${ORIGIN}/connect/` }),
+    redirect({ href: `${ORIGIN}/connect/`, keepsQuery: false }),
+    redirect({ redirectUri: `${ORIGIN}/connect/` }),
+    { ...redirect({ href: `${ORIGIN}/connect/` }), flow: { lost: REDIRECT.redirectUri } },
   ],
   'redirect-uri-moved': [
-    { redirect: { href: `${ORIGIN}/login` } },
-    { redirect: { status: 0, href: undefined, keepsQuery: false, namesElement: false } },
+    redirect({ href: `${ORIGIN}/login` }),
+    redirect({ status: 0, href: undefined, keepsQuery: undefined, namesElement: false }),
   ],
-  'redirect-uri-query': [{ redirect: { keepsQuery: false } }],
+  'redirect-uri-query': [
+    redirect({ keepsQuery: false }),
+    { ...redirect({ keepsQuery: false }), flow: { lost: REDIRECT.redirectUri } },
+  ],
   'api-unreachable': [{ isApiReachable: false }],
   'backend-redirect': [
     post({ kind: 'redirect' }),
@@ -173,7 +194,7 @@ const ADVICE: Record<string, Changes[]> = {
   'integrity-missing': [{ scripts: [{ ...SCRIPT, integrity: 'none' }] }],
   'opener-policy': [{ page: { openerPolicy: 'same-origin' }, settings: { mode: 'popup' } }],
   'wallet-none': [{ wallet: { wanted: 'sign-in', isLoaded: true } }],
-  'redirect-uri-element': [{ redirect: { namesElement: false } }],
+  'redirect-uri-element': [redirect({ namesElement: false })],
   'backend-absent': [{ settings: { exchange: 'direct' }, backend: undefined }],
   'backend-cookies': [{ settings: { backendUrl: 'https://api.shop.example/monerium' } }],
 };
@@ -190,8 +211,8 @@ const HARMLESS: Changes[] = [
   { page: { openerPolicy: 'same-origin-allow-popups' }, settings: { mode: 'popup' } },
   { page: { clockOffset: undefined } },
   { page: { clockOffset: -60_000 } },
-  { redirect: undefined },
-  { settings: { redirectUri: ORIGIN }, redirect: { href: `${ORIGIN}/` } },
+  { redirects: [] },
+  redirect({ redirectUri: ORIGIN, href: `${ORIGIN}/` }),
   { page: { openerPolicy: 'same-origin' }, settings: { mode: 'auto' } },
   { isApiReachable: undefined },
   { wallet: { wanted: 'none' } },
@@ -253,6 +274,21 @@ describe('the checks of the doctor', () => {
     const failure = { code: 'popup_blocked', hint: '' };
     const found = open(check(facts({ flow: { failure } })));
     assert.deepEqual(namesOf(found), ['popup_blocked', 'popup-blocked']);
+  });
+
+  it('#231 say that a redirect drops the query, where that can be seen', () => {
+    for (const href of [`${ORIGIN}/connect`, `${ORIGIN}/connect/`, `${ORIGIN}/login`, undefined]) {
+      for (const keepsQuery of href ? [true, false] : [undefined]) {
+        const texts = check(facts(redirect({ href, keepsQuery }))).map(({ text }) => text);
+        assert.equal(/drops the query/.test(texts.join()), keepsQuery === false, href);
+      }
+    }
+  });
+
+  it('name a lost flow beside the redirect of another address', () => {
+    const flow = { lost: `${ORIGIN}/other` };
+    const found = open(check(facts({ ...redirect({ keepsQuery: false }), flow })));
+    assert.deepEqual(namesOf(found), ['flow-lost', 'redirect-uri-query']);
   });
 
   it('mention the credentials where CORS must allow them', () => {
