@@ -1,5 +1,5 @@
 import type { Facts, Probe, Settings } from './facts.js';
-import { advice, ok, problem, type Finding } from './finding.js';
+import { advice, DOCUMENTS, ok, problem, type Finding } from './finding.js';
 
 type Answer = Extract<Probe, { kind: 'answer' }>;
 
@@ -12,7 +12,8 @@ export function checkBackend({ settings, attributes, backend, page }: Facts): Fi
   }
   if (settings?.exchange === 'direct') {
     const text = 'There is no backend-url: this page gets the tokens.';
-    return [advice('backend-absent', text, 'Exchange the code on a server: see docs/backend.md.')];
+    const fix = `Exchange the code on a server: ${DOCUMENTS}/backend.md`;
+    return [advice('backend-absent', text, fix)];
   }
   if (!isBackend || !backend) return [];
   // A policy of the page has kept the request back: that is found by itself.

@@ -53,9 +53,9 @@ function checkElement(namesElement: boolean): Finding[] {
   return [advice('redirect-uri-element', text, fix)];
 }
 
-/** A flow of this tab that has not come back, and how the last one has failed. */
+/** A flow of this tab that has not come back, or not to an element that fits. */
 export function checkFlow({ flow, redirects }: Facts): Finding[] {
-  const { lost, differences, failure } = flow;
+  const { lost, differences } = flow;
   const found: Finding[] = [];
   // Where the server itself loses the response, that is found, and to register is of no use.
   const isLostHere = redirects.some((one) => one.redirectUri === lost && nameRedirectFault(one));
@@ -79,10 +79,6 @@ export function checkFlow({ flow, redirects }: Facts): Finding[] {
         'Write the same attributes on all pages with the element.',
       ),
     );
-  }
-  if (failure) {
-    const fix = `See https://unpkg.com/monerium-connect/docs/errors.md#${failure.code}`;
-    found.push(problem(failure.code, failure.hint || `The flow ended: ${failure.code}.`, fix));
   }
   return found;
 }

@@ -1,3 +1,6 @@
+/** Where the documents are. */
+export const DOCUMENTS = 'https://unpkg.com/monerium-connect/docs';
+
 /** What a check says. `advice` works, and could be better; `ok` was checked and is right. */
 export type Level = 'problem' | 'advice' | 'ok';
 

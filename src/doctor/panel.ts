@@ -25,12 +25,22 @@ function createButton(text: string, onClick: () => void): HTMLButtonElement {
   return button;
 }
 
+/** At an odd index of what it splits. A full stop behind an address is no part of it. */
+const ADDRESS = /(https?:\/\/[^\s"]*[^\s".,:;)])/;
+
+function linkAddresses(text: string): (string | Node)[] {
+  return text.split(ADDRESS).map((part, at) => {
+    if (at % 2 === 0) return part;
+    return Object.assign(create('a', part), { href: part, target: '_blank', rel: 'noreferrer' });
+  });
+}
+
 function createItem({ name, level, text, fix }: Finding): HTMLElement {
   const item = create('li', create('strong', `${WORDS[level]}: `), create('code', name), ' ');
   item.className = level;
   item.dataset['name'] = name;
-  item.append(create('p', text));
-  if (fix) item.append(' ', create('p', create('strong', 'Fix: '), fix));
+  item.append(create('p', ...linkAddresses(text)));
+  if (fix) item.append(' ', create('p', create('strong', 'Fix: '), ...linkAddresses(fix)));
   return item;
 }
 
@@ -62,7 +72,7 @@ export class Panel {
   readonly #findings = create('div');
   readonly #steps = create('div');
   readonly #body = create('div');
-  /** What changed, for a screen reader. */
+  /** What changed. The count is for a screen reader alone: the button shows it. */
   readonly #status = create('p');
   #examined: readonly Examined[] = [];
   #journal: readonly JournalEntry[] = [];
@@ -86,7 +96,7 @@ export class Panel {
     const actions = create(
       'div',
       createButton('Check again', () => {
-        this.#status.textContent = 'Checking.';
+        this.#tell('Checking.');
         checkAgain();
       }),
       createButton('Copy report', () => void this.#copy()),
@@ -104,6 +114,10 @@ export class Panel {
     root.append(section);
   }
 
+  #tell(text: string, className = ''): void {
+    Object.assign(this.#status, { textContent: text, className });
+  }
+
   #setOpen(isOpen: boolean): void {
     this.#body.hidden = !isOpen;
     this.#toggle.ariaExpanded = String(isOpen);
@@ -115,8 +129,8 @@ export class Panel {
     this.#journal = journal;
     const findings = examined.flatMap((one) => one.findings);
     const worst = LEVELS.find((wanted) => findings.some(({ level }) => level === wanted)) ?? 'ok';
-    const summary = summarize(examined);
-    this.#toggle.textContent = `Doctor: ${summary}`;
+    const summary = `Doctor: ${summarize(examined)}`;
+    this.#toggle.textContent = summary;
     this.#toggle.className = `toggle ${worst}`;
     const opened = [...this.#findings.querySelectorAll('details')].map(({ open }) => open);
     replace(this.#findings, examined.flatMap(createSection));
@@ -124,7 +138,7 @@ export class Panel {
     this.#findings.querySelectorAll('details').forEach((details, at) => {
       details.open = opened[at] ?? false;
     });
-    this.#status.textContent = `${summary}.`;
+    this.#tell(`${summary}.`, 'unseen');
     if (!this.#host.isConnected) this.#enter(worst === 'problem');
   }
 
@@ -138,9 +152,9 @@ export class Panel {
     try {
       const report = writeReport(this.#examined, this.#journal, address);
       await navigator.clipboard.writeText(report);
-      this.#status.textContent = 'The report is in the clipboard.';
+      this.#tell('The report is in the clipboard.');
     } catch {
-      this.#status.textContent = 'The browser did not allow copying.';
+      this.#tell('The browser did not allow copying.');
     }
   }
 

@@ -45,6 +45,11 @@ export const STYLES = css`
     cursor: pointer;
   }
 
+  a {
+    color: light-dark(#0b57d0, #8ab4f8);
+  }
+
+  a:focus-visible,
   button:focus-visible,
   summary:focus-visible,
   .body:focus-visible {
@@ -92,6 +97,14 @@ export const STYLES = css`
 
   [hidden] {
     display: none;
+  }
+
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
   }
 
   h2,

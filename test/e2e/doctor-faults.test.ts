@@ -116,7 +116,7 @@ const FAULTS: Record<string, Fault> = {
     name: 'attribute-name',
     attributes: { 'backend-url': undefined, backend_url: '/backend' },
   },
-  'no client ID': {
+  '#233 no client ID': {
     name: 'client-id-missing',
     attributes: { 'client-id': undefined },
     act: clickInVain,
@@ -125,7 +125,7 @@ const FAULTS: Record<string, Fault> = {
     name: 'client-id-shape',
     attributes: { 'client-id': '0123456789abcdef'.repeat(4) },
   },
-  'a value that an attribute does not have': {
+  '#233 a value that an attribute does not have': {
     name: 'attribute-value',
     attributes: { mode: 'window' },
     act: clickInVain,
@@ -192,7 +192,7 @@ const FAULTS: Record<string, Fault> = {
     url: () => `http://${INSECURE_HOST}:${world.site.port}/shop`,
     ...skipIn({ webkit: 'no option leads a name of the real world to this machine' }),
   },
-  'storage that refuses': {
+  '#233 storage that refuses': {
     name: 'storage-blocked',
     parts: {
       before: `<script>Storage.prototype.setItem = () => { throw new Error('refused'); };</script>`,
@@ -220,12 +220,12 @@ const FAULTS: Record<string, Fault> = {
     },
     act: returnInVain,
   },
-  'a backend that answers with a page': {
+  '#233 a backend that answers with a page': {
     name: 'backend-not-json',
     plant: () => answerBackend(200, '<!doctype html><title>Shop</title>', 'text/html'),
     act: returnInVain,
   },
-  'a backend that is not there': {
+  '#233 a backend that is not there': {
     name: 'backend-missing',
     plant: () => answerBackend(404, 'Not found', 'text/plain'),
     act: returnInVain,
@@ -238,7 +238,7 @@ const FAULTS: Record<string, Fault> = {
     },
     act: returnInVain,
   },
-  'a backend that fails': {
+  '#233 a backend that fails': {
     name: 'backend-fails',
     plant: () => answerBackend(500, '{"error":"server_error"}'),
     act: returnInVain,
@@ -379,7 +379,9 @@ for (const [title, fault] of Object.entries(FAULTS)) {
 
     if (act && !isLate) {
       await act(opened);
-      await waitForFinding(place, name);
+      // The finding that explains how the flow ended has the link to its code.
+      const isEnded = act === clickInVain || act === returnInVain;
+      await waitForFinding(place, name, isEnded ? ' a[href*="errors.md#"]' : '');
       assert.deepEqual(problemsOf(await readDoctor(place)), [name], 'and not by another name');
     }
     const customer = readElsewhere || (await readAsCustomer(place));

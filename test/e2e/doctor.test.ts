@@ -203,6 +203,24 @@ test('#231 the page that a redirect has led to names the redirect, and what it l
   }
 });
 
+test('#233 the panel shows the count once, and addresses as links', async () => {
+  world.servePage('/shop', { debug: true, mode: 'window' });
+  const page = await world.open(await world.visit(), '/shop');
+  await clickConnect(page);
+  await waitForFinding(page, 'attribute-value', ' a[href*="errors.md#invalid_config"]');
+  const { counts, links } = await page.$eval('[data-monerium-doctor]', ({ shadowRoot }) => {
+    const lines = [...(shadowRoot?.querySelectorAll<HTMLElement>('button, p') ?? [])];
+    const shown = lines.filter(({ offsetWidth }) => offsetWidth > 1);
+    const all = [...(shadowRoot?.querySelectorAll('a') ?? [])];
+    return {
+      counts: shown.filter(({ innerText }) => innerText.includes('1 problem')).length,
+      links: all.map(({ href, target, rel }) => `${href} ${target} ${rel}`),
+    };
+  });
+  assert.equal(counts, 1);
+  assert.match(links.join(), /^https:\/\/\S+errors\.md#invalid_config _blank noreferrer$/);
+});
+
 test('a correction of an attribute is seen at once', async () => {
   world.servePage('/shop', { debug: true, mode: 'window' });
   const page = await world.open(await world.visit(), '/shop');

@@ -9,6 +9,7 @@
  */
 const CHECKS = {
   check: [['a check does not run', 'CHECKS.flatMap($RUN)', 'CHECKS.slice(1).flatMap($RUN)']],
+  addFailure: [['a failed flow is not said', '[first, $$$REST]', 'findings']],
   ORDER: [['pieces of advice come first', "'problem'", "'advice'"]],
   checkAttributes: [
     ['a misspelled attribute passes', 'attributes.misspelled', '[]'],
@@ -104,7 +105,6 @@ const CHECKS = {
     ['a lost flow is not said', 'lost && !isLostHere', 'false'],
     ['every redirect explains a lost flow', 'one.redirectUri === lost', 'true'],
     ['other attributes are not said', 'if (differences.length > 0) $BLOCK', ''],
-    ['a failed flow is not said', 'if (failure) $BLOCK', ''],
   ],
   checkApi: [['the API may be out of reach', 'if (isApiReachable) return $OK;', 'return [];']],
   checkBackend: [
@@ -153,7 +153,7 @@ export default [
     rows.map(([rule, find, replace]) => ({
       ...{ rule, file: 'src/doctor', in: place, find, replace },
       test: 'node/doctor-checks',
-      title: '^find|^mention|^name',
+      title: '^(#\\d+ )?(find|mention|name)',
     })),
   ),
   {
@@ -182,6 +182,32 @@ export default [
     find: 'keepsQuery === false',
     replace: 'false',
     test: 'node/doctor-checks',
+  },
+  {
+    rule: 'how a flow ended stands beside what explains it',
+    fault: 233,
+    file: 'src/doctor',
+    in: 'addFailure',
+    find: 'findings.find($MATCH)',
+    replace: 'undefined as Finding | undefined',
+    test: 'node/doctor-checks',
+  },
+  {
+    rule: 'every problem explains how a flow ended',
+    fault: 233,
+    file: 'src/doctor',
+    in: 'addFailure',
+    find: 'CAUSES[code]?.test(name)',
+    replace: 'true',
+    test: 'node/doctor-checks',
+  },
+  {
+    rule: 'the count stands twice',
+    fault: 233,
+    file: 'src/doctor/panel.ts',
+    find: "this.#tell(`${summary}.`, 'unseen');",
+    replace: 'this.#tell(`${summary}.`);',
+    test: 'e2e/doctor',
   },
   // What asks the page and its servers: the planted fault is not found any more.
   {

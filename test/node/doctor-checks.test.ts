@@ -270,10 +270,45 @@ describe('the checks of the doctor', () => {
     assert.deepEqual(namesOf(open(found)), ['storage-blocked', 'base-element']);
   });
 
-  it('find popup-blocked beside the code of the flow', () => {
-    const failure = { code: 'popup_blocked', hint: '' };
-    const found = open(check(facts({ flow: { failure } })));
-    assert.deepEqual(namesOf(found), ['popup_blocked', 'popup-blocked']);
+  const CAUSES: [code: string, cause: string, changes: Changes][] = [
+    ['invalid_config', 'client-id-missing', PROBLEMS['client-id-missing']![1]!],
+    ['invalid_config', 'attribute-value', PROBLEMS['attribute-value']![0]!],
+    ['invalid_config', 'redirect-uri-origin', PROBLEMS['redirect-uri-origin']![0]!],
+    ['invalid_config', 'wallet-file', PROBLEMS['wallet-file']![0]!],
+    ['invalid_config', 'wallet-attributes', PROBLEMS['wallet-attributes']![0]!],
+    ['insecure_context', 'insecure-context', { page: { isSecure: false } }],
+    ['storage_unavailable', 'storage-blocked', { page: { storage: 'refuses' } }],
+    ['storage_unavailable', 'storage-lost', { page: { storage: 'forgets' } }],
+    ['embedding_blocked', 'frame-redirect', PROBLEMS['frame-redirect']![0]!],
+    ['embedding_blocked', 'frame-sandbox', PROBLEMS['frame-sandbox']![0]!],
+    ['popup_blocked', 'popup-blocked', {}],
+    ['exchange_network', 'policy-connect-src', violation('connect-src', BACKEND)],
+    ['exchange_network', 'backend-redirect', post({ kind: 'redirect' })],
+    ['exchange_network', 'backend-cors', post({ kind: 'cors' })],
+    ['exchange_network', 'backend-unreachable', post({ kind: 'unreachable' })],
+    ['exchange_network', 'api-unreachable', { isApiReachable: false }],
+    ['exchange_timeout', 'backend-unreachable', post({ kind: 'unreachable' })],
+    ['exchange_rejected', 'backend-missing', answer(404)],
+    ['exchange_rejected', 'backend-forbidden', answer(403)],
+    ['exchange_rejected', 'backend-media-type', answer(415)],
+    ['exchange_bad_response', 'backend-not-json', answer(200, 'text/html', false)],
+    ['server_unavailable', 'backend-fails', answer(500)],
+  ];
+
+  it('#233 find how a flow ended by its cause, first and once', () => {
+    for (const [code, cause, changes] of CAUSES) {
+      const failure = { code, hint: 'POST …' };
+      const found = open(check(facts({ ...changes, flow: { failure } })));
+      assert.deepEqual(namesOf(found), [cause], code);
+      assert.match(found[0]?.fix ?? '', new RegExp(`https://.*/errors\\.md#${code}$`));
+    }
+  });
+
+  it('#233 find how a flow ended by its code where nothing explains it', () => {
+    const failure = { code: 'exchange_rejected', hint: 'POST … 400' };
+    const found = open(check(facts({ ...answer(500), flow: { failure } })));
+    assert.deepEqual(namesOf(found), ['exchange_rejected', 'backend-fails']);
+    assert.match(found[0]?.text ?? '', /POST … 400/);
   });
 
   it('#231 say that a redirect drops the query, where that can be seen', () => {

@@ -27,9 +27,9 @@ export async function readDoctor(page: Frame): Promise<Said[]> {
   });
 }
 
-/** Waits until the panel has a finding of this name. */
-export function waitForFinding(page: Frame, name: string): Promise<void> {
-  return page.waitForSelector(`${ROOT}li[data-name="${name}"]`);
+/** Waits until the panel has a finding of this name, or a part of it. */
+export function waitForFinding(page: Frame, name: string, part = ''): Promise<void> {
+  return page.waitForSelector(`${ROOT}li[data-name="${name}"]${part}`);
 }
 
 /** The steps in the journal. */
