@@ -82,8 +82,8 @@ async function showPreview(configuration: Configuration): Promise<void> {
   stage.replaceChildren(element);
   note('');
   await element.updateComplete;
-  const status = select('state').value as Simulated;
-  if (status !== 'idle') await showState(element, status);
+  // Idle too: the element before may have left its flow connected, or failed.
+  await showState(element, select('state').value as Simulated);
 }
 
 function update(): void {

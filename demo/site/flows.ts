@@ -51,7 +51,8 @@ function apply(): void {
 async function ask(body?: Control): Promise<void> {
   // Before the worker has this page, nobody is there to ask. `start()` tells it what was chosen.
   if (!navigator.serviceWorker.controller) return;
-  const init = body ? { method: 'POST', body: JSON.stringify(body) } : {};
+  const headers = { 'content-type': 'application/json' };
+  const init = body && { method: 'POST', headers, body: JSON.stringify(body) };
   const response = await fetch('control', init);
   const { requests } = (await response.json()) as Reply;
   const items = requests.slice(-10).map(({ method, path, status }) => {

@@ -2,6 +2,7 @@
 // `/monerium/` is the emulator, `/api/monerium` the backend, `/control` sets faults.
 import { createExchangeHandler, type ExchangeHandler } from '../../src/server/handler.js';
 import { loadAssets } from '../emulator/assets.js';
+import { isJson } from '../emulator/json-body.js';
 import { createMonerium } from '../emulator/monerium.js';
 import { Store } from '../emulator/store.js';
 import { rebase } from './rebase.js';
@@ -82,7 +83,7 @@ const handle: ExchangeHandler = createExchangeHandler({
   onError: () => undefined,
 });
 
-/** A worker is not shown the `Origin` of a request. All that come here are from its pages. */
+/** A worker is not shown the `Origin` of a request. Without navigations, all are from its pages. */
 async function askBackend(request: Request): Promise<Response> {
   switch (backendFault) {
     case 'none':
@@ -113,6 +114,9 @@ async function askBackend(request: Request): Promise<Response> {
 
 async function control(request: Request): Promise<Response> {
   if (request.method === 'POST') {
+    if (!isJson(request.headers.get('content-type') ?? '')) {
+      return Response.json({ error: 'invalid_request' }, { status: 415 });
+    }
     const { backend, switches, isReset } = (await request.json()) as Control;
     if (isReset) {
       store.reset();
@@ -125,11 +129,15 @@ async function control(request: Request): Promise<Response> {
   return Response.json({ requests } satisfies Reply);
 }
 
-/** What answers a request; nothing for a file of the site. */
-function route({ url }: Request): ((request: Request) => Promise<Response>) | undefined {
+/**
+ * What answers a request; nothing for a file of the site. A link or a form of any other site is a
+ * navigation: of those, only the emulator answers.
+ */
+function route({ url, mode }: Request): ((request: Request) => Promise<Response>) | undefined {
   const { origin, pathname } = new URL(url);
   if (origin !== scope.origin) return undefined;
   if (pathname.startsWith(`${prefix}/`)) return askMonerium;
+  if (mode === 'navigate') return undefined;
   if (pathname === `${scope.pathname}api/monerium`) return askBackend;
   return pathname === `${scope.pathname}control` ? control : undefined;
 }

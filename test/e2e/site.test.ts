@@ -1,6 +1,6 @@
 // The static site, as `npm run build:site` makes it, in a folder of a host.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import { after, test } from 'node:test';
@@ -32,7 +32,12 @@ let host: Promise<Server> | undefined;
 const visitors: Visitor[] = [];
 
 async function origin(): Promise<string> {
-  host ??= serveFolders({ '/shop/': 'build/site', '/dist/': 'dist', '/made/': 'build/made' });
+  host ??= serveFolders({
+    '/shop/': 'build/site',
+    '/dist/': 'dist',
+    '/made/': 'build/made',
+    '/foreign/': 'build/site',
+  });
   return originOf(await host);
 }
 
@@ -142,6 +147,41 @@ test('the doctor finds nothing wrong with the site', { skip, timeout }, async ()
   await page.waitForSelector('[data-monerium-doctor] >>> .toggle.ok');
 });
 
+test('the form of another site does not reach the service worker', { skip, timeout }, async () => {
+  const page = await openFlows();
+  await plant(page, 'None, no questions');
+  await clickConnect(page);
+  await waitForStatus(page, 'connected');
+  // As text, with `=` between name and value, it is JSON.
+  const control = { backend: 'none', switches: {}, isReset: true, more: '' };
+  const [name = '', value = ''] = JSON.stringify(control).split(/(?<="more":")/);
+  for (const path of ['control', 'api/monerium']) {
+    const action = `${await origin()}/shop/${path}`;
+    const form = `<form method="post" enctype="text/plain" action="${action}">`;
+    mkdirSync('build/made', { recursive: true });
+    writeFileSync('build/made/form.html', `${form}<input name='${name}' value='${value}'></form>`);
+    await page.goto(`${(await origin()).replace('localhost', '127.0.0.1')}/made/form.html`);
+    await page.evaluate(() => document.forms[0]?.submit());
+    await page.waitForFunction((wanted) => location.pathname.endsWith(wanted), {}, path);
+    await page.goto(`${await origin()}/shop/index.html`);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const status = await page.evaluate(() => fetch('api/monerium').then((one) => one.status));
+    assert.equal(status, 200, 'the customer is still connected');
+  }
+});
+
+test('the service worker takes JSON alone', { skip, timeout }, async () => {
+  const page = await openFlows();
+  const ask = (type: string) =>
+    page.evaluate((named) => {
+      const headers = { 'content-type': named };
+      const body = '{"backend":"none","switches":{}}';
+      return fetch('control', { method: 'POST', headers, body }).then(({ status }) => status);
+    }, type);
+  assert.equal(await ask('text/plain'), 415);
+  assert.equal(await ask('application/json'), 200);
+});
+
 interface Manifest {
   modules: { declarations: Record<string, { name: string }[]>[] }[];
 }
@@ -177,6 +217,17 @@ test('the configurator shows each state, and each code', { skip, timeout }, asyn
     await choose(page, 'state', state);
     const wanted = state in ERRORS ? 'failed' : state;
     await waitForStatus(page, wanted);
+  }
+});
+
+test('the configurator shows idle again after each ending', { skip, timeout }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  for (const state of ['connected', 'access_denied', 'exchange_rejected', 'exchanging']) {
+    await choose(page, 'state', state);
+    await waitForStatus(page, state in ERRORS ? 'failed' : state);
+    await choose(page, 'state', 'idle');
+    await waitForStatus(page, 'idle');
   }
 });
 
@@ -241,7 +292,6 @@ test('the script tag that is copied defines the element', { skip }, async () => 
   assert.equal(code.match(/integrity="sha384-/g)?.length, 2);
   const local = code.replaceAll(/https:\/\/cdn[^"]*\/dist\//g, `${await origin()}/dist/`);
   mkdirSync('build/made', { recursive: true });
-  const { writeFileSync } = await import('node:fs');
   writeFileSync('build/made/tag.html', `<!doctype html><title>Made</title>${local}`);
   await page.goto(`${await origin()}/made/tag.html`);
   await page.waitForSelector(buttonOf());
