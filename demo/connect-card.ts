@@ -40,11 +40,22 @@ export function setUpCard(id: string, onDisconnect: () => Promise<void> | void):
     });
   }
 
-  button.addEventListener('click', () => {
-    void element.disconnect();
+  const showFailure = (text: string): void => {
+    failure.textContent = text;
+    failure.hidden = text === '';
+  };
+
+  async function disconnect(): Promise<void> {
+    await element.disconnect();
     // This button disappears, so the focus moves to the element's own, once that is rendered.
-    void element.updateComplete.then(() => element.focus());
-    void onDisconnect();
+    await element.updateComplete;
+    element.focus();
+    await onDisconnect();
+  }
+
+  button.addEventListener('click', () => {
+    // With `stay-connected` the backend has to confirm.
+    disconnect().catch(() => showFailure('The server did not do it: you are still connected.'));
   });
 
   // The server may have rendered the element as connected. That fires no event either.
@@ -52,10 +63,7 @@ export function setUpCard(id: string, onDisconnect: () => Promise<void> | void):
   return {
     element,
     showStatus,
-    showFailure(text) {
-      failure.textContent = text;
-      failure.hidden = text === '';
-    },
+    showFailure,
   };
 }
 

@@ -140,6 +140,19 @@ describe('the demo through its backend', () => {
     assert.deepEqual([visitor.errors, log], [[], []]);
   });
 
+  it('is connected on the popup page too, before and after a reload', async () => {
+    const page = await open();
+    await connect(page);
+    for (let times = 0; times < 2; times += 1) {
+      await page.goto(`${demo.origin}/popup.html`);
+      await waitForStatus(page, 'connected', '#popup monerium-connect');
+    }
+    await page.click('#popup [data-disconnect]');
+    await waitForStatus(page, 'idle', '#popup monerium-connect');
+    await waitForEmptyDatabase();
+    assert.deepEqual([visitor.errors, log], [[], []]);
+  });
+
   it('is connected in the HTML already, for this customer alone', async () => {
     const page = await open();
     await connect(page);
