@@ -2,6 +2,7 @@ import type { ConnectAttributes } from '../configuration.js';
 import type { Connection } from '../connection.js';
 import { ConnectError } from '../errors.js';
 import { askSession, type KeptSession } from '../flow/kept-session.js';
+import { isProven } from '../page/arrival.js';
 import { page } from '../page/page.js';
 import type { Reading } from '../page/shared-flow.js';
 import { whenSeenAgain, type Resource } from '../page/window.js';
@@ -86,7 +87,7 @@ export class HostIdentity {
 
   /** From the first frame on, so that no button flashes up. A response of a flow goes first. */
   beginCheck(): void {
-    if (!this.#host.stayConnected || page.arrival?.transaction) return;
+    if (!this.#host.stayConnected || (page.arrival && isProven(page.arrival))) return;
     this.value = 'checking';
     this.#isDue = true;
   }

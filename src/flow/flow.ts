@@ -6,7 +6,7 @@ import {
   type Connection,
 } from '../connection.js';
 import { ConnectError, reportOf } from '../errors.js';
-import type { Arrival } from '../page/arrival.js';
+import { isProven, type Arrival } from '../page/arrival.js';
 import { page } from '../page/page.js';
 import type { Ending, FlowElement, SharedFlow } from '../page/shared-flow.js';
 import {
@@ -98,25 +98,26 @@ export class Flow implements SharedFlow, FlowControl {
   resume(element?: FlowElement): void {
     if (element) this.#audience.deliverTo(element);
     const { arrival } = page;
-    if (arrival && !arrival.transaction) {
-      this.rejectArrival();
-    } else if (arrival && isSameBinding(this.binding, arrival.transaction)) {
-      page.arrival = undefined;
-      this.take(arrival);
+    const { transaction } = arrival ?? {};
+    if (arrival && (!transaction || isSameBinding(this.binding, transaction))) {
+      this.#takeFromPage(arrival);
     } else if (!page.interruptionChecked) {
       page.interruptionChecked = true;
       void this.#reportInterruption();
     }
   }
 
-  rejectArrival(): void {
+  #takeFromPage(arrival: Arrival): void {
     const announcer = this.#audience.findAnnouncer();
     // Until the answer it is not known whether a customer would be signed out.
-    if (announcer?.isChecking) return;
+    if (!isProven(arrival) && announcer?.isChecking) return;
     page.arrival = undefined;
-    // Any link can have a `state` that looks like ours. It must not sign a customer out.
-    if (announcer?.hasPageIdentity) return;
-    this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+    if (arrival.transaction) {
+      this.take(arrival);
+    } else if (!announcer?.hasPageIdentity) {
+      // Any link can have a `state` that looks like ours. It must not sign a customer out.
+      this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+    }
   }
 
   async #reportInterruption(): Promise<void> {
@@ -144,10 +145,13 @@ export class Flow implements SharedFlow, FlowControl {
     if (state.step === 'connected') this.send({ type: 'forget' });
     const attempt = createAttempt(element);
     this.send({ type: 'start', attempt });
-    // A response that waits for this flow goes first: it will be claimed in this attempt.
-    if (!isSameBinding(this.binding, page.arrival?.transaction)) {
-      void startFlow(this, attempt, element);
-    }
+    const { arrival } = page;
+    const isOwn = arrival && isSameBinding(this.binding, arrival.transaction);
+    // A response that waits for this flow goes first: it will be claimed in this attempt. An error
+    // that anybody can have made is dropped.
+    if (isOwn && isProven(arrival)) return attempt.promise;
+    if (isOwn) page.arrival = undefined;
+    void startFlow(this, attempt, element);
     return attempt.promise;
   }
 

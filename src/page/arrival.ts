@@ -29,6 +29,11 @@ export interface Arrival {
   readonly transaction: Transaction | undefined;
 }
 
+/** Whether this browser knows the flow by its `state`. Anybody can make any other response. */
+export function isProven({ response, transaction }: Arrival): boolean {
+  return transaction !== undefined && response.state !== undefined;
+}
+
 /** Storage and `redirect-uri` are bound to the origin already. */
 function isSamePath(redirectUri: string, href: string): boolean {
   return tryTo(() => new URL(redirectUri).pathname) === new URL(href).pathname;

@@ -104,18 +104,20 @@ export function keepArrival(arrival: Arrival): void {
 }
 
 function warnLater(arrival: Arrival): void {
-  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => rejectUnclaimed(arrival)));
+  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => warnUnclaimed(arrival)));
 }
 
-/** No element has taken the response, five seconds after it came to a page that has loaded. */
-function rejectUnclaimed(arrival: Arrival): void {
+/**
+ * No element has taken the response, five seconds after it came to a page that has loaded. It goes
+ * on waiting: an element that fits may come late.
+ */
+function warnUnclaimed(arrival: Arrival): void {
   if (page.arrival !== arrival || !arrival.transaction) return;
   const flow = [...page.flows].find(({ hasElements }) => hasElements);
   const reason = flow?.binding
     ? `its flow / this page differ in ${describeDifferences(flow.binding, arrival.transaction)}`
     : 'this page has no element to take it';
   logOnce('warn', `a response waits: ${reason}`);
-  flow?.rejectArrival();
 }
 
 /** Makes the secrets of the next start, so that a click can leave in its own task. */

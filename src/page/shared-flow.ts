@@ -58,6 +58,4 @@ export interface SharedFlow {
   cancelSigning(element: FlowElement): void;
   /** @param isSessionOver whether the backend has ended its session, which others may show too */
   disconnect(element: FlowElement, isSessionOver: boolean): void;
-  /** The response that waits belongs to no flow of this page. */
-  rejectArrival(): void;
 }

@@ -6,6 +6,7 @@ import {
   endingsOf,
   eventsOf,
   pageWith,
+  settle,
   skipIn,
   statusOf,
   useWorld,
@@ -192,6 +193,53 @@ describe('stay-connected', () => {
     assert.deepEqual(await changesOf(page), ['checking connected']);
     assert.deepEqual(await endingsOf(page), []);
     await world.finish(visitor, page);
+  });
+
+  /** A page that a link has opened with an error without `state`, after an abandoned flow. */
+  async function openByLink(session?: typeof IDS) {
+    world.servePage('/', STAY);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    const authorization = await world.begin(page);
+    Object.assign(world.site.backend, { session });
+    const release = world.site.backend.hold();
+    await page.goto(`${world.site.origin}/?error=access_denied`);
+    await page.waitForFunction(() => location.search === '');
+    return { visitor, page, authorization, release };
+  }
+
+  test('#204 knows the customer on a page that was opened with an error without a state', async () => {
+    const { visitor, page, release } = await openByLink(IDS);
+    await settle(page);
+    assert.deepEqual(await eventsOf(page), []);
+    release();
+    await waitForStatus(page, 'connected');
+    await settle(page);
+    assert.deepEqual(await changesOf(page), ['checking connected']);
+    assert.deepEqual(await endingsOf(page), []);
+    await world.finish(visitor, page);
+  });
+
+  test('#204 tells of an error without a state when the backend knows nobody', async () => {
+    const { visitor, page, release } = await openByLink();
+    await settle(page);
+    assert.equal(await statusOf(page), 'checking');
+    release();
+    await waitForStatus(page, 'failed');
+    assert.deepEqual(
+      (await endingsOf(page)).map(({ detail }) => detail['code']),
+      ['access_denied'],
+    );
+    await world.finish(visitor, page);
+  });
+
+  test('#204 begins anew when the customer clicks before the backend has answered', async () => {
+    const { visitor, page, authorization, release } = await openByLink();
+    await page.waitForSelector(buttonOf());
+    const second = await world.begin(page);
+    assert.notEqual(second.state, authorization.state);
+    release();
+    await world.finish(visitor);
   });
 
   test('tells of an unknown response when the backend knows nobody', async () => {

@@ -125,10 +125,10 @@ export default [
     fault: 51,
     rule: 'a code is exchanged whose flow nobody knows',
     file: 'src/flow',
-    in: 'Flow.resume',
-    find: 'if (arrival && !arrival.transaction) { $$$REJECT } else $ELSE',
+    in: 'Flow.takeFromPage',
+    find: 'this.#report($ERROR);',
     replace:
-      "if (arrival && !arrival.transaction) { page.arrival = undefined; void fetch(new URL('/token', location.href), { method: 'POST', body: arrival.query }); this.rejectArrival(); } else $ELSE",
+      "void fetch(new URL('/token', location.href), { method: 'POST', body: arrival.query });\nthis.#report($ERROR);",
     test: 'unit/page',
   },
 ];

@@ -52,4 +52,22 @@ export default [
     replace: "${present.map((pair) => pair.join('=')).join('&')}",
     test: 'unit/oauth',
   },
+  {
+    fault: 195,
+    rule: 'a response that waits is given up when no element has taken it',
+    file: 'src/page',
+    in: 'warnUnclaimed',
+    find: "logOnce('warn', $TEXT);",
+    replace: "logOnce('warn', $TEXT);\npage.arrival = undefined;",
+    test: 'unit/page-console',
+  },
+  {
+    fault: 204,
+    rule: 'an error that anybody can have made counts before the backend has answered',
+    file: 'src/page',
+    in: 'isProven',
+    find: '$KNOWN && response.state !== undefined',
+    replace: '$KNOWN',
+    test: 'e2e/stay-connected',
+  },
 ];

@@ -83,7 +83,7 @@ describe('what is said to the developer', () => {
     expect(page.list('info')).to.deep.equal([]);
   });
 
-  it('names what differs when a response finds no element in 5 s', async () => {
+  it('#164 names what differs when a response finds no element in 5 s', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const page = await openPage({
       search: RESPONSE,
@@ -102,7 +102,27 @@ describe('what is said to the developer', () => {
     expect(page.list('warn')[0])
       .to.contain('https://other.example')
       .and.contain('api.monerium.dev');
-    expect(page.element.connection).to.have.nested.property('error.code', 'transaction_not_found');
+  });
+
+  it('#195 is all that comes of it: an element that fits gets the response after a minute', async () => {
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const page = await openPage({
+      search: RESPONSE,
+      record: { apiUrl: 'https://other.example' },
+      prepare: (view: View) => (clock = stopClock(view)),
+    });
+    await clock?.advance(60_000);
+    expect(page.element.status).to.equal('idle');
+    expect(page.types()).to.deep.equal([]);
+    expect(page.sent).to.deep.equal([]);
+    const fitting = page.add({ ...ATTRIBUTES, 'api-url': 'https://other.example' });
+    await clock?.reach(() => fitting.status === 'connected');
+    expect(page.element.status).to.equal('idle');
+    expect(page.sent).to.have.length(1);
+    const endings = page.heard.filter(({ type }) => !type.endsWith('status'));
+    expect(endings.map(({ type, target }) => [type, target])).to.deep.equal([
+      ['monerium-connected', fitting],
+    ]);
   });
 
   it('#3 is one warning when the script runs again', async () => {
