@@ -234,7 +234,7 @@ export class Flow implements SharedFlow, FlowControl {
     const ending = attempt.failure ? undefined : { event: new MoneriumErrorEvent(error) };
     attempt.settle(error);
     this.send(event, ending);
-    logFailure(error, this.binding?.exchange === 'custom');
+    logFailure(error, this.binding?.exchange);
   }
 
   // The state

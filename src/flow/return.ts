@@ -90,9 +90,11 @@ function succeed(
 async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Outcome> {
   const { signal } = attempt;
   if (isWithoutResponse(error)) {
-    let end = () => {};
-    const stayed = new Promise<void>((resolve) => ({ end } = after(LEAVING_MS, resolve)));
-    await untilAborted(signal, stayed).catch(end);
+    const stayed = new Promise<void>((resolve) => {
+      // In the place of the deadline: the answer is known.
+      flow.send({ type: 'exchange', attempt, timer: after(LEAVING_MS, resolve) });
+    });
+    await untilAborted(signal, stayed).catch(() => {});
   }
   flow.fail(attempt, error);
   // The attempt may have ended in the meantime, with a failure of its own.

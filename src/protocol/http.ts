@@ -108,9 +108,7 @@ export async function fetchFields(send: Send, url: string, init: RequestInit): P
     }
   } catch {
     throw new ConnectError('exchange_network', {
-      hint:
-        `${request} got no readable response: ` +
-        'a redirect, CORS (or set backend-url), connect-src, a blocker?',
+      hint: `${request} got no readable response: a redirect, CORS, connect-src or a blocker`,
     });
   }
   const { ok, status, headers } = response;

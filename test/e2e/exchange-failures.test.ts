@@ -278,10 +278,12 @@ async function assertUnreachable(
   for (const cause of ['redirect', 'CORS', 'connect-src', 'blocker']) {
     assert.ok(line?.includes(cause), `${cause} is named as a cause`);
   }
+  assert.equal(line?.includes('backend-url'), !endpoint.includes('/backend'), line);
+  assert.match(line ?? '', /\w\. https:/);
   await world.finish(begun.visitor, begun.page);
 }
 
-test('#163 backend: a redirect to a login page is exchange_network', async () => {
+test('#163 #203 backend: a redirect to a login page is exchange_network', async () => {
   world.site.serve('/login', '<!doctype html><title>Log in</title>');
   const begun = await comeBack({
     way: 'backend',
@@ -292,7 +294,7 @@ test('#163 backend: a redirect to a login page is exchange_network', async () =>
   await assertUnreachable(begun, begun.endpoint);
 });
 
-test('#163 direct: a redirect of the token endpoint is exchange_network', async () => {
+test('#163 #203 direct: a redirect of the token endpoint is exchange_network', async () => {
   const answer = { status: 302, headers: { location: '/auth' } };
   const begun = await comeBack({ way: 'direct', answer });
   await assertUnreachable(begun, begun.endpoint);

@@ -49,7 +49,7 @@ export default [
     rule: 'the developer hears nothing of CORS',
     file: 'src/protocol',
     in: 'fetchFields',
-    text: 'CORS (or set backend-url), ',
+    text: 'CORS, ',
     replace: '',
     test: 'unit/flow',
   },

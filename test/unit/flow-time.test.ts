@@ -89,6 +89,25 @@ describe('an exchange that takes its time', () => {
     });
   }
 
+  it('#199 is not given up once its failure is known', async () => {
+    const end = defer<Identity>();
+    let clock: ReturnType<typeof stopClock> | undefined;
+    const { element, entry, stored } = await openPage({
+      search: RESPONSE,
+      properties: { exchange: () => end.promise, timeout: 1000 },
+      prepare: (view: View) => (clock = stopClock(view)),
+    });
+    await clock?.reach(() => element.status === 'exchanging');
+    await clock?.advance(500);
+    end.reject(new entry.ConnectError('exchange_rejected'));
+    await clock?.advance(999);
+    expect(element.status).to.equal('exchanging');
+    await clock?.advance(1);
+    expect(element.connection).to.have.nested.property('error.code', 'exchange_rejected');
+    await clock?.reach(() => stored()?.['outcome']);
+    expect(stored()).to.have.property('outcome', 'exchange_rejected');
+  });
+
   it('#62 names the function of the page that has not responded', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const { element } = await openPage({
