@@ -1,9 +1,10 @@
 // Notes for the developer about the set-up of an element, each logged once per page.
 import type { Configuration, ConnectAttributes } from '../configuration.js';
 import { logFailure } from '../flow/failure-log.js';
-import { logOnce, page } from '../page/page.js';
+import { isSamePath } from '../page/arrival.js';
+import { log, logOnce, page } from '../page/page.js';
 import type { Reading } from '../page/shared-flow.js';
-import { isRecent, listPendingOfTab } from '../page/transaction.js';
+import { isRecent, listPendingOfTab, tellOnce } from '../page/transaction.js';
 import { isFreshNavigation, isPublicPage, readAddress } from '../page/window.js';
 import { withoutQuery } from '../protocol/http.js';
 import { suggestAttribute } from './attribute-names.js';
@@ -62,10 +63,14 @@ function logLostReturn(): void {
   const last = listPendingOfTab().at(-1)?.transaction;
   const isEarlier = last?.mode === 'redirect' && last.at < performance.timeOrigin;
   if (!isEarlier || !isRecent(last)) return;
-  logOnce(
+  const { redirectUri } = last;
+  const here = readAddress();
+  // Who has come there may have begun anew.
+  if (isSamePath(redirectUri, here) || !tellOnce(last)) return;
+  log(
     'warn',
-    `a flow has not come back to this page (${withoutQuery(readAddress())}); ` +
-      `registered is ${last.redirectUri}. Does the server redirect?`,
+    `a flow has not come back to ${redirectUri}, but to ${withoutQuery(here)}: ` +
+      'its redirect URI is not registered, or the server redirects',
   );
 }
 

@@ -35,7 +35,7 @@ export function isProven({ response, transaction }: Arrival): boolean {
 }
 
 /** Storage and `redirect-uri` are bound to the origin already. */
-function isSamePath(redirectUri: string, href: string): boolean {
+export function isSamePath(redirectUri: string, href: string): boolean {
   return tryTo(() => new URL(redirectUri).pathname) === new URL(href).pathname;
 }
 

@@ -8,6 +8,7 @@ import { readIdentity, type Fields, type Identity } from '../protocol/identity.j
 const KEY_PREFIX = 'monerium-connect:';
 const TAB_KEY = `${KEY_PREFIX}tab`;
 const POPUP_KEY = `${KEY_PREFIX}popup`;
+const TOLD_KEY = `${KEY_PREFIX}told`;
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -123,6 +124,13 @@ function listPending(states: readonly string[]): Pending[] {
 /** The pending flows that were begun in this tab, oldest first. */
 export function listPendingOfTab(): Pending[] {
   return listPending(listStatesOfTab());
+}
+
+/** Returns whether the developer is told of a flow for the first time in this tab. */
+export function tellOnce({ at }: Transaction): boolean {
+  const told = tryTo(() => sessionStorage.getItem(TOLD_KEY));
+  tryTo(() => sessionStorage.setItem(TOLD_KEY, `${at}`));
+  return told !== `${at}`;
 }
 
 /**
