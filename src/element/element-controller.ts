@@ -160,7 +160,10 @@ export class ElementController implements ReactiveController, FlowElement {
   }
 
   /** In a task of its own, so that the page's listeners are done. */
-  #leaveAfter({ event, cameBack }: Ending): void {
+  #leaveAfter(ending: Ending): void {
+    const { event } = ending;
+    // Its own: a script of the page may have added one to every object.
+    const cameBack = Object.hasOwn(ending, 'cameBack') && ending.cameBack;
     const { successUrl } = this.reading.configuration ?? {};
     // A popup that could not reach its opener has nothing more to show.
     const isPopup = findStateOfPopup() !== '';

@@ -1,5 +1,6 @@
 import { html, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { registerTexts, registry, type Loader } from '../locales/registry.js';
+import { tryTo } from '../errors.js';
 import { logOnce, page } from '../page/page.js';
 import { english, type ConnectTexts } from '../texts.js';
 
@@ -52,7 +53,9 @@ export class Language implements ReactiveController {
   tag = 'en';
   /** Empty for English, and for a language that does not exist. */
   texts: Partial<ConnectTexts> = {};
-  /** Whether the page is in another language than English. */
+  /** The page's own texts. */
+  own: Partial<ConnectTexts> = {};
+  /** Whether English is foreign here, by its language or its direction of writing. */
   isForeign = false;
 
   readonly #host: Host;
@@ -70,7 +73,10 @@ export class Language implements ReactiveController {
     this.#observer = new MutationObserver(() => this.#host.requestUpdate());
     for (const host of listHosts(this.#host)) {
       // The tree and not each ancestor: those change places as well.
-      this.#observer.observe(host.getRootNode(), { subtree: true, attributeFilter: ['lang'] });
+      this.#observer.observe(host.getRootNode(), {
+        subtree: true,
+        attributeFilter: ['lang', 'dir'],
+      });
     }
   }
 
@@ -79,28 +85,45 @@ export class Language implements ReactiveController {
     this.#observer?.disconnect();
   }
 
+  /** Takes the page's own texts. What is no text is left out. */
+  setOwn(strings: Partial<ConnectTexts> | null | undefined): void {
+    const isText = ([key, text]: [string, unknown]) => {
+      if (typeof text === 'string') return true;
+      logOnce('warn', `strings.${key} is no string: it is left out`);
+      return false;
+    };
+    this.own = Object.fromEntries(Object.entries(strings ?? {}).filter(isText));
+  }
+
   /** Reads `lang` anew. */
   update(): void {
     const found = listHosts(this.#host).find((host) => host.closest('[lang]'));
     const wanted = found?.closest('[lang]')?.getAttribute('lang')?.toLowerCase() ?? '';
-    this.isForeign = !/^(en\b|$)/.test(wanted);
+    // Engines of before 2024 do not know the pseudo-class.
+    const isRightToLeft = tryTo(() => this.#host.matches(':dir(rtl)')) ?? false;
+    this.isForeign = isRightToLeft || !/^(en\b|$)/.test(wanted);
     this.#choose(wanted);
   }
 
+  /** Own fields only: a script of the page may have added some to every object. */
+  #find(key: keyof ConnectTexts): string | undefined {
+    return [this.own, this.texts].find((texts) => Object.hasOwn(texts, key))?.[key];
+  }
+
   /** A text as a string: of the page, in its language, or in English. */
-  read(key: keyof ConnectTexts, own?: Partial<ConnectTexts>): string {
-    return own?.[key] ?? this.texts[key] ?? (english as Partial<ConnectTexts>)[key] ?? '';
+  read(key: keyof ConnectTexts): string {
+    return this.#find(key) ?? (english as Partial<ConnectTexts>)[key] ?? '';
   }
 
   /**
    * A text of the page, or in its language, or in English.
-   * @param value fills the gap in it
-   * @param own the page's own texts
+   * @param value fills the gap in it, isolated: a code is Latin in every language
    */
-  write(key: keyof ConnectTexts, value = '', own?: Partial<ConnectTexts>): unknown {
-    const text = this.read(key, own).replace(/{.*}/, () => value);
-    const isEnglish = this.isForeign && (own?.[key] ?? this.texts[key]) === undefined;
-    return isEnglish ? html`<span lang="en" dir="ltr">${text}</span>` : text;
+  write(key: keyof ConnectTexts, value?: string): unknown {
+    const [before, after] = this.read(key).split(/{.*}/);
+    const text = after === undefined ? before : html`${before}<bdi>${value}</bdi>${after}`;
+    const isStranger = this.isForeign && this.#find(key) === undefined;
+    return isStranger ? html`<span lang="en" dir="ltr">${text}</span>` : text;
   }
 
   #choose(tag: string): void {

@@ -154,7 +154,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** @internal What the wallet file shows. */
   get texts(): Partial<ConnectTexts> {
-    return { ...this.#language.texts, ...this.strings };
+    return { ...this.#language.texts, ...this.#language.own };
   }
 
   /** The form that the element belongs to. */
@@ -238,6 +238,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /** The one step of an update that is taken on a server too. */
   protected override willUpdate(): void {
     this.#controller.updateIdentity();
+    this.#language.setOwn(this.strings);
     if (!this.#isServerRender) this.#language.update();
     else void this.updateComplete.then(() => this.requestUpdate());
   }
@@ -258,7 +259,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** @internal */
   updateForm(): void {
-    const message = this.#language.read('required', this.strings);
+    const message = this.#language.read('required');
     const required = this.required ? { message, anchor: this.#button } : undefined;
     updateFormControl(this.#internals, this.connection, required);
   }
@@ -286,8 +287,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
       languageTag: this.#language.tag,
-      read: (key) => this.#language.read(key, this.strings),
-      write: (key, value) => this.#language.write(key, value, this.strings),
+      read: (key) => this.#language.read(key),
+      write: (key, value) => this.#language.write(key, value),
       // A failure is shown, and announced by an event.
       start: (event) => {
         // A button of the page may be one that submits its form, or a link.

@@ -185,6 +185,33 @@ describe('a polluted Object.prototype', () => {
     expect({ ...connection }).to.deep.equal({ status: 'connected', ...IDENTITY });
   });
 
+  for (const [name, search, settled] of [
+    ['a success', RESPONSE, 'connected'],
+    ['a failure', '?error=access_denied&state=STATE', 'failed'],
+  ] as const) {
+    it(`#205 leads no customer to another site after ${name}`, async () => {
+      const page = await openIdle({
+        search,
+        record: { exchange: 'direct' },
+        attributes: { ...DIRECT, 'return-to-start': '' },
+        prepare: pollute,
+        fetch: async () => answer({ ...TOKENS, ...IDENTITY }),
+      });
+      await until(() => page.element.status === settled);
+      await settle();
+      expect(page.urls).to.deep.equal([]);
+    });
+  }
+
+  it('#205 is no text of the element', async () => {
+    const prepare = ({ Object: { prototype } }: View) =>
+      Object.assign(prototype, { connect: 'Evil' });
+    const page = await openIdle({ prepare, properties: { strings: { cancel: 'No' } } });
+    expect(page.element.shadowRoot?.textContent)
+      .to.contain(english.connect)
+      .and.not.contain('Evil');
+  });
+
   it('#156 makes a direct exchange of no element with a backend, and no backend of none', async () => {
     const page = await openIdle({
       search: RESPONSE,

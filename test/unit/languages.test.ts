@@ -158,6 +158,51 @@ describe('the language of <monerium-connect>', () => {
     await show(element, textsOf('de').connect);
   });
 
+  it('#201 leaves out what the page gives for a text and is none, with one warning', async () => {
+    const strings = { connect: 7, retry: null, cancel: 'No' } as never;
+    const page = await openIn('de', { properties: { strings } });
+    await show(page.element, textsOf('de').connect);
+    page.element.requestUpdate();
+    await page.element.updateComplete;
+    const warned = page.list('warn').filter((text) => text.includes('strings'));
+    expect(warned.join()).to.match(/strings\.connect is no string.*,.*strings\.retry is no/);
+    expect(warned).to.have.length(2);
+    expect(page.element.texts.cancel).to.equal('No');
+    expect(page.element.texts.connect).to.equal(textsOf('de').connect);
+  });
+
+  for (const [lang, dir] of [
+    ['ar', 'rtl'],
+    ['', 'rtl'],
+    ['en', 'rtl'],
+    ['zh', 'rtl'],
+    ['de', 'ltr'],
+  ]) {
+    it(`#202 writes the code of a failure in its own direction: lang="${lang}", ${dir}`, async () => {
+      const { element, document } = await openIn(lang as string, { attributes: {} });
+      document.documentElement.dir = dir as string;
+      if (lang) await settle();
+      await element.connect().catch(() => {});
+      await show(element, 'invalid_config');
+      const message = find(element, '[part=message] > span');
+      const code = message?.querySelector('bdi');
+      expect(code?.textContent).to.equal('invalid_config');
+      const isEnglish = lang !== 'ar' && lang !== 'de';
+      const wrapped = message?.querySelector('span');
+      expect(wrapped?.dir).to.equal(isEnglish ? 'ltr' : undefined);
+      // The full stop is where the text ends.
+      const end = document.createRange();
+      const last = [...(code?.parentNode?.childNodes ?? [])].findLast(
+        ({ nodeValue }) => nodeValue?.includes('.') === true,
+      ) as Text;
+      const stop = last.data.indexOf('.');
+      end.setStart(last, stop);
+      end.setEnd(last, stop + 1);
+      const isAfter = end.getBoundingClientRect().left >= code!.getBoundingClientRect().right - 1;
+      expect(isAfter).to.equal(lang !== 'ar');
+    });
+  }
+
   for (const text of ['continue', 'sign-in', 'sign-up', 'pay'] as const) {
     it(`has the ready label ${text} in every language`, async () => {
       const { element } = await openIn('da');
