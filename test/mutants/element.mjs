@@ -113,8 +113,8 @@ export default [
     rule: 'what is on every object is the end of a flow',
     file: 'src/element',
     in: 'ElementController.leaveAfter',
-    find: "Object.hasOwn(ending, 'startUrl') && ending.startUrl",
-    replace: 'ending.startUrl',
+    find: "Object.hasOwn(ending, 'cameBack') && ending.cameBack",
+    replace: 'ending.cameBack',
     test: 'unit/hostile-page',
   },
   {

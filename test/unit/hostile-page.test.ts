@@ -134,9 +134,12 @@ describe('a polluted Object.prototype', () => {
   const POLLUTION = {
     ...{ userId: 'evil', profile: 'evil', defaultProfile: 'evil', id: 'evil' },
     ...{ apiUrl: EVIL, backendUrl: EVIL, clientId: 'evil', redirectUri: EVIL, noAccessor: true },
-    ...{ email: 'evil@example.org', environment: 'production', startUrl: EVIL },
+    ...{ email: 'evil@example.org', environment: 'production' },
   };
-  const pollute = ({ Object: { prototype } }: View) => Object.assign(prototype, POLLUTION);
+  const pollute = ({ Object: { prototype }, location: { href } }: View) => {
+    const [to = ''] = href.split('?');
+    Object.assign(prototype, POLLUTION, { cameBack: { to, startUrl: EVIL } });
+  };
   const TOKENS = { access_token: 'at', token_type: 'Bearer', expires_in: 3600 };
 
   it('#156 is no identity where the token response has none', async () => {
@@ -193,7 +196,7 @@ describe('a polluted Object.prototype', () => {
       const page = await openIdle({
         search,
         record: { exchange: 'direct' },
-        attributes: { ...DIRECT, 'return-to-start': '' },
+        attributes: DIRECT,
         prepare: pollute,
         fetch: async () => answer({ ...TOKENS, ...IDENTITY }),
       });
