@@ -10,6 +10,7 @@ import secrets
 import socket
 import threading
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from socketserver import ThreadingMixIn
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +21,7 @@ REDIRECT_URI = os.environ["REDIRECT_URI"]
 API_URL = os.environ.get("MONERIUM_API_URL", "https://api.monerium.dev")
 # The page's own origin. Behind a proxy the server's address is not the one that the browser sees.
 ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(REDIRECT_URI))
-SECONDS = 15  # for the whole exchange: less than the 20 of the element
+SECONDS = 15  # from the request to the identity: less than the 20 of the element
 
 CODE = re.compile(r"[ -~]{1,2048}")
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -93,8 +94,11 @@ def read_post(environ):
         raise Failure(411, "invalid_request")
     if int(length) > 8192:
         raise Failure(413, "invalid_request")
+    body = environ["wsgi.input"].read(int(length))
+    if len(body) < int(length):
+        raise Failure(408, "invalid_request")
     try:
-        post = json.loads(environ["wsgi.input"].read(int(length)))
+        post = json.loads(body)
     except (ValueError, RecursionError):
         post = None
     is_right = (
@@ -109,9 +113,8 @@ def read_post(environ):
     return {name: post[name] for name in ("code", "code_verifier", "redirect_uri", "client_id")}
 
 
-def exchange(grant):
+def exchange(grant, deadline):
     """The tokens, and who they belong to."""
-    deadline = time.monotonic() + SECONDS
     form = urlencode({"grant_type": "authorization_code", **grant})
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     tokens = ask(deadline, 400, "POST", "/auth/token", headers, form)
@@ -142,8 +145,9 @@ def application(environ, start_response):
         if environ["REQUEST_METHOD"] == "OPTIONS":
             start_response("204 No Content", headers)
             return []
+    deadline = time.monotonic() + SECONDS
     try:
-        tokens, identity = exchange(read_post(environ))
+        tokens, identity = exchange(read_post(environ), deadline)
         session = secrets.token_urlsafe(32)
         sessions[session] = {"clientId": CLIENT_ID, "tokens": tokens, **identity}
         cookie = f"__Host-session={session}; Path=/; Secure; HttpOnly; SameSite=Lax"
@@ -160,6 +164,19 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 class QuietHandler(WSGIRequestHandler):
+    def handle(self):
+        # A client that is slow with its request must not keep a thread. It can still be answered.
+        watchdog = threading.Timer(SECONDS, self.stop_reading)
+        watchdog.start()
+        try:
+            super().handle()
+        finally:
+            watchdog.cancel()
+
+    def stop_reading(self):
+        with suppress(OSError):  # The client may have gone.
+            self.connection.shutdown(socket.SHUT_RD)
+
     def log_message(self, *_):
         pass
 
