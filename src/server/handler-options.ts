@@ -53,7 +53,7 @@ export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptio
   readonly onDisconnect?: ((details: RequestDetails<Context>) => Maybe<HeadersInit>) | undefined;
   /**
    * Is told of every request that failed. Default: `console.error` of the message from `500` on,
-   * and in the sandbox `console.warn` of the others.
+   * and in the sandbox `console.warn` of the others but the empty post of the doctor.
    */
   readonly onError?:
     ((failure: ExchangeFailure, request: Request) => void | Promise<void>) | undefined;

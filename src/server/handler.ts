@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './handler-options.js';
 import { serverSend } from './monerium-api.js';
-import { checkRequest, readGrant } from './posted-grant.js';
+import { checkRequest, EMPTY_POST, readGrant } from './posted-grant.js';
 import { addCommonHeaders, answerFailure, answerIdentity, answerPreflight } from './responses.js';
 
 export { ConnectError, type ErrorCode } from '../errors.js';
@@ -128,9 +128,9 @@ export function createExchangeHandler<Context = unknown>(
   const settings = readOptions(options);
   const { own, isSandbox, notify } = settings;
 
-  const log = ({ status, message }: ExchangeFailure): void => {
+  const log = ({ status, message, reason }: ExchangeFailure): void => {
     if (status >= 500) console.error(`monerium-connect: ${message}`);
-    else if (isSandbox) console.warn(`monerium-connect: ${message}`);
+    else if (isSandbox && reason !== EMPTY_POST) console.warn(`monerium-connect: ${message}`);
   };
   const { onError = log } = own;
   const report = async (failure: ExchangeFailure, request: Request) => onError(failure, request);

@@ -10,6 +10,8 @@ const CODE = /^[ -~]{1,2048}$/;
 /** RFC 7636 section 4.1. */
 const CODE_VERIFIER = /^[\w.~-]{43,128}$/;
 
+/** The doctor of the element asks like this whether the endpoint is there. */
+export const EMPTY_POST = 'the body has no fields, as that of the doctor';
 const READ_BEFORE = 'a parser has read the body: use toNodeListener()';
 
 /** What a request has to fit: the site's own clients, redirect URIs and origins. */
@@ -75,6 +77,7 @@ export async function readGrant(
 ): Promise<ExchangeRequest> {
   const fields = parseFields(await readBody(request, signal));
   refuseUnless(fields !== undefined, 400, 'invalid_request', 'the body is not a JSON object');
+  refuseUnless(Object.keys(fields).length > 0, 400, 'invalid_request', EMPTY_POST);
   const read = (name: string, isRight: (value: string) => boolean, fault: string) => {
     const value = fields[name];
     const isGood = typeof value === 'string' && isRight(value);

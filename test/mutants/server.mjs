@@ -208,6 +208,15 @@ const ofTheClaims = [
   },
 ];
 
+/** @type {Rule} */
+const withNoise = {
+  fault: 224,
+  rule: 'the console complains about the doctor',
+  ...{ file: 'src/server/handler.ts', in: 'createExchangeHandler' },
+  find: 'reason !== EMPTY_POST',
+  replace: 'true',
+};
+
 /** @type {Rule[]} */
 const ofTheStores = [
   {
@@ -267,7 +276,7 @@ export default [
   withoutLease,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
-  ...ofTheClaims.map((mutant) => ({ ...mutant, test: 'node/server-claims' })),
+  ...[...ofTheClaims, withNoise].map((mutant) => ({ ...mutant, test: 'node/server-claims' })),
   ...ofTheStores.map((mutant) => ({ ...mutant, test: 'node/server-stores' })),
   ...ofTheDemo.map((mutant) => ({ ...mutant, test: 'node/backend-engines' })),
   ...ofTheListener.map((mutant) => ({ ...mutant, test: 'node/server-node' })),

@@ -255,6 +255,19 @@ describe('observe', () => {
 });
 
 describe('the console', () => {
+  it('#224 is silent about the empty post of the doctor, and onError is not', async () => {
+    const lines: unknown[] = [];
+    mock.method(console, 'warn', (line: string) => void lines.push(line));
+    const handle = site.handlerWith({ onError: undefined });
+    const answers = [await handle(post({})), await handle(post({ code: 7 }))];
+    for (const { status } of answers) assert.equal(status, 400);
+    assert.deepEqual(lines, [
+      'monerium-connect: 400 invalid_request: code is missing or malformed',
+    ]);
+    await site.handle(post({}));
+    assert.match(site.failures[0]?.reason ?? '', /^the body has no fields/);
+  });
+
   it('has the failures below 500 in the sandbox, and not in production', async () => {
     const lines: string[] = [];
     mock.method(console, 'warn', (line: string) => void lines.push(line));

@@ -220,7 +220,7 @@ describe('the developer hears', () => {
     const handle = site.handlerWith({
       onError: (failure, request) => void heard.push([failure.message, request]),
     });
-    const request = post({});
+    const request = post({ code: 7 });
     await handle(request);
     assert.deepEqual(heard, [['400 invalid_request: code is missing or malformed', request]]);
     assert.deepEqual(lines, []);
