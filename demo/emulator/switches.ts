@@ -24,6 +24,8 @@ const DECISIONS = ['ask', 'allow', 'refuse', 'fail'] as const;
 
 export type Decision = (typeof DECISIONS)[number];
 
+const UNLINKED = ['portal', 'error'] as const;
+
 /** What can be changed about the emulator while it runs. */
 export interface Switches {
   /** What is answered for the customer, who then sees no page of the portal. */
@@ -55,7 +57,7 @@ export interface Switches {
   /** How long an access token is valid, checked when it is used. */
   accessTokenLifetimeMs: number;
   /** What `/auth` does for a wallet that signs in and that nobody has linked. */
-  siweUnlinked: 'portal' | 'error';
+  siweUnlinked: (typeof UNLINKED)[number];
   /** How far the clock that judges a sign-in by a wallet is ahead. Negative: behind. */
   siweSkewMs: number;
   /** Whether the portal links a wallet. Off: `/auth` ignores one, as the portal of 2026 may. */
@@ -90,6 +92,7 @@ const CHOICES: Partial<Record<string, readonly string[]>> = {
   token: FAULTS,
   context: FAULTS,
   coop: OPENER_POLICIES,
+  siweUnlinked: UNLINKED,
 };
 
 /** The values that a switch can have, where they are a few words. */
@@ -122,11 +125,18 @@ const checks: Record<keyof Switches, Check> = {
   coop: isChoiceOf(OPENER_POLICIES),
   codeLifetimeMs: isDuration,
   accessTokenLifetimeMs: isDuration,
-  siweUnlinked: (value) => value === 'portal' || value === 'error',
+  siweUnlinked: isChoiceOf(UNLINKED),
   siweSkewMs: (value) => Number.isFinite(value),
   walletStep: isBoolean,
   delayMs: isDuration,
 };
+
+/** The end of a complaint: the values, where they are a few. */
+function listValues(name: keyof Switches): string {
+  const isYesOrNo = typeof DEFAULT_SWITCHES[name] === 'boolean';
+  const values = isYesOrNo ? [true, false] : choicesOf(name);
+  return values ? ` It can be ${values.map((value) => JSON.stringify(value)).join(', ')}.` : '';
+}
 
 const isSwitchName = (name: string): name is keyof Switches => Object.hasOwn(checks, name);
 
@@ -138,7 +148,8 @@ export function assertSwitches(value: unknown): asserts value is Partial<Switche
   for (const [name, setting] of Object.entries(value)) {
     if (!isSwitchName(name)) throw new TypeError(`There is no switch '${name}'.`);
     if (!checks[name](setting)) {
-      throw new TypeError(`The switch '${name}' cannot be ${JSON.stringify(setting)}.`);
+      const fault = `The switch '${name}' cannot be ${JSON.stringify(setting)}.`;
+      throw new TypeError(fault + listValues(name));
     }
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { describe, it } from 'node:test';
 import { DEMO_CLIENT_ID, startEmulator } from '../../demo/emulator/emulator.js';
+import { choicesOf } from '../../demo/emulator/switches.js';
 import {
   CLIENT,
   type Fields,
@@ -124,6 +125,24 @@ describe('the control endpoints', () => {
     assert.equal(emulator.requests.length, 0);
     assert.equal((await exchange('code')).status, 400);
     assert.equal((await authorize({ client_id: 'by-http' })).status, 307);
+  });
+
+  it('names what a switch can be', async () => {
+    const list = (name: string) =>
+      choicesOf(name)
+        ?.map((one) => `"${one}"`)
+        .join(', ');
+    const told: [object, string][] = [
+      [{ decision: 'no' }, `The switch 'decision' cannot be "no". It can be ${list('decision')}.`],
+      [{ siweUnlinked: 1 }, `The switch 'siweUnlinked' cannot be 1. It can be "portal", "error".`],
+      [{ coop: 'x' }, `The switch 'coop' cannot be "x". It can be ${list('coop')}.`],
+      [{ cors: 'yes' }, `The switch 'cors' cannot be "yes". It can be true, false.`],
+      [{ delayMs: -1 }, "The switch 'delayMs' cannot be -1."],
+    ];
+    for (const [switches, message] of told) {
+      const response = await control('switches', switches);
+      assert.equal(((await response.json()) as { message: string }).message, message);
+    }
   });
 
   it('refuses unknown switches and values', async () => {
