@@ -83,7 +83,7 @@ function nameRefusal({ status, type, isJson }: Answer, request: string): Finding
     return problem('backend-media-type', text, 'Accept Content-Type: application/json.');
   }
   if (status >= 500) {
-    const fix = "Read the server's log. With Express: register the route before express.json().";
+    const fix = "Read the server's log. With Express: toNodeListener() of monerium-connect/node.";
     return problem('backend-fails', text, fix);
   }
   if (isJson) return undefined;
