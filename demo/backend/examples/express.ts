@@ -1,8 +1,8 @@
-import { getRequestListener } from '@hono/node-server';
 import express from 'express';
+import { toNodeListener } from 'monerium-connect/node';
 import { handle } from './handler.js';
 
 const app = express();
-// Before `express.json()`, which would read the body first.
-app.all('/api/monerium', getRequestListener(handle));
+app.use(express.json()); // Before or after the route.
+app.all('/api/monerium', toNodeListener(handle));
 app.listen(process.env.PORT);

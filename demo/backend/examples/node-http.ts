@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { toNodeListener } from 'monerium-connect/node';
 import { handle } from './handler.js';
 
-createServer(getRequestListener(handle)).listen(process.env.PORT);
+createServer(toNodeListener(handle)).listen(process.env.PORT);
