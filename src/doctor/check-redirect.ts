@@ -5,12 +5,12 @@ const DROPS = 'drops the query, and with it the response of Monerium';
 const REGISTER = 'register the new address at Monerium';
 
 /** What the site's own server makes of a redirect URI, and of a response in its query. */
-export function checkRedirect({ redirects }: Facts): Finding[] {
-  return redirects.flatMap((one) => {
+export function checkRedirect(facts: Facts): Finding[] {
+  return facts.redirects.flatMap((one) => {
     const fault = nameRedirectFault(one);
     if (fault) return [fault];
     const register = `Register this redirect URI: ${one.redirectUri}`;
-    return [...checkElement(one.namesElement), ok('redirect-uri', register)];
+    return [...checkElement(one, facts), ok('redirect-uri', register)];
   });
 }
 
@@ -46,10 +46,19 @@ function nameMove({ redirectUri, href, keepsQuery }: RedirectFacts): Finding | u
   );
 }
 
-function checkElement(namesElement: boolean): Finding[] {
-  if (namesElement) return [];
-  const text = 'The page at the redirect URI does not name the element or its script.';
-  const fix = 'Add both. Ignore this where a script of yours renders the page.';
+/** The element and its script, as far as the page is plain HTML. */
+function checkElement(
+  { href, hasElement, script }: RedirectFacts,
+  { page, scripts }: Facts,
+): Finding[] {
+  // A page that is bundled like this one may have the script under any name.
+  const hasScript = script === 'ours' || (script === 'other' && scripts.length === 0);
+  // This page has an element that works, whoever has rendered it.
+  if ((hasElement && hasScript) || href === page.href) return [];
+  const missing = [hasElement || '<monerium-connect>', hasScript || 'its script'];
+  const names = missing.filter((one) => one !== true).join(' and ');
+  const text = `The HTML at the redirect URI does not have ${names}.`;
+  const fix = 'It needs both. Ignore this where a script of yours renders the page.';
   return [advice('redirect-uri-element', text, fix)];
 }
 

@@ -56,8 +56,9 @@ export interface RedirectFacts {
   readonly href: string | undefined;
   /** `undefined` where it cannot be seen. */
   readonly keepsQuery: boolean | undefined;
-  /** Whether the page names the element or its script. */
-  readonly namesElement: boolean;
+  readonly hasElement: boolean;
+  /** A bundle has any name: `other` may be the element's script. */
+  readonly script: 'ours' | 'other' | 'none';
 }
 
 /** What came of a request: an HTTP answer, or why there is none. */

@@ -3,6 +3,9 @@ import type { Probe, RedirectFacts } from './facts.js';
 
 const TIMEOUT_MS = 10_000;
 const MARK = 'monerium-doctor';
+/** The tag of the element's script, or an import of it. */
+const OUR_SCRIPT =
+  /<script\s[^>]*monerium-connect(\.iife)?(\.min)?\.js|\bimport\b[^;]*['"/]monerium-connect\b/i;
 /** No other text of a server is shown. */
 const MEDIA_TYPE = /^[\w.+-]{1,40}\/[\w.+-]{1,40}$/;
 
@@ -51,17 +54,24 @@ export async function probeRedirect(redirectUri: string): Promise<RedirectFacts 
     // A page of another origin cannot be read. That there is a redirect can be seen.
     const first = await sendSilently(url.href, { ...init, redirect: 'manual' });
     if (first?.type !== 'opaqueredirect') return undefined;
-    const unseen = { href: undefined, keepsQuery: undefined, namesElement: false };
+    const unseen = {
+      href: undefined,
+      keepsQuery: undefined,
+      hasElement: false,
+      script: 'none',
+    } as const;
     return { redirectUri, status: 0, ...unseen };
   }
   const { origin, pathname, searchParams } = new URL(response.url);
   const text = await response.text().catch(() => '');
+  const html = text.replace(/<!--.*?-->/gs, '');
   return {
     redirectUri,
     status: response.status,
     href: origin + pathname,
     keepsQuery: searchParams.has(MARK),
-    namesElement: text.includes('monerium-connect'),
+    hasElement: /<monerium-connect[\s>]/i.test(html),
+    script: OUR_SCRIPT.test(html) ? 'ours' : /<script\b/i.test(html) ? 'other' : 'none',
   };
 }
 

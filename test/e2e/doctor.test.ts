@@ -221,6 +221,36 @@ test('#233 the panel shows the count once, and addresses as links', async () => 
   assert.match(links.join(), /^https:\/\/\S+errors\.md#invalid_config _blank noreferrer$/);
 });
 
+const CALLBACKS: Record<string, [hasAdvice: boolean, html: (element: string) => string]> = {
+  'the element and its script': [false, (element) => pageWith({ body: element })],
+  'an import of the script': [
+    false,
+    (element) =>
+      pageWith({
+        script: `<script type="module">import '/monerium-connect.js';</script>`,
+        body: element,
+      }),
+  ],
+  'the element alone': [true, (element) => pageWith({ script: '', body: element })],
+  'the script alone': [true, () => pageWith({ body: '<p>monerium-connect</p>' })],
+  'both in a comment': [
+    true,
+    (element) => pageWith({ script: '', body: `<!-- ${element} ${KIT['the module']} -->` }),
+  ],
+};
+
+for (const [title, [hasAdvice, html]] of Object.entries(CALLBACKS)) {
+  test(`#232 a page at the redirect URI with ${title}: advice is ${hasAdvice}`, async () => {
+    world.servePage('/shop', { debug: true, 'redirect-uri': '/callback' });
+    world.site.serve('/callback', html(world.element({ 'redirect-uri': '/callback' })));
+    const page = await world.open(await world.visit(), '/shop');
+    assert.deepEqual(
+      (await readDoctor(page)).map(({ name }) => name),
+      hasAdvice ? ['redirect-uri-element'] : [],
+    );
+  });
+}
+
 test('a correction of an attribute is seen at once', async () => {
   world.servePage('/shop', { debug: true, mode: 'window' });
   const page = await world.open(await world.visit(), '/shop');

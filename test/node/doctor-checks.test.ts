@@ -31,7 +31,8 @@ const REDIRECT: RedirectFacts = {
   status: 200,
   href: `${ORIGIN}/connect`,
   keepsQuery: true,
-  namesElement: true,
+  hasElement: true,
+  script: 'ours',
 };
 
 const HEALTHY: Facts = {
@@ -90,6 +91,11 @@ const answer = (status: number, type = 'application/json', isJson = true): Chang
 const session = (answered: Probe): BackendFacts => ({ post: REFUSED, session: answered });
 const redirect = (fields: Partial<RedirectFacts>): Changes => ({
   redirects: [{ ...REDIRECT, ...fields }],
+});
+/** The redirect URI is another page than the one with the doctor. */
+const elsewhere = (fields: Partial<RedirectFacts>): Changes => ({
+  ...redirect(fields),
+  page: { href: `${ORIGIN}/shop` },
 });
 const violation = (directive: string, blocked: string): Changes => ({
   page: { violations: [{ directive, blocked }] },
@@ -153,7 +159,13 @@ const PROBLEMS: Record<string, Changes[]> = {
   ],
   'redirect-uri-moved': [
     redirect({ href: `${ORIGIN}/login` }),
-    redirect({ status: 0, href: undefined, keepsQuery: undefined, namesElement: false }),
+    redirect({
+      status: 0,
+      href: undefined,
+      keepsQuery: undefined,
+      hasElement: false,
+      script: 'none',
+    }),
   ],
   'redirect-uri-query': [
     redirect({ keepsQuery: false }),
@@ -194,7 +206,12 @@ const ADVICE: Record<string, Changes[]> = {
   'integrity-missing': [{ scripts: [{ ...SCRIPT, integrity: 'none' }] }],
   'opener-policy': [{ page: { openerPolicy: 'same-origin' }, settings: { mode: 'popup' } }],
   'wallet-none': [{ wallet: { wanted: 'sign-in', isLoaded: true } }],
-  'redirect-uri-element': [redirect({ namesElement: false })],
+  'redirect-uri-element': [
+    elsewhere({ hasElement: false }),
+    elsewhere({ script: 'none' }),
+    elsewhere({ script: 'other' }),
+    { ...elsewhere({ script: 'none' }), scripts: [] },
+  ],
   'backend-absent': [{ settings: { exchange: 'direct' }, backend: undefined }],
   'backend-cookies': [{ settings: { backendUrl: 'https://api.shop.example/monerium' } }],
 };
@@ -212,6 +229,9 @@ const HARMLESS: Changes[] = [
   { page: { clockOffset: undefined } },
   { page: { clockOffset: -60_000 } },
   { redirects: [] },
+  elsewhere({}),
+  { ...elsewhere({ script: 'other' }), scripts: [] },
+  redirect({ hasElement: false, script: 'other' }),
   redirect({ redirectUri: ORIGIN, href: `${ORIGIN}/` }),
   { page: { openerPolicy: 'same-origin' }, settings: { mode: 'auto' } },
   { isApiReachable: undefined },
