@@ -6,6 +6,7 @@ import { readDoctor, readJournal, waitForDoctor, waitForFinding } from './suppor
 import { toPuppeteer } from './support/puppeteer.js';
 import {
   CANARY_EMAIL,
+  SCRIPT_TAG,
   clickConnect,
   engine,
   pageWith,
@@ -235,7 +236,7 @@ const CALLBACKS: Record<string, [hasAdvice: boolean, html: (element: string) => 
   'the script alone': [true, () => pageWith({ body: '<p>monerium-connect</p>' })],
   'both in a comment': [
     true,
-    (element) => pageWith({ script: '', body: `<!-- ${element} ${KIT['the module']} -->` }),
+    (element) => pageWith({ script: '', body: `<!-- ${element}${SCRIPT_TAG} -->` }),
   ],
 };
 
