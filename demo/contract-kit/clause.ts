@@ -1,4 +1,5 @@
-import { Violation, type BackendResponse, type Harness, type Fields } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
+import { Violation, type Harness, type Fields } from './harness.js';
 
 /** The section of docs/check-backend.md that says why. */
 export type Topic =

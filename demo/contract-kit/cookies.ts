@@ -1,4 +1,4 @@
-import type { BackendResponse } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
 
 export interface SetCookie {
   readonly name: string;

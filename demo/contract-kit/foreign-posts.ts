@@ -1,4 +1,5 @@
-import type { BackendResponse, Harness } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
+import type { Harness } from './harness.js';
 import { assertThat, refuses, type Clause } from './clause.js';
 import { laxOrigins } from './origins.js';
 

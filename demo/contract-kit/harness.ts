@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Emulator, Switches } from '../emulator/emulator.js';
+import type { BackendResponse } from './backend-response.js';
 import { CookieJar, cookiesOf, isDeletion } from './cookies.js';
 import { describeRequest, describeResponse } from './trace.js';
 
@@ -21,12 +22,6 @@ export interface BackendUnderTest {
 
 /** The fields of a page's post, by their names in JSON. */
 export type Fields = Record<string, unknown>;
-
-export interface BackendResponse {
-  status: number;
-  headers: Headers;
-  text: string;
-}
 
 /** What a backend did against the contract. The message contains no secret. */
 export class Violation extends Error {}

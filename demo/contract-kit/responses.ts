@@ -1,4 +1,5 @@
-import type { BackendResponse, Harness } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
+import type { Harness } from './harness.js';
 import { cookiesOf, isDeletion } from './cookies.js';
 import { assertThat, assertOneExchange, readIdentity, type Clause } from './clause.js';
 import { assertHidden, assertNoToken } from './secrets.js';

@@ -1,5 +1,5 @@
 import { assertThat } from './clause.js';
-import type { BackendResponse } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
 
 /** The tokens of the emulator: a word, and 32 bytes in base64url. */
 const TOKEN = /\b(access|refresh)_[\w-]{43}/;

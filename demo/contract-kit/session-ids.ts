@@ -1,6 +1,7 @@
 import { assertThat, type Clause } from './clause.js';
 import { hashesOfGuesses, unknownBits } from './guess.js';
-import type { BackendResponse, Harness } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
+import type { Harness } from './harness.js';
 import { connectTwo, Visitor, type Ids } from './visitor.js';
 
 const RANDOM =

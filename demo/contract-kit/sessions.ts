@@ -1,6 +1,7 @@
 import { assertIdentity, assertThat, readIdentity, type Clause } from './clause.js';
-import { cookiesOf } from './cookies.js';
-import type { BackendResponse, Harness } from './harness.js';
+import { cookiesOf, type SetCookie } from './cookies.js';
+import type { BackendResponse } from './backend-response.js';
+import type { Harness } from './harness.js';
 import { laxOrigins } from './origins.js';
 import { assertFlags, FLAGS, FOR_SCRIPTS, KEEP } from './responses.js';
 import { assertHidden, assertNoToken } from './secrets.js';
@@ -27,13 +28,16 @@ function assertUnreadable({ headers }: BackendResponse, origin: string, what: st
   assertThat(allowed !== origin && allowed !== '*', seen);
 }
 
-/** What a page gets from `GET` and `DELETE`, and from a `GET` of somebody who is not connected. */
-async function askEverything(harness: Harness): Promise<[Visitor, BackendResponse[]]> {
+async function connect(harness: Harness): Promise<Visitor> {
   harness.prepare();
-  const visitor = await Visitor.connect(harness);
-  const told = await visitor.ask('GET');
-  const stranger = await visitor.askAsStranger('GET');
-  return [visitor, [told, stranger, await visitor.ask('DELETE')]];
+  return Visitor.connect(harness);
+}
+
+/** What comes after the post, also to somebody who is not connected, one by one. */
+async function* askLater(visitor: Visitor): AsyncGenerator<BackendResponse, void> {
+  yield await visitor.ask('GET');
+  yield await visitor.askAsStranger('GET');
+  yield await visitor.ask('DELETE');
 }
 
 /** What `stay-connected` asks of the same address. */
@@ -44,8 +48,7 @@ export const sessions: Clause[] = [
     hint: ASK,
     isBasic: true,
     async check(harness) {
-      harness.prepare();
-      const visitor = await Visitor.connect(harness);
+      const visitor = await connect(harness);
       const told = await visitor.ask('GET');
       assertSame(told, visitor.ids, 'answered with other ids than after the post');
     },
@@ -55,8 +58,7 @@ export const sessions: Clause[] = [
     why: 'who-is-connected',
     hint: ASK,
     async check(harness) {
-      harness.prepare();
-      const visitor = await Visitor.connect(harness);
+      const visitor = await connect(harness);
       assertNobody(await visitor.askAsStranger('GET'));
     },
   },
@@ -78,8 +80,7 @@ export const sessions: Clause[] = [
     why: 'who-is-connected',
     hint: 'Begin the session after Monerium has answered with the tokens.',
     async check(harness) {
-      harness.prepare();
-      const visitor = await Visitor.connect(harness);
+      const visitor = await connect(harness);
       await visitor.ask('DELETE');
       await visitor.post(harness.createFields({ code_verifier: 'x'.repeat(43) }));
       assertNobody(await visitor.ask('GET'));
@@ -90,10 +91,11 @@ export const sessions: Clause[] = [
     why: 'who-is-connected',
     hint: 'Send Cache-Control: no-store with every answer to GET, also with 204.',
     async check(harness) {
-      const [, [told, stranger]] = await askEverything(harness);
-      for (const answer of [told, stranger]) {
-        const control = answer?.headers.get('cache-control') ?? 'nothing';
-        const seen = `answered ${answer?.status} with Cache-Control: ${control}`;
+      const visitor = await connect(harness);
+      for (const ask of ['ask', 'askAsStranger'] as const) {
+        const { headers, status } = await visitor[ask]('GET');
+        const control = headers.get('cache-control') ?? 'nothing';
+        const seen = `answered ${status} with Cache-Control: ${control}`;
         assertThat(/no-store/i.test(control), seen);
       }
     },
@@ -103,8 +105,8 @@ export const sessions: Clause[] = [
     why: 'what-reaches-the-browser',
     hint: KEEP,
     async check(harness) {
-      const [, answers] = await askEverything(harness);
-      answers.forEach(assertNoToken);
+      const visitor = await connect(harness);
+      for await (const answer of askLater(visitor)) assertNoToken(answer);
     },
   },
   {
@@ -112,20 +114,23 @@ export const sessions: Clause[] = [
     why: 'what-reaches-the-browser',
     hint: 'Send the session id in its cookie only. A script can read every body and header.',
     async check(harness) {
-      const [{ connected }, later] = await askEverything(harness);
-      const answers = [connected, ...later];
-      // A shorter value may stand in a response by chance, and a token for scripts is meant to.
-      const ids = answers
-        .flatMap(cookiesOf)
-        .filter(({ name, value }) => value.length >= 16 && !FOR_SCRIPTS.test(name));
-      for (const { headers, ...answer } of answers) {
-        const readable = new Headers(headers);
-        readable.delete('set-cookie');
+      const visitor = await connect(harness);
+      const given: SetCookie[] = [];
+      const look = (answer: BackendResponse) => {
+        given.push(...cookiesOf(answer));
+        const headers = new Headers(answer.headers);
+        headers.delete('set-cookie');
+        // A shorter value may be in a response by chance, and a token for scripts is meant to.
+        const ids = given.filter(
+          ({ name, value }) => value.length >= 16 && !FOR_SCRIPTS.test(name),
+        );
         for (const { name, value } of ids) {
           const what = `the value of the cookie ${name}, where a script can read it,`;
-          assertHidden({ ...answer, headers: readable }, value, what);
+          assertHidden({ ...answer, headers }, value, what);
         }
-      }
+      };
+      look(visitor.connected);
+      for await (const answer of askLater(visitor)) look(answer);
     },
   },
   {
@@ -133,8 +138,8 @@ export const sessions: Clause[] = [
     why: 'what-reaches-the-browser',
     hint: FLAGS,
     async check(harness) {
-      const [, answers] = await askEverything(harness);
-      for (const answer of answers) assertFlags(harness, answer);
+      const visitor = await connect(harness);
+      for await (const answer of askLater(visitor)) assertFlags(harness, answer);
     },
   },
   {
@@ -142,8 +147,7 @@ export const sessions: Clause[] = [
     why: 'other-sites',
     hint: FOREIGN,
     async check(harness) {
-      harness.prepare();
-      const visitor = await Visitor.connect(harness);
+      const visitor = await connect(harness);
       for (const [what, change] of laxOrigins) {
         const origin = change(new URL(harness.backend.origin));
         const foreign = { origin, 'sec-fetch-site': 'cross-site' };
@@ -160,8 +164,7 @@ export const sessions: Clause[] = [
     why: 'who-is-connected',
     hint: 'Read the session from your own store.',
     async check(harness) {
-      harness.prepare();
-      const visitor = await Visitor.connect(harness);
+      const visitor = await connect(harness);
       harness.prepare({ token: 'unavailable', context: 'not-found' });
       assertIdentity(await visitor.ask('GET'));
     },

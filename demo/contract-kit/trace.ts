@@ -1,4 +1,4 @@
-import type { BackendResponse } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
 import { cookiesOf } from './cookies.js';
 
 /** What a developer is told of a request and of its response: names of fields, never values. */

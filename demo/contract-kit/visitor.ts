@@ -1,6 +1,7 @@
 import { assertIdentity, assertThat, readIdentity } from './clause.js';
 import { CookieJar, cookiesOf } from './cookies.js';
-import type { BackendResponse, Fields, Harness } from './harness.js';
+import type { BackendResponse } from './backend-response.js';
+import type { Fields, Harness } from './harness.js';
 
 type Method = 'GET' | 'DELETE';
 

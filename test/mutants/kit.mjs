@@ -16,7 +16,7 @@ const CLAUSES = [
   ],
   [
     'a GET may show a token',
-    ...['sessions', 'sessions', 'answers.forEach(assertNoToken)', ''],
+    ...['sessions', 'sessions', 'assertNoToken(answer)', ''],
     'answers GET with the access token',
   ],
   [

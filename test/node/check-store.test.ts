@@ -71,7 +71,7 @@ describe('monerium-connect check-store', { concurrency: 2 }, () => {
       const args = [fileOf('broken'), '--rounds', '5', '--only', only];
       const { code, stdout } = await run(args, { FAULT: fault });
       assert.match(stdout, seen);
-      assert.match(stdout, /^ {7}→ \w+/m);
+      assert.match(stdout, /^ {7}right {2}\w+/m);
       assert.match(stdout, /\n0 hold, 1 fail\n$/);
       assert.equal(code, 1);
     });

@@ -1,0 +1,6 @@
+/** What a backend answered. */
+export interface BackendResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
