@@ -1,10 +1,16 @@
 // Finds the wallets of this browser. What they announce is self-attested and may be hostile.
+import { tryTo } from '../errors.js';
 import type { WalletProvider } from '../protocol/wallet.js';
 
 const MAX_WALLETS = 16;
 const MAX_NAME = 40;
 const MAX_ICON = 65_536;
+const MAX_SVG = 16_384;
+const MAX_REFERENCES = 16;
 const ICON = /^data:image\/[\w.+-]+[;,]/i;
+const SVG = /^data:image\/svg\+xml(?:;(?:charset=)?utf-?8)?(;base64)?,/i;
+/** What draws a few bytes many times over, or could hide it. */
+const HEAVY = /[<:]use\b|<!ENTITY|dasharray|data:image\/svg|&#|\\/i;
 
 /** A wallet that the customer can choose. */
 export interface FoundWallet {
@@ -47,6 +53,29 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** The text of an SVG image, as a browser decodes a `data:` URI: byte by byte. */
+function readSvg(icon: string): string | undefined {
+  const uri = icon.replace(/[\t\n\r]/g, '');
+  const [head, isBase64] = SVG.exec(uri) ?? [];
+  if (head === undefined) return undefined;
+  const body = uri.slice(head.length).replace(/%([\da-f]{2})/gi, (_, byte: string) => {
+    return String.fromCharCode(parseInt(byte, 16));
+  });
+  return isBase64 ? atob(body) : body;
+}
+
+/**
+ * Whether an icon is cheap to draw. An SVG image of 3 kB can draw itself a billion times, which
+ * freezes the page: one that draws a part of itself again is not shown.
+ */
+function isLight(icon: string): boolean {
+  if (!ICON.test(icon) || icon.length > MAX_ICON) return false;
+  if (!/^data:image\/svg/i.test(icon)) return true;
+  const svg = icon.length > MAX_SVG ? undefined : readSvg(icon);
+  if (!svg || !/^\s*<(svg|\?xml)/.test(svg) || HEAVY.test(svg)) return false;
+  return svg.split(/url\(|href/i).length - 1 <= MAX_REFERENCES;
+}
+
 /**
  * Reads the `detail` of an announcement; `undefined` when it is unusable.
  * @see EIP-6963
@@ -61,7 +90,8 @@ export function readAnnouncement(detail: unknown): Announced | undefined {
       uuid,
       name,
       rdns: isText(rdns) && /^[\w.-]{1,80}$/.test(rdns) ? rdns : '',
-      icon: isText(icon) && icon.length <= MAX_ICON && ICON.test(icon) ? icon : '',
+      // What is no base64 throws.
+      icon: isText(icon) && tryTo(() => isLight(icon)) ? icon : '',
       provider,
     };
   } catch {

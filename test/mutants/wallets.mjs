@@ -78,8 +78,8 @@ export default [
     test: 'node/wallet-announcement',
   }),
   mutant(111, 'any address may be an icon', {
-    ...{ file: 'src/wallet', in: 'readAnnouncement', find: 'ICON.test(icon)' },
-    replace: "icon !== ''",
+    ...{ file: 'src/wallet', in: 'isLight', find: '!ICON.test(icon)' },
+    replace: "icon === ''",
     test: 'node/wallet-announcement',
   }),
   mutant(112, 'the wallet of the window is shown beside one that is announced', {
@@ -237,5 +237,9 @@ export default [
   mutant(144, 'a wallet is asked in a later task', {
     ...{ file: 'src/wallet', in: 'chooseWallet', find: 'resolve(choice);' },
     ...{ replace: 'setTimeout(() => resolve(choice));', test: 'unit/wallet-chooser' },
+  }),
+  mutant(189, 'a drawing may draw a part of itself again', {
+    ...{ file: 'src/wallet', in: 'isLight', find: 'HEAVY.test(svg)', replace: 'false' },
+    test: 'node/wallet-announcement',
   }),
 ];

@@ -92,6 +92,63 @@ describe('an announcement', () => {
     }
   });
 
+  /** Draws ten times what the one before draws ten times, and so on: 2.8 kB, a billion shapes. */
+  const bomb = (reference: (to: number) => string) => {
+    const groups = Array.from({ length: 9 }, (_, at) => {
+      return `<g id="g${at + 1}">${reference(at).repeat(10)}</g>`;
+    });
+    return `<svg xmlns="http://www.w3.org/2000/svg"><defs><path id="g0" d="M0 0h1v1z"/>${groups.join('')}</defs>${reference(9)}</svg>`;
+  };
+  const uses = bomb((to) => `<use href="#g${to}"/>`);
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  for (const [label, icon] of [
+    ['nested uses', `data:image/svg+xml,${uses}`],
+    ['nested uses, percent-encoded', `data:image/svg+xml,${encodeURIComponent(uses)}`],
+    [
+      'nested uses, each letter percent-encoded',
+      `data:image/svg+xml,${uses.replaceAll('use', '%75%73%65')}`,
+    ],
+    ['nested uses, in base64', `data:image/svg+xml;base64,${base64(uses)}`],
+    [
+      'nested uses, in base64 that is percent-encoded',
+      `DATA:image/SVG+xml;base64,${base64(uses).replaceAll('P', '%50')}`,
+    ],
+    ['nested uses behind a prefix', `data:image/svg+xml,${uses.replaceAll('<use', '<s:use')}`],
+    ['nested uses with a line break', `data:image/svg+xml,${uses.replaceAll('use', 'u\nse')}`],
+    ['nested uses in another charset', `data:image/svg+xml;charset=utf-16,${uses}`],
+    ['nested uses behind a parameter', `data:image/svg+xml;a=b;base64,${base64(uses)}`],
+    [
+      'nested uses in UTF-16',
+      `data:image/svg+xml;base64,${Buffer.from(`\ufeff${uses}`, 'utf16le').toString('base64')}`,
+    ],
+    ['nested masks', `data:image/svg+xml,${bomb((to) => `<g mask="url(#g${to})"/>`)}`],
+    ['entities', 'data:image/svg+xml,<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "x">]><svg/>'],
+    ['an image within it', 'data:image/svg+xml,<svg><image href="data:image/svg+xml,..."/></svg>'],
+    ['a million dashes', 'data:image/svg+xml,<svg><path stroke-dasharray="0.001"/></svg>'],
+    ['more than 16 kB', `data:image/svg+xml,<svg>${' '.repeat(16_384)}</svg>`],
+    ['no base64', 'data:image/svg+xml;base64,<svg>'],
+  ] as const) {
+    it(`#189 has no SVG icon with ${label}, and keeps the wallet`, () => {
+      assert.equal(read({ icon })?.icon, '');
+    });
+  }
+
+  it('#189 keeps an SVG icon of the usual kind, and any raster image', () => {
+    const text =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>Used</title><defs>' +
+      '<linearGradient id="a"><stop/></linearGradient><clipPath id="b"><path d="M0 0h9v9z"/>' +
+      '</clipPath></defs><g clip-path="url(#b)"><path fill="url(#a)" d="M1 1h7v7z"/></g></svg>';
+    for (const icon of [
+      `data:image/svg+xml,${encodeURIComponent(text)}`,
+      `data:image/svg+xml;base64,${base64(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`)}`,
+      `data:image/svg+xml;charset=utf-8,${text}`,
+      `data:image/png;base64,${'A'.repeat(60_000)}`,
+      'data:image/webp;base64,AAAA',
+    ]) {
+      assert.equal(read({ icon })?.icon, icon);
+    }
+  });
+
   it('#110 never throws and has one short line as its name, whatever it is', () => {
     const property = fc.property(
       fc.anything(),
