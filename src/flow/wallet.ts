@@ -1,7 +1,8 @@
 import type { Configuration } from '../configuration.js';
 import { ConnectError } from '../errors.js';
+import { logOnce } from '../page/page.js';
 import { assertStorage } from '../page/transaction.js';
-import { withWallets } from '../page/wallet-entry.js';
+import { findWallets, MISSING_WALLETS, withWallets } from '../page/wallet-entry.js';
 import { hasUserActivation, isOnline } from '../page/window.js';
 import type { AuthorizationParameters } from '../protocol/oauth.js';
 import type { AskWallet } from '../protocol/wallet.js';
@@ -11,7 +12,7 @@ import type { Attempt } from './state.js';
 
 /**
  * Checks all that could keep a flow from leaving, before a wallet is asked. Resolves with what asks
- * it, or with nothing when the page wants no wallet.
+ * it, or with nothing when the page wants no wallet or lacks the wallet file.
  * @throws ConnectError
  */
 export async function prepareWallet(
@@ -19,6 +20,10 @@ export async function prepareWallet(
   { wallet, binding }: Configuration,
 ): Promise<AskWallet | undefined> {
   if (!wallet) return undefined;
+  if (!(await untilAborted(signal, findWallets()))) {
+    logOnce('warn', `no wallet is asked: ${MISSING_WALLETS}`);
+    return undefined;
+  }
   const prepared = withWallets((entry) => entry.prepare(wallet, binding.redirectUri));
   const ask = await untilAborted(signal, prepared);
   assertStorage();

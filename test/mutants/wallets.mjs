@@ -209,7 +209,7 @@ export default [
     test: 'unit/wallet-start',
   }),
   mutant(138, 'a wallet file that comes late is missing', {
-    ...{ file: 'src/page', in: 'withWallets', find: 'if (!registry[WALLET_KEY]) await $LOAD;' },
+    ...{ file: 'src/page', in: 'findWallets', find: 'if (!registry[WALLET_KEY]) await $LOAD;' },
     ...{ replace: '', test: 'e2e/wallet', title: '#138 a click before' },
   }),
   mutant(139, 'the provider is no longer what request is called on', {
