@@ -1,5 +1,6 @@
 import './define.js';
 import { doctor } from './element/doctor.js';
+import './locales/not-imported.js';
 
 // A bundler makes a file of its own of it, which only an element with `debug` loads.
 doctor.load = () => import('./doctor/doctor.js');

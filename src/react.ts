@@ -15,6 +15,7 @@ import type {
 } from './connection.js';
 import { doctor } from './element/doctor.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
+import './locales/not-imported.js';
 
 /** The events as props. React has an `onError` of its own, so each has its whole name. */
 const events = {

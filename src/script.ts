@@ -1,12 +1,9 @@
 // What the script files run: the definition, and the loaders for the files beside them.
 import './define.js';
 import { doctor } from './element/doctor.js';
-import './locales/beside-script.js';
+import { LANGUAGES } from './locales/languages.js';
+import { registry } from './locales/registry.js';
+import { importBeside } from './page/beside-script.js';
 
-function importPart<T>(part: string): Promise<T> {
-  // A bundler would follow a literal.
-  const { href } = new URL(`monerium-connect.${part}.min.js`, import.meta.url);
-  return import(href) as Promise<T>;
-}
-
-doctor.load = () => importPart('doctor');
+registry.push([LANGUAGES, (tag) => importBeside(`./locales/${tag}.min.js`)]);
+doctor.load = () => importBeside('./monerium-connect.doctor.min.js');

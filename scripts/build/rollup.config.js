@@ -114,7 +114,9 @@ const licenses = {
 };
 
 /**
- * One minified file: of the whole element, or of a further file, which has no package inside.
+ * One minified script: the whole element, or a further file, which has no package inside. What a
+ * tag loads is wrapped in a function (`iife`), so that the same bytes are right as a module and as
+ * a classic script: a tag may lack its `type="module"`. They have two names.
  * @param {'es' | 'iife'} format
  * @param {RegExp[]} [external] packages that stay imports
  * @param {'element' | 'wallet' | 'doctor'} [part]
@@ -122,6 +124,7 @@ const licenses = {
  */
 export function minified(format, external = [], part = 'element') {
   const isModule = format === 'es';
+  const endings = isModule ? ['.min.js'] : ['.min.js', '.iife.min.js'];
   const hasNotices = part === 'element' && external.length === 0;
   // A page calls most functions of the element at once. Chromium then compiles all of them with the
   // file, where it would otherwise read each one twice. The line has to be the first one.
@@ -148,13 +151,13 @@ export function minified(format, external = [], part = 'element') {
       asciiOnly,
       ...(part === 'element' ? [licenses] : []),
     ],
-    output: {
-      file: `dist/${name}${isModule ? '' : '.iife'}.min.js`,
+    output: endings.map((ending) => ({
+      file: `dist/${name}${ending}`,
       format,
       // The map is there for those who look for it; the browser of a customer never asks for it.
       sourcemap: 'hidden',
       inlineDynamicImports: true,
-    },
+    })),
   };
 }
 
@@ -214,7 +217,7 @@ const testingTypes = (name) => ({
 });
 
 export default [
-  ...[modules(), minified('es'), minified('iife'), testingTypes('index'), testingTypes('browser')],
-  ...[minified('es', [], 'wallet'), minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
+  ...[modules(), minified('iife'), testingTypes('index'), testingTypes('browser')],
+  ...[minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
   ...languages.map(locale),
 ];

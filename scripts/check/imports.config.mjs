@@ -62,7 +62,7 @@ const forbidden = [
     comment: 'A language is a file of its own: only what finds and loads it may be imported.',
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/locales/' },
-    to: { path: '^src/locales/', pathNot: '^src/locales/(registry|beside-script)[.]ts$' },
+    to: { path: '^src/locales/', pathNot: '^src/locales/(registry|languages|not-imported)[.]ts$' },
   },
   {
     name: 'lit-is-for-the-element',

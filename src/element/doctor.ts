@@ -5,7 +5,7 @@ import { suggestAttribute } from './attribute-names.js';
 
 /** `load` is set by the entries: script files and npm have different ways to another file. */
 export const doctor = {
-  load: (): Promise<DoctorFile> => Promise.reject(new Error('this entry has no doctor')),
+  load: (): Promise<DoctorFile> => Promise.reject(new Error("import 'monerium-connect'")),
 };
 
 const examined = new WeakSet<HTMLElement>();
@@ -38,7 +38,7 @@ export async function callDoctor(
         return page.arrival?.transaction;
       },
     });
-  } catch {
-    logOnce('warn', 'debug: its file did not load; check script-src, or import monerium-connect');
+  } catch (reason) {
+    logOnce('warn', `debug shows nothing: ${(reason as Error).message}`);
   }
 }

@@ -1,5 +1,5 @@
 import { html, type ReactiveController, type ReactiveControllerHost } from 'lit';
-import { registerTexts, registry, type Loader } from '../locales/registry.js';
+import { registry, type Loader } from '../locales/registry.js';
 import { tryTo } from '../errors.js';
 import { logOnce, page } from '../page/page.js';
 import { english, type ConnectTexts } from '../texts.js';
@@ -8,13 +8,19 @@ type Host = ReactiveControllerHost & Element;
 
 /** The elements on the page. */
 const hosts = new Set<Host>();
-/** What was asked of a loader. */
-const asked = new Set<string>();
+/** The loader that was asked for a language. */
+const asked = new Map<string, Loader>();
+/** The loader that has not brought it. Another one may. */
+const failed = new Map<string, Loader>();
+
+function refresh(): void {
+  for (const host of hosts) host.requestUpdate();
+}
 
 const { push } = registry;
 registry.push = (...entries) => {
   const length = push.apply(registry, entries);
-  for (const host of hosts) host.requestUpdate();
+  refresh();
   return length;
 };
 
@@ -24,16 +30,17 @@ function listHosts(element: Element): Element[] {
   return [element, ...(root instanceof ShadowRoot ? listHosts(root.host) : [])];
 }
 
-/** Loads a language, once per page. One that does not come counts as empty. */
+/** Loads a language, once per page. One that does not come is English. */
 async function load(tag: string, loader: Loader): Promise<void> {
-  if (asked.has(tag)) return;
-  asked.add(tag);
+  if (asked.get(tag) === loader) return;
+  asked.set(tag, loader);
   // By then, a script of the page may have brought it.
   await page.ready;
   if (find(tag) !== loader) return;
-  await loader(tag).catch(() => {
-    logOnce('warn', `the texts for lang="${tag}" did not load: English is shown`);
-    registerTexts(tag, {});
+  await loader(tag).catch((reason: unknown) => {
+    logOnce('warn', `lang="${tag}" is shown in English: ${(reason as Error).message}`);
+    failed.set(tag, loader);
+    refresh();
   });
 }
 
@@ -41,7 +48,7 @@ function find(tag: string): Loader | Partial<ConnectTexts> | undefined {
   const found = registry
     .filter(([tags]) => tags.split(' ').includes(tag))
     .map(([, value]) => value);
-  return found.findLast((value) => typeof value === 'object') ?? found[0];
+  return found.findLast((value) => typeof value === 'object') ?? found.at(-1);
 }
 
 /**
@@ -128,8 +135,9 @@ export class Language implements ReactiveController {
 
   #choose(tag: string): void {
     const value = find(tag || 'en') ?? (tag ? undefined : {});
-    if (typeof value === 'function') void load(tag, value);
-    else if (value) Object.assign(this, { tag: tag || 'en', texts: value });
+    const isLoader = typeof value === 'function';
+    if (isLoader && failed.get(tag) !== value) void load(tag, value);
+    else if (value) Object.assign(this, { tag: tag || 'en', texts: isLoader ? {} : value });
     // `pt-BR` is also `pt`.
     else this.#choose(tag.replace(/-?[^-]*$/, ''));
   }

@@ -94,7 +94,7 @@ test('debug that was ignored in production counts in the sandbox', async () => {
 
 test('without its file there is one warning, and a button that works', { skip }, async () => {
   const { page, visitor } = await openKit({ debug: true });
-  assert.equal((await waitForLine(page, visitor, 'its file did not load')).length, 1);
+  assert.equal((await waitForLine(page, visitor, 'doctor.min.js did not load')).length, 1);
   await clickConnect(page);
   await page.waitForSelector('body[data-step]');
 });

@@ -1,0 +1,283 @@
+// Where the script files get their further files: from where they came themselves, whatever the
+// page says. The scripts are built here, as the build does it.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { buildScript } from './support/built.js';
+import { waitForDoctor } from './support/doctor.js';
+import { RECORDER } from './support/recorder.js';
+import {
+  SCRIPT_TAG,
+  clickConnect,
+  pageWith,
+  useWorld,
+  waitForEvent,
+  type Page,
+  type Visitor,
+} from './support.js';
+
+const MODULE = 'monerium-connect.min.js';
+const CLASSIC = 'monerium-connect.iife.min.js';
+const DOCTOR = 'monerium-connect.doctor.min.js';
+const GERMAN = 'locales/de.min.js';
+const NONCE = 'bm9uY2U';
+const KEPT = 'referrerpolicy="no-referrer"';
+
+const world = useWorld();
+const { test } = world;
+
+const sha = (kind: string, text: string) =>
+  `${kind}-${createHash(kind).update(text).digest('base64')}`;
+const headers = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' };
+
+async function serveKit(...files: string[]): Promise<void> {
+  for (const file of files) {
+    world.site.serve(`/kit/${file}`, { headers, body: await buildScript(file) });
+  }
+}
+
+/** What an attacker can write into a page: names, and a base with files of the same names. */
+function attack(): string {
+  for (const file of [GERMAN, DOCTOR]) {
+    world.site.serve(`/evil/${file}`, { headers, body: 'window.isEvil = true;' });
+    world.site.serve(`/evil/monerium/${file}`, { headers, body: 'window.isEvil = true;' });
+  }
+  const names = ['currentScript', 'URL'];
+  const images = names.map((name) => `<img name="${name}" alt="">`).join('');
+  return `<base href="/evil/monerium/x.js">${images}<form name="currentScript"></form>`;
+}
+
+interface Shop {
+  script: string;
+  before?: string;
+  policy?: string;
+  lang?: string;
+  debug?: boolean;
+}
+
+async function openShop({ script, before = '', policy, lang = 'de', debug }: Shop) {
+  const path = '/p/shop';
+  world.register(`${world.site.origin}${path}`);
+  const html = pageWith({ before, script, body: world.element({ debug }) });
+  world.site.serve(path, {
+    body: html.replace('lang="en"', `lang="${lang}"`),
+    headers: policy ? { 'content-security-policy': policy } : {},
+  });
+  const visitor = await world.visit();
+  return { visitor, page: await world.open(visitor, path) };
+}
+
+async function waitForText(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted: string) =>
+      document.querySelector('monerium-connect')?.shadowRoot?.textContent?.includes(wanted),
+    {},
+    text,
+  );
+}
+
+const warningsOf = ({ console }: Visitor) =>
+  console.filter((line) => /^warn.*<monerium-connect>/.test(line));
+
+/** The lines of the console that have these words, as soon as there is one. */
+async function waitForWarning(page: Page, visitor: Visitor, words: string): Promise<string[]> {
+  const lines = () => warningsOf(visitor).filter((line) => line.includes(words));
+  while (lines().length === 0) await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  return lines();
+}
+
+/** The further files that were asked for, wherever. */
+function filesAskedFor(): string[] {
+  const paths = world.site.requests.map(({ path }) => path);
+  return paths.filter((path) => path.endsWith(GERMAN) || path.endsWith(DOCTOR)).sort();
+}
+
+const OWN_FILES = [`/kit/${GERMAN}`, `/kit/${DOCTOR}`];
+
+const addressOf = (file: string) => `${world.site.origin}/kit/${file}`;
+const inject = (file: string) => `<script nonce="${NONCE}">{
+  const script = document.createElement('script');
+  script.src = '${addressOf(file)}';
+  script.referrerPolicy = 'no-referrer';
+  document.documentElement.append(script);
+}</script>`;
+const tag = (file: string, attributes: string) =>
+  `<script src="${addressOf(file)}" nonce="${NONCE}" ${attributes} ${KEPT}></script>`;
+
+const TAGS: Record<string, () => string> = {
+  'the module': () => tag(MODULE, 'type="module"'),
+  'the module that a module imports': () =>
+    `<script type="module" nonce="${NONCE}">import '${addressOf(MODULE)}';</script>`,
+  'the module file as a classic script': () => tag(MODULE, ''),
+  'the classic script': () => tag(CLASSIC, ''),
+  'the classic script with async': () => tag(CLASSIC, 'async'),
+  'the classic script with defer': () => tag(CLASSIC, 'defer'),
+  'the classic script that a script adds': () => inject(CLASSIC),
+};
+
+/** `$INLINE` stands for the hash of the tests' own recorder. */
+const POLICIES: Record<string, string> = {
+  'no policy': '',
+  'a nonce, strict-dynamic and Trusted Types':
+    `script-src 'nonce-${NONCE}' 'strict-dynamic' $INLINE; ` +
+    "require-trusted-types-for 'script'; trusted-types lit-html recorder",
+};
+
+for (const [name, script] of Object.entries(TAGS)) {
+  for (const [rule, policy] of Object.entries(POLICIES)) {
+    // Trusted Types keep a script from adding another one by its address.
+    if (policy && name.endsWith('adds')) continue;
+    test(`#185 ${name} takes its files from beside itself, with ${rule} and a hostile base`, async () => {
+      await serveKit(MODULE, CLASSIC, GERMAN, DOCTOR);
+      const { page } = await openShop({
+        before: attack(),
+        script: script(),
+        debug: true,
+        policy: policy.replace('$INLINE', `'${sha('sha256', RECORDER)}'`),
+      });
+      await waitForText(page, 'Mit Monerium verbinden');
+      await waitForDoctor(page);
+      assert.deepEqual(filesAskedFor(), OWN_FILES);
+      assert.equal(await page.evaluate('window.isEvil'), undefined);
+    });
+  }
+}
+
+for (const [name, [file, attributes]] of Object.entries({
+  'the module': [MODULE, 'type="module"'],
+  'the classic script': [CLASSIC, ''],
+} as const)) {
+  test(`#185 ${name} with integrity takes its files from beside itself`, async () => {
+    await serveKit(file, GERMAN);
+    const integrity = `integrity="${sha('sha384', await buildScript(file))}"`;
+    const script = tag(file, `${attributes} ${integrity} crossorigin="anonymous"`);
+    const { page } = await openShop({ before: attack(), script });
+    await waitForText(page, 'Mit Monerium verbinden');
+    assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
+  });
+
+  test(`#185 ${name} keeps its place when the page changes its tag and its base`, async () => {
+    await serveKit(file, GERMAN);
+    const script = `<script src="/kit/${file}" ${attributes} ${KEPT}></script>`;
+    const { page } = await openShop({ script, lang: 'en' });
+    await waitForText(page, 'Connect with Monerium');
+    await page.evaluate(() => {
+      const script = document.querySelector<HTMLScriptElement>('script[src]');
+      script?.setAttribute('src', '/evil/monerium/x.js');
+      const base = document.createElement('base');
+      base.href = '/evil/monerium/';
+      document.head.prepend(base);
+      Object.defineProperty(document, 'baseURI', { value: `${location.origin}/evil/` });
+      document.documentElement.lang = 'de';
+    });
+    await waitForText(page, 'Mit Monerium verbinden');
+    assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
+  });
+
+  // As a CDN is written: another origin, and perhaps no `crossorigin`.
+  const cdn = () => world.site.origin.replace('localhost', '127.0.0.1');
+  for (const origin of [cdn, () => cdn().replace('http:', '')]) {
+    const form = origin === cdn ? 'an address' : 'an address without protocol';
+    test(`#185 ${name} of another origin, by ${form}, takes its files from there`, async () => {
+      await serveKit(file, GERMAN, DOCTOR);
+      const script = `<script src="${origin()}/kit/${file}" ${attributes} ${KEPT}></script>`;
+      const { page } = await openShop({ before: attack(), script, debug: true });
+      await waitForText(page, 'Mit Monerium verbinden');
+      await waitForDoctor(page);
+      assert.deepEqual(filesAskedFor(), OWN_FILES);
+      const [request] = world.site.requests.filter(({ path }) => path.endsWith(GERMAN));
+      assert.equal(request?.host, new URL(cdn()).host);
+    });
+  }
+}
+
+test('#185 a script that was redirected takes its files from where it was found', async () => {
+  await serveKit(MODULE, GERMAN);
+  // As a CDN does: the address that the page names has no ending.
+  const cdn = world.site.origin.replace('localhost', '127.0.0.1');
+  const location = `${cdn}/kit/${MODULE}`;
+  world.site.serve('/latest', { status: 302, headers: { ...headers, location } });
+  const script = `<script type="module" src="${cdn}/latest" ${KEPT}></script>`;
+  const { page } = await openShop({ before: attack(), script });
+  await waitForText(page, 'Mit Monerium verbinden');
+  assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
+});
+
+/** How the text of a script gets into a page without an address of its own. */
+const INLINED: Record<string, (text: string) => string> = {
+  'a classic script': (text) => `<script>${text}</script>`,
+  'a module': (text) => `<script type="module">${text}</script>`,
+  'a script that a script adds': (text) => addText(text, ''),
+  'a module that a script adds': (text) => addText(text, 'script.type = "module";'),
+  'a module that a script adds and removes': (text) =>
+    addText(text, 'script.type = "module";', 'script.remove();'),
+  'a text that is evaluated later': (text) =>
+    `<script>setTimeout(() => (0, eval)(${quote(text)}));</script>`,
+};
+
+// In a script element, `</script` would end it, and `<!--` begin a comment.
+const quote = (text: string) => JSON.stringify(text).replaceAll('<', '\\u003c');
+const addText = (text: string, before: string, after = '') => `<script>{
+  const script = document.createElement('script');
+  ${before}
+  script.textContent = ${quote(text)};
+  document.documentElement.append(script);
+  ${after}
+}</script>`;
+
+for (const [name, inline] of Object.entries(INLINED)) {
+  test(`#186 ${name} that is inlined loads no file, and says so`, async () => {
+    const before = attack();
+    const script = inline(await buildScript(MODULE));
+    const { page, visitor } = await openShop({ before, script });
+    const lines = await waitForWarning(page, visitor, 'inlined');
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0] ?? '', /locales\/de\.min\.js/);
+    await waitForText(page, 'Connect with Monerium');
+    assert.equal(await page.evaluate('window.isEvil'), undefined);
+    await clickConnect(page);
+    await page.waitForSelector('body[data-step]');
+    assert.deepEqual(filesAskedFor(), []);
+  });
+}
+
+test('#187 the module file in a tag without its type connects, and leaves no name', async () => {
+  await serveKit(MODULE);
+  const names = `<script>window.__names = Object.getOwnPropertyNames(window).concat('__names');</script>`;
+  const { page } = await openShop({ script: names + tag(MODULE, ''), lang: 'en' });
+  await page.waitForSelector('monerium-connect >>> [part=button]');
+  const added = await page.evaluate(() =>
+    Object.getOwnPropertyNames(window).filter((key) => !window.__names.includes(key)),
+  );
+  assert.deepEqual(
+    added.filter((key) => !/^(puppeteer)?_/.test(key)),
+    [],
+  );
+  // A name that is no property of the window would be a declaration of the script.
+  assert.equal(await page.evaluate('typeof e + typeof t + typeof i'), 'undefined'.repeat(3));
+  await world.connect(page);
+  await waitForEvent(page, 'monerium-connected');
+});
+
+test('#188 a further file that is missing is asked for once, and one warning names it', async () => {
+  await serveKit(MODULE);
+  const { page, visitor } = await openShop({ script: tag(MODULE, 'type="module"'), debug: true });
+  for (const file of [GERMAN, DOCTOR]) {
+    const lines = await waitForWarning(page, visitor, file);
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0] ?? '', /beside the script/);
+  }
+  await clickConnect(page);
+  await page.waitForSelector('body[data-step]');
+  assert.deepEqual(filesAskedFor(), OWN_FILES);
+});
+
+test('#188 with npm, a page in German without its texts has one warning that says what to do', async () => {
+  const { page, visitor } = await openShop({ script: SCRIPT_TAG });
+  const lines = await waitForWarning(page, visitor, "import 'monerium-connect/locales'");
+  assert.match(lines[0] ?? '', /lang="de"/);
+  await page.$eval('monerium-connect', async (element) => {
+    element.requestUpdate();
+    await element.updateComplete;
+  });
+  assert.equal(warningsOf(visitor).filter((line) => line.includes('lang=')).length, 1);
+});
