@@ -70,9 +70,12 @@ export function createValkeyStore(
   send: SendCommand,
   options: ValkeyStoreOptions = {},
 ): ValkeyStore {
-  const settings: ValkeyStoreOptions = own(options);
-  const { prefix = 'monerium:', durable = true } = settings;
-  const { seal = (json) => json, open = (sealed) => sealed } = settings;
+  const {
+    prefix = 'monerium:',
+    durable = true,
+    seal = (json) => json,
+    open = (sealed) => sealed,
+  }: ValkeyStoreOptions = own(options);
   const keep = (signal: AbortSignal, write: string[]) =>
     durable ? writeToDisk(send, write, signal) : send(write, signal);
   return {

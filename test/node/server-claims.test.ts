@@ -126,7 +126,7 @@ describe('claims', () => {
   it('#218 stay when the ids are refused with the same word', async () => {
     const token = { access_token: 'a', token_type: 'Bearer' };
     const { kept: left } = await postTwice(async (url) =>
-      String(url).endsWith('/auth/token')
+      new Request(url).url.endsWith('/auth/token')
         ? Response.json(token)
         : Response.json(grant, { status: 400 }),
     );
