@@ -1,7 +1,10 @@
 import type { Tokens } from '../protocol/exchange.js';
 import type { Identity } from '../protocol/identity.js';
 
-/** A claim on the refresh token of a connection. Times are in milliseconds since the epoch. */
+/**
+ * A claim on the refresh token of a connection. Times are in milliseconds since the epoch, by the
+ * clock of the store where it tells its time.
+ */
 export interface Renewal {
   /** The attempt that sends the refresh token. Absent: the last attempt failed, nobody sends it. */
   readonly by?: string | undefined;
@@ -20,6 +23,8 @@ export interface Connection extends Identity {
   /** From this time on the tokens are refreshed. In milliseconds since the epoch. */
   readonly refreshAt: number;
   readonly renewal?: Renewal | undefined;
+  /** Random: tells this connection from another under the same id, whoever has refreshed it. */
+  readonly mark?: string | undefined;
   /** Monerium has refused the refresh token: the customer has to connect again. */
   readonly ended?:
     | {
@@ -34,6 +39,11 @@ export interface StoredConnection {
   readonly connection: Connection;
   /** An integer from 1. */
   readonly version: number;
+  /**
+   * The store's own clock at this reading, in milliseconds since the epoch. With it, the clocks of
+   * the processes may differ. Without it, they may differ by `leaseMs / 2 - timeoutMs` at most.
+   */
+  readonly now?: number | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { refreshTokens, type Tokens } from '../protocol/exchange.js';
+import type { Tokens } from '../protocol/exchange.js';
 import type { Identity } from '../protocol/identity.js';
-import type { Connection, ConnectionStore } from './connection-store.js';
-import { pause, raceSignal, withDeadline } from './deadline.js';
+import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
+import { pause, raceSignal, waitAtMost } from './deadline.js';
 import {
   ConnectionEnded,
   isDue,
@@ -10,13 +10,17 @@ import {
   requireOpen,
   Rows,
   toStoreFailure,
+  tryLater,
 } from './kept-connection.js';
-import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
+import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
 import { check, checkRange, ownOptions } from './option-checks.js';
 import { own } from './own.js';
+import { REST_MS } from './pauses.js';
 import { Renewals } from './renewal.js';
+import { requestRefresh } from './request-refresh.js';
 import { quietly, type Observer, type ServerEvent } from './server-event.js';
 import { requireId } from './stored-row.js';
+import { SharedWork } from './shared-work.js';
 
 export { ConnectError, type ErrorCode } from '../errors.js';
 export type { Tokens } from '../protocol/exchange.js';
@@ -26,6 +30,9 @@ export { ConnectionEnded } from './kept-connection.js';
 export type { MoneriumOptions } from './monerium-api.js';
 export { refreshTokens, type RefreshOptions } from './refresh-tokens.js';
 export type { ServerEvent } from './server-event.js';
+
+/** How long a caller waits for new tokens. In milliseconds. */
+const MAX_WAIT_MS = 20_000;
 
 export interface ConnectionsOptions extends MoneriumOptions {
   readonly store: ConnectionStore;
@@ -51,7 +58,7 @@ export interface NewConnection extends Identity {
 export interface TokenOptions {
   /** A token that Monerium has answered with 401. It is refreshed if it is still the kept one. */
   readonly refused?: string | undefined;
-  /** Ends the wait, not the refresh. */
+  /** Ends the wait. A refresh goes on when it was sent, and is not sent when nobody waits. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -112,21 +119,18 @@ class KeptConnections implements Connections {
   readonly #settings: Settings;
   readonly #notify: Observer;
   readonly #renewals: Renewals;
-  /** The refreshes that this process has under way, by what was asked for. */
-  readonly #running = new Map<string, Promise<Tokens>>();
+  /** What this process has under way, by what was asked for. */
+  readonly #shared = new SharedWork<Tokens>();
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(settings: Settings) {
-    const { own, timeoutMs, apiUrl } = settings;
+    const { own, ...api } = settings;
     this.#settings = settings;
     this.#notify = quietly(own.observe);
     this.#renewals = new Renewals({
       ...settings,
       notify: this.#notify,
-      refresh: (clientId, refreshToken) =>
-        withDeadline(timeoutMs, (signal) =>
-          refreshTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
-        ),
+      refresh: (clientId, refreshToken) => requestRefresh(own, { ...api, clientId }, refreshToken),
     });
   }
 
@@ -139,8 +143,17 @@ class KeptConnections implements Connections {
   async getAccessToken(id: string, options: TokenOptions = {}): Promise<string> {
     requireId(id);
     const { refused, signal } = own(options);
-    const token = this.#track(this.#findToken(id, refused));
-    return signal ? raceSignal(signal, token) : token;
+    const { rows } = this.#settings;
+    const row = requireOpen(await raceSignal(signal, this.#track(rows.read(id))));
+    const { tokens } = row.connection;
+    if (!isDue(row.connection, refused, rows.now())) return tokens.accessToken;
+    try {
+      return (await this.#renew(id, row, refused, signal)).accessToken;
+    } catch (reason) {
+      const isGone = signal?.aborted || reason instanceof ConnectionEnded;
+      if (isGone || !isUsable(tokens, refused, rows.now())) throw reason;
+      return tokens.accessToken;
+    }
   }
 
   async disconnect(id: string): Promise<void> {
@@ -165,45 +178,37 @@ class KeptConnections implements Connections {
   async #write(id: string, details: NewConnection, signal: AbortSignal): Promise<void> {
     const { rows, refreshAheadMs } = this.#settings;
     const { profile, userId, clientId, tokens } = details;
-    const next: Connection = { profile, userId, clientId, ...planRefresh(tokens, refreshAheadMs) };
+    const planned = planRefresh(tokens, refreshAheadMs, rows.clockAheadMs);
+    const mark = crypto.randomUUID();
+    const next: Connection = { profile, userId, clientId, ...planned, mark };
     await this.#retry(signal, async () => {
       if (await rows.replace(id, 0, next)) return true;
       const row = await rows.read(id);
-      // The answer to an earlier write was lost, the write was not.
-      if (row?.connection.tokens.accessToken === tokens.accessToken) return true;
+      // The answer to an earlier write was lost, the write was not. The tokens may be newer by now.
+      if (row?.connection.mark === mark) return true;
       return row !== undefined && rows.replace(id, row.version, next);
     });
   }
 
-  async #findToken(id: string, refused: string | undefined): Promise<string> {
-    const row = requireOpen(await this.#settings.rows.read(id));
-    const { tokens } = row.connection;
-    if (!isDue(row.connection, refused)) return tokens.accessToken;
-    try {
-      const renew = () => this.#renewals.renew(id, row, refused);
-      return (await this.#share(JSON.stringify([id, refused]), renew)).accessToken;
-    } catch (reason) {
-      if (reason instanceof ConnectionEnded || !isUsable(tokens, refused)) throw reason;
-      return tokens.accessToken;
-    }
-  }
-
   /** Callers of this process that ask for the same wait for the same. */
-  async #share(key: string, renew: () => Promise<Tokens>): Promise<Tokens> {
+  async #renew(
+    id: string,
+    row: StoredConnection,
+    refused: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Tokens> {
     const started = Date.now();
-    const known = this.#running.get(key);
-    if (known) {
-      const tokens = await known;
-      this.#notify({ type: 'refresh-shared', within: 'process', ms: Date.now() - started });
-      return tokens;
-    }
-    const refresh = renew();
-    this.#running.set(key, refresh);
-    try {
-      return await refresh;
-    } finally {
-      this.#running.delete(key);
-    }
+    const key = JSON.stringify([id, refused]);
+    const isJoining = this.#shared.has(key);
+    const late = () => tryLater('there are no new tokens yet', REST_MS);
+    const tokens = await this.#shared.join(
+      key,
+      (left) => this.#track(this.#renewals.renew(id, row, refused, left)),
+      (work) => raceSignal(signal, waitAtMost(MAX_WAIT_MS, work, late)),
+    );
+    const ms = Date.now() - started;
+    if (isJoining) this.#notify({ type: 'refresh-shared', within: 'process', ms });
+    return tokens;
   }
 
   async #delete(id: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { ConnectError } from '../errors.js';
 
 /** Settles as the work does, or rejects when the signal fires, also when the work ignores it. */
-export function raceSignal<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export function raceSignal<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort);
@@ -25,6 +26,19 @@ export async function withDeadline<T>(
   } catch (reason) {
     const isLate = controller.signal.aborted && reason instanceof ConnectError;
     throw isLate ? new ConnectError('exchange_timeout') : reason;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Settles as the work does, or rejects after so many milliseconds. The work itself goes on. */
+export async function waitAtMost<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, end]);
   } finally {
     clearTimeout(timer);
   }

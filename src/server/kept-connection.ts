@@ -7,9 +7,6 @@ import { own } from './own.js';
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
 
-/** RFC 6749 section 5.2: these are no word about the refresh token. */
-const CLIENT_FAULTS = ['invalid_client', 'unauthorized_client', 'unsupported_grant_type'];
-
 /** The customer has to connect again: there is no connection, or Monerium has ended it. */
 export class ConnectionEnded extends ConnectError {
   /** The tokens may have been lost in a crash: the answer to an earlier refresh was not stored. */
@@ -22,16 +19,6 @@ export class ConnectionEnded extends ConnectError {
   }
 }
 
-/**
- * Whether Monerium refused the refresh token itself. A 403 or 404 is a proxy or a wrong address,
- * and some codes mean a client that is set up wrongly: those must not end the connection of every
- * customer.
- */
-export function isRefusal({ code, status, oauthError }: ConnectError): boolean {
-  if (code !== 'exchange_rejected' || CLIENT_FAULTS.includes(oauthError ?? '')) return false;
-  return status === 400 || status === 401;
-}
-
 /** @throws ConnectionEnded */
 export function requireOpen(row: StoredConnection | undefined): StoredConnection {
   if (!row || row.connection.ended)
@@ -40,13 +27,21 @@ export function requireOpen(row: StoredConnection | undefined): StoredConnection
 }
 
 /** Whether the tokens are to be refreshed. `refused` is a token that Monerium answered with 401. */
-export function isDue({ tokens, refreshAt }: Connection, refused: string | undefined): boolean {
-  return tokens.accessToken === refused || refreshAt <= Date.now();
+export function isDue(
+  { tokens, refreshAt }: Connection,
+  refused: string | undefined,
+  now: number,
+): boolean {
+  return tokens.accessToken === refused || refreshAt <= now;
 }
 
 /** Whether the access token still works for a while. */
-export function isUsable({ accessToken, expiresAt }: Tokens, refused: string | undefined): boolean {
-  return accessToken !== refused && expiresAt - Date.now() > MIN_LIFE_MS;
+export function isUsable(
+  { accessToken, expiresAt }: Tokens,
+  refused: string | undefined,
+  now: number,
+): boolean {
+  return accessToken !== refused && expiresAt - now > MIN_LIFE_MS;
 }
 
 /** 0 to 1, evenly spread. */
@@ -56,17 +51,29 @@ export function randomShare(): number {
 }
 
 /**
- * The tokens as a store keeps them, and when to refresh them: `aheadMs` before they expire, less up
- * to a fifth of that, so that many customers do not come at once. A token with a short life is
- * refreshed at half of it.
+ * The tokens as a store keeps them, and when to refresh them: `refreshAheadMs` before they expire,
+ * less up to a fifth of that, so that many customers do not come at once. A token with a short life
+ * is refreshed at half of it, and none before ten seconds: an `expires_in` of 0 would refresh it at
+ * each call.
+ * @param clockAheadMs how far the store's clock is ahead of this process
  */
 export function planRefresh(
   { expiresAt, ...tokens }: Tokens,
-  aheadMs: number,
+  refreshAheadMs: number,
+  clockAheadMs: number,
 ): Pick<Connection, 'tokens' | 'refreshAt'> {
-  const end = Math.min(expiresAt, Number.MAX_SAFE_INTEGER);
-  const ahead = Math.min(aheadMs * (1 - randomShare() / 5), (end - Date.now()) / 2);
-  return { tokens: { ...tokens, expiresAt: end }, refreshAt: Math.round(end - ahead) };
+  const now = Date.now() + clockAheadMs;
+  const end = Math.min(expiresAt + clockAheadMs, Number.MAX_SAFE_INTEGER);
+  const ahead = Math.min(refreshAheadMs * (1 - randomShare() / 5), (end - now) / 2);
+  const refreshAt = Math.max(Math.round(end - ahead), now + MIN_LIFE_MS);
+  return { tokens: { ...tokens, expiresAt: end }, refreshAt };
+}
+
+/** Nothing is lost: the caller may ask again. */
+export function tryLater(hint: string, retryAfterMs: number, facts?: ConnectError): ConnectError {
+  const { status, oauthError } = facts ?? {};
+  const options = { phase: 'token', hint, retryAfterMs, status, oauthError } as const;
+  return new ConnectError('token_unavailable', options);
 }
 
 /** @param cause what the store threw */
@@ -86,18 +93,38 @@ function ownJson<T>(value: T): T {
   return copy;
 }
 
-/** The site's store, with a deadline for each call. Every failure is a `server_unavailable`. */
+/**
+ * The site's store, with a deadline for each call. Every failure is a `server_unavailable`. Its
+ * clock decides, so that processes with other clocks agree on the end of a lease.
+ */
 export class Rows {
   readonly #store: ConnectionStore;
   readonly #timeoutMs: number;
+  #clockAheadMs = 0;
 
   constructor(store: ConnectionStore, timeoutMs: number) {
     this.#store = store;
     this.#timeoutMs = timeoutMs;
   }
 
+  /** How far the store's clock is ahead of this process, by the latest reading that told it. */
+  get clockAheadMs(): number {
+    return this.#clockAheadMs;
+  }
+
+  /** In milliseconds since the epoch. */
+  now(): number {
+    return Date.now() + this.#clockAheadMs;
+  }
+
   async read(id: string): Promise<StoredConnection | undefined> {
-    return ownJson(await this.#call((signal) => this.#store.read(id, signal)));
+    const started = Date.now();
+    const row = ownJson(await this.#call((signal) => this.#store.read(id, signal)));
+    if (row?.now === undefined) return row;
+    // This clock is late by what the answer took. After a stop of the process that may be long.
+    if (Date.now() - started > this.#timeoutMs) throw toStoreFailure('the answer is too old');
+    this.#clockAheadMs = row.now - Date.now();
+    return row;
   }
 
   replace(id: string, version: number, next: Connection | undefined): Promise<boolean> {

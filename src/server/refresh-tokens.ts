@@ -1,9 +1,9 @@
 import type { ConnectError } from '../errors.js';
-import { refreshTokens as requestTokens, type Tokens } from '../protocol/exchange.js';
-import { withDeadline } from './deadline.js';
-import { ConnectionEnded, isRefusal } from './kept-connection.js';
-import { MONERIUM_OPTIONS, readApi, serverSend, type MoneriumOptions } from './monerium-api.js';
+import type { Tokens } from '../protocol/exchange.js';
+import { ConnectionEnded } from './kept-connection.js';
+import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
 import { check, ownOptions } from './option-checks.js';
+import { isRefusal, requestRefresh } from './request-refresh.js';
 
 /** How long a refreshed token still leads to its successor, in milliseconds. */
 const SUCCESSOR_MS = 60_000;
@@ -55,9 +55,8 @@ export async function refreshTokens(options: RefreshOptions): Promise<Tokens> {
   const key = JSON.stringify([apiUrl, clientId, refreshToken]);
   const known = findSuccessor(key) ?? running.get(key);
   if (known) return known;
-  const refresh = withDeadline(timeoutMs, (signal) =>
-    requestTokens(serverSend(own, signal), { apiUrl, clientId }, refreshToken),
-  ).catch((reason: unknown) => {
+  const target = { apiUrl, timeoutMs, clientId };
+  const refresh = requestRefresh(own, target, refreshToken).catch((reason: unknown) => {
     if (!isRefusal(reason as ConnectError)) throw reason;
     throw Object.assign(new ConnectionEnded(false), { cause: reason });
   });

@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js';
+import type { ConnectError } from '../errors.js';
 import type { Tokens } from '../protocol/exchange.js';
 import type { Renewal, StoredConnection } from './connection-store.js';
 import { pause } from './deadline.js';
@@ -6,21 +6,20 @@ import { Gate } from './gate.js';
 import {
   ConnectionEnded,
   isDue,
-  isRefusal,
   isUsable,
   planRefresh,
   randomShare,
   requireOpen,
+  toStoreFailure,
+  tryLater,
   type Rows,
 } from './kept-connection.js';
+import { MAX_PAUSE_MS, Pauses, REST_MS, restAfter } from './pauses.js';
+import { isRefusal } from './request-refresh.js';
 import type { Observer } from './server-event.js';
 
-/** How long to wait for somebody else's refresh. In milliseconds. */
-const MAX_WAIT_MS = 20_000;
-/** How long nobody tries after a failure without `Retry-After`. In milliseconds. */
-const REST_MS = 1000;
-/** The longest `Retry-After` of a 5xx that is heeded: it may be a maintenance page of a proxy. */
-const MAX_OUTAGE_MS = 60_000;
+/** How often a swap may fail before the store counts as broken. The pauses are 8 s together. */
+const MAX_SWAPS = 10;
 /** Failures after which the refresh token was certainly not used. */
 const HARMLESS = ['rate_limited', 'token_unavailable', 'exchange_rejected'];
 
@@ -39,17 +38,22 @@ interface Attempt {
   readonly id: string;
   readonly by: string;
   readonly refreshToken: string;
+  /** Fires when every caller has gone. */
+  readonly left: AbortSignal;
 }
 
-/** A row whose lease this process holds, and the refresh token that the lease is for. */
-interface Leased extends StoredConnection {
-  readonly id: string;
+/** A row whose lease this process holds for the attempt. */
+interface Leased extends Attempt, StoredConnection {
   readonly lease: Renewal;
-  readonly refreshToken: string;
 }
 
-function tryLater(hint: string, retryAfterMs: number): ConnectError {
-  return new ConnectError('token_unavailable', { phase: 'token', hint, retryAfterMs });
+/** What the callers are told when Monerium's answer says nothing of the refresh token. */
+function toCallerError(error: ConnectError): ConnectError {
+  if (error.code !== 'exchange_rejected') return error;
+  const why = error.oauthError
+    ? 'the client or the request is refused, not the refresh token: check the client ID'
+    : 'this says nothing of the refresh token: is it the answer of a proxy?';
+  return tryLater(`${error.hint}; ${why}`, REST_MS, error);
 }
 
 /**
@@ -62,8 +66,7 @@ export class Renewals {
   isClosing = false;
   readonly #options: RenewalOptions;
   readonly #gate: Gate;
-  /** Monerium has asked this process to wait until then. */
-  #pausedUntil = 0;
+  readonly #pauses = new Pauses();
 
   constructor(options: RenewalOptions) {
     this.#options = options;
@@ -74,28 +77,39 @@ export class Renewals {
    * Returns tokens that are not due any more, whoever has refreshed them, or the present ones while
    * another process refreshes them.
    * @param first what the caller has just read
+   * @param left fires when every caller has gone: then nothing is sent any more
    * @throws ConnectionEnded, or ConnectError
    */
-  async renew(id: string, first: StoredConnection, refused: string | undefined): Promise<Tokens> {
+  async renew(
+    id: string,
+    first: StoredConnection,
+    refused: string | undefined,
+    left: AbortSignal,
+  ): Promise<Tokens> {
+    const { rows } = this.#options;
     const by = crypto.randomUUID();
     const started = Date.now();
     let row = first;
-    for (let tries = 0; ; tries++) {
+    for (let [waits, swaps] = [0, 0]; ;) {
+      left.throwIfAborted();
       const { tokens, renewal } = row.connection;
-      if (!isDue(row.connection, refused)) return this.#share(tokens, started);
-      const isTaken = renewal && renewal.by !== by && renewal.until > Date.now();
+      if (!isDue(row.connection, refused, rows.now())) return this.#share(tokens, started);
+      const isTaken = renewal && renewal.by !== by && this.#msLeft(renewal) > 0;
       if (isTaken || tokens.refreshToken === undefined) {
-        if (isUsable(tokens, refused)) return tokens;
-        await this.#waitFor(renewal, started, tries);
+        if (isUsable(tokens, refused, rows.now())) return tokens;
+        this.#requireLease(renewal);
+        await pause(20 + 20 * randomShare(), Math.min(waits++, 4));
       } else {
         // While Monerium is slow the line is long. The present token is good for a while.
-        if (this.#gate.isFull && isUsable(tokens, refused)) return tokens;
+        if (this.#gate.isFull && isUsable(tokens, refused, rows.now())) return tokens;
         const current = row;
-        const attempt = { id, by, refreshToken: tokens.refreshToken };
-        const fresh = await this.#gate.run(() => this.#refreshOnce(current, attempt));
+        const attempt = { id, by, refreshToken: tokens.refreshToken, left };
+        const fresh = await this.#gate.run(left, () => this.#refreshOnce(current, attempt));
         if (fresh) return fresh;
+        if (++swaps === MAX_SWAPS) throw toStoreFailure('the row has changed each time');
+        await pause(20, swaps);
       }
-      row = requireOpen(await this.#options.rows.read(id));
+      row = requireOpen(await rows.read(id));
     }
   }
 
@@ -104,20 +118,22 @@ export class Renewals {
     return tokens;
   }
 
-  /** @throws ConnectionEnded without a refresh token, ConnectError when the wait would be long */
-  async #waitFor(renewal: Renewal | undefined, started: number, attempt: number): Promise<void> {
+  /** A rest that is longer than any was written by another clock. It is over. */
+  #msLeft({ by, until }: Renewal): number {
+    const left = until - this.#options.rows.now();
+    return by === undefined && left > MAX_PAUSE_MS ? 0 : left;
+  }
+
+  /** @throws ConnectionEnded without a refresh token, ConnectError while nobody refreshes */
+  #requireLease(renewal: Renewal | undefined): void {
     if (!renewal) throw new ConnectionEnded(false);
-    const left = renewal.until - Date.now();
-    if (renewal.by === undefined) throw tryLater('the last refresh failed', left);
-    if (Date.now() - started > MAX_WAIT_MS) throw tryLater('another process is refreshing', left);
-    await pause(20 + 20 * randomShare(), Math.min(attempt, 4));
+    if (renewal.by === undefined) throw tryLater('the last refresh failed', this.#msLeft(renewal));
   }
 
   /** Returns `undefined` when the row has moved: look again. */
   async #refreshOnce(row: StoredConnection, attempt: Attempt): Promise<Tokens | undefined> {
-    const pausedMs = this.#pausedUntil - Date.now();
     if (this.isClosing) throw tryLater('this process is closing', REST_MS);
-    if (pausedMs > 0) throw tryLater('Monerium has asked to wait', pausedMs);
+    this.#pauses.check(row.connection.clientId);
     const leased = await this.#takeLease(row, attempt);
     if (!leased) return undefined;
     let fresh: Tokens;
@@ -128,7 +144,7 @@ export class Renewals {
       const error = reason as ConnectError;
       if (isRefusal(error)) return this.#end(leased);
       await this.#release(leased, error);
-      throw error;
+      throw toCallerError(error);
     }
     return this.#keep(leased, fresh);
   }
@@ -136,13 +152,14 @@ export class Renewals {
   /** The refresh token is that of the very version which the swap compares with. */
   async #takeLease(
     { connection, version }: StoredConnection,
-    { id, by, refreshToken }: Attempt,
+    attempt: Attempt,
   ): Promise<Leased | undefined> {
+    const { id, by } = attempt;
     const { rows, leaseMs, notify } = this.#options;
     const { renewal } = connection;
     const isTakenOver = renewal?.by !== undefined;
     const inDoubt = isTakenOver || renewal?.inDoubt === true;
-    const lease = { by, until: Date.now() + leaseMs, inDoubt };
+    const lease = { by, until: rows.now() + leaseMs, inDoubt };
     const next = { ...connection, renewal: lease };
     let leased: StoredConnection | undefined;
     try {
@@ -155,21 +172,23 @@ export class Renewals {
     }
     if (!leased) return undefined;
     if (isTakenOver) notify({ type: 'lease-taken-over' });
-    return { ...leased, id, lease, refreshToken };
+    return { ...leased, ...attempt, lease };
   }
 
-  async #send({ connection, lease, refreshToken }: Leased): Promise<Tokens> {
-    const { leaseMs, refresh, notify } = this.#options;
+  async #send({ connection, lease, refreshToken, left }: Leased): Promise<Tokens> {
+    const { rows, leaseMs, refresh, notify } = this.#options;
+    const { clientId } = connection;
     const started = Date.now();
     try {
+      if (left.aborted) throw tryLater('nobody waits for it any more', REST_MS);
       // After a long pause of this process the lease could end before the answer is here.
-      if (lease.until - started < leaseMs / 2) throw tryLater('the lease is too old', REST_MS);
-      const tokens = await refresh(connection.clientId, refreshToken);
+      if (lease.until - rows.now() < leaseMs / 2) throw tryLater('the lease is too old', REST_MS);
+      const tokens = await this.#pauses.run(clientId, () => refresh(clientId, refreshToken));
       notify({ type: 'refreshed', ms: Date.now() - started });
       return tokens;
     } catch (reason) {
-      const { code, status } = reason as ConnectError;
-      notify({ type: 'refresh-failed', code, status, ms: Date.now() - started });
+      const { code, status, oauthError } = reason as ConnectError;
+      notify({ type: 'refresh-failed', code, status, oauthError, ms: Date.now() - started });
       throw reason;
     }
   }
@@ -177,24 +196,29 @@ export class Renewals {
   /**
    * Writes the new tokens, and tries until the store takes them: nobody else has them. A connection
    * that was made anew or ended meanwhile wins.
+   * @throws ConnectError `server_unavailable` when the store answers, and takes them never
    */
   async #keep({ id, ...leased }: Leased, fresh: Tokens): Promise<Tokens | undefined> {
     const { rows, refreshAheadMs, notify } = this.#options;
     const { accessToken } = leased.connection.tokens;
-    const planned = { ...planRefresh(fresh, refreshAheadMs), renewal: undefined };
-    let row: StoredConnection | undefined = leased;
-    for (let attempt = 0; row;) {
+    const planned = planRefresh(fresh, refreshAheadMs, rows.clockAheadMs);
+    let row: StoredConnection = leased;
+    for (let [attempt, swaps] = [1, 0]; ; attempt++) {
       try {
-        const next = { ...row.connection, ...planned };
+        const next = { ...row.connection, ...planned, renewal: undefined };
         if (await rows.replace(id, row.version, next)) return planned.tokens;
-        row = await rows.read(id);
-        if (row?.connection.ended || row?.connection.tokens.accessToken !== accessToken) break;
+        swaps++;
+        const moved = await rows.read(id);
+        if (!moved || moved.connection.ended) return undefined;
+        if (moved.connection.tokens.accessToken !== accessToken) return undefined;
+        row = moved;
       } catch {
-        notify({ type: 'write-retried', attempt: ++attempt });
-        await pause(20, attempt);
+        // Nobody else has the tokens: tried as long as the store is away.
       }
+      if (swaps === MAX_SWAPS) throw toStoreFailure('the row has changed each time');
+      notify({ type: 'write-retried', attempt });
+      await pause(20, attempt);
     }
-    return undefined;
   }
 
   /** Ends the connection while its row holds this lease, and so the token that was refused. */
@@ -203,21 +227,17 @@ export class Renewals {
     const { inDoubt } = lease;
     const row = await rows.read(id);
     if (!row || row.connection.renewal?.by !== lease.by) return;
-    const ended = { at: Date.now(), inDoubt };
+    const ended = { at: rows.now(), inDoubt };
     const next = { ...row.connection, renewal: undefined, ended };
     if (await rows.replace(id, row.version, next)) notify({ type: 'ended', inDoubt });
   }
 
   /** Lets others try after a while: the refresh token may still be good. */
   async #release({ id, connection, version, lease }: Leased, error: ConnectError): Promise<void> {
-    const { code, retryAfterMs } = error;
-    const longest = code === 'server_unavailable' ? MAX_OUTAGE_MS : Infinity;
-    const until = Date.now() + Math.min(retryAfterMs ?? REST_MS, longest);
-    if (retryAfterMs && code !== 'token_unavailable') this.#pausedUntil = until;
-    const renewal = { until, inDoubt: lease.inDoubt || !HARMLESS.includes(code) };
+    const { rows } = this.#options;
+    const inDoubt = lease.inDoubt || !HARMLESS.includes(error.code);
+    const renewal = { until: rows.now() + restAfter(error), inDoubt };
     // When the store does not take it, the lease runs out by itself.
-    await this.#options.rows
-      .replace(id, version, { ...connection, renewal })
-      .catch(() => undefined);
+    await rows.replace(id, version, { ...connection, renewal }).catch(() => undefined);
   }
 }

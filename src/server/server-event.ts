@@ -23,6 +23,8 @@ export type ServerEvent =
       readonly type: 'refresh-failed';
       readonly code: ErrorCode;
       readonly status?: number | undefined;
+      /** `invalid_client` and the like: the set-up is wrong. RFC 6749 section 5.2, or `other`. */
+      readonly oauthError?: string | undefined;
       readonly ms: number;
     }
   | { readonly type: 'lease-taken-over' }

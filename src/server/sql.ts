@@ -36,7 +36,12 @@ CREATE TABLE IF NOT EXISTS monerium_claim (
   ends_at BIGINT NOT NULL
 );`;
 
-const READ = 'SELECT version, connection FROM monerium_connection WHERE id = $1';
+/** As a text, since clients return a time in many ways. */
+const READ =
+  'SELECT version, connection, CAST(CURRENT_TIMESTAMP AS TEXT) AS now ' +
+  'FROM monerium_connection WHERE id = $1';
+/** `2026-12-01 07:50:11.123456+00` in PostgreSQL, `2026-12-01 07:50:11` in SQLite. */
+const TIME = /^([\d-]+) ([\d:]+)(\.\d{1,3})?\d*(?:([+-]\d\d)(:\d\d)?)?$/;
 const INSERT =
   'INSERT INTO monerium_connection (id, version, connection) VALUES ($1, $2, $3) ' +
   'ON CONFLICT (id) DO NOTHING';
@@ -48,6 +53,13 @@ const RELEASE = 'DELETE FROM monerium_claim WHERE key = $1';
 const CLAIM =
   'INSERT INTO monerium_claim (key, ends_at) VALUES ($1, $2) ON CONFLICT (key) ' +
   'DO UPDATE SET ends_at = excluded.ends_at WHERE monerium_claim.ends_at <= $3';
+
+/** In milliseconds since the epoch. */
+function readTime(value: unknown): number | undefined {
+  const [, date, time, fraction = '', hours, minutes = ':00'] = TIME.exec(String(value)) ?? [];
+  if (date === undefined) return undefined;
+  return Date.parse(`${date}T${time}${fraction}${hours ? hours + minutes : 'Z'}`);
+}
 
 /**
  * A store and claims in PostgreSQL or SQLite, libsql and D1 included. Each operation is one
@@ -68,8 +80,9 @@ export function createSqlStore(
       const [row] = (await run(READ, [id], signal)).rows;
       if (!row) return undefined;
       const json = await open(String(row['connection']), id);
+      const connection = JSON.parse(json) as Connection;
       // PostgreSQL's clients return a BIGINT as a text.
-      return { connection: JSON.parse(json) as Connection, version: Number(row['version']) };
+      return { connection, version: Number(row['version']), now: readTime(row['now']) };
     },
     async replace(id, version, next, signal) {
       requireId(id);

@@ -43,6 +43,10 @@ if ARGV[3] == '' then redis.call('DEL', KEYS[1])
 else redis.call('SET', KEYS[1], ARGV[2] .. ' ' .. ARGV[3]) end
 return 1`;
 
+/** One script, so that a cluster asks the clock of the server that has the key. */
+const READ = `local now = redis.call('TIME')
+return {redis.call('GET', KEYS[1]), now[1], now[2]}`;
+
 /**
  * Writes, and waits until it is on the disk. Both commands have to go out on one connection, one
  * after the other: the server waits for the writes of that connection.
@@ -81,12 +85,14 @@ export function createValkeyStore(
   return {
     async read(id, signal) {
       requireId(id);
-      const value = await send(['GET', `${prefix}connection:${id}`], signal);
+      const reply = await send(['EVAL', READ, '1', `${prefix}connection:${id}`], signal);
+      const [value, seconds, micros] = Array.isArray(reply) ? (reply as unknown[]) : [];
       if (value === null) return undefined;
-      if (typeof value !== 'string') throw new TypeError('GET has to resolve with a string');
+      if (typeof value !== 'string') throw new TypeError('EVAL has to resolve with strings');
       const [, version, text = ''] = /^(\d+) ([^]*)$/.exec(value) ?? [];
       const connection = JSON.parse(await open(text, id)) as Connection;
-      return { connection, version: Number(version) };
+      const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+      return { connection, version: Number(version), now };
     },
     async replace(id, version, next, signal) {
       requireId(id);

@@ -63,6 +63,7 @@ export class Worker {
   }
 }
 
-export function startWorkers(count: number, options: WorkerOptions): Promise<Worker[]> {
-  return Promise.all(Array.from({ length: count }, () => Worker.start(options)));
+/** One process for each of the options. */
+export function startWorkers(options: readonly WorkerOptions[]): Promise<Worker[]> {
+  return Promise.all(options.map((each) => Worker.start(each)));
 }

@@ -27,18 +27,18 @@ const ofTheModel = [
   {
     rule: 'a lease that runs is taken',
     ...{ file: renewal, in: 'renew' },
-    find: 'renewal.until > Date.now()',
+    find: 'this.#msLeft(renewal) > 0',
     replace: 'renewal.until < 0',
   },
   {
     rule: 'whoever fails frees the lease, also that of another process',
     file: connections,
-    find: 'if (reason instanceof ConnectionEnded || $UNUSABLE) throw reason;',
+    find: 'if (isGone || $UNUSABLE) throw reason;',
     replace:
-      'const now = await this.#settings.rows.read(id);\n' +
+      'const now = await rows.read(id);\n' +
       'const free = now && { ...now.connection, renewal: undefined };\n' +
-      'if (now) await this.#settings.rows.replace(id, now.version, free);\n' +
-      'if (reason instanceof ConnectionEnded || $UNUSABLE) throw reason;',
+      'if (now) await rows.replace(id, now.version, free);\n' +
+      'if (isGone || $UNUSABLE) throw reason;',
   },
   {
     rule: 'the tokens are written whatever the version',
@@ -61,8 +61,8 @@ const ofTheModel = [
   {
     rule: 'an ended connection takes late tokens',
     ...{ file: renewal, in: '#keep' },
-    find: 'row?.connection.ended || $OTHER',
-    replace: '$OTHER',
+    find: '!moved || moved.connection.ended',
+    replace: '!moved',
   },
   {
     rule: 'a lease that was taken over leaves no doubt',
@@ -73,7 +73,7 @@ const ofTheModel = [
   {
     rule: 'an answer that was lost leaves no doubt',
     ...{ file: renewal, in: '#release' },
-    find: 'lease.inDoubt || !HARMLESS.includes(code)',
+    find: 'lease.inDoubt || !HARMLESS.includes(error.code)',
     replace: 'lease.inDoubt',
   },
   {
@@ -121,8 +121,8 @@ const ofHostileInput = [
     fault: 217,
     rule: 'a row has what every object has',
     ...{ file: 'src/server/kept-connection.ts', in: 'Rows.read' },
-    find: 'return ownJson($ROW);',
-    replace: 'return $ROW;',
+    find: 'ownJson($ROW)',
+    replace: '$ROW',
   },
   {
     fault: 217,
@@ -208,6 +208,73 @@ const ofTheClaims = [
   },
 ];
 
+const pauses = 'src/server/pauses.ts';
+const rows = 'src/server/kept-connection.ts';
+
+/** @type {Rule[]} */
+const ofOutages = [
+  {
+    ...{ fault: 210, rule: 'every answer with 400 or 401 ends the connection' },
+    file: 'src/server/request-refresh.ts',
+    find: "oauthError === 'invalid_grant' && $STATUS",
+    replace: '$STATUS',
+  },
+  {
+    ...{ fault: 212, rule: 'a silent Monerium is asked on and on' },
+    file: pauses,
+    find: 'timeouts + 1 >= SILENT_AFTER',
+    replace: 'timeouts < 0',
+  },
+  {
+    ...{ fault: 212, rule: 'after a pause all requests go at once' },
+    file: pauses,
+    find: 'left <= 0 && !isTrying',
+    replace: 'left <= 0',
+  },
+  {
+    ...{ fault: 213, rule: 'a line that everybody has left goes on' },
+    file: 'src/server/shared-work.ts',
+    find: 'running.left.abort();',
+    replace: '',
+  },
+  {
+    ...{ fault: 213, rule: 'a caller waits for as long as it takes' },
+    ...{ file: 'src/server/deadline.ts', in: 'waitAtMost' },
+    find: 'return await Promise.race([work, end]);',
+    replace: 'return await work;',
+  },
+  {
+    ...{ fault: 214, rule: 'a lease that is never taken is asked for without end' },
+    ...{ file: renewal, in: 'renew' },
+    find: '++swaps === MAX_SWAPS',
+    replace: '++swaps < 0',
+  },
+  {
+    ...{ fault: 214, rule: 'new tokens that are never taken are written without end' },
+    ...{ file: renewal, in: '#keep' },
+    find: 'swaps === MAX_SWAPS',
+    replace: 'swaps < 0',
+  },
+  {
+    ...{ fault: 215, rule: 'one client pauses all' },
+    ...{ file: pauses, in: '#stateOf' },
+    find: 'this.#clients.get(clientId)',
+    replace: '[...this.#clients.values()][0]',
+  },
+  {
+    ...{ fault: 215, rule: 'a pause is as long as Monerium asks' },
+    file: pauses,
+    find: 'Math.min(retryAfterMs, HEEDED_MS[code] ?? 0)',
+    replace: 'retryAfterMs',
+  },
+  {
+    ...{ fault: 216, rule: 'a token without a life is refreshed at each call' },
+    file: rows,
+    find: 'now + MIN_LIFE_MS',
+    replace: 'now - MIN_LIFE_MS',
+  },
+];
+
 /** @type {Rule} */
 const withNoise = {
   fault: 224,
@@ -271,7 +338,16 @@ const ofTheDemo = [
   },
 ];
 
+const byOwnClock = {
+  ...{ fault: 211, rule: "the process's own clock decides" },
+  file: rows,
+  find: 'row.now - Date.now()',
+  replace: '0',
+};
+
 export default [
+  ...ofOutages.map((mutant) => ({ ...mutant, test: 'node/server-outages' })),
+  { ...byOwnClock, test: 'node/server-model' },
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),

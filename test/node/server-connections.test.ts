@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { Connection, StoredConnection } from '../../src/server/connection-store.js';
 import {
   ConnectionEnded,
   createConnections,
   type ConnectionsOptions,
-  type ConnectionStore,
   type ServerEvent,
 } from '../../src/server/connections.js';
 import type { Tokens } from '../../src/server/handler.js';
 import { catchConnectError } from '../helpers/connect-error.js';
+import { MemoryStore } from '../helpers/memory-store.js';
 import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
 
 const HOUR = 3_600_000;
@@ -23,59 +22,6 @@ before(async () => {
 afterEach(() => site.reset());
 
 after(() => site.close());
-
-/** A store in memory that can fail, and be looked into. */
-class MemoryStore implements ConnectionStore {
-  readonly rows = new Map<string, StoredConnection>();
-  /** Taken from the front, one for each call: what the call does instead. */
-  readonly faults: ((() => Promise<never>) | undefined)[] = [];
-  calls = 0;
-
-  async read(id: string) {
-    await this.#begin();
-    return structuredClone(this.rows.get(id));
-  }
-
-  async replace(id: string, version: number, next: Connection | undefined) {
-    await this.#begin();
-    const row = this.rows.get(id);
-    if ((row?.version ?? 0) !== version) return false;
-    if (next) this.rows.set(id, { connection: structuredClone(next), version: version + 1 });
-    else this.rows.delete(id);
-    return true;
-  }
-
-  async #begin(): Promise<void> {
-    this.calls++;
-    await this.faults.shift()?.();
-  }
-
-  /** What is kept of `anna`. */
-  get kept(): Connection {
-    return this.rows.get('anna')?.connection ?? assert.fail('there is no row');
-  }
-
-  change(changes: Partial<Connection>): void {
-    const { connection, version } = this.rows.get('anna') ?? assert.fail('there is no row');
-    this.rows.set('anna', { connection: { ...connection, ...changes }, version: version + 1 });
-  }
-
-  /** As if another process wrote between a reading and what follows. */
-  changeAfterFirstRead(changes: Partial<Connection>): void {
-    const { read } = this;
-    this.read = async (id) => {
-      const row = await read.call(this, id);
-      this.read = read;
-      this.change(changes);
-      return row;
-    };
-  }
-
-  age(leftMs: number): void {
-    const tokens = { ...this.kept.tokens, expiresAt: Date.now() + leftMs };
-    this.change({ tokens, refreshAt: Date.now() - 1 });
-  }
-}
 
 const away = () => Promise.reject(new Error('the store is away'));
 const hanging = () => new Promise<never>(() => undefined);
@@ -104,7 +50,7 @@ describe('a new connection', () => {
     const { profile, userId, tokens } = details;
     assert.equal(await connections.getAccessToken('anna'), tokens.accessToken);
     assert.equal(store.calls, 1);
-    const { refreshAt, ...kept } = store.kept;
+    const { refreshAt, mark: _, ...kept } = store.kept;
     assert.deepEqual(kept, { profile, userId, clientId: CLIENT_ID, tokens });
     const ahead = tokens.expiresAt - refreshAt;
     assert.ok(ahead >= 240_000 && ahead <= 300_000, `${ahead}`);
@@ -146,6 +92,22 @@ describe('a new connection', () => {
     await connections.connect('anna', details);
     assert.deepEqual(events, [{ type: 'write-retried', attempt: 1 }]);
     assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
+  });
+
+  it('is not written over newer tokens when only its answer was lost', async () => {
+    const { store, connections } = open();
+    await site.handle(post(site.createPost()));
+    const details = site.connected.at(-1) ?? assert.fail();
+    const { replace } = store;
+    store.replace = async (...args) => {
+      await replace.apply(store, args);
+      store.replace = replace;
+      // As if another process refreshed it at once.
+      store.change({ tokens: { ...details.tokens, accessToken: 'newer' } });
+      return away();
+    };
+    await connections.connect('anna', details);
+    assert.equal(store.kept.tokens.accessToken, 'newer');
   });
 
   it('gives up with the reason of the store when the signal fires', async () => {
@@ -537,23 +499,22 @@ describe('a lease that is old when the request would go out', () => {
 });
 
 describe('the signal of a caller', () => {
-  it('ends the wait and not the refresh', async () => {
+  it('ends the wait and not the refresh that was sent', async () => {
     site.emulator.configure({ delayMs: 100 });
     const { store, connections, details } = await connect();
     store.age(-1);
     const controller = new AbortController();
     const waiting = connections.getAccessToken('anna', { signal: controller.signal });
+    while (site.emulator.refreshRequests().length === 0) await new Promise(setImmediate);
     controller.abort(new Error('the customer has left'));
     await assert.rejects(waiting, /the customer has left/);
     await assert.rejects(
       connections.getAccessToken('anna', { signal: controller.signal }),
       /the customer has left/,
     );
-    while (site.emulator.refreshRequests().length === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
     await connections.close();
     assert.notEqual(store.kept.tokens.accessToken, details.tokens.accessToken);
+    assert.equal(site.emulator.refreshRequests().length, 1);
   });
 });
 
@@ -623,21 +584,6 @@ describe('many connections', () => {
     const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
     await Promise.all(ids.map((id) => connections.getAccessToken(id)));
     assert.equal(most, 16);
-  });
-});
-
-describe('the wait for another process', () => {
-  it('ends when it gets too long', async (t) => {
-    const { store, connections } = await connect();
-    store.age(-1);
-    const until = Date.now() + HOUR;
-    store.change({ renewal: { by: 'another', until, inDoubt: false } });
-    const start = Date.now();
-    let shift = 0;
-    t.mock.method(Date, 'now', () => start + (shift += 3000));
-    const { code, message } = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.equal(code, 'token_unavailable');
-    assert.match(message, /another process/);
   });
 });
 

@@ -2,13 +2,21 @@
 // share a store, when one of them crashes, and what fails. A program of its own, since the test
 // runner follows every promise and makes it three times as slow.
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { createConnections, ConnectionEnded } from '../../src/server/connections.js';
 import { createExchangeHandler } from '../../src/server/handler.js';
 import { seed } from '../helpers/runs.js';
-import { API, Process, World, type MoneriumFault, type StoreFault } from './server-model-world.js';
+import {
+  API,
+  MAX_SKEW_MS,
+  Process,
+  World,
+  type MoneriumFault,
+  type StoreFault,
+} from './server-model-world.js';
 
 const RUNS = Number(process.argv[2]);
 const ORIGIN = 'https://shop.example';
@@ -23,9 +31,14 @@ interface Plan {
   readonly storeFaults: StoreFault[];
   readonly moneriumFaults: MoneriumFault[];
   readonly isExpired: boolean;
+  /** How far the clock of each process is ahead of the store's, if the store tells its time. */
+  readonly skews: readonly number[] | undefined;
 }
 
 const step = fc.nat(40);
+const MINUTE = 60_000;
+const apart = [61_000, 10 * MINUTE, 60 * MINUTE].flatMap((ms) => [ms, -ms]);
+const threeClocks = fc.array(fc.constantFrom(0, 0, ...apart), { minLength: 3, maxLength: 3 });
 const plans: fc.Arbitrary<Plan> = fc.record({
   tasks: fc.array(
     fc.record({
@@ -49,18 +62,22 @@ const plans: fc.Arbitrary<Plan> = fc.record({
     { maxLength: 3 },
   ),
   isExpired: fc.boolean(),
+  skews: fc.option(threeClocks, { nil: undefined }),
 });
 
 const START = 1_700_000_000_000;
 const clock = sinon.useFakeTimers({
   now: START,
-  toFake: ['setTimeout', 'clearTimeout', 'Date'],
+  toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
 });
+/** Whose clock the code that runs looks at. */
+const inside = new AsyncLocalStorage<Process>();
+Date.now = () => clock.now + (inside.getStore()?.skewMs ?? 0);
 const reached = new Set<string>();
 
 /** One process of a site: the handler and the connections over the shared store. */
-function startProcess(world: World, name: string) {
-  const process = new Process(name);
+function startProcess(world: World, name: string, skewMs: number) {
+  const process = new Process(name, skewMs);
   const common = { apiUrl: API, fetch: world.fetchOf(process) };
   const observe = ({ type }: { type: string }) => void reached.add(type);
   const connections = createConnections({ ...common, store: world.storeOf(process), observe });
@@ -101,6 +118,10 @@ async function ask(world: World, site: Site, id: string, refused?: string): Prom
 }
 
 function run(world: World, site: Site, kind: Kind, id: string): Promise<unknown> {
+  return inside.run(site.process, () => runInside(world, site, kind, id));
+}
+
+function runInside(world: World, site: Site, kind: Kind, id: string): Promise<unknown> {
   const refused = world.rows.get(id)?.connection.tokens.accessToken;
   if (kind === 'post') return post(site, id);
   if (kind === 'disconnect') return site.connections.disconnect(id).catch(() => undefined);
@@ -131,9 +152,11 @@ async function release(
 
 async function simulate(scheduler: fc.Scheduler, plan: Plan): Promise<World> {
   const turn = (label: string) => scheduler.schedule(Promise.resolve(), label);
-  const world = new World(turn, plan.storeFaults, plan.moneriumFaults);
+  const { skews = [0, MAX_SKEW_MS, 0], storeFaults, moneriumFaults } = plan;
+  const now = () => clock.now;
+  const world = new World(turn, now, plan.skews !== undefined, storeFaults, moneriumFaults);
   for (const id of CUSTOMERS) connectDirectly(world, id, plan.isExpired);
-  const sites = [0, 1, 2].map((number) => startProcess(world, `process ${number}`));
+  const sites = skews.map((skewMs, number) => startProcess(world, `process ${number}`, skewMs));
   const open = new Set<number>(plan.tasks.keys());
   const isOver = () =>
     [...open].every((index) => sites[plan.tasks[index]!.process]!.process.isDead);
@@ -169,7 +192,7 @@ function connectDirectly(world: World, id: string, isExpired: boolean): void {
 async function judgeEnd(scheduler: fc.Scheduler, world: World): Promise<void> {
   world.heal();
   clock.tick(120_000);
-  const site = startProcess(world, 'the last process');
+  const site = startProcess(world, 'the last process', 0);
   let open = CUSTOMERS.length;
   const judge = async (id: string) => {
     const row = world.rows.get(id);

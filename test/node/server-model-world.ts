@@ -5,6 +5,8 @@ import type { Claims } from '../../src/server/claims.js';
 import type { ConnectionStore } from '../../src/server/connections.js';
 
 export const API = 'https://api.monerium.test';
+/** How far clocks may differ over a store that does not tell its time. In milliseconds. */
+export const MAX_SKEW_MS = 15_000;
 
 export type StoreFault = 'none' | 'fails' | 'loses the answer';
 export type MoneriumFault = 'none' | 'busy' | 'down' | 'loses the answer' | 'refuses';
@@ -26,7 +28,11 @@ export class Process {
   /** The refresh tokens that Monerium refused to this process. */
   readonly refused = new Set<string>();
 
-  constructor(readonly name: string) {}
+  /** @param skewMs how far its clock is ahead of the store's */
+  constructor(
+    readonly name: string,
+    readonly skewMs: number,
+  ) {}
 }
 
 export class World {
@@ -45,8 +51,14 @@ export class World {
   readonly #moneriumFaults: MoneriumFault[];
   #numbers = 0;
 
+  /**
+   * @param now the store's clock
+   * @param tellsTime whether processes are told what it shows
+   */
   constructor(
     readonly turn: Turn,
+    readonly now: () => number,
+    readonly tellsTime: boolean,
     storeFaults: StoreFault[],
     moneriumFaults: MoneriumFault[],
   ) {
@@ -78,7 +90,7 @@ export class World {
     this.#parents.set(tokens.refreshToken, parent);
     this.#families.set(tokens.refreshToken, family);
     this.#families.set(tokens.accessToken, family);
-    return { ...tokens, expiresAt: Date.now() + 3_600_000 };
+    return { ...tokens, expiresAt: this.now() + 3_600_000 };
   }
 
   /** One call of a process that leaves it: it may fail before or after it has its effect. */
@@ -99,7 +111,11 @@ export class World {
 
   storeOf(process: Process): ConnectionStore {
     return {
-      read: (id) => this.#call(process, 'reads', () => structuredClone(this.rows.get(id))),
+      read: (id) =>
+        this.#call(process, 'reads', () => {
+          const row = structuredClone(this.rows.get(id));
+          return row && { ...row, ...(this.tellsTime && { now: this.now() }) };
+        }),
       replace: (id, version, next) =>
         this.#call(process, 'writes', () => this.#replace(process, id, version, next)),
     };
@@ -109,8 +125,8 @@ export class World {
     return {
       claim: (key, ttlMs) =>
         this.#call(process, 'claims', () => {
-          const isFree = (this.#claims.get(key) ?? 0) <= Date.now();
-          if (isFree) this.#claims.set(key, Date.now() + ttlMs);
+          const isFree = (this.#claims.get(key) ?? 0) <= this.now();
+          if (isFree) this.#claims.set(key, this.now() + ttlMs);
           return isFree;
         }),
     };
@@ -151,7 +167,7 @@ export class World {
       const form = init?.body as URLSearchParams;
       const request: Sent = { until: 0, isSettled: false };
       const token = form.get('refresh_token');
-      if (token !== null && !process.isDead) this.#send(token, request);
+      if (token !== null && !process.isDead) this.#send(process, token, request);
       const aborted = new Promise<never>((_resolve, reject) =>
         init?.signal?.addEventListener('abort', () => {
           if (process.isDead) return;
@@ -198,13 +214,15 @@ export class World {
   }
 
   /** Judged where a process decides to send, and again where the request arrives. */
-  #send(token: string, request: Sent): void {
+  #send(process: Process, token: string, request: Sent): void {
     const earlier = this.#sent.get(token) ?? [];
     this.#demandAlone(token, request);
     const row = [...this.rows.values()].find(
       ({ connection }) => connection.tokens.refreshToken === token,
     );
-    request.until = row?.connection.renewal?.until ?? Infinity;
+    const until = row?.connection.renewal?.until ?? Infinity;
+    request.until = this.tellsTime ? until : until - process.skewMs - MAX_SKEW_MS;
+    if (this.tellsTime && process.skewMs !== 0) this.reached.add('sent by another clock');
     this.#sent.set(token, [...earlier, request]);
     if (earlier.length > 0) this.reached.add('sent again');
   }
@@ -212,7 +230,7 @@ export class World {
   /** A token may be sent again only when the lease of each other sender has run out. */
   #demandAlone(token: string, request: Sent): void {
     const others = (this.#sent.get(token) ?? []).filter((other) => other !== request);
-    const isFree = others.every(({ until, isSettled }) => isSettled || until <= Date.now());
+    const isFree = others.every(({ until, isSettled }) => isSettled || until <= this.now());
     this.demand(isFree, '3: a refresh token was sent again while its first sender may live');
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import pg from 'pg';
@@ -66,6 +66,9 @@ interface Setup {
 
 interface SetupOptions {
   readonly count: number;
+  /** How far the clock of each process is ahead. */
+  readonly skews?: readonly number[];
+  readonly isTimeless?: boolean;
   readonly timeoutMs?: number;
   readonly hasOwnClaims?: boolean;
 }
@@ -74,10 +77,14 @@ async function open(url: string, options: SetupOptions): Promise<Setup> {
   const emulator = await startEmulator({
     clients: [{ clientId: CLIENT_ID, name: 'Test shop', redirectUris: [REDIRECT_URI] }],
   });
-  const { count, ...others } = options;
+  const { count, skews = [], ...others } = options;
   const common = { url, apiUrl: emulator.url, timeoutMs: 15_000, ...others };
   const clients = url.startsWith('file:') ? 1 : 20;
-  return { emulator, clients, workers: await startWorkers(count, common) };
+  const each = Array.from({ length: count }, (_, index) => ({
+    ...common,
+    skewMs: skews[index] ?? 0,
+  }));
+  return { emulator, clients, workers: await startWorkers(each) };
 }
 
 async function close({ emulator, workers }: Setup): Promise<void> {
@@ -186,6 +193,55 @@ for (const [name, skip, urlOf] of kinds) {
     });
   });
 }
+
+/** How far the clocks of four processes are ahead. */
+const CLOCKS: readonly [string, readonly number[]][] = process.env.DEEP
+  ? [
+      ['61 s', [0, 61_000, -61_000, 0]],
+      ['10 minutes', [0, 600_000, -600_000, 0]],
+      ['an hour', [0, 3_600_000, -3_600_000, 0]],
+    ]
+  : [['61 s to an hour', [0, 61_000, -600_000, 3_600_000]]];
+
+/** All processes ask for each customer. Returns how many refresh tokens were sent twice. */
+async function stormWith(setup: Setup, test: TestContext): Promise<number> {
+  const { emulator, workers } = setup;
+  const known = await connectAll(setup, CUSTOMERS);
+  // Long enough for the others to find a lease that seems to have run out.
+  emulator.configure({ delayMs: 200 });
+  const tasks = [...known].flatMap(([id, refused]) =>
+    workers.map((worker) => () => worker.run({ kind: 'token', id, refused })),
+  );
+  const outcomes = await runAll(tasks);
+  const sent = emulator.refreshRequests().map(({ body }) => body);
+  const twice = sent.length - new Set(sent).size;
+  const lost = outcomes.filter(({ error }) => error === 'ended').length;
+  test.diagnostic(`${CUSTOMERS} refreshes, ${twice} sent twice, ${lost} of ${tasks.length} lost`);
+  if (twice === 0) assert.deepEqual(new Set(outcomes.map(({ error }) => error)).size, 1);
+  return twice;
+}
+
+for (const [name, skip, urlOf] of kinds) {
+  describe(`#211 four processes over ${name} whose clocks differ`, { skip }, () => {
+    for (const [apart, skews] of CLOCKS) {
+      it(`#211 send no refresh token twice: ${apart} apart`, (test) =>
+        withWorkers(urlOf(), { count: 4, skews }, async (setup) => {
+          assert.equal(await stormWith(setup, test), 0);
+        }));
+    }
+  });
+}
+
+describe('four processes whose clocks differ, over a store that does not tell its time', () => {
+  it('send refresh tokens twice, so that the storm shows something', (test) =>
+    withWorkers(
+      sqliteUrl,
+      { count: 4, skews: CLOCKS[0]?.[1] ?? [], isTimeless: true },
+      async (setup) => {
+        assert.ok((await stormWith(setup, test)) > 0);
+      },
+    ));
+});
 
 /** One engine stands for all unless there is time: it waits for a lease to run out. */
 for (const [name, skip, urlOf] of process.env.DEEP ? kinds : kinds.slice(0, 1)) {

@@ -95,12 +95,21 @@ for (const [name, skip, open] of clients) {
       assert.deepEqual(connection, connectionOf('a'));
       assert.equal(await store.replace(id, version + 1, connectionOf('b'), signal), false);
       assert.equal(await store.replace(id, version, connectionOf('c'), signal), true);
-      const next = await store.read(id, signal);
+      const { now: _, ...next } = (await store.read(id, signal)) ?? {};
       assert.deepEqual(next, { connection: connectionOf('c'), version: version + 1 });
       assert.equal(await store.replace(id, version, undefined, signal), false);
       assert.equal(await store.replace(id, version + 1, undefined, signal), true);
       assert.equal(await store.read(id, signal), undefined);
       assert.equal(await store.replace(id, version + 1, undefined, signal), false);
+    });
+
+    it('#211 tells the time of the server with a row', async () => {
+      const id = randomUUID();
+      await store.replace(id, 0, connectionOf('a'), signal);
+      const before = Date.now();
+      const { now = 0 } = (await store.read(id, signal)) ?? {};
+      // SQLite tells full seconds.
+      assert.ok(now > before - 1001 && now <= Date.now(), `${now - before} ms`);
     });
 
     it('gives a row that is made anew a version that it never had', async () => {
@@ -214,12 +223,14 @@ describe('the store for Valkey', () => {
   });
 
   it('throws when the client returns no text', async () => {
-    const store = createValkeyStore(async () => Buffer.from('1 {}'));
-    await assert.rejects(store.read('a', signal), /string/);
+    for (const reply of [[Buffer.from('1 {}'), '1', '2'], '1 {}', null]) {
+      const store = createValkeyStore(async () => reply);
+      await assert.rejects(store.read('a', signal), /strings/);
+    }
   });
 
   it('throws when its value is not its own', async () => {
-    const store = createValkeyStore(async () => 'something');
+    const store = createValkeyStore(async () => ['something', '1', '2']);
     await assert.rejects(store.read('a', signal), SyntaxError);
   });
 });
@@ -243,14 +254,14 @@ describe('sealing', () => {
     await store.replace('anna', 0, connectionOf('secret'), signal);
     assert.doesNotMatch(kept, /secret/);
     const row = await store.read('anna', signal);
-    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7 });
+    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7, now: undefined });
     await assert.rejects(store.read('ben', signal), /sealed for another/);
   });
 
   it('encrypts what Valkey keeps, bound to the id', async () => {
     let kept = '';
     const send: SendCommand = async (args) => {
-      if (args[0] === 'GET') return kept;
+      if (args[1]?.includes('TIME')) return [kept, '1796113222', '88999'];
       if (args[0] === 'EVAL') kept = `${args[5]} ${args[6]}`;
       return args[0] === 'WAITAOF' ? [1, 0] : 1;
     };
@@ -258,7 +269,27 @@ describe('sealing', () => {
     assert.equal(await store.replace('anna', 6, connectionOf('secret'), signal), true);
     assert.doesNotMatch(kept, /secret/);
     const row = await store.read('anna', signal);
-    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7 });
+    const now = 1_796_113_222_088;
+    assert.deepEqual(row, { connection: connectionOf('secret'), version: 7, now });
     await assert.rejects(store.read('ben', signal), /sealed for another/);
   });
+});
+
+describe('#211 the time of a database', () => {
+  const connection = JSON.stringify(connectionOf('a'));
+  const times: [string | null, string | undefined][] = [
+    ['2026-12-01 07:50:11', '2026-12-01T07:50:11.000Z'],
+    ['2026-12-01 07:50:11.123456+00', '2026-12-01T07:50:11.123Z'],
+    ['2026-12-01 13:20:11.1+05:30', '2026-12-01T07:50:11.100Z'],
+    ['2026-12-01 04:50:11-03', '2026-12-01T07:50:11.000Z'],
+    ['Tue Dec  1 07:50:11 2026', undefined],
+    [null, undefined],
+  ];
+  for (const [text, time] of times) {
+    it(`is read in any zone, and left when it is written otherwise: ${text}`, async () => {
+      const rows = [{ version: 1, connection, now: text }];
+      const row = await createSqlStore(async () => ({ rows, changed: 0 })).read('a', signal);
+      assert.equal(row?.now, time && Date.parse(time));
+    });
+  }
 });

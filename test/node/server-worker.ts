@@ -3,14 +3,22 @@
 import { openStore as openLibsql } from '../../demo/backend/examples/stores/libsql.js';
 import { openStore as openValkey } from '../../demo/backend/examples/stores/iovalkey.js';
 import { openStore as openPostgres } from '../../demo/backend/examples/stores/pg.js';
-import { ConnectionEnded, createConnections } from '../../src/server/connections.js';
-import { createExchangeHandler } from '../../src/server/handler.js';
+import {
+  ConnectionEnded,
+  createConnections,
+  type ConnectionStore,
+} from '../../src/server/connections.js';
+import { createExchangeHandler, type Claims } from '../../src/server/handler.js';
 import { CLIENT_ID, post, REDIRECT_URI, type PostBody } from '../helpers/site.js';
 
 export interface WorkerOptions {
   readonly url: string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
+  /** How far the clock of this process is ahead. */
+  readonly skewMs?: number;
+  /** As a store that does not tell its time. */
+  readonly isTimeless?: boolean;
   /** As a site without shared claims. */
   readonly hasOwnClaims?: boolean;
 }
@@ -31,9 +39,23 @@ function open(url: string) {
   return url.startsWith('redis:') ? openValkey(url) : openLibsql(url);
 }
 
+function withoutTime(store: ConnectionStore & Claims): ConnectionStore & Claims {
+  return {
+    replace: store.replace,
+    claim: store.claim,
+    async read(id, signal) {
+      const row = await store.read(id, signal);
+      return row && { connection: row.connection, version: row.version };
+    },
+  };
+}
+
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions;
-const { url, apiUrl, timeoutMs } = options;
-const { store, close } = await open(url);
+const { url, apiUrl, timeoutMs, skewMs = 0 } = options;
+const { now } = Date;
+Date.now = () => now() + skewMs;
+const { store: engine, close } = await open(url);
+const store = options.isTimeless ? withoutTime(engine) : engine;
 const connections = createConnections({ store, apiUrl, timeoutMs, leaseMs: 4 * timeoutMs });
 const handle = createExchangeHandler<string>({
   clientId: CLIENT_ID,

@@ -1,0 +1,505 @@
+// What a proxy, a silent or busy Monerium, callers that leave, and a store that never takes a write
+// do to many kept connections, on a clock of its own. `CUSTOMERS=1000` sets their number.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import sinon from 'sinon';
+import type { Connection } from '../../src/server/connection-store.js';
+import {
+  ConnectionEnded,
+  createConnections,
+  refreshTokens,
+  type ConnectError,
+  type ConnectionsOptions,
+  type ServerEvent,
+} from '../../src/server/connections.js';
+import { MemoryStore } from '../helpers/memory-store.js';
+
+const CUSTOMERS = Number(process.env.CUSTOMERS ?? 100);
+const API = 'https://api.monerium.test';
+const SECOND = 1000;
+const MINUTE = 60_000;
+
+let clock: sinon.SinonFakeTimers;
+
+beforeEach(() => {
+  clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+});
+
+afterEach(() => clock.restore());
+
+/** The id of the customer whose refresh token it is. */
+type Answer = (id: string, signal: AbortSignal) => Response | Promise<Response>;
+
+function granted(): Response {
+  const tokens = { access_token: 'new', refresh_token: 'next', expires_in: 3600 };
+  return Response.json({ ...tokens, token_type: 'Bearer' });
+}
+
+/** No answer, until the signal fires. */
+function silence(_id: string, signal: AbortSignal): Promise<Response> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+}
+
+function connectionOf(id: string, clientId = 'client'): Connection {
+  const tokens = { accessToken: `old-${id}`, refreshToken: id, expiresAt: Date.now() - 1 };
+  return { profile: 'p', userId: 'u', clientId, tokens, refreshAt: Date.now() - 1 };
+}
+
+interface Site {
+  readonly store: MemoryStore;
+  readonly connections: ReturnType<typeof createConnections>;
+  readonly events: ServerEvent[];
+  /** The ids of the customers whose refresh tokens were sent. */
+  readonly sent: string[];
+  /** What Monerium answers. */
+  answer: Answer;
+}
+
+/** A process of a site whose customers' tokens have all ended. */
+function open(ids: readonly string[], options: Partial<ConnectionsOptions> = {}): Site {
+  const store = new MemoryStore();
+  for (const id of ids) store.rows.set(id, { connection: connectionOf(id), version: 1 });
+  const events: ServerEvent[] = [];
+  const sent: string[] = [];
+  const connections = createConnections({
+    ...{ store, apiUrl: API, observe: (event) => void events.push(event) },
+    fetch: async (_url, init) => {
+      const id = (init?.body as URLSearchParams).get('refresh_token') ?? '';
+      sent.push(id);
+      return site.answer(id, init?.signal ?? assert.fail('there is no deadline'));
+    },
+    ...options,
+  });
+  const site: Site = { store, connections, events, sent, answer: granted };
+  return site;
+}
+
+const idsOf = (count: number) => Array.from({ length: count }, (_, number) => `${number}`);
+
+interface Outcome {
+  readonly id: string;
+  readonly token?: string;
+  readonly error?: ConnectError;
+  readonly ms: number;
+}
+
+/** Asks for the token of each, and lets the clock run until all have their answer. */
+async function askAll(site: Site, ids: readonly string[]): Promise<Outcome[]> {
+  const outcomes = Promise.all(ids.map((id) => ask(site, id)));
+  return runTo(outcomes);
+}
+
+async function ask({ connections }: Site, id: string, signal?: AbortSignal): Promise<Outcome> {
+  const started = Date.now();
+  try {
+    const token = await connections.getAccessToken(id, { signal });
+    return { id, token, ms: Date.now() - started };
+  } catch (error) {
+    return { id, error: error as ConnectError, ms: Date.now() - started };
+  }
+}
+
+/** The clock goes on when nothing else does. */
+async function runTo<T>(work: Promise<T>): Promise<T> {
+  let isOver = false;
+  void work.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  for (let idle = 0; !isOver; idle++) {
+    await turnOfTheLoop();
+    if (idle % 5 === 4) await clock.nextAsync();
+  }
+  return work;
+}
+
+const longest = (outcomes: readonly Outcome[]) => Math.max(...outcomes.map(({ ms }) => ms));
+const endedIn = ({ store }: Site) =>
+  [...store.rows.values()].filter(({ connection }) => connection.ended).length;
+
+describe('an answer that says nothing of the refresh token', () => {
+  const html = '<!doctype html><title>Blocked</title>';
+  const type = { 'content-type': 'text/html' };
+  const moneriums = { code: 400, status: 'Bad Request' };
+  const answers: [string, () => Response][] = [
+    ['400 with a page', () => new Response(html, { status: 400, headers: type })],
+    ['401 with a page', () => new Response(html, { status: 401, headers: type })],
+    ['400 without a body', () => new Response(null, { status: 400 })],
+    ['401 without a body', () => new Response('', { status: 401 })],
+    ['403 of a proxy', () => Response.json({ error: 'invalid_grant' }, { status: 403 })],
+    ['400 with other JSON', () => Response.json({ message: 'Forbidden' }, { status: 400 })],
+    ['400 with a list', () => Response.json(['invalid_grant'], { status: 400 })],
+    ['400 that is long', () => new Response(html.repeat(1000), { status: 400 })],
+    ['invalid_request', () => Response.json({ error: 'invalid_request' }, { status: 400 })],
+    ['invalid_client', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
+    [
+      'another client, in words of Monerium',
+      () => {
+        const message = 'Client id must be the same from previous token.';
+        return Response.json({ ...moneriums, message }, { status: 400 });
+      },
+    ],
+    [
+      'a request without its body, in words of Monerium',
+      () => {
+        const errors = { grant_type: 'missing', client_id: 'missing', refresh_token: 'missing' };
+        return Response.json({ ...moneriums, message: 'Invalid', errors }, { status: 400 });
+      },
+    ],
+  ];
+  for (const [name, answer] of answers) {
+    it(`#210 ends none of ${CUSTOMERS} connections: ${name}`, async () => {
+      const ids = idsOf(CUSTOMERS);
+      const site = open(ids);
+      site.answer = answer;
+      const { status } = answer();
+      for (const { error } of await askAll(site, ids)) {
+        assert.deepEqual([error?.code, error?.status], ['token_unavailable', status]);
+      }
+      assert.equal(endedIn(site), 0);
+      const [event] = site.events;
+      assert.ok(event?.type === 'refresh-failed');
+      assert.deepEqual([event.code, event.status], ['exchange_rejected', status]);
+
+      site.answer = granted;
+      await clock.tickAsync(2 * SECOND);
+      const mended = await askAll(site, ids);
+      assert.deepEqual(new Set(mended.map(({ token }) => token)), new Set(['new']));
+    });
+  }
+
+  it('#210 is told: the fault of the client by its code, that of a proxy by its status', async () => {
+    const site = open(['anna', 'ben']);
+    site.answer = () => Response.json({ error: 'invalid_client' }, { status: 401 });
+    const [anna] = await askAll(site, ['anna']);
+    assert.match(
+      anna?.error?.message ?? '',
+      /answered 401 application\/json.*check the client ID$/,
+    );
+    assert.equal(anna?.error?.oauthError, 'invalid_client');
+    site.answer = () => new Response(html, { status: 401, headers: type });
+    const [ben] = await askAll(site, ['ben']);
+    assert.match(ben?.error?.message ?? '', /answered 401 text\/html; .*a proxy\?$/);
+    const told = site.events.map((event) => 'oauthError' in event && event.oauthError);
+    assert.deepEqual(told, ['invalid_client', undefined]);
+  });
+
+  const refusals: [string, object][] = [
+    ['as RFC 6749 has it', { error: 'invalid_grant', error_description: 'It is dead.' }],
+    ['by the field', { ...moneriums, message: 'x', errors: { refresh_token: 'It is not known' } }],
+    ['by the message', { ...moneriums, message: 'The refresh token has expired.' }],
+  ];
+  for (const [name, body] of refusals) {
+    it(`#210 is not the refusal of the refresh token itself: ${name}`, async () => {
+      const site = open(['anna']);
+      site.answer = () => Response.json(body, { status: 400 });
+      const [{ error } = assert.fail()] = await askAll(site, ['anna']);
+      assert.ok(error instanceof ConnectionEnded);
+      assert.equal(endedIn(site), 1);
+    });
+  }
+
+  it('#210 ends nothing for refreshTokens() either', async () => {
+    const fetch = async () => new Response(html, { status: 401, headers: type });
+    const refresh = refreshTokens({ apiUrl: API, clientId: 'c', refreshToken: 'r', fetch });
+    await assert.rejects(refresh, (error) => !(error instanceof ConnectionEnded));
+  });
+});
+
+describe('a Monerium that is silent', () => {
+  it(`#212 keeps none of ${CUSTOMERS} callers for longer than 20 s, nor asks on`, async (test) => {
+    const ids = idsOf(CUSTOMERS);
+    const site = open(ids);
+    site.answer = silence;
+    const outcomes = await askAll(site, ids);
+    assert.ok(longest(outcomes) <= 20 * SECOND, `${longest(outcomes)} ms`);
+    // Two more from the line before the third time-out in a row.
+    assert.equal(site.sent.length, 18);
+    const codes = outcomes.map(({ error }) => error?.code);
+    const counts = [codes.filter((code) => code === 'exchange_timeout').length, codes.length];
+    assert.deepEqual(counts, [16, CUSTOMERS]);
+
+    // During the pause nobody waits.
+    const during = await askAll(site, ids.slice(20));
+    assert.equal(longest(during), 0);
+    assert.match(during[0]?.error?.message ?? '', /Monerium does not answer/);
+    assert.equal(site.sent.length, 18);
+    test.diagnostic(`the longest wait of ${CUSTOMERS}: ${longest(outcomes)} ms`);
+  });
+
+  it('#212 is asked by one request after the pause, and by all when that was answered', async () => {
+    const ids = idsOf(100);
+    const site = open(ids);
+    site.answer = silence;
+    await askAll(site, ids);
+    await clock.tickAsync(20 * SECOND);
+    site.sent.length = 0;
+    const again = await askAll(site, ids);
+    assert.equal(site.sent.length, 1);
+    assert.equal(again.filter(({ ms }) => ms > 0).length, 1);
+
+    await clock.tickAsync(10 * SECOND);
+    site.answer = granted;
+    const [first] = await askAll(site, ids.slice(50, 51));
+    assert.equal(first?.token, 'new');
+    const all = await askAll(site, ids);
+    assert.deepEqual(new Set(all.map(({ token }) => token)), new Set(['new']));
+  });
+
+  it('#212 is not one that answers between its time-outs', async () => {
+    const ids = idsOf(40);
+    const site = open(ids, { concurrency: 1 });
+    for (const [index, id] of ids.entries()) {
+      site.answer = index % 3 < 2 ? silence : granted;
+      await askAll(site, [id]);
+    }
+    assert.deepEqual(site.sent, ids);
+  });
+
+  it('#212 leaves a usable token in use: nobody waits for the line', async () => {
+    const ids = idsOf(100);
+    const site = open(ids);
+    site.answer = silence;
+    for (const { connection } of site.store.rows.values()) {
+      Object.assign(connection.tokens, { expiresAt: Date.now() + MINUTE });
+    }
+    const outcomes = await askAll(site, ids);
+    assert.ok(outcomes.every(({ id, token }) => token === `old-${id}`));
+    assert.equal(outcomes.filter(({ ms }) => ms > 0).length, 16);
+  });
+});
+
+describe('a Monerium that is slow', () => {
+  it(`#213 gets no refresh for a caller that has gone, of ${CUSTOMERS}`, async (test) => {
+    const ids = idsOf(CUSTOMERS);
+    const site = open(ids);
+    const waiting = new Set(ids);
+    let forNobody = 0;
+    site.answer = async (id) => {
+      if (!waiting.has(id)) forNobody++;
+      await new Promise((resolve) => setTimeout(resolve, 9 * SECOND));
+      return granted();
+    };
+    const asked = ids.map(async (id) => {
+      const outcome = await ask(site, id);
+      waiting.delete(id);
+      return outcome;
+    });
+    const outcomes = await runTo(Promise.all(asked));
+    await runTo(site.connections.close());
+    assert.ok(longest(outcomes) <= 20 * SECOND, `${longest(outcomes)} ms`);
+    const served = outcomes.filter(({ token }) => token).length;
+    const late = outcomes.filter(({ error }) => error?.code === 'token_unavailable').length;
+    assert.deepEqual([served, late], [32, CUSTOMERS - 32]);
+    assert.deepEqual([site.sent.length, forNobody], [48, 0]);
+    test.diagnostic(`longest ${longest(outcomes)} ms, sent for nobody ${forNobody}`);
+  });
+
+  it('#213 gets nothing of a line that every caller has left', async () => {
+    const ids = idsOf(100);
+    const site = open(ids);
+    site.answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5 * SECOND));
+      return granted();
+    };
+    const callers = ids.map(() => new AbortController());
+    const asked = ids.map((id, index) => ask(site, id, callers[index]?.signal));
+    await clock.tickAsync(SECOND);
+    // One of those in line has a second caller, who stays.
+    const stays = ask(site, '50');
+    await clock.tickAsync(SECOND);
+    for (const caller of callers) caller.abort(new Error('gone'));
+    await runTo(Promise.all(asked));
+    assert.equal((await runTo(stays)).token, 'new');
+    await runTo(site.connections.close());
+    assert.deepEqual(site.sent, [...ids.slice(0, 16), '50']);
+  });
+
+  it('#213 gets nothing when the caller leaves while the lease is taken', async () => {
+    const site = open(['anna']);
+    const caller = new AbortController();
+    const { replace } = site.store;
+    site.store.replace = (...args) => {
+      caller.abort(new Error('gone'));
+      return replace.apply(site.store, args);
+    };
+    await runTo(ask(site, 'anna', caller.signal));
+    await runTo(site.connections.close());
+    assert.deepEqual(site.sent, []);
+    assert.equal(site.store.kept.renewal?.by, undefined);
+  });
+});
+
+describe('the wait for another process', () => {
+  it('#213 ends after 20 s, also while the process goes on asking', async () => {
+    const site = open(['anna']);
+    const renewal = { by: 'another', until: Date.now() + 2 * MINUTE, inDoubt: false };
+    site.store.change({ renewal });
+    const first = ask(site, 'anna');
+    await clock.tickAsync(15 * SECOND);
+    const [one, other] = await runTo(Promise.all([first, ask(site, 'anna')]));
+    assert.deepEqual([one.ms, other.ms], [20 * SECOND, 20 * SECOND]);
+    assert.equal(one.error?.code, 'token_unavailable');
+  });
+});
+
+describe('a store that tells its time', () => {
+  it('#211 decides when a lease ends, and when a token is due', async () => {
+    const site = open(['anna']);
+    const ahead = 60 * MINUTE;
+    const { read } = site.store;
+    site.store.read = async (id) => {
+      const row = await read.call(site.store, id);
+      return row && { ...row, now: Date.now() + ahead };
+    };
+    assert.equal((await runTo(ask(site, 'anna'))).token, 'new');
+    const { tokens, refreshAt } = site.store.kept;
+    assert.equal(tokens.expiresAt, Date.now() + ahead + 60 * MINUTE);
+    assert.ok(refreshAt > Date.now() + ahead + 50 * MINUTE);
+    assert.equal((await runTo(ask(site, 'anna'))).token, 'new');
+    assert.equal(site.sent.length, 1);
+  });
+
+  it('#211 is not believed after this process stood still: the time is old', async () => {
+    const site = open(['anna']);
+    const { read } = site.store;
+    site.store.read = async (id) => {
+      const row = await read.call(site.store, id);
+      const now = Date.now();
+      clock.setSystemTime(now + 61 * SECOND);
+      return row && { ...row, now };
+    };
+    const { error } = await runTo(ask(site, 'anna'));
+    assert.equal(error?.code, 'server_unavailable');
+    assert.deepEqual(site.sent, []);
+  });
+});
+
+describe('a store that never takes a write', () => {
+  /** Gives in after so many calls, so that a loop without end is seen. */
+  const GIVES_IN = 2000;
+
+  /** Answers in the same task, and `false` to the writes that `isRefused` names. */
+  function refusing(site: Site, isRefused: (next: Connection | undefined) => boolean) {
+    const { store } = site;
+    const { replace } = store;
+    let calls = 0;
+    store.replace = async (id, version, next) => {
+      if (++calls > GIVES_IN || !isRefused(next)) return replace.call(store, id, version, next);
+      return false;
+    };
+    return () => calls;
+  }
+
+  const cases: [string, (next: Connection | undefined) => boolean, sent: number][] = [
+    ['the lease', () => true, 0],
+    ['the new tokens', (next) => next?.renewal === undefined, 1],
+  ];
+  for (const [what, isRefused, sent] of cases) {
+    it(`#214 ends in server_unavailable after a few pauses: ${what}`, async () => {
+      const site = open(['anna']);
+      const callsOf = refusing(site, isRefused);
+      const { error, ms } = await runTo(ask(site, 'anna'));
+      assert.equal(error?.code, 'server_unavailable');
+      assert.match(String(error?.cause), /the row has changed each time/);
+      assert.ok(callsOf() <= 12, `${callsOf()} calls`);
+      assert.ok(ms > SECOND && ms < 20 * SECOND, `${ms} ms`);
+      assert.equal(site.sent.length, sent);
+      await site.connections.close();
+    });
+  }
+
+  it('#214 ends in server_unavailable, when it does write and says that it does not', async () => {
+    const site = open(['anna']);
+    const { replace } = site.store;
+    let calls = 0;
+    site.store.replace = async (...args) => {
+      const isDone = await replace.apply(site.store, args);
+      return ++calls > GIVES_IN && isDone;
+    };
+    const { error } = await runTo(ask(site, 'anna'));
+    assert.equal(error?.code, 'server_unavailable');
+    assert.ok(calls <= 12, `${calls} calls`);
+    assert.deepEqual(site.sent, []);
+  });
+});
+
+describe('a client that is told to wait', () => {
+  const busy = () => Response.json({}, { status: 429, headers: { 'retry-after': '3600' } });
+
+  it('#215 keeps no other client waiting', async () => {
+    const ids = idsOf(CUSTOMERS);
+    const site = open(ids);
+    // Every second customer is one of the busy client.
+    for (const [index, row] of [...site.store.rows.values()].entries()) {
+      Object.assign(row.connection, { clientId: index % 2 === 0 ? 'busy' : 'client' });
+    }
+    site.answer = (id) => (Number(id) % 2 === 0 ? busy() : granted());
+    const outcomes = await askAll(site, ids);
+    const served = outcomes.filter(({ token }) => token).map(({ id }) => Number(id) % 2);
+    assert.deepEqual([new Set(served), served.length], [new Set([1]), CUSTOMERS / 2]);
+    const sentForBusy = site.sent.filter((id) => Number(id) % 2 === 0).length;
+    assert.ok(sentForBusy <= 16, `${sentForBusy}`);
+  });
+
+  it('#215 is tried by one request after five minutes, whatever it was told', async () => {
+    const ids = idsOf(100);
+    const site = open(ids);
+    site.answer = busy;
+    await askAll(site, ids.slice(0, 1));
+    await clock.tickAsync(4 * MINUTE);
+    const [{ error } = assert.fail()] = await askAll(site, ids.slice(1, 2));
+    assert.match(error?.message ?? '', /Monerium has asked to wait/);
+    assert.ok((error?.retryAfterMs ?? NaN) <= MINUTE);
+    assert.equal(site.sent.length, 1);
+
+    await clock.tickAsync(MINUTE);
+    await askAll(site, ids);
+    assert.equal(site.sent.length, 2);
+
+    await clock.tickAsync(5 * MINUTE);
+    site.answer = granted;
+    await askAll(site, ids.slice(0, 1));
+    const all = await askAll(site, ids);
+    assert.deepEqual(new Set(all.map(({ token }) => token)), new Set(['new']));
+  });
+
+  it('#215 stays paused when an answer to an earlier request comes late', async () => {
+    const site = open(['anna', 'ben', 'cara']);
+    site.answer = async (id) => {
+      if (id === 'ben') return busy();
+      await new Promise((resolve) => setTimeout(resolve, SECOND));
+      return granted();
+    };
+    const [anna, ben] = await askAll(site, ['anna', 'ben']);
+    assert.deepEqual([anna?.token, ben?.error?.code], ['new', 'rate_limited']);
+    await askAll(site, ['cara']);
+    assert.deepEqual(site.sent, ['anna', 'ben']);
+  });
+
+  it('#215 rests for no longer than that in a row of another clock', async () => {
+    const site = open(['anna']);
+    site.store.change({ renewal: { until: Date.now() + 60 * MINUTE, inDoubt: false } });
+    assert.equal((await runTo(ask(site, 'anna'))).token, 'new');
+  });
+});
+
+describe('tokens without a life', () => {
+  for (const seconds of [0, -5, '0']) {
+    it(`#216 are not refreshed at each call: expires_in ${JSON.stringify(seconds)}`, async () => {
+      const site = open(['anna']);
+      const answer = { access_token: 'new', refresh_token: 'next', expires_in: seconds };
+      site.answer = () => Response.json({ ...answer, token_type: 'Bearer' });
+      for (let call = 0; call < 100; call++) {
+        assert.equal((await runTo(ask(site, 'anna'))).token, 'new');
+      }
+      assert.equal(site.sent.length, 1);
+      await clock.tickAsync(10 * SECOND);
+      await runTo(ask(site, 'anna'));
+      assert.equal(site.sent.length, 2);
+    });
+  }
+});
