@@ -17,6 +17,9 @@ import { measureRequests } from './telemetry.js';
 const WRITE_MS = 5000;
 /** How long the database may take to show that it takes writes. In milliseconds. */
 const READY_MS = 1000;
+/** How far the clock of the database may differ from this one. In milliseconds. */
+const MAX_SKEW_MS = 10_000;
+const NO_DATABASE = 'no database';
 
 /** What the routes stand on. */
 export interface AppParts {
@@ -60,25 +63,30 @@ function isStorageFailure(error: Error): boolean {
   return error instanceof StorageFailure || error instanceof ConnectError;
 }
 
-/** Whether the database takes a write in time. A full disk can still be read. */
-async function takesWrites({ store }: Engine): Promise<boolean> {
-  const late = new Promise<false>((resolve) => setTimeout(resolve, READY_MS, false).unref());
-  const write = store.claim('ready', 1, AbortSignal.timeout(READY_MS)).then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([write, late]);
+/** The state of the database: it takes a write, since a full disk can still be read. */
+async function judge({ store, now }: Engine): Promise<string> {
+  await store.claim('ready', 1, AbortSignal.timeout(READY_MS));
+  const isSameTime = Math.abs((await now()) - Date.now()) < MAX_SKEW_MS;
+  return isSameTime ? 'ready' : 'another clock than the database';
+}
+
+/** The same, in time. */
+function judgeInTime(engine: Engine): Promise<string> {
+  const state = judge(engine).catch(() => NO_DATABASE);
+  const late = new Promise<string>((resolve) => setTimeout(resolve, READY_MS, NO_DATABASE).unref());
+  return Promise.race([state, late]);
 }
 
 /** For what starts, restarts and balances the processes. Monerium is never asked. */
 function addHealthRoutes(app: App, { engine, isClosing }: AppParts): void {
   /** One for all who ask meanwhile: anybody can ask. */
-  let check: Promise<boolean> | undefined;
+  let check: Promise<string> | undefined;
   app.get('/health/live', (c) => c.json({ status: 'live' }));
   app.get('/health/ready', async (c) => {
     if (isClosing()) return c.json({ status: 'closing' }, 503);
-    check ??= takesWrites(engine).finally(() => (check = undefined));
-    return (await check) ? c.json({ status: 'ready' }) : c.json({ status: 'no database' }, 503);
+    check ??= judgeInTime(engine).finally(() => (check = undefined));
+    const status = await check;
+    return c.json({ status }, status === 'ready' ? 200 : 503);
   });
 }
 

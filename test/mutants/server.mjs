@@ -332,7 +332,7 @@ const ofTheDemo = [
   {
     fault: 223,
     rule: 'a database that can be read is ready',
-    ...{ file: 'demo/backend/app.ts', in: 'takesWrites' },
+    ...{ file: 'demo/backend/app.ts', in: 'judge' },
     find: "store.claim('ready', $$$REST)",
     replace: "store.read('ready', AbortSignal.timeout(READY_MS))",
   },

@@ -45,17 +45,20 @@ describe('the demo backend fetches the profile', () => {
     assert.deepEqual(site.emulator.requests, []);
   });
 
-  it('and keeps the session while Monerium is out of order', async () => {
+  it('#210 and keeps the session while Monerium is out of order', async () => {
     const cookie = await signInWithOldTokens();
     const assertUnavailable = async (token: Switches['token']) => {
       site.emulator.configure({ token });
       await assertRefused(await site.get('/me', cookie), 502, 'temporarily_unavailable');
     };
+    // As a proxy with a wrong rule does. It comes first: after a failure nothing is sent for a second.
+    await assertUnavailable('unauthorized');
+    assert.equal(site.emulator.refreshRequests().length, 1);
     await assertUnavailable('unavailable');
     await assertUnavailable('html');
     await site.withDeadline(1000, () => assertUnavailable('hang'));
     assert.equal((await site.get('/session', cookie)).status, 200);
-    assert.equal(site.log.length, 3);
+    assert.equal(site.log.length, 4);
     site.emulator.configure({ token: 'none' });
     // For a second after a failure the refresh token is not sent again.
     while ((await site.get('/me', cookie)).status !== 200) await setTimeout(50);

@@ -166,6 +166,17 @@ for (const { name, skip, startEngine } of kinds) {
     });
 
     const noServer = !startEngine && 'a file cannot be away';
+    it('#211 is not ready while its clock is another than that of the database', async (t) => {
+      const { now } = Date;
+      const skewed = t.mock.method(Date, 'now', () => now() - 61_000);
+      const response = await fetch(`${site.backend.url}/health/ready`);
+      skewed.mock.restore();
+      // A file has no clock of its own.
+      assert.equal(response.status, startEngine ? 503 : 200);
+      const { status } = (await response.json()) as { status: string };
+      assert.match(status, startEngine ? /clock/ : /^ready$/);
+    });
+
     it('is alive but not ready while its database is away', { skip: noServer }, async () => {
       const statusOf = async (path: string) => (await fetch(site.backend.url + path)).status;
       assert.equal(await statusOf('/health/ready'), 200);

@@ -18,6 +18,8 @@ export interface Engine {
   createLimiter(limit: Limit): RateLimiterAbstract;
   /** Deletes what has ended before `now`, in milliseconds since the epoch. */
   sweep(now: number): Promise<void>;
+  /** The clock of the database, in milliseconds since the epoch. */
+  now(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -40,6 +40,10 @@ export async function openPostgres(
       await pool.query(connections, [String(now)]);
       for (const sweep of others) await pool.query(sweep, [now]);
     },
+    async now() {
+      const sql = 'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now';
+      return Number((await pool.query<{ now: unknown }>(sql)).rows[0]?.now);
+    },
     close: () => pool.end(),
   };
 }

@@ -51,6 +51,7 @@ export async function openValkey(
     createLimiter: (limit) => createLimiter(client, limit),
     // Valkey deletes what has ended by itself.
     sweep: async () => undefined,
+    now: async () => Number((await client.time())[0]) * 1000,
     close: async () => void (await client.quit()),
   };
 }

@@ -25,6 +25,8 @@ const ONE_STATEMENT =
 const COMPARE =
   'Write only WHERE the version is the one that was given, and return whether it did.';
 const AT_ONCE = 8;
+/** How far the clock of the store may differ from this one. In milliseconds. */
+const MAX_SKEW_MS = 10_000;
 
 export function processAt({ processes }: StoreSite, index: number): StoreProcess {
   const found = processes[index % processes.length];
@@ -170,6 +172,18 @@ export const storeClauses: StoreClause[] = [
       await run(processAt(site, 3), { kind: 'replace', id, version: 0, next: connectionOf('new') });
       const again = (await read(site, 0, id))?.version ?? 0;
       assertThat(again !== version, `began with the version ${version} again`);
+    },
+  },
+  {
+    name: 'tells the time of this machine, if it tells one',
+    hint: 'Set both clocks by NTP. `now` is the clock of the store, in ms since the epoch.',
+    async check(site) {
+      const { id } = await create(site);
+      for (let index = 0; index < site.processes.length; index++) {
+        const { now = Date.now() } = (await read(site, index, id)) ?? {};
+        const ahead = Math.round(now - Date.now());
+        assertThat(Math.abs(ahead) < MAX_SKEW_MS, `its clock is ${ahead} ms ahead of this one`);
+      }
     },
   },
   {

@@ -25,6 +25,12 @@ const memory = new Map<string, { version: number; connection: Connection }>();
 const claimed = new Set<string>();
 
 const faults: Record<string, Partial<typeof sound>> = {
+  'has another clock': {
+    async read(id, signal) {
+      const row = await sound.read(id, signal);
+      return row && { ...row, now: Date.now() + 61_000 };
+    },
+  },
   'reads a claim before it writes': {
     async claim(key, ttlMs) {
       const sql = 'SELECT ends_at FROM monerium_claim WHERE key = ?';
