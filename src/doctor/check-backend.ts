@@ -52,7 +52,7 @@ function judgeSilence(
       return problem(
         'backend-unreachable',
         `${backendUrl} does not answer.`,
-        'Start it, and compare scheme, host and port. Is connect-src or a blocker in the way?',
+        'Start it, and compare scheme, host and port. Does a blocker stop it?',
       );
   }
 }
@@ -83,8 +83,7 @@ function nameRefusal({ status, type, isJson }: Answer, request: string): Finding
     return problem('backend-media-type', text, 'Accept Content-Type: application/json.');
   }
   if (status >= 500) {
-    const fix = "Read the server's log. With Express: toNodeListener() of monerium-connect/node.";
-    return problem('backend-fails', text, fix);
+    return problem('backend-fails', text, "Read the server's log.");
   }
   if (isJson) return undefined;
   const fix = 'Answer in JSON. Often this is a page of the server: is the path right?';

@@ -1,6 +1,8 @@
 import type { Facts, ScriptFacts } from './facts.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 
+const COPY = 'Copy the tag of this version from the README.';
+
 /** The wallet file, its attributes, and the wallets of this browser. */
 export function checkWallet({ wallet }: Facts): Finding[] {
   const { wanted, isLoaded, fault, count } = wallet;
@@ -43,14 +45,12 @@ function checkIntegrity(script: ScriptFacts): Finding[] {
   const { file, integrity, isForeign, hasCrossOrigin } = script;
   if (integrity === 'differs') {
     const text = `The integrity of ${file} is not that of the file: the browser refuses it.`;
-    const fix = 'Copy the tag of this version from the README, or from dist/integrity.json.';
-    return [problem('integrity-mismatch', text, fix)];
+    return [problem('integrity-mismatch', text, COPY)];
   }
   if (!isForeign) return [];
   if (integrity === 'none') {
     const text = `The tag of ${file} on another origin has no integrity.`;
-    const fix = 'Copy the tag with integrity from the README.';
-    return [advice('integrity-missing', text, fix)];
+    return [advice('integrity-missing', text, COPY)];
   }
   if (hasCrossOrigin) return [];
   const text = `The tag of ${file} has integrity and no crossorigin: the browser refuses it.`;

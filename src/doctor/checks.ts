@@ -35,26 +35,26 @@ const CHECKS: readonly ((facts: Facts) => Finding[])[] = [
 
 /** The problems that explain how a flow ended, by its code. */
 const CAUSES: Readonly<Record<string, RegExp>> = {
-  invalid_config: /^(client-id-missing|attribute-value|redirect-uri-origin|wallet-.*)$/,
-  insecure_context: /^insecure-context$/,
+  invalid_config: /^(client-id-missing|attribute-value|redirect-uri-origin|wallet-)/,
+  insecure_context: /^insecure-/,
   storage_unavailable: /^storage-/,
   embedding_blocked: /^frame-/,
-  popup_blocked: /^popup-blocked$/,
-  exchange_network: /^(policy-connect-src|backend-(redirect|cors|unreachable)|api-unreachable)$/,
+  popup_blocked: /^popup-/,
+  exchange_network: /^policy-connect-src|^backend-redirect|-(cors|unreachable)$/,
   exchange_timeout: /-unreachable$/,
-  exchange_rejected: /^backend-(missing|forbidden|media-type)$/,
-  exchange_bad_response: /^backend-not-json$/,
-  server_unavailable: /^backend-fails$/,
+  exchange_rejected: /^backend-(missing|forbidden|media-type)/,
+  exchange_bad_response: /-not-json$/,
+  server_unavailable: /-fails$/,
 };
 
-/** Puts first how the last flow ended: as what explains it where that was found, else by its code. */
+/** Puts first how the last flow ended: as what explains it, else by its code. */
 function addFailure(findings: readonly Finding[], { failure }: FlowFacts): readonly Finding[] {
   if (!failure) return findings;
   const { code, hint } = failure;
   const link = `${DOCUMENTS}/errors.md#${code}`;
   const cause = findings.find(({ level, name }) => level === 'problem' && CAUSES[code]?.test(name));
   const first = cause
-    ? problem(cause.name, cause.text, `${cause.fix} The last flow ended by it: ${link}`)
+    ? problem(cause.name, cause.text, `${cause.fix} It ended the last flow: ${link}`)
     : problem(code, hint || `The last flow ended: ${code}.`, `See ${link}`);
   return [first, ...findings.filter((one) => one !== cause)];
 }

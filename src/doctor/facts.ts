@@ -4,7 +4,6 @@
 export interface Settings {
   readonly clientId: string;
   readonly apiUrl: string;
-  readonly redirectUri: string;
   readonly mode: 'redirect' | 'popup' | 'auto';
   readonly exchange: 'direct' | 'custom' | 'backend';
   readonly backendUrl: string;

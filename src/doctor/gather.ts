@@ -11,6 +11,7 @@ import type {
   Facts,
   FlowFacts,
   PageFacts,
+  RedirectFacts,
   Settings,
   WalletFacts,
 } from './facts.js';
@@ -69,7 +70,6 @@ function readSettings(configuration: Configuration): Settings {
   return {
     clientId: binding.clientId,
     apiUrl: binding.apiUrl,
-    redirectUri: withoutQuery(binding.redirectUri),
     mode,
     exchange: exchange.kind,
     backendUrl: isBackend ? withoutQuery(exchange.url) : '',
@@ -149,21 +149,30 @@ function compare(here: Binding, begun: Binding): Difference[] {
   });
 }
 
+function readFailure({ connection }: Host, isCustom: boolean): FlowFacts['failure'] {
+  if (connection?.status !== 'failed') return undefined;
+  const { code, phase, hint = '' } = connection.error;
+  // What the page's own exchange function throws may hold secrets.
+  const isFromPage = isCustom && (phase === 'exchange' || phase === 'identity');
+  return { code, hint: isFromPage ? '' : hint };
+}
+
 /** Where the flow of an element stands. */
 export function readFlow({ host, journal, reading, waiting }: ExaminedElement): FlowFacts {
-  const { connection }: Host = host;
   const { configuration } = reading;
-  const isCustom = configuration?.exchange.kind === 'custom';
   // The response has come back, but the record of its flow is not spent until the lock is there.
   const isBack = waiting !== undefined || journal.at(-1)?.to === 'claiming';
-  const error = connection?.status === 'failed' ? connection.error : undefined;
-  // What the page's own exchange function throws may hold secrets.
-  const isFromPage = isCustom && (error?.phase === 'exchange' || error?.phase === 'identity');
   return {
     lost: isBack ? undefined : findLostFlow(shownAt),
     differences: waiting && configuration ? compare(configuration.binding, waiting) : [],
-    failure: error && { code: error.code, hint: isFromPage ? '' : (error.hint ?? '') },
+    failure: readFailure(host, configuration?.exchange.kind === 'custom'),
   };
+}
+
+/** Of the element, and of a flow that has not come back. */
+async function probeRedirects(...uris: (string | undefined)[]): Promise<RedirectFacts[]> {
+  const known = [...new Set(uris)].filter((uri) => uri !== undefined);
+  return (await Promise.all(known.map(probeRedirect))).filter((one) => one !== undefined);
 }
 
 /** Asks the page, its storage and its servers. No request carries a code or a customer's data. */
@@ -171,10 +180,9 @@ export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flo
   const { host } = element;
   const { configuration } = element.reading;
   const exchange = configuration?.exchange;
-  const redirectUris = [configuration?.binding.redirectUri, readFlow(element).lost];
   const [server, redirects, backend, isApiReachable, scripts] = await Promise.all([
     probeServer(withoutQuery(location.href)),
-    Promise.all([...new Set(redirectUris)].map((uri) => uri && probeRedirect(uri))),
+    probeRedirects(configuration?.binding.redirectUri, readFlow(element).lost),
     exchange?.kind === 'backend' ? probeBackend(exchange, host.stayConnected === true) : undefined,
     configuration && isReachable(`${configuration.binding.apiUrl}/tokens`),
     readScripts(),
@@ -186,7 +194,7 @@ export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flo
     attributes: readAttributes(host, element),
     settings: configuration && readSettings(configuration),
     page: readPage(server),
-    redirects: redirects.filter((one) => typeof one === 'object'),
+    redirects,
     backend,
     isApiReachable: isApiBlocked ? undefined : isApiReachable,
     wallet: readWallet(host, configuration?.binding.redirectUri),

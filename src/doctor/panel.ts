@@ -1,13 +1,12 @@
 // The panel: plain DOM in a shadow root of its own. It decides nothing.
 import type { JournalEntry } from '../protocol/doctor.js';
 import type { Finding } from './finding.js';
-import { describeStep, summarize, writeReport, type Examined } from './report.js';
+import { describeStep, summarize, TITLES, writeReport, type Examined } from './report.js';
 import { STYLES } from './styles.js';
 
 /** From this width on the panel opens by itself when there is a problem. */
 const WIDE = '(min-width: 40rem)';
 const LEVELS = ['problem', 'advice', 'ok'] as const;
-const WORDS = { problem: 'Problem', advice: 'Advice', ok: 'OK' };
 
 function create<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -36,7 +35,7 @@ function linkAddresses(text: string): (string | Node)[] {
 }
 
 function createItem({ name, level, text, fix }: Finding): HTMLElement {
-  const item = create('li', create('strong', `${WORDS[level]}: `), create('code', name), ' ');
+  const item = create('li', create('strong', `${TITLES[level]}: `), create('code', name), ' ');
   item.className = level;
   item.dataset['name'] = name;
   item.append(create('p', ...linkAddresses(text)));
@@ -89,7 +88,9 @@ export class Panel {
   }
 
   #fill(root: ShadowRoot, checkAgain: () => void): void {
-    const section = create('section', this.#toggle, this.#body);
+    const close = createButton('×', () => (this.#host.hidden = true));
+    close.ariaLabel = 'Close the doctor';
+    const section = create('section', create('header', this.#toggle, close), this.#body);
     section.ariaLabel = 'Doctor of monerium-connect';
     this.#toggle.setAttribute('aria-controls', 'body');
     this.#status.role = 'status';

@@ -8,7 +8,7 @@ export interface Examined {
   readonly findings: readonly Finding[];
 }
 
-const TITLES: Record<Level, string> = { problem: 'Problem', advice: 'Advice', ok: 'OK' };
+export const TITLES: Record<Level, string> = { problem: 'Problem', advice: 'Advice', ok: 'OK' };
 
 /** `1 problem, 2 pieces of advice`. */
 export function summarize(all: readonly Examined[]): string {

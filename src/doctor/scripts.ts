@@ -1,7 +1,7 @@
 import type { ScriptFacts } from './facts.js';
 import { fitsIntegrity } from './probes.js';
 
-const OURS = /^monerium-connect(\.(iife|wallet|doctor))*(\.min)?\.js$/;
+const OURS = /^[^?#]*\/monerium-connect(\.(iife|wallet|doctor))*(\.min)?\.js([?#]|$)/;
 const VERSION = /monerium-connect@([\w.-]+)/;
 
 async function readIntegrity({
@@ -29,9 +29,5 @@ async function readScript(script: HTMLScriptElement): Promise<ScriptFacts> {
 /** The script tags of this package. */
 export function readScripts(): Promise<ScriptFacts[]> {
   const all = [...document.querySelectorAll<HTMLScriptElement>('script[src]')];
-  const ours = all.filter(({ src }) => {
-    const file = URL.canParse(src) ? new URL(src).pathname.split('/').at(-1) : undefined;
-    return file !== undefined && OURS.test(file);
-  });
-  return Promise.all(ours.map(readScript));
+  return Promise.all(all.filter(({ src }) => OURS.test(src)).map(readScript));
 }

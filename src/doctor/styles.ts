@@ -7,7 +7,7 @@ export const STYLES = css`
     all: initial;
     position: fixed;
     inset-block-end: 0.75rem;
-    inset-inline-end: 0.75rem;
+    inset-inline-start: 0.75rem;
     z-index: 2147483647;
     color-scheme: light dark;
     font:
@@ -23,7 +23,7 @@ export const STYLES = css`
     display: flex;
     flex-direction: column;
     direction: ltr;
-    max-width: min(30rem, calc(100vw - 1.5rem));
+    width: min(26rem, calc(100vw - 1.5rem));
     max-height: calc(100vh - 1.5rem);
     overflow: hidden;
     border: 1px solid light-dark(#8a8f98, #7d838d);
@@ -49,21 +49,27 @@ export const STYLES = css`
     color: light-dark(#0b57d0, #8ab4f8);
   }
 
-  a:focus-visible,
-  button:focus-visible,
-  summary:focus-visible,
-  .body:focus-visible {
+  :focus-visible {
     outline: 3px solid light-dark(#0b57d0, #8ab4f8);
     outline-offset: -3px;
   }
 
+  header {
+    display: flex;
+  }
+
+  header button {
+    min-width: 2.75rem;
+    border: 0;
+    border-radius: 0;
+  }
+
   .toggle {
     display: flex;
+    flex: 1;
     gap: 0.5rem;
     align-items: center;
     min-height: 2.75rem;
-    border: 0;
-    border-radius: 0;
     font-weight: 600;
     text-align: left;
   }
@@ -76,6 +82,15 @@ export const STYLES = css`
     border-radius: 50%;
     background: light-dark(#1a7f37, #3fb950);
     forced-color-adjust: none;
+  }
+
+  .toggle::after {
+    content: '▸';
+    margin-inline-start: auto;
+  }
+
+  .toggle[aria-expanded='true']::after {
+    transform: rotate(90deg);
   }
 
   .toggle.advice::before {
@@ -95,6 +110,7 @@ export const STYLES = css`
     border-top: 1px solid light-dark(#d0d4da, #3a3f48);
   }
 
+  :host([hidden]),
   [hidden] {
     display: none;
   }

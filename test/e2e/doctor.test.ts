@@ -298,13 +298,30 @@ test('the panel works by the keyboard', async () => {
   for (let step = 0; step < 5 && !(await state())[0]?.startsWith('Doctor'); step += 1) {
     await page.press('Tab');
   }
-  await page.press('Tab');
-  await page.press('Tab');
+  // The button that closes, and the list, which can be scrolled.
+  for (let step = 0; step < 3; step += 1) await page.press('Tab');
   assert.equal((await state())[0], 'Check again');
   await page.press('Escape');
   assert.deepEqual(await state(), ['Doctor: 1 problem', 'false']);
   await page.press('Enter');
   assert.deepEqual(await state(), ['Doctor: 1 problem', 'true']);
+});
+
+test('a panel that was closed stays away from this page', async () => {
+  world.servePage('/shop', { debug: true, mode: 'window' });
+  const page = await world.open(await world.visit(), '/shop');
+  await waitForFinding(page, 'attribute-value');
+  await page.click('[data-monerium-doctor] >>> [aria-label^=Close]');
+  await page.$eval('monerium-connect', (element) => element.setAttribute('mode', 'popup'));
+  await page.waitForFunction(() => {
+    const root = document.querySelector('[data-monerium-doctor]')?.shadowRoot;
+    return Boolean(root?.querySelector('.toggle.ok'));
+  });
+  const height = () => page.$eval('[data-monerium-doctor]', ({ offsetHeight }) => offsetHeight);
+  assert.equal(await height(), 0);
+  await page.reload();
+  await waitForFinding(page, 'attribute-value');
+  assert.ok((await height()) > 0);
 });
 
 const isEmulated = engine === 'chromium';

@@ -87,11 +87,8 @@ const CHECKS = {
   ],
   nameRedirectFault: [
     ['a redirect URI may be an error', 'status >= 400', 'false'],
-    ['the last slash does not count', 'moved || keepsQuery !== false', 'keepsQuery !== false'],
-    ['a redirect may drop the query', 'moved || keepsQuery !== false', 'true'],
-  ],
-  nameMove: [
-    ['a redirect URI may move', 'wanted === href', 'true'],
+    ['a redirect URI may move', 'isSame && keepsQuery !== false', 'keepsQuery !== false'],
+    ['a redirect may drop the query', 'isSame && keepsQuery !== false', 'isSame'],
     [
       'a slash is a move like others',
       "problem('redirect-uri-slash', text, fix)",
@@ -180,10 +177,10 @@ export default [
     test: 'e2e/doctor',
   },
   {
-    rule: 'a redirect to another path keeps the query',
+    rule: 'no redirect is said to drop the query',
     fault: 231,
     file: 'src/doctor',
-    in: 'nameMove',
+    in: 'loss',
     find: 'keepsQuery === false',
     replace: 'false',
     test: 'node/doctor-checks',

@@ -48,7 +48,6 @@ const HEALTHY: Facts = {
   settings: {
     clientId: '6b6f4a0e-5b0c-4d0e-9a6e-0d6f6f1c2a3b',
     apiUrl: API,
-    redirectUri: `${ORIGIN}/connect`,
     mode: 'redirect',
     exchange: 'backend',
     backendUrl: BACKEND,
