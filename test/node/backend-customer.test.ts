@@ -51,7 +51,7 @@ describe('the demo backend fetches the profile', () => {
       site.emulator.configure({ token });
       await assertRefused(await site.get('/me', cookie), 502, 'temporarily_unavailable');
     };
-    // As a proxy with a wrong rule does. First: after a failure nothing is sent for a second.
+    // As a proxy with a wrong rule does. First, since after a failure nothing is sent for a second.
     await assertUnavailable('unauthorized');
     assert.equal(site.emulator.refreshRequests().length, 1);
     await assertUnavailable('unavailable');
