@@ -10,7 +10,7 @@ import type { ConnectError } from '../errors.js';
 import { Flow } from '../flow/flow.js';
 import { page } from '../page/page.js';
 import type { Reading, SharedFlow } from '../page/shared-flow.js';
-import { assertSecure, readAddress } from '../page/window.js';
+import { assertSecure, readAddress, withoutUserInfo } from '../page/window.js';
 
 /**
  * Reads the attributes. While a flow is under way, only what it still needs is read again.
@@ -28,7 +28,9 @@ export function readAttributes(
   // A router may move the page during a flow: that is no change of the redirect URI. The base is
   // the element's: an `<img name="baseURI">` takes the place of the document's.
   const address =
-    before.address && !isAtRest ? before.address : { href: readAddress(), base: host.baseURI };
+    before.address && !isAtRest
+      ? before.address
+      : { href: readAddress(), base: withoutUserInfo(host.baseURI) };
   const known = isAtRest ? undefined : before.configuration;
   try {
     assertSecure();

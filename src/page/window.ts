@@ -44,14 +44,26 @@ export function isPublicPage(): boolean {
   return location.protocol === 'https:' && !isLoopback(location.hostname);
 }
 
+const USER_INFO = /^([^/]*\/\/)([^/?#]*@)/;
+
+/** A page may have been opened with a user name and a password in its address. */
+export function withoutUserInfo(url: string): string {
+  return url.replace(USER_INFO, '$1');
+}
+
 export function readAddress(): string {
-  return location.href;
+  return withoutUserInfo(location.href);
 }
 
 /** Replaces the address: same history entry, same history state, no navigation. */
 export function rewriteAddress(href: string): void {
+  // The history takes no other user info than the document's, which engines hide in `location`. By
+  // the prototype: an `<img name="URL">` takes the place of the document's own.
+  const url = String(Reflect.get(Document.prototype, 'URL', document));
+  const userInfo = USER_INFO.exec(url)?.[2] ?? '';
+  const address = href.replace('//', () => `//${userInfo}`);
   // Some embedders forbid it. The response is spent all the same, and a reload stays silent.
-  tryTo(() => history.replaceState(history.state, '', href));
+  tryTo(() => history.replaceState(history.state, '', address));
 }
 
 function readTiming(): PerformanceNavigationTiming | undefined {

@@ -241,6 +241,21 @@ test('#55 a response waits for the element that it belongs to', async () => {
   await world.finish(visitor, page);
 });
 
+test('#207 a page that was opened with a user name and a password connects', async () => {
+  const withUser = (url: string) => url.replace('//', '//user:pa$$@');
+  world.servePage('/', { 'backend-url': '/backend' });
+  const visitor = await world.visit();
+  const page = await visitor.newPage();
+  await page.goto(withUser(`${world.site.origin}/`));
+  const authorization = await world.begin(page);
+  assert.equal(authorization.redirectUri, `${world.site.origin}/`);
+  await page.goto(withUser(world.callbackUrl(authorization)));
+  await waitForStatus(page, 'connected');
+  assert.equal(await page.evaluate('location.search + new URL(document.URL).search'), '');
+  world.onlyPost();
+  await world.finish(visitor);
+});
+
 const SPOOF = '<img src=x onerror="window.spoofed=1"> \u202ecall +44 1234';
 test('#57 what Monerium says in an error is never shown, told or logged', async () => {
   world.servePage('/');
