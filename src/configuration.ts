@@ -140,8 +140,14 @@ function readEndpoint(attribute: string, value: string, { href, base }: PageAddr
   return url;
 }
 
-function readApiUrl(value: string | null | undefined, isProduction: boolean, page: PageAddress) {
-  if (value == null) return isProduction ? PRODUCTION_API : SANDBOX_API;
+/** Whether Monerium's real API is meant, by either attribute. */
+export function isProduction({ environment, apiUrl }: ConnectAttributes): boolean {
+  const api = tryTo(() => new URL(apiUrl ?? '', SANDBOX_API).origin);
+  return environment === 'production' || api === PRODUCTION_API;
+}
+
+function readApiUrl({ apiUrl: value, environment }: ConnectAttributes, page: PageAddress): string {
+  if (value == null) return environment === 'production' ? PRODUCTION_API : SANDBOX_API;
   const isRooted = ABSOLUTE_URL.test(value) || value.startsWith('/');
   check(isRooted, 'api-url', 'a URL, or a path from /');
   return withoutQuery(readEndpoint('api-url', value, page).href).replace(/\/+$/, '');
@@ -149,9 +155,10 @@ function readApiUrl(value: string | null | undefined, isProduction: boolean, pag
 
 function readRedirectUri(value: string, { href, base }: PageAddress): string {
   const url = readUrl('redirect-uri', value, base);
-  const isPlain = stripAuthorizationResponse(url.href).split('#')[0] === url.href;
-  const isOwn = url.origin === new URL(href).origin;
-  check(isPlain && isOwn, 'redirect-uri', 'this origin, no fragment, no OAuth parameters');
+  check(url.origin === new URL(href).origin, 'redirect-uri', 'this origin');
+  check(!url.href.includes('#'), 'redirect-uri', 'no fragment');
+  const isPlain = stripAuthorizationResponse(url.href) === url.href;
+  check(isPlain, 'redirect-uri', 'no OAuth parameters');
   return /^https?:\/\//i.test(value) ? value : url.href;
 }
 
@@ -196,12 +203,12 @@ function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchang
  * @throws ConnectError `invalid_config`
  */
 export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress): LiveOptions {
-  const { clientId, environment, redirectUri } = attributes;
+  const { clientId, redirectUri } = attributes;
   check(/^\S+$/.test(clientId ?? ''), 'client-id', 'the ID of your client, without white space');
   const exchange = readExchange(attributes, page);
   const binding = {
     clientId: clientId ?? '',
-    apiUrl: readApiUrl(attributes.apiUrl, environment === 'production', page),
+    apiUrl: readApiUrl(attributes, page),
     redirectUri: readRedirectUri(redirectUri ?? readPageUri(page), page),
     exchange: exchange.kind === 'backend' ? exchange.url : exchange.kind,
   };
@@ -216,7 +223,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
   const { email, authMode, skipKyc, timeout } = attributes;
   const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
   check(headers !== undefined, 'backendHeaders', 'valid headers');
-  const environment = readChoice('environment', attributes.environment ?? 'sandbox');
+  readChoice('environment', attributes.environment ?? 'sandbox');
   const mode = readChoice('mode', attributes.mode ?? 'redirect');
   for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
   const options = readLiveOptions(attributes, page);
@@ -227,7 +234,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
     authorization: {
       email,
       auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
-      skip_kyc: skipKyc && environment !== 'production' ? 'true' : '',
+      skip_kyc: skipKyc && !isProduction(attributes) ? 'true' : '',
     },
     timeout: readTimeout(timeout),
     openUrl: attributes.openUrl,

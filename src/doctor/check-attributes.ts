@@ -30,7 +30,7 @@ export function checkAttributes({ attributes }: Facts): Finding[] {
 
 /** A fault as the console names it: the attribute, and what it needs. */
 function nameFault(fault: string, redirectUri: string | undefined): Finding {
-  if (fault.startsWith('redirect-uri ')) {
+  if (fault.startsWith('redirect-uri needs this origin')) {
     return problem(
       'redirect-uri-origin',
       `${fault}. It is ${redirectUri ?? 'not set'}.`,

@@ -1,5 +1,5 @@
 // Notes for the developer about the set-up of an element, each logged once per page.
-import type { Configuration, ConnectAttributes } from '../configuration.js';
+import { isProduction, type Configuration, type ConnectAttributes } from '../configuration.js';
 import { logFailure } from '../flow/failure-log.js';
 import { isSamePath } from '../page/arrival.js';
 import { log, logOnce, page } from '../page/page.js';
@@ -81,6 +81,6 @@ export function logNotes(host: Host, { configuration, fault }: Reading): void {
   logLostReturn();
   if (fault) logFailure(fault);
   if (!configuration) return;
-  if (host.environment === 'production') logProduction(configuration, host);
+  if (isProduction(host)) logProduction(configuration, host);
   else logSandbox(configuration);
 }

@@ -1,4 +1,5 @@
 // `debug`: where the element loads the doctor, which is a file of its own.
+import { isProduction } from '../configuration.js';
 import { logOnce, page } from '../page/page.js';
 import type { DoctorFile, ExaminedElement } from '../protocol/doctor.js';
 import { suggestAttribute } from './attribute-names.js';
@@ -18,7 +19,7 @@ export async function callDoctor(
   const isWanted = host.debug && host.isConnected;
   if (!isWanted) examined.delete(host);
   if (!isWanted || examined.has(host)) return;
-  if (host.environment === 'production') {
+  if (isProduction(host)) {
     logOnce('warn', 'debug is for the sandbox: it is ignored');
     return;
   }

@@ -37,7 +37,7 @@ export class ElementController implements ReactiveController, FlowElement {
   reading: Reading = {};
 
   readonly #host: ConnectHost;
-  readonly #states: CustomStateSet;
+  readonly #states: CustomStateSet | undefined;
   #flow: SharedFlow | undefined;
   #shown: Connection = IDLE;
   readonly #identity: HostIdentity;
@@ -46,7 +46,7 @@ export class ElementController implements ReactiveController, FlowElement {
   #isIntroduced = false;
   #hasNotes = false;
 
-  constructor(host: ConnectHost, { states }: ElementInternals) {
+  constructor(host: ConnectHost, states: CustomStateSet | undefined) {
     this.#host = host;
     this.#identity = new HostIdentity(host);
     this.#queue = new EventQueue(host);
@@ -202,8 +202,8 @@ export class ElementController implements ReactiveController, FlowElement {
   #setCustomState(next: Connection, previous: Connection): void {
     // Engines of before 2024 have no custom states, or another syntax for them.
     tryTo(() => {
-      this.#states.delete(previous.status);
-      this.#states.add(next.status);
+      this.#states?.delete(previous.status);
+      this.#states?.add(next.status);
     });
   }
 

@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult } from 'lit';
 import type { Connection, ConnectionStatus } from '../connection.js';
+import { tryTo } from '../errors.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../page/window.js';
 import { withWallets } from '../page/wallet-entry.js';
 import type { WalletProof } from '../protocol/wallet.js';
@@ -76,7 +77,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   readonly #controller: ElementController;
   readonly #language: Language;
-  readonly #internals: ElementInternals;
+  readonly #internals: ElementInternals | undefined;
   readonly #announcer = new Announcer();
   readonly #triggerStates = new TriggerStates();
   #isFormDisabled = false;
@@ -84,8 +85,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   constructor() {
     super();
     this.#language = new Language(this);
-    this.#internals = this.attachInternals();
-    this.#controller = new ElementController(this, this.#internals);
+    // The platform refuses it where the tag has an `is`: the element is no form control then.
+    this.#internals = tryTo(() => this.attachInternals());
+    this.#controller = new ElementController(this, this.#internals?.states);
     obeyCommands(this);
   }
 
@@ -159,32 +161,32 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** The form that the element belongs to. */
   get form(): HTMLFormElement | null {
-    return this.#internals.form;
+    return this.#internals?.form ?? null;
   }
 
   /** What is missing, as of any form control. */
   get validity(): ValidityState {
-    return this.#internals.validity;
+    return (this.#internals ?? this.ownerDocument.createElement('button')).validity;
   }
 
   /** What the customer reads when the element keeps its form from being sent. */
   get validationMessage(): string {
-    return this.#internals.validationMessage;
+    return this.#internals?.validationMessage ?? '';
   }
 
   /** Whether the element can keep its form from being sent. */
   get willValidate(): boolean {
-    return this.#internals.willValidate;
+    return this.#internals?.willValidate ?? false;
   }
 
   /** Whether the form may be sent, as far as the element is concerned. */
   checkValidity(): boolean {
-    return this.#internals.checkValidity();
+    return this.#internals?.checkValidity() ?? true;
   }
 
   /** The same, and shows the customer what is missing. */
   reportValidity(): boolean {
-    return this.#internals.reportValidity();
+    return this.#internals?.reportValidity() ?? true;
   }
 
   /** The button of the page, else the built-in one. Absent until the element is on a page. */
@@ -261,7 +263,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   updateForm(): void {
     const message = this.#language.read('required');
     const required = this.required ? { message, anchor: this.#button } : undefined;
-    updateFormControl(this.#internals, this.connection, required);
+    if (this.#internals) updateFormControl(this.#internals, this.connection, required);
   }
 
   protected override updated(): void {

@@ -8,6 +8,9 @@ const MAX_CODE_LENGTH = 2048;
 /** Parameters of an authorization response: RFC 6749 section 4.1.2, and `iss` of RFC 9207. */
 const RESPONSE_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];
 
+/** A parameter with a token: RFC 6749 section 5.1, OpenID Connect. Some write it in another way. */
+const TOKEN = /^(access|id|refresh)_?token$/i;
+
 /** The error codes of an authorization response: RFC 6749 section 4.1.2.1. */
 const AUTHORIZATION_ERRORS = [
   'access_denied',
@@ -116,12 +119,20 @@ export function readAuthorizationResponse(query: string): AuthorizationResponse 
   return { state, code: code as AuthorizationCode };
 }
 
-/** The pairs of a list such as `a=b&c=d` that are no response parameters, each as it was. */
-function listOtherPairs(list: string): string[] {
+function isOfResponse(name: string): boolean {
+  return RESPONSE_PARAMETERS.includes(name);
+}
+
+function isOfAnyResponse(name: string): boolean {
+  return isOfResponse(name) || TOKEN.test(name);
+}
+
+/** The pairs of a list such as `a=b&c=d` that are not to be cut, each as it was. */
+function listOtherPairs(list: string, isCut: (name: string) => boolean): string[] {
   return list.split('&').filter((pair) => {
     // Compared as decoded, as the reader above decodes them.
     const [name = ''] = new URLSearchParams(`?${pair}`).keys();
-    return !RESPONSE_PARAMETERS.includes(name);
+    return !isCut(name);
   });
 }
 
@@ -129,24 +140,24 @@ function listOtherPairs(list: string): string[] {
  * Cuts the parameters of an authorization response out of the query of a URL. Every other byte
  * stays as it was.
  */
-export function stripAuthorizationResponse(url: string): string {
+export function stripAuthorizationResponse(url: string, isCut = isOfResponse): string {
   return url.replace(/^([^?#]*)\?([^#]*)/, (_match, path: string, query: string) => {
-    const kept = listOtherPairs(query);
+    const kept = listOtherPairs(query, isCut);
     return kept.length > 0 ? `${path}?${kept.join('&')}` : path;
   });
 }
 
 /**
- * The URL without any response of an authorization server, whichever client it is for: in the
- * query, and in the fragment, where implicit flows put their tokens.
+ * The URL without any response of an authorization server, whichever client it is for, and without
+ * tokens: in the query, and in the fragment, where implicit flows put them.
  * @see RFC 6749 section 4.2.2
  */
 export function stripEveryResponse(url: string): string {
-  const [page = '', ...rest] = stripAuthorizationResponse(url).split('#');
+  const [page = '', ...rest] = stripAuthorizationResponse(url, isOfAnyResponse).split('#');
   const fragment = rest.join('#');
-  if (!fragment || /\b(access_token|id_token)=/.test(fragment)) return page;
+  if (!fragment || /(access|id|refresh)_?token=/i.test(fragment)) return page;
   // A hash router has a query of its own behind its route, and that may hold another URL.
-  const lists = fragment.split('?').map((list) => listOtherPairs(list).join('&'));
+  const lists = fragment.split('?').map((list) => listOtherPairs(list, isOfAnyResponse).join('&'));
   const kept = lists.join('?');
   return kept ? `${page}#${kept}` : page;
 }

@@ -83,6 +83,16 @@ test('in production debug is ignored with one warning', { skip }, async () => {
   assert.deepEqual(askedFor(DOCTOR), []);
 });
 
+test("#208 debug is ignored with production's API, too", { skip }, async () => {
+  const { page, visitor } = await openKit({ debug: true, 'api-url': 'https://API.monerium.app/' });
+  assert.equal((await waitForLine(page, visitor, 'debug is for the sandbox')).length, 1);
+  assert.deepEqual(
+    visitor.console.filter((line) => /> sandbox; /.test(line)),
+    [],
+  );
+  assert.deepEqual(askedFor(DOCTOR), []);
+});
+
 test('debug that was ignored in production counts in the sandbox', async () => {
   world.servePage('/shop', { debug: true, environment: 'production' });
   const visitor = await world.visit();

@@ -21,7 +21,7 @@ const CHECKS = {
   nameFault: [
     [
       'the origin of the redirect URI is a value like others',
-      "fault.startsWith('redirect-uri ')",
+      "fault.startsWith('redirect-uri needs this origin')",
       'false',
     ],
   ],

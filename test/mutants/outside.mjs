@@ -143,6 +143,15 @@ export default [
   },
   {
     fault: 158,
+    rule: 'the start URL keeps tokens of its query',
+    file: 'src/protocol',
+    in: 'isOfAnyResponse',
+    find: 'isOfResponse(name) || TOKEN.test(name)',
+    replace: 'isOfResponse(name)',
+    test: 'unit/oauth-strip-every',
+  },
+  {
+    fault: 158,
     rule: 'the start URL may have any length',
     file: 'src/flow',
     find: 'const MAX_START_URL = $LIMIT',

@@ -107,6 +107,7 @@ const PROBLEMS: Record<string, Changes[]> = {
   ],
   'attribute-value': [
     { attributes: { fault: 'mode needs redirect or popup' }, settings: undefined },
+    { attributes: { fault: 'redirect-uri needs no fragment' }, settings: undefined },
   ],
   'redirect-uri-origin': [
     { attributes: { fault: 'redirect-uri needs this origin' }, settings: undefined },

@@ -101,6 +101,19 @@ describe('URL attributes', () => {
     }
   });
 
+  for (const [value, part] of [
+    ['/connect#x', 'no fragment'],
+    ['/connect#', 'no fragment'],
+    ['https://evil.example/connect#x', 'this origin'],
+    ['/connect?code=1', 'no OAuth parameters'],
+    ['/connect?a=1&state=', 'no OAuth parameters'],
+  ] as const) {
+    it(`#209 names what is wrong with redirect-uri="${value}"`, async () => {
+      const error = await catchConnectError(() => resolve('redirect-uri', value));
+      expect(error.message).to.equal(`invalid_config: redirect-uri needs ${part}`);
+    });
+  }
+
   for (const host of [
     'localhost',
     '127.0.0.1',

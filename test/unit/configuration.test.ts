@@ -199,10 +199,12 @@ describe('what is passed to /auth', () => {
     });
   });
 
-  it('sends skip_kyc in the sandbox only', () => {
+  it('#208 sends skip_kyc in the sandbox only', () => {
     expect(parametersOf({ skipKyc: true })).to.deep.equal([['skip_kyc', 'true']]);
     expect(parametersOf({ skipKyc: false })).to.deep.equal([]);
     expect(parametersOf({ skipKyc: true, environment: 'production' })).to.deep.equal([]);
+    const apiUrl = 'https://api.monerium.app';
+    expect(parametersOf({ skipKyc: true, apiUrl })).to.deep.equal([]);
   });
 
   it('#100 keeps an attribute from adding a parameter', () => {

@@ -278,6 +278,27 @@ describe('a page before and without the script', () => {
   });
 });
 
+describe('an is on the tag', () => {
+  it('#206 leaves an element that connects, and is no form control', async () => {
+    const thrown: string[] = [];
+    const html = `<form>${render({ ...ATTRIBUTES, is: 'x', required: '' })}</form>`;
+    const page = await openMarkup(html, {
+      prepare: (view) => view.addEventListener('error', ({ message }) => thrown.push(message)),
+    });
+    const { element } = page;
+    expect(element.form).to.equal(null);
+    expect([element.willValidate, element.checkValidity(), element.reportValidity()]).to.deep.equal(
+      [false, true, true],
+    );
+    expect([element.validity.valid, element.validationMessage]).to.deep.equal([true, '']);
+    find(element, 'button')!.click();
+    await until(() => page.urls.length);
+    expect(element.status).to.equal('redirecting');
+    element.cancel();
+    expect(thrown).to.deep.equal([]);
+  });
+});
+
 describe('a fieldset that is disabled', () => {
   it('#170 keeps the element from starting, as it does with a native button', async () => {
     const page = await openMarkup(
