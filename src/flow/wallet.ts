@@ -21,7 +21,7 @@ export async function prepareWallet(
 ): Promise<AskWallet | undefined> {
   if (!wallet) return undefined;
   if (!(await untilAborted(signal, findWallets()))) {
-    logOnce('warn', `no wallet is asked: ${MISSING_WALLETS}`);
+    logOnce('warn', MISSING_WALLETS);
     return undefined;
   }
   const prepared = withWallets((entry) => entry.prepare(wallet, binding.redirectUri));

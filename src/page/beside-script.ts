@@ -7,26 +7,21 @@ import { isOnOrigin } from './window.js';
  * the script, or of the document that an inlined one stands in.
  */
 function isInlined(): boolean {
-  const [file = ''] =
-    /\w+:\/\/[^\s?#)]+?(?=(:\d+)*([\s?#)]|$))/.exec(new Error().stack ?? '') ?? [];
-  const isNamedAsScript = file.endsWith('js') && !location.href.startsWith(file);
+  const [file = ''] = /\w+:\/\/[^\s?#)]+/.exec(new Error().stack ?? '') ?? [];
+  // With the line and the column. A page may have a name like a script, too.
+  const isNamedAsScript = /js(:\d+)*$/.test(file) && !location.pathname.endsWith('js');
   return !file || (isOnOrigin(file) && !isNamedAsScript);
 }
 
 /**
- * The address that files beside this script are relative to: an empty one when `import()` knows it,
- * and none when the script is inlined. Its imports would then be relative to the document, which a
- * `<base>` moves.
+ * What the tag of this script has as its address, `./` for a module, and nothing when the script is
+ * inlined: its imports would be relative to the document, which a `<base>` moves.
  */
-function readPlace(): string | undefined {
+function readPlace(): string | null | undefined {
   // By the getter of the prototype: an `<img name="currentScript">` takes the document's place.
   const tag = Reflect.get(Document.prototype, 'currentScript', document) as Element | null;
-  if (!tag) return isInlined() ? undefined : '';
-  const src = tag.getAttribute('src');
-  if (!src) return undefined;
-  // In a classic script of another origin without `crossorigin`, `import()` knows no address. What
-  // names its host is not relative to the base.
-  return /^\s*(https?:)?\/\//i.test(src) ? new URL(src, location.href).href : '';
+  if (tag) return tag.getAttribute('src');
+  return isInlined() ? null : './';
 }
 
 /** Read once, while the script runs for the first time: the page can change its tag later. */
@@ -40,13 +35,15 @@ const place = readPlace();
  * @see https://html.spec.whatwg.org/multipage/webappapis.html#hostloadimportedmodule
  */
 export async function importBeside<T>(file: string): Promise<T> {
-  if (place === undefined) {
-    throw new Error(`an inlined script does not load ${file}; give it a src`);
-  }
+  if (!place) throw new Error(`an inlined script does not load ${file}; give it a src`);
+  // In a classic script of another origin without `crossorigin`, `import()` knows no address. What
+  // names its host is not relative to the base.
+  const hasHost = place.includes('//');
   try {
     // A bundler would follow a literal.
-    return await (import(place ? new URL(file, place).href : file) as Promise<T>);
+    const address = hasHost ? new URL(file, new URL(place, location.href)).href : file;
+    return await (import(address) as Promise<T>);
   } catch {
-    throw new Error(`${file} did not load: put it beside the script, and allow it in script-src`);
+    throw new Error(`${file} did not load: it belongs beside the script`);
   }
 }

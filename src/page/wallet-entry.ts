@@ -6,7 +6,7 @@ const registry = globalThis as { readonly [key: symbol]: WalletEntry | undefined
 
 /** What the developer is told when the file is missing. */
 export const MISSING_WALLETS =
-  "add monerium-connect.wallet.min.js of this version, or import 'monerium-connect/wallet'";
+  "add monerium-connect.wallet.min.js, or import 'monerium-connect/wallet'";
 
 /** The wallet file. A page may load it after the element: a click waits for it until `load`. */
 export async function findWallets(): Promise<WalletEntry | undefined> {

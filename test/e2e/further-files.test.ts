@@ -81,7 +81,11 @@ const warningsOf = ({ console }: Visitor) =>
 /** The lines of the console that have these words, as soon as there is one. */
 async function waitForWarning(page: Page, visitor: Visitor, words: string): Promise<string[]> {
   const lines = () => warningsOf(visitor).filter((line) => line.includes(words));
-  while (lines().length === 0) await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  const end = Date.now() + page.timeout;
+  while (lines().length === 0) {
+    assert.ok(Date.now() < end, `no warning with “${words}”: ${visitor.console.join('; ')}`);
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  }
   return lines();
 }
 
