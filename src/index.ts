@@ -1,9 +1,10 @@
 import './define.js';
-import { doctor } from './element/doctor.js';
+import { furtherFiles } from './element/further-files.js';
 import './locales/not-imported.js';
 
-// A bundler makes a file of its own of it, which only an element with `debug` loads.
-doctor.load = () => import('./doctor/doctor.js');
+// A bundler makes files of their own of them, which are loaded on use.
+furtherFiles.doctor = () => import('./doctor/doctor.js');
+furtherFiles.notes = () => import('./notes/notes.js');
 
 export { MoneriumConnect } from './element/monerium-connect.js';
 export { ConnectError, isConnectError } from './errors.js';

@@ -13,7 +13,7 @@ import type {
   MoneriumErrorEvent,
   MoneriumStatusEvent,
 } from './connection.js';
-import { doctor } from './element/doctor.js';
+import { furtherFiles } from './element/further-files.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 import './locales/not-imported.js';
 
@@ -28,7 +28,8 @@ const events = {
 
 const TAG = 'monerium-connect';
 
-doctor.load = () => import('./doctor/doctor.js');
+furtherFiles.doctor = () => import('./doctor/doctor.js');
+furtherFiles.notes = () => import('./notes/notes.js');
 
 // The wrapper looks for properties on the prototype, where this puts them before any definition.
 Reflect.get(MoneriumConnectElement, 'observedAttributes');

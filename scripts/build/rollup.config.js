@@ -119,7 +119,7 @@ const licenses = {
  * a classic script: a tag may lack its `type="module"`. They have two names.
  * @param {'es' | 'iife'} format
  * @param {RegExp[]} [external] packages that stay imports
- * @param {'element' | 'wallet' | 'doctor'} [part]
+ * @param {'element' | 'wallet' | 'doctor' | 'notes'} [part]
  * @returns {import('rollup').RollupOptions}
  */
 export function minified(format, external = [], part = 'element') {
@@ -218,6 +218,6 @@ const testingTypes = (name) => ({
 
 export default [
   ...[modules(), minified('iife'), testingTypes('index'), testingTypes('browser')],
-  ...[minified('iife', [], 'wallet'), minified('es', [], 'doctor')],
+  ...[minified('iife', [], 'wallet'), minified('es', [], 'doctor'), minified('es', [], 'notes')],
   ...languages.map(locale),
 ];

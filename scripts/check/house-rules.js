@@ -30,7 +30,7 @@ const globalObjects = ['globalThis', 'window', 'self', 'top', 'parent', 'frames'
 const onlyStorage =
   'Only src/page/transaction.ts may touch storage and locks, and src/doctor/storage.ts.';
 const onlyRegistry = 'Only src/define.ts and src/react.ts may touch customElements.';
-const onlyWindow = 'Only src/page, src/wallet and src/doctor may touch the window.';
+const onlyWindow = 'Only src/page, src/wallet, src/doctor and src/notes may touch the window.';
 
 /**
  * @param {Permissions} may
@@ -132,6 +132,7 @@ export const houseRules = [
   place('src/page/**/*.ts', { window: true }),
   place('src/wallet/**/*.ts', { window: true }),
   place('src/doctor/**/*.ts', { window: true }),
+  place('src/notes/**/*.ts', { window: true }),
   // The doctor takes nothing of the page along: it looks at storage by itself.
   place('src/doctor/storage.ts', { window: true, storage: true }),
   place('src/page/transaction.ts', { window: true, storage: true }),

@@ -12,6 +12,7 @@ const below = {
   // Loaded on use, in files of their own: they take nothing of the element along.
   wallet: ['protocol'],
   doctor: ['protocol'],
+  notes: ['protocol'],
   locales: [],
 };
 

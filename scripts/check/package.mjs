@@ -27,7 +27,7 @@ function expectedFiles() {
     `${name}.min.js`,
     `${name}.iife.min.js`,
   ]);
-  scripts.push('dist/monerium-connect.doctor.min.js');
+  scripts.push('dist/monerium-connect.doctor.min.js', 'dist/monerium-connect.notes.min.js');
   const locales = languages.map((name) => `dist/locales/${name}.min.js`);
   const withCode = sources.filter((name) => existsSync(`${name}.js`)).map((name) => `${name}.js`);
   return [

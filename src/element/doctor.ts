@@ -1,13 +1,8 @@
 // `debug`: where the element loads the doctor, which is a file of its own.
 import { isProduction } from '../configuration.js';
 import { logOnce, page } from '../page/page.js';
-import type { DoctorFile, ExaminedElement } from '../protocol/doctor.js';
-import { suggestAttribute } from './attribute-names.js';
-
-/** `load` is set by the entries: script files and npm have different ways to another file. */
-export const doctor = {
-  load: (): Promise<DoctorFile> => Promise.reject(new Error("import 'monerium-connect'")),
-};
+import type { ExaminedElement } from '../protocol/doctor.js';
+import { furtherFiles, loadFile } from './further-files.js';
 
 const examined = new WeakSet<HTMLElement>();
 
@@ -26,20 +21,18 @@ export async function callDoctor(
   examined.add(host);
   const journal = (page.journal ??= []);
   await page.ready;
-  try {
-    const file = await doctor.load();
-    file.examine({
-      host,
-      journal,
-      suggestAttribute,
-      get reading() {
-        return element.reading;
-      },
-      get waiting() {
-        return page.arrival?.transaction;
-      },
-    });
-  } catch (reason) {
-    logOnce('warn', `debug shows nothing: ${(reason as Error).message}`);
-  }
+  const file = await loadFile(furtherFiles.doctor);
+  const notes = file && (await loadFile(furtherFiles.notes));
+  if (!notes) return;
+  file.examine({
+    host,
+    journal,
+    suggestAttribute: notes.suggestAttribute,
+    get reading() {
+      return element.reading;
+    },
+    get waiting() {
+      return page.arrival?.transaction;
+    },
+  });
 }

@@ -297,7 +297,7 @@ export class ElementController implements ReactiveController, FlowElement {
   #logNotes(): void {
     if (this.#hasNotes) return;
     this.#hasNotes = this.reading.configuration !== undefined;
-    logNotes(this.#host, this.reading);
+    void logNotes(this.#host, this.reading);
   }
 
   /** After the page's own scripts: at once for a response, else when the browser is idle. */

@@ -1,4 +1,3 @@
-import { isLoopback } from '../configuration.js';
 import { ConnectError, tryTo } from '../errors.js';
 
 /** How long a busy page may delay each of the two idle moments, in milliseconds. */
@@ -37,11 +36,6 @@ export function isFramed(): boolean {
 /** Whether a flow of this mode opens a window of its own. `auto`: when the page is framed. */
 export function opensWindow(mode: string): boolean {
   return mode === 'popup' || (mode === 'auto' && isFramed());
-}
-
-/** Whether the page is public by its address: https, and no loopback host. */
-export function isPublicPage(): boolean {
-  return location.protocol === 'https:' && !isLoopback(location.hostname);
 }
 
 const USER_INFO = /^([^/]*\/\/)([^/?#]*@)/;

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { suggestAttribute } from '../../src/element/attribute-names.js';
+import { suggestAttribute } from '../../src/notes/attribute-names.js';
 
 const KNOWN = [
   ...['client-id', 'environment', 'api-url', 'redirect-uri', 'backend-url', 'backend-credentials'],

@@ -1,0 +1,62 @@
+// Notes for the developer about the set-up of an element, each logged once per page. A file of its
+// own: no customer needs it.
+import { isLoopback, isProduction, type Configuration } from '../configuration.js';
+import { withoutQuery } from '../protocol/http.js';
+import type { NotedElement } from '../protocol/notes.js';
+import { suggestAttribute } from './attribute-names.js';
+
+export { suggestAttribute };
+
+function logUnknownAttributes({ host, log }: NotedElement): void {
+  const { observedAttributes } = host.constructor as { observedAttributes?: string[] };
+  const known = observedAttributes ?? [];
+  for (const name of host.getAttributeNames()) {
+    // Templates of frameworks have names of other characters.
+    if (known.includes(name) || !/^[\w-]+$/.test(name)) continue;
+    const meant = suggestAttribute(name, known);
+    if (meant) log('warn', `unknown attribute ${name}: probably ${meant} was meant`);
+  }
+}
+
+function logDoubtfulValues({ host, log }: NotedElement): void {
+  if (Number.isNaN(host.timeout)) log('warn', 'timeout is not a number');
+  if (host.successUrl && (host.exchange || host.backendUrl == null)) {
+    log('warn', 'success-url needs backend-url');
+  }
+  if (!host.profile !== !host.userId) log('warn', 'profile and user-id need each other');
+}
+
+function describeExchange({ exchange }: Configuration): string {
+  switch (exchange.kind) {
+    case 'backend':
+      return `posted to ${withoutQuery(exchange.url)}`;
+    case 'custom':
+      return 'passed to the exchange function';
+    case 'direct':
+      return 'exchanged in this page, because there is no backend-url';
+  }
+}
+
+function logSandbox({ log }: NotedElement, configuration: Configuration): void {
+  const { redirectUri } = configuration.binding;
+  const way = describeExchange(configuration);
+  log('info', `sandbox; redirect_uri to register: ${redirectUri} ; the code is ${way}`);
+  if (location.protocol === 'https:' && !isLoopback(location.hostname)) {
+    log('warn', 'sandbox on a public page; for real money, set environment="production"');
+  }
+}
+
+/** Logs what is noteworthy about an element. */
+export function logNotes(element: NotedElement): void {
+  const { host, configuration, lost, log } = element;
+  logUnknownAttributes(element);
+  logDoubtfulValues(element);
+  if (lost) {
+    log(
+      'warn',
+      `a flow has not come back to ${lost.redirectUri}, but to ${lost.here}: ` +
+        'its redirect URI is not registered, or the server redirects',
+    );
+  }
+  if (configuration && !isProduction(host)) logSandbox(element, configuration);
+}
