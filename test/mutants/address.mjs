@@ -16,7 +16,7 @@ export default [
     file: 'src/page',
     in: 'takeArrival',
     find: 'const oauthState = $STATE;',
-    replace: 'if (response) clean(stripAuthorizationResponse(href));\nconst oauthState = $STATE;',
+    replace: 'if (response) clean(rest);\nconst oauthState = $STATE;',
     test: 'unit/page',
   },
   {
@@ -92,8 +92,8 @@ export default [
     fault: 47,
     rule: 'the address is cleaned a task later',
     file: 'src/page',
-    find: 'clean(stripAuthorizationResponse(href))',
-    replace: 'setTimeout(() => clean(stripAuthorizationResponse(href)))',
+    find: 'clean(rest)',
+    replace: 'setTimeout(() => clean(rest))',
     test: 'unit/page',
   },
   {
@@ -101,7 +101,7 @@ export default [
     rule: 'the address is cleaned whoever it is for',
     file: 'src/page',
     find: 'const query = new URL(href).search',
-    replace: 'const query = new URL(href).search;\n  clean(stripAuthorizationResponse(href))',
+    replace: 'const query = new URL(href).search;\n  clean(rest)',
     test: 'e2e/recognition',
     title: '#37 #48',
   },

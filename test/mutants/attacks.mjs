@@ -78,7 +78,7 @@ export default [
     fault: 60,
     rule: 'the address is left as it is',
     file: 'src/page',
-    find: 'clean(stripAuthorizationResponse(href))',
+    find: 'clean(rest)',
     replace: '',
     test: 'e2e/referer',
     title: '#60 #47',

@@ -84,7 +84,7 @@ export default [
     fault: 200,
     rule: 'the page of the redirect URI is another page',
     file: 'src/element',
-    in: 'logLostReturn',
+    in: 'findLostReturn',
     find: 'isSamePath(redirectUri, here)',
     replace: 'false',
     test: 'e2e/newcomer',

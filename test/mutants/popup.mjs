@@ -126,8 +126,8 @@ export default [
     fault: 35,
     rule: 'the address is cleaned when the page has loaded',
     file: 'src/page',
-    find: 'clean(stripAuthorizationResponse(href))',
-    replace: "addEventListener('load', () => clean(stripAuthorizationResponse(href)))",
+    find: 'clean(rest)',
+    replace: "addEventListener('load', () => clean(rest))",
     test: 'e2e/callback-page',
   },
   {
