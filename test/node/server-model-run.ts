@@ -58,7 +58,10 @@ const plans: fc.Arbitrary<Plan> = fc.record({
     { maxLength: 12 },
   ),
   moneriumFaults: fc.array(
-    fc.constantFrom<MoneriumFault>('none', 'none', 'busy', 'down', 'loses the answer', 'refuses'),
+    fc.constantFrom<MoneriumFault>(
+      ...(['none', 'none', 'busy', 'down', 'loses the answer', 'refuses'] as const),
+      ...(['a proxy answers', 'is silent'] as const),
+    ),
     { maxLength: 3 },
   ),
   isExpired: fc.boolean(),
@@ -218,7 +221,7 @@ async function judgeEnd(scheduler: fc.Scheduler, world: World): Promise<void> {
 }
 
 function isHarmless({ crashes, jumps, moneriumFaults }: Plan): boolean {
-  const isLossless = moneriumFaults.every((fault) => /none|busy|down/.test(fault));
+  const isLossless = moneriumFaults.every((fault) => /none|busy|down|proxy|silent/.test(fault));
   return crashes.length === 0 && jumps.every(({ ms }) => ms < 1000) && isLossless;
 }
 

@@ -9,7 +9,8 @@ export const API = 'https://api.monerium.test';
 export const MAX_SKEW_MS = 15_000;
 
 export type StoreFault = 'none' | 'fails' | 'loses the answer';
-export type MoneriumFault = 'none' | 'busy' | 'down' | 'loses the answer' | 'refuses';
+export type MoneriumFault =
+  'none' | 'busy' | 'down' | 'a proxy answers' | 'is silent' | 'loses the answer' | 'refuses';
 
 /** Waits until the schedule lets this step happen. */
 export type Turn = (label: string) => Promise<void>;
@@ -191,6 +192,16 @@ export class World {
       request.isSettled = true;
       const headers = { 'retry-after': '2' };
       return Response.json({}, { status: fault === 'busy' ? 429 : 503, headers });
+    }
+    if (fault === 'a proxy answers') {
+      await this.#step(process, 'is told something else');
+      request.isSettled = true;
+      this.reached.add(fault);
+      return new Response('<title>Blocked</title>', { status: 401 });
+    }
+    if (fault === 'is silent') {
+      this.reached.add(fault);
+      return new Promise(() => undefined);
     }
     const answer = token === null ? this.#redeem() : this.#refresh(process, token, fault);
     await this.#step(process, 'is answered');

@@ -9,7 +9,7 @@ const RUNS = runs(100_000);
 const REACHED = [
   ...['renewed', 'sent again', 'ended', 'ended in doubt', 'lease-taken-over', 'write-retried'],
   ...['replay-refused', 'exchanged', 'refresh-shared', 'lost answer', 'loss noticed late'],
-  'sent by another clock',
+  ...['sent by another clock', 'a proxy answers', 'is silent'],
 ];
 
 async function runModel(): Promise<{ code: unknown; stdout: string; stderr: string }> {

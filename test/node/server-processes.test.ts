@@ -194,6 +194,43 @@ for (const [name, skip, urlOf] of kinds) {
   });
 }
 
+describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', () => {
+  it('end no connection of four processes, and keep nobody waiting', (test) =>
+    withWorkers(sqliteUrl, { count: 4, timeoutMs: 2000 }, async (setup) => {
+      const { emulator, workers } = setup;
+      const all: [string, string][] = [];
+      const askAll = (known: readonly [string, string][]) =>
+        runAll(
+          known.map(([id, refused], index) => async () => {
+            const started = Date.now();
+            const outcome = await at(workers, index % 4).run({ kind: 'token', id, refused });
+            return { ...outcome, ms: Date.now() - started };
+          }),
+          known.length,
+        );
+      for (const token of ['unauthorized', 'hang'] as const) {
+        emulator.configure({ token: 'none' });
+        const known = [...(await connectAll(setup, CUSTOMERS))];
+        all.push(...known);
+        emulator.configure({ token });
+        const outcomes = await askAll(known);
+        const longest = Math.max(...outcomes.map(({ ms }) => ms));
+        const ended = outcomes.filter(({ error }) => error === 'ended').length;
+        assert.deepEqual([ended, longest < 21_000], [0, true], `${longest} ms`);
+        assert.ok(outcomes.every(({ token: fresh }) => fresh === undefined));
+        test.diagnostic(`${token}: ${ended} of ${CUSTOMERS} ended, the longest wait ${longest} ms`);
+      }
+      emulator.configure({ token: 'none' });
+      // The pause of ten seconds, and a lease of one whose request was sent last.
+      for (let open = all.length; open > 0;) {
+        const outcomes = await askAll(all);
+        open = outcomes.filter(({ token }) => token === undefined).length;
+        assert.ok(outcomes.every(({ error }) => error !== 'ended'));
+        if (open > 0) await wait(500);
+      }
+    }));
+});
+
 /** How far the clocks of four processes are ahead. */
 const CLOCKS: readonly [string, readonly number[]][] = process.env.DEEP
   ? [
