@@ -59,12 +59,6 @@ const ofTheModel = [
     replace: 'error',
   },
   {
-    rule: 'an ended connection takes late tokens',
-    ...{ file: renewal, in: '#keep' },
-    find: '!moved || moved.connection.ended',
-    replace: '!moved',
-  },
-  {
     rule: 'a lease that was taken over leaves no doubt',
     ...{ file: renewal, in: '#takeLease' },
     find: 'isTakenOver || renewal?.inDoubt === true',
@@ -110,6 +104,15 @@ const withoutLease = {
   find: '!row || row.connection.renewal?.by !== lease.by',
   replace: '!row',
   ...{ test: 'node/server-connections', title: 'not when the row holds other tokens' },
+};
+
+/** The model finds this one too rarely as well. */
+const withoutEnd = {
+  rule: 'an ended connection takes late tokens',
+  ...{ file: renewal, in: '#keep' },
+  find: '!moved || moved.connection.ended',
+  replace: '!moved',
+  ...{ test: 'node/server-connections', title: 'for good, whatever a late refresh brings' },
 };
 
 /** Real processes, over each database that is there. */
@@ -240,8 +243,8 @@ const ofOutages = [
   {
     ...{ fault: 213, rule: 'a caller waits for as long as it takes' },
     ...{ file: 'src/server/deadline.ts', in: 'waitAtMost' },
-    find: 'return await Promise.race([work, end]);',
-    replace: 'return await work;',
+    find: 'setTimeout(() => reject(late()), ms)',
+    replace: 'setTimeout(() => reject(late()), 50 * ms)',
   },
   {
     ...{ fault: 214, rule: 'a lease that is never taken is asked for without end' },
@@ -350,6 +353,7 @@ export default [
   { ...byOwnClock, test: 'node/server-model' },
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
+  withoutEnd,
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
   ...[...ofTheClaims, withNoise].map((mutant) => ({ ...mutant, test: 'node/server-claims' })),

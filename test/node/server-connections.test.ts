@@ -298,6 +298,20 @@ describe('a connection ends', () => {
     await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEnded);
   });
 
+  it('for good, whatever a late refresh brings', async () => {
+    const { store, connections, details } = await connect();
+    store.age(-1);
+    const { replace } = store;
+    let calls = 0;
+    store.replace = async (...args) => {
+      // As if another process had taken the lease over, and was refused.
+      if (++calls === 2) store.change({ ended: { at: Date.now(), inDoubt: true } });
+      return replace.apply(store, args);
+    };
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+    assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
+  });
+
   it('not when the row holds other tokens by then', async () => {
     const { store, connections, details } = await connect();
     store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
