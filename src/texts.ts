@@ -12,7 +12,7 @@ export const english = {
   // For the states, and what a customer can choose in them.
   retry: 'Try again',
   redirecting: 'Opening Monerium…',
-  waiting: 'Continue in the other window',
+  waiting: 'In the other window…',
   reopen: 'Show the window',
   cancel: 'Cancel',
   exchanging: 'Connecting…',
@@ -43,7 +43,9 @@ export const english = {
   setup: 'Connecting is not possible here. Please contact this site ({code}).',
 
   // With a wallet.
-  signing: 'Confirm in your wallet…',
+  /** The same as that of the wallet file, which shows the list. */
+  wallets: 'Choose your wallet',
+  signing: 'Confirm in wallet…',
   /** The button of the next click, which opens the popup. */
   signed: 'Continue to Monerium',
   walletRejected: 'You declined in your wallet. Nothing was shared.',

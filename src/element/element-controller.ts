@@ -40,6 +40,8 @@ export class ElementController implements ReactiveController, FlowElement {
   readonly #states: CustomStateSet | undefined;
   #flow: SharedFlow | undefined;
   #shown: Connection = IDLE;
+  /** Another element has begun what is under way: this one stays idle, and cannot be clicked. */
+  isHeld = false;
   readonly #identity: HostIdentity;
   readonly #queue: EventQueue;
   #hasUpdated = false;
@@ -188,7 +190,11 @@ export class ElementController implements ReactiveController, FlowElement {
   }
 
   #show(): void {
-    const next = overlay(this.#flowConnection, this.#identity.value);
+    const ofFlow = this.#flowConnection;
+    const wasHeld = this.isHeld;
+    this.isHeld = isUnderWay(ofFlow) && this.#flow?.isOfAnother(this) === true;
+    if (this.isHeld !== wasHeld) this.#host.requestUpdate();
+    const next = overlay(this.isHeld ? IDLE : ofFlow, this.#identity.value);
     const previous = this.#shown;
     if (next.status === 'connected' || previous.status === 'connected') this.#identity.write(next);
     if (next === previous) return;

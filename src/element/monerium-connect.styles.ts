@@ -156,9 +156,12 @@ export const styles = css`
     visibility: hidden;
   }
 
-  /* Where the spinner and its gap would be. */
+  /* As wide as its longest line, where the spinner and its gap would be in front. */
   .long {
+    height: 0;
     padding-inline-start: 1.85em;
+    overflow: hidden;
+    white-space: pre;
   }
 
   .now,
@@ -195,11 +198,6 @@ export const styles = css`
   /* In the width of the idle button, whose text may be shorter. */
   .kept {
     padding-inline: 0.4em;
-  }
-
-  /* Longer than the other labels. */
-  .row.waiting {
-    font-size: 0.875em;
   }
 
   /* What would be there with a button: its width stays. */

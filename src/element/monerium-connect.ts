@@ -221,6 +221,10 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return this.disabled || (this.#isFormDisabled && !this.hasAttribute('disabled'));
   }
 
+  get #isInert(): boolean {
+    return this.isDisabled || this.#controller.isHeld;
+  }
+
   /** @internal A style sheet belongs to its document: a move to another one drops it. */
   adoptedCallback(): void {
     if (this.shadowRoot) adoptStyleSheet(this.shadowRoot, styles.cssText);
@@ -267,9 +271,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   protected override updated(): void {
-    const { connection, isDisabled, shadowRoot } = this;
+    const { connection, shadowRoot } = this;
     this.updateForm();
-    this.#triggerStates.update(findTriggers(shadowRoot), isWorking(connection), isDisabled);
+    this.#triggerStates.update(findTriggers(shadowRoot), isWorking(connection), this.#isInert);
     this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
   }
 
@@ -278,7 +282,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return renderView({
       connection: this.connection,
       isDone: this.#controller.isDone,
-      isDisabled: this.isDisabled,
+      isDisabled: this.#isInert,
       isIconOnly: this.iconOnly,
       look: `${this.appearance} ${this.size}`,
       ready: this.text in english ? this.text : 'connect',
@@ -288,6 +292,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isSilent: knowsPage && canNotify(this),
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
+      asksWallet: this.wallet !== 'none',
       languageTag: this.#language.tag,
       read: (key) => this.#language.read(key),
       write: (key, value) => this.#language.write(key, value),

@@ -41,7 +41,7 @@ export function hasComeBack(connection: Connection): boolean {
 
 const AT_REST: readonly string[] = ['idle', 'checking', 'failed', 'connected'];
 type AtRest = Extract<Connection, { status: 'idle' | 'checking' | 'failed' | 'connected' }>;
-type UnderWay = Exclude<Connection, AtRest>;
+export type UnderWay = Exclude<Connection, AtRest>;
 
 /** Whether the customer has to wait: a button does nothing but show what is open already. */
 export function isWorking(connection: Connection): boolean {

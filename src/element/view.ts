@@ -3,9 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Connection } from '../connection.js';
 import type { ConnectError } from '../errors.js';
 import { isFramed, isOnline } from '../page/window.js';
+import { CHOOSING } from '../flow/state.js';
 import type { ConnectTexts } from '../texts.js';
 import { draw } from './drawings.js';
-import { isUnderWay, isWorking } from './page-identity.js';
+import { isUnderWay, isWorking, type UnderWay } from './page-identity.js';
 import { chooseText, formatWait } from './texts.js';
 
 /** What the markup is made of. */
@@ -35,6 +36,8 @@ export interface View {
   readonly isSilent: boolean;
   /** A click opens a window. */
   readonly isPopup: boolean;
+  /** A click asks a wallet. */
+  readonly asksWallet: boolean;
   readonly start: (event: Event) => void;
   /** In this window, where a popup was blocked. */
   readonly startHere: () => void;
@@ -81,7 +84,7 @@ function renderStatus(view: View): unknown {
     case 'redirecting':
     case 'waiting':
     case 'exchanging':
-      return html`<span class="for-screen-readers">${view.write(connection.status)}</span>`;
+      return html`<span class="for-screen-readers">${view.write(nameProgress(connection))}</span>`;
     case 'failed':
       return html`<span part="message" id="message"
         >${draw('alert')}<span>${describe(connection.error, view)}</span></span
@@ -121,7 +124,7 @@ function renderTrigger(view: View): TemplateResult {
     >
       ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
         label &&
-        html`<span class="row now ${connection.status}"
+        html`<span class="row now"
           >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : draw('again')}
           <span part="label">${label}</span>${isBusy ? nothing : renderDetails(view)}</span
         >`
@@ -142,18 +145,22 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
   >`;
 }
 
-/** In one language, a text with this many times the characters of another one is wider. */
-const CLEARLY_LONGER = 1.2;
-
 /**
- * Never shown: it keeps room for a label that may be wider than that of the idle button. Its
- * padding stands for the spinner. Without need it is left out: one text less is laid out.
+ * Never shown: each line keeps room for a label that may follow, its padding for the spinner. Our
+ * own idle label has that room in every language: then one text less is laid out.
  */
-function renderLongRow({ isPopup, isIconOnly, hasOwnTexts, ready, read, write }: View): unknown {
-  const status = isPopup ? 'waiting' : 'redirecting';
-  const hasRoom = hasOwnTexts && read(ready).length > read(status).length * CLEARLY_LONGER;
-  if (isIconOnly || hasRoom) return nothing;
-  return html`<span class="row long ${status}">${write(status)}</span>`;
+function renderLongRow(view: View): unknown {
+  const { isPopup, isIconOnly, hasOwnTexts, asksWallet, ready, read } = view;
+  if (isIconOnly || (hasOwnTexts && ready === 'connect')) return nothing;
+  const labels: (keyof ConnectTexts)[] = ['redirecting', 'exchanging', 'retry', 'connected'];
+  if (isPopup) labels.push('waiting');
+  if (asksWallet) labels.push('wallets', 'signing', 'signed');
+  return html`<span class="row long">${labels.map(read).join('\n')}</span>`;
+}
+
+/** The text for a flow that is under way. */
+function nameProgress(connection: UnderWay): keyof ConnectTexts {
+  return connection === CHOOSING ? 'wallets' : connection.status;
 }
 
 function canRetry(connection: Connection): boolean {
@@ -162,7 +169,7 @@ function canRetry(connection: Connection): boolean {
 
 /** What takes the place of the idle label. */
 function renderLabel({ connection, write }: View): unknown {
-  if (isUnderWay(connection)) return write(connection.status);
+  if (isUnderWay(connection)) return write(nameProgress(connection));
   return canRetry(connection) ? write('retry') : undefined;
 }
 

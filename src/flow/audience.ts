@@ -19,12 +19,16 @@ export class Audience {
     this.#drop = drop;
   }
 
-  /** The element that was clicked, when it is there, else the first. */
-  findAnnouncer(clicked?: Clicked): FlowElement | undefined {
-    const elements = [...this.elements];
+  /** The element that was clicked, when it is there. */
+  findClicked(clicked: Clicked): FlowElement | undefined {
     const isClicked = (element: FlowElement) =>
       element === clicked || (clicked !== '' && element.id === clicked);
-    return elements.find(isClicked) ?? elements[0];
+    return [...this.elements].find(isClicked);
+  }
+
+  /** The element that was clicked, when it is there, else the first. */
+  findAnnouncer(clicked?: Clicked): FlowElement | undefined {
+    return this.findClicked(clicked) ?? [...this.elements][0];
   }
 
   /** Shows a new state on every element. All show it before the first event is dispatched. */

@@ -77,6 +77,11 @@ export class Flow implements SharedFlow, FlowControl {
     return this.#audience.elements.size > 0;
   }
 
+  isOfAnother(element: FlowElement): boolean {
+    const beginner = this.#audience.findClicked(attemptOf(this.#state)?.clicked);
+    return beginner !== undefined && beginner !== element;
+  }
+
   // The elements
 
   attach(element: FlowElement): void {
@@ -86,7 +91,11 @@ export class Flow implements SharedFlow, FlowControl {
   detach(element: FlowElement): void {
     this.#audience.elements.delete(element);
     // In a task of its own: the element may only be moved, or replaced by one that follows.
-    after(0, () => this.#resetWithoutElements());
+    after(0, () => {
+      this.#resetWithoutElements();
+      // What it has begun is shown by the others now.
+      if (attemptOf(this.#state)) this.#audience.announce();
+    });
   }
 
   detachAndCancel(element: FlowElement): void {

@@ -152,6 +152,10 @@ function showing<const C extends Connection>(connection: C): { step: C['status']
 
 export const IDLE: Idle = showing({ status: 'idle' });
 
+/** In both a wallet is needed. Elements tell them apart by identity: their texts differ. */
+export const CHOOSING: Connection = { status: 'signing' };
+export const SIGNING: Connection = { status: 'signing' };
+
 export function failed(error: ConnectError): Failed {
   return showing({ status: 'failed', error });
 }

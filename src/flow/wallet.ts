@@ -8,7 +8,7 @@ import type { AuthorizationParameters } from '../protocol/oauth.js';
 import type { AskWallet } from '../protocol/wallet.js';
 import { untilAborted } from './attempt.js';
 import type { FlowControl } from './flow-control.js';
-import type { Attempt } from './state.js';
+import { CHOOSING, SIGNING, type Attempt } from './state.js';
 
 /**
  * Checks all that could keep a flow from leaving, before a wallet is asked. Resolves with what asks
@@ -53,12 +53,13 @@ export async function askWallet(
 ): Promise<AuthorizationParameters> {
   const { signal } = attempt;
   for (;;) {
-    flow.send({ type: 'sign', attempt, connection: { status: 'signing' } });
+    flow.send({ type: 'sign', attempt, connection: CHOOSING });
     // A listener may have cancelled.
     signal.throwIfAborted();
+    const onChosen = () => void flow.send({ type: 'sign', attempt, connection: SIGNING });
     const grant = await untilAborted(
       signal,
-      withWallets(() => ask(signal)),
+      withWallets(() => ask(signal, onChosen)),
     );
     if (opensWindow) await waitForClick(flow, attempt);
     if (!grant) return {};

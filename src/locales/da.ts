@@ -8,7 +8,7 @@ registerTexts('da', {
   pay: 'Betal med Monerium',
   retry: 'Prøv igen',
   redirecting: 'Åbner Monerium…',
-  waiting: 'Fortsæt i det andet vindue',
+  waiting: 'I det andet vindue…',
   reopen: 'Vis vinduet',
   cancel: 'Annuller',
   exchanging: 'Forbinder…',

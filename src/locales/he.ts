@@ -7,7 +7,7 @@ registerTexts('he', {
   'sign-up': 'הרשמה עם Monerium',
   pay: 'תשלום עם Monerium',
   retry: 'ניסיון נוסף',
-  redirecting: 'פותחים את Monerium…',
+  redirecting: 'פותחים…',
   waiting: 'המשיכו בחלון האחר',
   reopen: 'הצגת החלון',
   cancel: 'ביטול',

@@ -31,7 +31,7 @@ registerTexts('lv', {
   framed: 'Atveriet šo lapu atsevišķā logā.',
   setup: 'Šeit nevar izveidot savienojumu. Sazinieties ar šo vietni ({code}).',
   signing: 'Apstipriniet makā…',
-  signed: 'Turpināt uz Monerium',
+  signed: 'Turpināt',
   wallets: 'Izvēlieties maku',
   noWallet: 'Šajā pārlūkā maks nav atrasts.',
   email: 'Izmantot e-pastu',

@@ -8,7 +8,7 @@ registerTexts('ro', {
   pay: 'Plătiți cu Monerium',
   retry: 'Încercați din nou',
   redirecting: 'Se deschide Monerium…',
-  waiting: 'Continuați în cealaltă fereastră',
+  waiting: 'În cealaltă fereastră…',
   reopen: 'Afișați fereastra',
   cancel: 'Anulați',
   exchanging: 'Se conectează…',

@@ -17,7 +17,7 @@ import {
 } from './window.js';
 
 /** Of the shape below. A copy of the script with another version keeps a registry of its own. */
-const VERSION: number = 2;
+const VERSION: number = 3;
 const UNCLAIMED_WARNING_MS = 5000;
 
 /** What all elements of a page share, whichever copy of the script they come from. */

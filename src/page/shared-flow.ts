@@ -43,6 +43,8 @@ export interface SharedFlow {
   readonly hasElements: boolean;
   /** Whether an attempt is under way, also one of which nothing is shown yet. */
   readonly hasAttempt: boolean;
+  /** Whether another element, which is on this page, has begun what is under way. */
+  isOfAnother(element: FlowElement): boolean;
   /** The tokens of a direct exchange, while connected. */
   readonly session: { getAccessToken(): Promise<string> } | undefined;
   attach(element: FlowElement): void;

@@ -53,7 +53,7 @@ export function readAddress(): string {
 export function rewriteAddress(href: string): void {
   // The history takes no other user info than the document's, which engines hide in `location`. By
   // the prototype: an `<img name="URL">` takes the place of the document's own.
-  const url = String(Reflect.get(Document.prototype, 'URL', document));
+  const url = Reflect.get(Document.prototype, 'URL', document);
   const userInfo = USER_INFO.exec(url)?.[2] ?? '';
   const address = href.replace('//', () => `//${userInfo}`);
   // Some embedders forbid it. The response is spent all the same, and a reload stays silent.

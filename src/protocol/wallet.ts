@@ -65,9 +65,13 @@ export interface WalletGrant {
 /**
  * Has the customer choose a wallet and asks it. Resolves without a grant when the customer goes on
  * without a wallet. Called again, it asks the same wallet, with a fresh message.
+ * `onChosen` is called when there is no more to choose, before the wallet is asked.
  * @throws WalletFailure `wallet_rejected`, `wallet_busy`, `wallet_error`, `aborted`
  */
-export type AskWallet = (signal: AbortSignal) => Promise<WalletGrant | undefined>;
+export type AskWallet = (
+  signal: AbortSignal,
+  onChosen?: () => void,
+) => Promise<WalletGrant | undefined>;
 
 /** What the wallet file offers the element. */
 export interface WalletEntry {

@@ -51,10 +51,11 @@ function prepare(host: WalletHost, redirectUri: string): AskWallet {
   const { chains, chain, provider } = readSetting(host);
   const options = readSignInOptions(host, redirectUri);
   let chosen = provider;
-  return (signal) =>
+  return (signal, onChosen) =>
     exclusively(async () => {
       chosen ??= (await chooseWallet(host, true, signal)).provider;
       if (!chosen) return undefined;
+      onChosen?.();
       return grantSignIn(askProvider(chosen, signal), chains, options, chain);
     });
 }

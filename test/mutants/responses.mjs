@@ -16,7 +16,7 @@ export default [
     rule: 'the first element tells, whichever was clicked',
     file: 'src/flow',
     in: 'Audience.findAnnouncer',
-    find: 'elements.find($CLICKED) ?? $FIRST',
+    find: 'this.findClicked(clicked) ?? $FIRST',
     replace: '$FIRST',
     test: 'unit/lifecycle',
   },

@@ -88,9 +88,9 @@ export default [
     test: 'unit/wallet-chooser',
   }),
   mutant(113, 'nothing is shown while a wallet is asked', {
-    ...{ file: 'src/flow', in: 'askWallet' },
-    find: "flow.send({ type: 'sign', attempt, connection: { status: 'signing' } });",
-    ...{ replace: '', test: 'e2e/wallet' },
+    ...{ file: 'src/flow/state.ts', in: 'machine.starting' },
+    find: { context: '({ sign: $ARROW })', selector: 'pair' },
+    ...{ replace: '...{}', test: 'e2e/wallet' },
   }),
   mutant(114, 'a wallet may take for ever', {
     ...{ file: 'src/wallet', find: 'const DEADLINE_MS = $MS;' },

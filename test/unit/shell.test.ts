@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import sinon, { useFakeTimers } from 'sinon';
 import { page, takeSecrets } from '../../src/page/page.js';
+import { english } from '../../src/texts.js';
 import {
   ATTRIBUTES,
   IDENTITY,
@@ -70,7 +71,7 @@ describe('openUrl', () => {
     expect(find(element, '[part=button]')?.textContent).to.contain('opens a new window');
     element.click();
     await element.updateComplete;
-    expect(read(element)).to.equal('Continue in the other window');
+    expect(read(element)).to.equal(english.waiting);
     find(element, '[part=reopen]')?.click();
     expect(opened).to.have.length(2);
     expect(opened[1]).to.equal(opened[0]);

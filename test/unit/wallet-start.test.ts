@@ -7,7 +7,17 @@ import { WALLET_KEY } from '../../src/protocol/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
 import '../../src/wallet/wallet.js';
 import { Undo } from '../helpers/storage.js';
-import { BACKEND_URL, CLIENT_ID, defer, find, readShown, settle, until } from './fixture.js';
+import { english } from '../../src/texts.js';
+import {
+  BACKEND_URL,
+  CLIENT_ID,
+  defer,
+  find,
+  readShown,
+  settle,
+  settleIdle,
+  until,
+} from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 import {
   ADDRESS,
@@ -122,7 +132,7 @@ describe('a start with a wallet', () => {
     const { element, sign, promise } = await startSlowly();
     expect(element.status).to.equal('signing');
     await element.updateComplete;
-    expect(readShown(element, 'button')).to.equal('Confirm in your wallet…');
+    expect(readShown(element, 'button')).to.equal(english.signing);
     expect(find(element, 'button')?.getAttribute('aria-busy')).to.equal('true');
     expect(element.matches(':state(signing)')).to.equal(true);
     expect(listRecords()).to.deep.equal([]);
@@ -132,6 +142,46 @@ describe('a start with a wallet', () => {
       ...['monerium-before-connect', 'monerium-status', 'monerium-status'],
     ]);
     expect(getHeard().at(-1)?.detail).to.deep.equal({ status: 'redirecting', previous: 'signing' });
+  });
+
+  it('#197 says that a wallet is to be chosen, and then that it is to be confirmed', async () => {
+    const element = await add(SIGN_IN);
+    const wallet = createWallet({ personal_sign: () => new Promise(() => {}) });
+    const name = announce(wallet.provider);
+    const promise = element.connect();
+    await until(() => findDialog(element));
+    expect(element.status).to.equal('signing');
+    await element.updateComplete;
+    expect(readShown(element, 'button[part=button]')).to.equal(english.wallets);
+    expect(find(element, '[part=status]')?.textContent?.trim()).to.equal(english.wallets);
+    expect(findDialog(element)?.ariaLabel).to.equal(english.wallets);
+    findButton(element, name).click();
+    await until(() => wallet.methods().includes('personal_sign'));
+    await element.updateComplete;
+    expect(readShown(element, 'button[part=button]')).to.equal(english.signing);
+    const statuses = listTypes().filter((type) => type === 'monerium-status');
+    expect(statuses).to.have.length(1);
+    element.cancel();
+    await catchError(promise);
+  });
+
+  it('#198 leaves another element of the page idle and disabled, without Cancel', async () => {
+    const { element, promise } = await startSlowly();
+    const other = element.cloneNode() as typeof element;
+    element.after(other);
+    await settleIdle();
+    const button = find(other, 'button[part=button]');
+    expect(other.status).to.equal('idle');
+    expect(readShown(other, 'button[part=button]')).to.equal(english.connect);
+    expect(button?.matches(':disabled')).to.equal(true);
+    expect(button?.getAttribute('aria-busy')).to.equal('false');
+    expect(find(other, '[part=cancel]')).to.equal(null);
+    expect(find(element, '[part=cancel]')).not.to.equal(null);
+    element.cancel();
+    await catchError(promise);
+    await other.updateComplete;
+    expect(button?.matches(':disabled')).to.equal(false);
+    other.remove();
   });
 
   for (const [answer, code] of [
@@ -185,7 +235,7 @@ describe('a start with a wallet', () => {
       Object.assign(other, { clientId: CLIENT_ID, backendUrl: BACKEND_URL });
       element.after(other);
       await settle();
-      expect(other.status).to.equal('signing');
+      expect(other.status).to.equal('idle');
       change(other);
       await settle();
       expect(element.status).to.equal('signing');
