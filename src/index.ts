@@ -1,5 +1,5 @@
 import './define.js';
-import { furtherFiles } from './element/further-files.js';
+import { furtherFiles } from './page/further-files.js';
 import './locales/not-imported.js';
 
 // A bundler makes files of their own of them, which are loaded on use.

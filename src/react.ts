@@ -13,7 +13,7 @@ import type {
   MoneriumErrorEvent,
   MoneriumStatusEvent,
 } from './connection.js';
-import { furtherFiles } from './element/further-files.js';
+import { furtherFiles } from './page/further-files.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 import './locales/not-imported.js';
 

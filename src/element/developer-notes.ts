@@ -2,13 +2,12 @@
 import { isProduction, type ConnectAttributes } from '../configuration.js';
 import { logFailure } from '../flow/failure-log.js';
 import { isSamePath } from '../page/arrival.js';
-import { logOnce, page } from '../page/page.js';
+import { loadFile, logOnce, page } from '../page/page.js';
+import { furtherFiles } from '../page/further-files.js';
 import type { Reading } from '../page/shared-flow.js';
 import { isRecent, listPendingOfTab, tellOnce } from '../page/transaction.js';
 import { isFreshNavigation, readAddress } from '../page/window.js';
-import { withoutQuery } from '../protocol/http.js';
 import type { LostReturn } from '../protocol/notes.js';
-import { furtherFiles, loadFile } from './further-files.js';
 
 type Host = HTMLElement & ConnectAttributes;
 
@@ -17,32 +16,22 @@ function findLostReturn(): LostReturn | undefined {
   // A page that was opened with a response has nothing to check, nor has a second element.
   if (page.interruptionChecked || !isFreshNavigation()) return undefined;
   const last = listPendingOfTab().at(-1)?.transaction;
-  const isEarlier = last?.mode === 'redirect' && last.at < performance.timeOrigin;
-  if (!isEarlier || !isRecent(last)) return undefined;
+  if (last?.mode !== 'redirect' || !isRecent(last)) return undefined;
   const { redirectUri } = last;
   const here = readAddress();
   // Who has come there may have begun anew.
   if (isSamePath(redirectUri, here) || !tellOnce(last)) return undefined;
-  return { redirectUri, here: withoutQuery(here) };
+  return { redirectUri, here };
 }
 
-function logProduction(host: Host, { configuration }: Reading): void {
-  if (configuration?.exchange.kind === 'direct') {
-    logOnce('warn', 'tokens are safer on a server: set backend-url');
-  }
-  if (host.skipKyc) logOnce('warn', 'skip-kyc is not sent in production');
-}
-
-/** Logs the fault of an element, and loads the notes where a developer is there to read them. */
+/** Logs the fault of an element, and loads the notes where a developer has something to do. */
 export async function logNotes(host: Host, reading: Reading): Promise<void> {
   const { configuration, fault } = reading;
   // Before anything is awaited: the flow looks for a lost exchange next.
   const lost = findLostReturn();
   if (fault) logFailure(fault);
-  if (isProduction(host)) {
-    logProduction(host, reading);
-    if (!fault && !lost) return;
-  }
+  const isDoubtful = fault ?? lost ?? (host.skipKyc || configuration?.exchange.kind === 'direct');
+  if (isProduction(host) && !isDoubtful) return;
   const notes = await loadFile(furtherFiles.notes);
   notes?.logNotes({ host, configuration, lost, log: logOnce });
 }

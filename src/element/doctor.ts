@@ -1,8 +1,8 @@
 // `debug`: where the element loads the doctor, which is a file of its own.
 import { isProduction } from '../configuration.js';
-import { logOnce, page } from '../page/page.js';
+import { loadFile, logOnce, page } from '../page/page.js';
+import { furtherFiles } from '../page/further-files.js';
 import type { ExaminedElement } from '../protocol/doctor.js';
-import { furtherFiles, loadFile } from './further-files.js';
 
 const examined = new WeakSet<HTMLElement>();
 
@@ -15,7 +15,7 @@ export async function callDoctor(
   if (!isWanted) examined.delete(host);
   if (!isWanted || examined.has(host)) return;
   if (isProduction(host)) {
-    logOnce('warn', 'debug is for the sandbox: it is ignored');
+    logOnce('warn', 'debug is ignored in production');
     return;
   }
   examined.add(host);

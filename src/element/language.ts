@@ -96,7 +96,7 @@ export class Language implements ReactiveController {
   setOwn(strings: Partial<ConnectTexts> | null | undefined): void {
     const isText = ([key, text]: [string, unknown]) => {
       if (typeof text === 'string') return true;
-      logOnce('warn', `strings.${key} is no string: it is left out`);
+      logOnce('warn', `strings.${key} is no string`);
       return false;
     };
     this.own = Object.fromEntries(Object.entries(strings ?? {}).filter(isText));

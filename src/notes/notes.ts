@@ -1,8 +1,14 @@
 // Notes for the developer about the set-up of an element, each logged once per page. A file of its
 // own: no customer needs it.
-import { isLoopback, isProduction, type Configuration } from '../configuration.js';
+import {
+  isLoopback,
+  isProduction,
+  listDifferences,
+  type Binding,
+  type Configuration,
+} from '../configuration.js';
 import { withoutQuery } from '../protocol/http.js';
-import type { NotedElement } from '../protocol/notes.js';
+import type { Log, NotedElement } from '../protocol/notes.js';
 import { suggestAttribute } from './attribute-names.js';
 
 export { suggestAttribute };
@@ -46,6 +52,11 @@ function logSandbox({ log }: NotedElement, configuration: Configuration): void {
   }
 }
 
+function logProduction({ host, log }: NotedElement, { exchange }: Configuration): void {
+  if (exchange.kind === 'direct') log('warn', 'tokens are safer on a server: set backend-url');
+  if (host.skipKyc) log('warn', 'skip-kyc is not sent in production');
+}
+
 /** Logs what is noteworthy about an element. */
 export function logNotes(element: NotedElement): void {
   const { host, configuration, lost, log } = element;
@@ -54,9 +65,23 @@ export function logNotes(element: NotedElement): void {
   if (lost) {
     log(
       'warn',
-      `a flow has not come back to ${lost.redirectUri}, but to ${lost.here}: ` +
+      `a flow has not come back to ${lost.redirectUri}, but to ${withoutQuery(lost.here)}: ` +
         'its redirect URI is not registered, or the server redirects',
     );
   }
-  if (configuration && !isProduction(host)) logSandbox(element, configuration);
+  if (configuration) (isProduction(host) ? logProduction : logSandbox)(element, configuration);
+}
+
+function describeDifferences(begun: Binding, binding: Binding): string {
+  return listDifferences(binding, begun)
+    .map((key) => `${key} (${withoutQuery(begun[key])} / ${withoutQuery(binding[key])})`)
+    .join(', ');
+}
+
+/** Logs why no element has taken a response yet. */
+export function logUnclaimed(begun: Binding, binding: Binding | undefined, log: Log): void {
+  const reason = binding
+    ? `its flow / this page differ in ${describeDifferences(begun, binding)}`
+    : 'this page has no element to take it';
+  log('warn', `a response waits: ${reason}`);
 }

@@ -1,8 +1,7 @@
-import { listDifferences, type Binding } from '../configuration.js';
 import type { JournalEntry } from '../protocol/doctor.js';
-import { withoutQuery } from '../protocol/http.js';
 import { createSecrets, type Secrets } from '../protocol/oauth.js';
 import { takeArrival, type Arrival } from './arrival.js';
+import { furtherFiles } from './further-files.js';
 import { handToOpener } from './popup-line.js';
 import { closeWindow } from './popup-window.js';
 import type { SharedFlow } from './shared-flow.js';
@@ -90,10 +89,14 @@ export function logOnce(level: Level, text: string): void {
   log(level, text);
 }
 
-function describeDifferences(element: Binding, begun: Binding): string {
-  return listDifferences(element, begun)
-    .map((key) => `${key} (${withoutQuery(begun[key])} / ${withoutQuery(element[key])})`)
-    .join(', ');
+/** Loads a further file. Without it, the element goes on, and the console names the file. */
+export async function loadFile<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (reason) {
+    logOnce('warn', (reason as Error).message);
+    return undefined;
+  }
 }
 
 /** Lets a response wait for an element. One of a flow that is known counts for more. */
@@ -104,20 +107,19 @@ export function keepArrival(arrival: Arrival): void {
 }
 
 function warnLater(arrival: Arrival): void {
-  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => warnUnclaimed(arrival)));
+  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => void warnUnclaimed(arrival)));
 }
 
 /**
  * No element has taken the response, five seconds after it came to a page that has loaded. It goes
  * on waiting: an element that fits may come late.
  */
-function warnUnclaimed(arrival: Arrival): void {
-  if (page.arrival !== arrival || !arrival.transaction) return;
+async function warnUnclaimed(arrival: Arrival): Promise<void> {
+  const begun = arrival.transaction;
+  if (page.arrival !== arrival || !begun) return;
   const flow = [...page.flows].find(({ hasElements }) => hasElements);
-  const reason = flow?.binding
-    ? `its flow / this page differ in ${describeDifferences(flow.binding, arrival.transaction)}`
-    : 'this page has no element to take it';
-  logOnce('warn', `a response waits: ${reason}`);
+  const notes = await loadFile(furtherFiles.notes);
+  notes?.logUnclaimed(begun, flow?.binding, logOnce);
 }
 
 /** Makes the secrets of the next start, so that a click can leave in its own task. */

@@ -7,9 +7,7 @@ const SEVERED_MS = 3000;
 /** How long a response may still be on its way from a window that has been closed. */
 const GRACE_MS = 1500;
 
-const BLOCKED =
-  'the browser blocked the window; call connect() synchronously in a click handler; ' +
-  'a sandbox needs allow-popups';
+const BLOCKED = 'call connect() synchronously in a click handler; a sandbox needs allow-popups';
 
 /** The window that shows Monerium, as its opener knows it. `end()` closes it. */
 export interface PopupWindow extends Resource {

@@ -25,7 +25,7 @@ export function assertSecure(): void {
   if (isSecure()) return;
   throw new ConnectError('insecure_context', {
     phase: 'start',
-    hint: 'the page needs https: or localhost, not file: or a preview',
+    hint: 'needs https: or localhost, not file: or a preview',
   });
 }
 

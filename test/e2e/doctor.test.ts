@@ -85,7 +85,7 @@ test('in production debug is ignored with one warning', { skip }, async () => {
 
 test("#208 debug is ignored with production's API, too", { skip }, async () => {
   const { page, visitor } = await openKit({ debug: true, 'api-url': 'https://API.monerium.app/' });
-  assert.equal((await waitForLine(page, visitor, 'debug is for the sandbox')).length, 1);
+  assert.equal((await waitForLine(page, visitor, 'debug is ignored in production')).length, 1);
   assert.deepEqual(
     visitor.console.filter((line) => /> sandbox; /.test(line)),
     [],

@@ -219,7 +219,7 @@ export default [
     rule: 'a return that was lost is no matter',
     file: 'src/element',
     in: 'findLostReturn',
-    find: 'return { redirectUri, here: withoutQuery(here) };',
+    find: 'return { redirectUri, here };',
     replace: 'return undefined;',
     test: 'e2e/newcomer',
     title: '#164 a return with a slash',
