@@ -34,8 +34,7 @@ function nameFault(fault: string, redirectUri: string | undefined): Finding {
     return problem(
       'redirect-uri-origin',
       `${fault}. It is ${redirectUri ?? 'not set'}.`,
-      'Use the origin that the page has in the address bar. localhost and 127.0.0.1 are two ' +
-        'origins, and so are http: and https:.',
+      "Use the page's origin. localhost and 127.0.0.1 are two origins, as are http: and https:.",
     );
   }
   return problem('attribute-value', `${fault}.`, 'Correct this attribute.');

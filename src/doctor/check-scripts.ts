@@ -18,7 +18,7 @@ export function checkWallet({ wallet }: Facts): Finding[] {
   }
   if (fault) return [problem('wallet-attributes', `${fault}.`, 'Correct this attribute.')];
   if (count > 0) return [ok('wallet', `Wallets in this browser: ${count}.`)];
-  const text = 'No wallet is in this browser: the customer can only go on without one.';
+  const text = 'No wallet is in this browser: the customer goes on without one.';
   return [advice('wallet-none', text, 'Install one to try it, such as MetaMask.')];
 }
 
