@@ -6,7 +6,6 @@ import { useRef } from 'react';
 
 const shared: MoneriumConnectProps = {
   environment: 'production',
-  name: 'monerium',
   required: true,
 };
 
