@@ -336,6 +336,7 @@ export default [
     find: 'import(address)',
     replace: 'import(new URL(file, document.baseURI).href)',
     test: 'e2e/further-files',
+    title: '#185 the classic script with integrity',
   },
   {
     fault: 185,
@@ -345,6 +346,7 @@ export default [
     find: "Reflect.get(Document.prototype, 'currentScript', document)",
     replace: 'document.currentScript',
     test: 'e2e/further-files',
+    title: '#185 the classic script with integrity',
   },
   {
     fault: 185,
@@ -354,7 +356,7 @@ export default [
     find: "place.includes('//')",
     replace: 'false',
     test: 'e2e/further-files',
-    title: '#185 .* another origin',
+    title: '#185 the classic script of another origin, by an address,',
   },
   {
     fault: 186,
@@ -364,6 +366,7 @@ export default [
     find: "tag.getAttribute('src')",
     replace: "'./'",
     test: 'e2e/further-files',
+    title: '#186 a classic script',
   },
   {
     fault: 186,
@@ -373,6 +376,7 @@ export default [
     find: '!file || $REST',
     replace: 'false',
     test: 'e2e/further-files',
+    title: '#186 a module that is inlined',
   },
   {
     fault: 187,
@@ -389,5 +393,6 @@ export default [
     find: 'registry.unshift($$$ARGS)',
     replace: '',
     test: 'e2e/further-files',
+    title: '#188 with npm',
   },
 ];
