@@ -57,8 +57,8 @@ export default [
     rule: 'a response that waits is given up when no element has taken it',
     file: 'src/page',
     in: 'warnUnclaimed',
-    find: "logOnce('warn', $TEXT);",
-    replace: "logOnce('warn', $TEXT);\npage.arrival = undefined;",
+    find: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);',
+    replace: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);\npage.arrival = undefined;',
     test: 'unit/page-console',
   },
   {

@@ -229,7 +229,7 @@ export default [
     rule: 'a response that no element takes waits without a word',
     file: 'src/page',
     in: 'warnUnclaimed',
-    find: "logOnce('warn', $TEXT);",
+    find: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);',
     replace: '',
     test: 'unit/page-console',
   },

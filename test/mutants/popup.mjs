@@ -183,8 +183,8 @@ export default [
     rule: 'an element that follows in the same task comes too late',
     file: 'src/flow',
     in: 'Flow.detach',
-    find: 'after(0, () => this.#resetWithoutElements())',
-    replace: 'queueMicrotask(() => this.#resetWithoutElements())',
+    find: 'after(0, $DO)',
+    replace: 'queueMicrotask($DO)',
     test: 'e2e/popup-ends',
   },
   {
