@@ -28,6 +28,7 @@ const SCRIPTS = [
   'monerium-connect.iife',
   'monerium-connect.wallet',
   'monerium-connect.doctor',
+  'monerium-connect.notes',
 ];
 const ALIAS = {
   '@monerium/sdk': resolve('node_modules/@monerium/sdk'),

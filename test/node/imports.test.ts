@@ -22,6 +22,7 @@ const WRONG: Record<string, string[]> = {
   'storey-server': ['src/server/imports-page.ts'],
   'storey-wallet': ['src/wallet/imports-element.ts'],
   'storey-doctor': ['src/doctor/imports-element.ts'],
+  'storey-notes': ['src/notes/imports-element.ts'],
   'storey-locales': ['src/locales/imports-element.ts'],
   'languages-are-loaded': ['src/element/imports-language.ts'],
   'words-lie-low': ['src/configuration.ts'],

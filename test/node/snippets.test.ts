@@ -142,7 +142,7 @@ describe('a command', () => {
       } else {
         assert.match(
           line,
-          /^(npm (install|version|publish)|git push|cp -r node_modules|CLIENT_ID=)/,
+          /^(npm (start|test|install|version|publish)|git push|cp -r node_modules|CLIENT_ID=)/,
         );
       }
     });
