@@ -11,11 +11,18 @@ import {
 
 const MODULE = new URL('../../dist/monerium-connect.min.js', import.meta.url);
 const CLASSIC = new URL('../../dist/monerium-connect.iife.min.js', import.meta.url);
+const NOTES = '/monerium-connect.notes.min.js';
 const skip = existsSync(MODULE) ? false : 'dist/ is missing: run `npm run build` first';
 const headers = { 'content-type': 'text/javascript' };
 
 const world = useWorld();
 const { test } = world;
+
+/** What a script loads in the sandbox. */
+function serveNotes(): void {
+  const file = new URL(`../../dist${NOTES}`, import.meta.url);
+  world.site.serve(NOTES, { headers, body: readFileSync(file, 'utf8') });
+}
 
 function scriptsAskedFor(): Set<string> {
   const scripts = world.site.requests.filter(({ headers: sent }) =>
@@ -28,6 +35,7 @@ for (const backend of ['/backend', undefined]) {
   const exchange = backend ? 'a backend' : 'the token endpoint';
   test(`the built script connects a plain HTML page through ${exchange}`, { skip }, async () => {
     world.site.serve('/built.js', { headers, body: readFileSync(MODULE, 'utf8') });
+    serveNotes();
     const script = '<script type="module" src="/built.js" referrerpolicy="no-referrer"></script>';
     const body = world.element({ 'backend-url': backend });
     world.register(`${world.site.origin}/plain.html`);
@@ -42,7 +50,7 @@ for (const backend of ['/backend', undefined]) {
     assert.equal(await page.url(), `${world.site.origin}/plain.html`);
     assert.equal(world.site.posts().length, backend ? 1 : 0);
     assert.equal(world.emulator.tokenRequests().length, 1);
-    assert.deepEqual(scriptsAskedFor(), new Set(['/built.js']));
+    assert.deepEqual(scriptsAskedFor(), new Set(['/built.js', NOTES]));
     await world.finish(visitor, page);
   });
 }
@@ -73,6 +81,7 @@ const INJECTIONS = {
 for (const [name, injection] of Object.entries(INJECTIONS)) {
   test(`the classic script connects from ${name} after load`, { skip }, async () => {
     world.site.serve('/classic.js', { headers, body: readFileSync(CLASSIC, 'utf8') });
+    serveNotes();
     // A script that comes late cleans the address late: until then only the page can keep it back.
     const before = `<meta name="referrer" content="no-referrer"><script>
       addEventListener('load', () => setTimeout(() => {
@@ -94,8 +103,10 @@ for (const [name, injection] of Object.entries(INJECTIONS)) {
     );
     const ours = added.filter((key) => !/^(puppeteer)?_/.test(key));
     assert.deepEqual(ours, [], 'the script leaves no name on the window');
+    // A text that is evaluated has no address: it loads nothing.
+    const expected = new Set(['/classic.js', ...(name === 'a script element' ? [NOTES] : [])]);
     const asked = world.site.requests.filter(({ path }) => path.endsWith('.js'));
-    assert.deepEqual(new Set(asked.map(({ path }) => path)), new Set(['/classic.js']));
+    assert.deepEqual(new Set(asked.map(({ path }) => path)), expected);
     await world.finish(visitor, page);
   });
 }
@@ -103,6 +114,7 @@ for (const [name, injection] of Object.entries(INJECTIONS)) {
 test('#3 the module and the classic script on one page make one request', { skip }, async () => {
   world.site.serve('/built.js', { headers, body: readFileSync(MODULE, 'utf8') });
   world.site.serve('/classic.js', { headers, body: readFileSync(CLASSIC, 'utf8') });
+  serveNotes();
   const script = `<script src="/classic.js" referrerpolicy="no-referrer"></script>
     <script type="module" src="/built.js" referrerpolicy="no-referrer"></script>`;
   world.servePage('/', {}, { script });

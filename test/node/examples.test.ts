@@ -36,7 +36,6 @@ const programs = [
     name: 'README.md',
     command: process.execPath,
     args: [...tsx, `${folder}/examples/server.mjs`],
-    clauses: contract,
   },
   {
     name: 'Node http',
