@@ -23,11 +23,10 @@ export async function callDoctor(
   await page.ready;
   const file = await loadFile(furtherFiles.doctor);
   const notes = file && (await loadFile(furtherFiles.notes));
-  if (!notes) return;
-  file.examine({
+  file?.examine({
     host,
     journal,
-    suggestAttribute: notes.suggestAttribute,
+    suggestAttribute: notes?.suggestAttribute ?? (() => undefined),
     get reading() {
       return element.reading;
     },

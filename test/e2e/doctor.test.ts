@@ -41,7 +41,10 @@ const KIT = {
 };
 
 async function openKit(attributes: Attributes, script = KIT['the module']) {
-  serveKit('monerium-connect.min.js', 'monerium-connect.iife.min.js');
+  serveKit(
+    ...['monerium-connect.min.js', 'monerium-connect.iife.min.js'],
+    'monerium-connect.notes.min.js',
+  );
   world.servePage('/shop', attributes, {
     script: `<script ${script} referrerpolicy="no-referrer"></script>`,
     body: world.element(attributes),
@@ -274,7 +277,7 @@ test('a correction of an attribute is seen at once', async () => {
 });
 
 test('a strict policy with Trusted Types lets the panel in', { skip }, async () => {
-  serveKit('monerium-connect.min.js', DOCTOR);
+  serveKit('monerium-connect.min.js', 'monerium-connect.notes.min.js', DOCTOR);
   world.register(`${world.site.origin}/shop`);
   const policy =
     `default-src 'none'; script-src ${world.site.origin}/kit/; connect-src 'self' ` +

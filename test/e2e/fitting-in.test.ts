@@ -1,6 +1,7 @@
 // Pages that have no script of their own and a strict policy: all by attributes and markup.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import type { PageParts } from './support/page-template.js';
 import { RECORDER, SIGHTINGS_PATH } from './support/recorder.js';
 import {
   endingsOf,
@@ -24,7 +25,7 @@ const CSS = `monerium-connect { margin-top: 1px }
   monerium-connect:state(idle) { margin-top: 3px }`;
 
 /** Serves a page under a policy that allows the element's script, its requests and a form. */
-function serve(path: string, body: string, script?: string): void {
+function serve(path: string, body: string, { script, comesBack = false }: PageParts = {}): void {
   const { origin } = world.site;
   const requests = ['/backend', '/sentinel', SIGHTINGS_PATH].map((url) => origin + url).join(' ');
   const policy = `default-src 'none'; script-src ${origin}/monerium-connect.js 'sha256-${hash}';
@@ -34,12 +35,12 @@ function serve(path: string, body: string, script?: string): void {
   world.site.serve('/page.css', { headers: { 'content-type': 'text/css' }, body: CSS });
   world.site.serve(path, {
     headers: { 'content-security-policy': policy.replace(/\s+/g, ' ') },
-    body: pageWith({ before: SHEET, body, ...(script !== undefined && { script }) }),
+    body: pageWith({ before: SHEET, body, comesBack, ...(script !== undefined && { script }) }),
   });
 }
 
-async function open(body: string, script?: string) {
-  serve('/', body, script);
+async function open(body: string, parts?: PageParts) {
+  serve('/', body, parts);
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   return { visitor, page };
@@ -116,7 +117,7 @@ test('a form is held back until the customer is connected', async () => {
 
 test('success-url is where a connected customer goes', async () => {
   world.site.serve('/done', pageWith({ title: 'Done', script: '', body: '<p id="done">Done</p>' }));
-  const { visitor, page } = await open(element({ 'success-url': '/done' }));
+  const { visitor, page } = await open(element({ 'success-url': '/done' }), { comesBack: true });
   await connectBy(page, 'monerium-connect');
   await page.waitForSelector('#done');
   assert.equal(await page.url(), `${world.site.origin}/done`);
@@ -128,7 +129,7 @@ test('success-url is where a connected customer goes', async () => {
 
 test('a fallback is shown until the script has come, and never after', async () => {
   const fallback = '<a slot="fallback" href="/connect">Connect</a>';
-  const without = await open(element({}, fallback), '');
+  const without = await open(element({}, fallback), { script: '' });
   assert.equal(await isShown(without.page, 'a'), true);
   const { visitor, page } = await open(element({}, fallback));
   await waitForStatus(page, 'idle');

@@ -32,7 +32,10 @@ function languagesAskedFor(): string[] {
 }
 
 async function openIn(lang: string, script: string): Promise<Page> {
-  serveKit('monerium-connect.min.js', 'monerium-connect.iife.min.js');
+  serveKit(
+    ...['monerium-connect.min.js', 'monerium-connect.iife.min.js'],
+    'monerium-connect.notes.min.js',
+  );
   world.register(`${world.site.origin}/shop`);
   const html = pageWith({ script, body: world.element() });
   world.site.serve('/shop', html.replace('lang="en"', lang && `lang="${lang}"`));

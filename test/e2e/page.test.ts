@@ -117,7 +117,7 @@ const TELL = `<script>
 test('#21 the customer goes back to where the flow began, after the event', async () => {
   const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
-  world.servePage('/back', attributes, { before: TELL });
+  world.servePage('/back', attributes, { before: TELL, comesBack: true });
   world.site.serve('/heard', '');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/shop?basket=1#pay');
@@ -144,7 +144,7 @@ for (const [name, attributes, start] of [
 ] as const) {
   test(`#21 ${name} the page of the return stays, and knows where the flow began`, async () => {
     world.servePage('/shop', { 'redirect-uri': '/back', ...attributes });
-    world.servePage('/back', { 'redirect-uri': '/back', ...attributes });
+    world.servePage('/back', { 'redirect-uri': '/back', ...attributes }, { comesBack: true });
     const visitor = await world.visit();
     const page = await world.open(visitor, start);
     await world.connect(page);
@@ -160,7 +160,7 @@ for (const [name, attributes, start] of [
 test('a place of the start that is not on this origin is replaced by this page', async () => {
   const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
-  world.servePage('/back', attributes);
+  world.servePage('/back', attributes, { comesBack: true });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/shop');
   const auth = await world.begin(page);

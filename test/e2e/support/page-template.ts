@@ -22,11 +22,14 @@ export interface PageParts {
   script?: string;
   body?: string;
   title?: string;
+  /** Whether the customer goes on from the page of the return. Else a test can look at it. */
+  comesBack?: boolean;
 }
 
-export function pageWith({ before = '', script = SCRIPT_TAG, body = '', title }: PageParts) {
+export function pageWith(parts: PageParts) {
+  const { before = '', script = SCRIPT_TAG, body = '', title, comesBack } = parts;
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${comesBack ? '' : ' data-stays'}>
 <head><meta charset="utf-8"><title>${title ?? 'Shop'}</title>
 <script data-recorder>${RECORDER}</script>${before}${script}</head>
 <body><h1>Shop</h1>${body}</body>

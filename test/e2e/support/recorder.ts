@@ -20,6 +20,10 @@ export const SIGHTINGS_PATH = '/sightings';
 function record(prefix: string, path: string): void {
   if (Reflect.has(window, '__listSightings')) return;
   const debug = console.debug.bind(console);
+  // A test of something else looks at the page of the return.
+  addEventListener('monerium-connected', (event) => {
+    if (document.documentElement.hasAttribute('data-stays')) event.preventDefault();
+  });
   const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
   const pageId = Math.random();
   const sightings: Sighting[] = [];
