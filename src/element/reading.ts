@@ -10,7 +10,10 @@ import type { ConnectError } from '../errors.js';
 import { Flow } from '../flow/flow.js';
 import { page } from '../page/page.js';
 import type { Reading, SharedFlow } from '../page/shared-flow.js';
-import { assertSecure, readAddress, withoutUserInfo } from '../page/window.js';
+import { assertSecure, readAddress } from '../page/window.js';
+
+/** A page may have been opened with a user name and a password in its address. */
+const USER_INFO = /\/\/[^/?#]*@/;
 
 /**
  * Reads the attributes. While a flow is under way, only what it still needs is read again.
@@ -30,7 +33,7 @@ export function readAttributes(
   const address =
     before.address && !isAtRest
       ? before.address
-      : { href: readAddress(), base: withoutUserInfo(host.baseURI) };
+      : { href: readAddress(), base: host.baseURI.replace(USER_INFO, '//') };
   const known = isAtRest ? undefined : before.configuration;
   try {
     assertSecure();

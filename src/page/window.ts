@@ -38,26 +38,26 @@ export function opensWindow(mode: string): boolean {
   return mode === 'popup' || (mode === 'auto' && isFramed());
 }
 
-const USER_INFO = /^([^/]*\/\/)([^/?#]*@)/;
-
-/** A page may have been opened with a user name and a password in its address. */
-export function withoutUserInfo(url: string): string {
-  return url.replace(USER_INFO, '$1');
+/** Whether the page is public by its address: https, and no loopback host. */
+export function isPublicPage(): boolean {
+  return location.protocol === 'https:' && !isLoopback(location.hostname);
 }
 
 export function readAddress(): string {
-  return withoutUserInfo(location.href);
+  return location.href;
 }
 
 /** Replaces the address: same history entry, same history state, no navigation. */
 export function rewriteAddress(href: string): void {
-  // The history takes no other user info than the document's, which engines hide in `location`. By
-  // the prototype: an `<img name="URL">` takes the place of the document's own.
-  const url = Reflect.get(Document.prototype, 'URL', document);
-  const userInfo = USER_INFO.exec(url)?.[2] ?? '';
-  const address = href.replace('//', () => `//${userInfo}`);
   // Some embedders forbid it. The response is spent all the same, and a reload stays silent.
-  tryTo(() => history.replaceState(history.state, '', address));
+  const replace = (url: string) =>
+    tryTo(() => {
+      history.replaceState(history.state, '', url);
+      return true;
+    });
+  // A page that was opened with user info, which `location` hides, must keep it in its address. A
+  // path does that. It comes second: an injected `<base>` leads it to another host.
+  if (!replace(href)) replace(href.slice(location.origin.length));
 }
 
 function readTiming(): PerformanceNavigationTiming | undefined {

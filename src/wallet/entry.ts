@@ -43,7 +43,7 @@ function readSetting({ environment, chain, walletProvider }: WalletHost): Settin
   const names = [...chains.values()];
   refuseUnless(!chain || names.includes(chain), 'chain', names.join(' or '));
   const isUsable = walletProvider == null || isProvider(walletProvider);
-  refuseUnless(isUsable, 'walletProvider', 'a method request, as in EIP-1193');
+  refuseUnless(isUsable, 'walletProvider', 'a method request (EIP-1193)');
   return { chains, chain: chain || undefined, provider: walletProvider ?? undefined };
 }
 

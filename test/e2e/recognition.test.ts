@@ -252,6 +252,7 @@ test('#207 a page that was opened with a user name and a password connects', asy
   await page.goto(withUser(world.callbackUrl(authorization)));
   await waitForStatus(page, 'connected');
   assert.equal(await page.evaluate('location.search + new URL(document.URL).search'), '');
+  assert.equal(await page.evaluate('location.href'), `${world.site.origin}/`);
   world.onlyPost();
   await world.finish(visitor);
 });
