@@ -152,7 +152,7 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
 function renderLongRow(view: View): unknown {
   const { isPopup, isIconOnly, hasOwnTexts, asksWallet, ready, read } = view;
   if (isIconOnly || (hasOwnTexts && ready === 'connect')) return nothing;
-  const labels: (keyof ConnectTexts)[] = ['redirecting', 'exchanging', 'retry', 'connected'];
+  const labels: (keyof ConnectTexts)[] = ['connected', 'redirecting', 'exchanging', 'retry'];
   if (isPopup) labels.push('waiting');
   if (asksWallet) labels.push('wallets', 'signing', 'signed');
   return html`<span class="row long">${labels.map(read).join('\n')}</span>`;
