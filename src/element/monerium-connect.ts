@@ -85,7 +85,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   constructor() {
     super();
     this.#language = new Language(this);
-    // The platform refuses it where the tag has an `is`: the element is no form control then.
+    // Chromium refuses it where the tag has an `is`: the element is no form control then.
     this.#internals = tryTo(() => this.attachInternals());
     this.#controller = new ElementController(this, this.#internals?.states);
     obeyCommands(this);

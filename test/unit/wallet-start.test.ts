@@ -147,9 +147,9 @@ describe('a start with a wallet', () => {
   it('#197 says that a wallet is to be chosen, and then that it is to be confirmed', async () => {
     const element = await add(SIGN_IN);
     const wallet = createWallet({ personal_sign: () => new Promise(() => {}) });
-    const name = announce(wallet.provider);
     const promise = element.connect();
     await until(() => findDialog(element));
+    const name = announce(wallet.provider);
     expect(element.status).to.equal('signing');
     await element.updateComplete;
     expect(readShown(element, 'button[part=button]')).to.equal(english.wallets);
