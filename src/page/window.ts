@@ -38,11 +38,6 @@ export function opensWindow(mode: string): boolean {
   return mode === 'popup' || (mode === 'auto' && isFramed());
 }
 
-/** Whether the page is public by its address: https, and no loopback host. */
-export function isPublicPage(): boolean {
-  return location.protocol === 'https:' && !isLoopback(location.hostname);
-}
-
 export function readAddress(): string {
   return location.href;
 }
