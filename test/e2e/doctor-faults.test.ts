@@ -299,7 +299,6 @@ const FAULTS: Record<string, Fault> = {
   'a wallet without its file': {
     name: 'wallet-file',
     attributes: { wallet: 'sign-in' },
-    act: clickInVain,
   },
   'a clock that is ahead': {
     name: 'clock',

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import {
   CANARY_EMAIL,
   DEMO_CLIENT_ID,
@@ -223,15 +222,10 @@ test('redirect_uri is sent to /auth and in the exchange as the page wrote it', a
 });
 
 test('all that the page knows of the customer arrives at /auth', async () => {
-  const account = privateKeyToAccount(generatePrivateKey());
-  const message = 'I hereby declare that I am the address owner.';
   world.servePage('/', {
     'auth-mode': 'login',
     'skip-kyc': true,
     email: CANARY_EMAIL,
-    address: account.address,
-    chain: 'chiado',
-    signature: await account.signMessage({ message }),
   });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
@@ -239,7 +233,6 @@ test('all that the page knows of the customer arrives at /auth', async () => {
 
   assert.match(state, /^mc1\.[\w-]{43}$/);
   assert.match(codeChallenge, /^[\w-]{43}$/);
-  const sent = await account.signMessage({ message });
   assert.deepEqual(
     { ...query },
     {
@@ -250,22 +243,21 @@ test('all that the page knows of the customer arrives at /auth', async () => {
       },
       ...{ code_challenge: codeChallenge, code_challenge_method: 'S256', state },
       ...{ email: CANARY_EMAIL, auth_mode: 'login', skip_kyc: 'true' },
-      ...{ address: account.address, chain: 'chiado', signature: sent },
     },
   );
-  // The portal has taken them in: it asks neither for KYC nor for a wallet.
+  // The portal has taken them in: it asks for no KYC.
   assert.equal(await page.$eval('input[name=email]', ({ value }) => value), CANARY_EMAIL);
   await page.click('#switch-mode');
   await page.waitForSelector('body[data-step=signup]');
   const steps = await walkPortal(page, { email: CANARY_EMAIL });
-  assert.deepEqual(steps, ['signup', 'iban', 'consent']);
+  assert.deepEqual(steps, ['signup', 'wallet', 'iban', 'consent']);
   await waitForStatus(page, 'connected');
   world.onlyPost();
   await world.finish(visitor, page);
 });
 
 test('what is empty is not sent, and production keeps skip-kyc to itself', async () => {
-  world.servePage('/', { environment: 'production', 'skip-kyc': true, email: '', address: '' });
+  world.servePage('/', { environment: 'production', 'skip-kyc': true, email: '' });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   // The warning comes before the secrets, in an idle moment.

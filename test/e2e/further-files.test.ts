@@ -18,6 +18,7 @@ import {
 const MODULE = 'monerium-connect.min.js';
 const CLASSIC = 'monerium-connect.iife.min.js';
 const DOCTOR = 'monerium-connect.doctor.min.js';
+const NOTES = 'monerium-connect.notes.min.js';
 const GERMAN = 'locales/de.min.js';
 const NONCE = 'bm9uY2U';
 const KEPT = 'referrerpolicy="no-referrer"';
@@ -30,14 +31,14 @@ const sha = (kind: string, text: string) =>
 const headers = { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' };
 
 async function serveKit(...files: string[]): Promise<void> {
-  for (const file of files) {
+  for (const file of [...files, NOTES]) {
     world.site.serve(`/kit/${file}`, { headers, body: await buildScript(file) });
   }
 }
 
 /** What an attacker can write into a page: names, and a base with files of the same names. */
 function attack(): string {
-  for (const file of [GERMAN, DOCTOR]) {
+  for (const file of [GERMAN, DOCTOR, NOTES]) {
     world.site.serve(`/evil/${file}`, { headers, body: 'window.isEvil = true;' });
     world.site.serve(`/evil/monerium/${file}`, { headers, body: 'window.isEvil = true;' });
   }
@@ -265,7 +266,7 @@ test('#187 the module file in a tag without its type connects, and leaves no nam
 test('#188 a further file that is missing is asked for once, and one warning names it', async () => {
   await serveKit(MODULE);
   const { page, visitor } = await openShop({ script: tag(MODULE, 'type="module"'), debug: true });
-  for (const file of [GERMAN, DOCTOR]) {
+  for (const file of [GERMAN, DOCTOR, NOTES]) {
     const lines = await waitForWarning(page, visitor, file);
     assert.equal(lines.length, 1, lines.join());
     assert.match(lines[0] ?? '', /beside the script/);
