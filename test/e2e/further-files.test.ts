@@ -266,7 +266,7 @@ test('#187 the module file in a tag without its type connects, and leaves no nam
 test('#188 a further file that is missing is asked for once, and one warning names it', async () => {
   await serveKit(MODULE);
   const { page, visitor } = await openShop({ script: tag(MODULE, 'type="module"'), debug: true });
-  for (const file of [GERMAN, DOCTOR, NOTES]) {
+  for (const file of [GERMAN, DOCTOR]) {
     const lines = await waitForWarning(page, visitor, file);
     assert.equal(lines.length, 1, lines.join());
     assert.match(lines[0] ?? '', /beside the script/);

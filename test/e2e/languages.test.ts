@@ -55,7 +55,7 @@ async function waitForText(page: Page, text: string): Promise<void> {
 
 for (const [lang, texts] of Object.entries({
   ar: ['الربط مع Monerium', 'تم الربط مع Monerium'],
-  el: ['Σύνδεση με Monerium', 'Συνδεθήκατε με Monerium'],
+  el: ['Σύνδεση με Monerium', 'Συνδεδεμένο'],
 })) {
   test(`a customer connects on a page in ${lang}, by one request more`, { skip }, async () => {
     serveKit(`locales/${lang}.min.js`);
