@@ -272,7 +272,7 @@ for (const [name, leave] of Object.entries({
   closes: (page) => page.close(),
 } satisfies Record<string, (page: Page) => Promise<void>>)) {
   test(`#192 when the page ${name}, its popup still knows what it is`, async () => {
-    const { visitor, page } = await open({ 'success-url': '/done' });
+    const { visitor, page } = await open({ 'success-url': '/done' }, { comesBack: true });
     world.site.serve('/elsewhere', '<!doctype html><title>Elsewhere</title>');
     const begun = await beginPopup(world, visitor, page);
     await leave(page);
@@ -286,7 +286,7 @@ for (const [name, leave] of Object.entries({
 }
 
 test('#192 the tab that a mail has opened is no popup', async () => {
-  const { visitor, page } = await open({ 'success-url': '/done' });
+  const { visitor, page } = await open({ 'success-url': '/done' }, { comesBack: true });
   world.site.serve('/done', '<!doctype html><title>Done</title>');
   world.site.serve('/elsewhere', '<!doctype html><title>Elsewhere</title>');
   const begun = await beginPopup(world, visitor, page);
