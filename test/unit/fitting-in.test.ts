@@ -328,6 +328,7 @@ describe('success-url', () => {
 
   it('without a backend is named as doubtful, and leads nowhere', async () => {
     await addHere({ 'success-url': '/done' }, { exchange: () => Promise.resolve(IDENTITY) });
+    await until(() => spoken.list('warn').length);
     expect(spoken.list('warn').join()).to.contain('success-url needs backend-url');
   });
 });

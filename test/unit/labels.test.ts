@@ -11,7 +11,7 @@ import '../../src/locales/index.js';
 import { page } from '../../src/page/page.js';
 import { ATTRIBUTES, closePages, find, settle } from './fixture.js';
 
-const loader = registry.find(([tags]) => tags.includes(' '));
+const loader = registry.findLast(([tags]) => tags.includes(' '));
 const LANGUAGES = ['en', ...(loader?.[0].split(' ') ?? [])];
 const TEXTS = ['connect', 'continue', 'sign-in', 'sign-up', 'pay'] as const;
 const WALLET = { wallet: 'sign-in', mode: 'popup' };

@@ -123,6 +123,7 @@ describe('an attribute that is none of ours', () => {
     it(`#161 is warned about with the probable name: ${written}`, async () => {
       const attributes = { 'client-id': CLIENT_ID, [written]: 'https://backend.example/x' };
       const page = await openMarkup(render(attributes) + render(attributes));
+      await until(() => page.list('warn').length);
       const warnings = page.list('warn').filter((text) => text.includes(written));
       expect(warnings).to.have.length(1);
       expect(warnings[0]).to.contain(`probably ${meant} was meant`);
@@ -147,6 +148,7 @@ describe('an attribute that is none of ours', () => {
   ] as const) {
     it(`#161 in the sandbox it is said which way the code goes, with ${name}`, async () => {
       const page = await openMarkup(render(attributes));
+      await until(() => page.list('info').length);
       const lines = page.list('info').filter((text) => text.includes('the code is'));
       expect(lines).to.have.length(1);
       expect(lines[0]).to.contain(way);
@@ -156,6 +158,7 @@ describe('an attribute that is none of ours', () => {
   it('#161 the way of the code has no query in it', async () => {
     const attributes = { ...ATTRIBUTES, 'backend-url': 'https://backend.example/x?canary' };
     const page = await openMarkup(render(attributes));
+    await until(() => page.list('info').length);
     expect(page.list('info').join()).to.contain('backend.example').and.not.contain('canary');
   });
 });
@@ -169,6 +172,7 @@ describe('a value that is not what it seems', () => {
     it(`#165 is one warning: ${name}`, async () => {
       const html = render({ ...ATTRIBUTES, ...attributes });
       const page = await openMarkup(html + html);
+      await until(() => page.list('warn').length);
       expect(page.list('warn')).to.have.length(1);
       expect(page.list('warn')[0]).to.contain(said);
       expect(page.element.status).to.equal('idle');

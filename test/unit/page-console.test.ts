@@ -22,6 +22,7 @@ describe('what is said to the developer', () => {
     const page = await openPage();
     page.add();
     await settleIdle(page.view);
+    await until(() => page.list('info').length);
     const said = page.list('info').filter((text) => text.includes('redirect_uri'));
     expect(said).to.have.length(1);
     expect(said[0]?.split(/\s/)).to.include(page.view.location.href);
@@ -38,6 +39,7 @@ describe('what is said to the developer', () => {
     const page = await openPage({ attributes });
     page.add(attributes);
     await settleIdle(page.view);
+    await until(() => page.list('warn').length);
     expect(page.list('warn')).to.have.length(1);
     expect(page.list('warn')[0]).to.contain('backend-url');
   });
@@ -45,6 +47,7 @@ describe('what is said to the developer', () => {
   it('is one warning that production skips no KYC', async () => {
     const page = await openPage({ attributes: { ...PRODUCTION, 'skip-kyc': '' } });
     await settleIdle(page.view);
+    await until(() => page.list('warn').length);
     expect(page.list('warn')).to.have.length(1);
     expect(page.list('warn')[0]).to.contain('skip-kyc');
   });
