@@ -1,5 +1,5 @@
 import { ConnectError, tryTo, type ErrorCode } from '../errors.js';
-import { ownFields, type Fields } from './identity.js';
+import { ownFields, type Fields } from './own-fields.js';
 import { nameOAuthError } from './oauth.js';
 
 /** The longest body that is read, in bytes. */
@@ -56,7 +56,7 @@ export async function readText(
 export function parseFields(text = ''): Fields | undefined {
   const value = tryTo((): unknown => JSON.parse(text));
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? ownFields(value) : undefined;
+  return isObject ? ownFields(value as unknown) : undefined;
 }
 
 /** A URL without what may be secret in it: its query and fragment. */

@@ -1,17 +1,11 @@
+import { ownFields } from './own-fields.js';
+
 const IDENTIFIER = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** Who is connected: Monerium's identifiers, 1 to 128 characters of `[A-Za-z0-9._:-]`. */
 export interface Identity {
   readonly profile: string;
   readonly userId: string;
-}
-
-/** The fields of a JSON object, without those that every object inherits. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Its own fields: a script of the page may have added some to every object. */
-export function ownFields(value: unknown): Fields {
-  return { __proto__: null, ...(value as object) };
 }
 
 function isIdentifier(value: unknown): value is string {

@@ -14,7 +14,6 @@ import {
 } from './kept-connection.js';
 import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
 import { check, checkRange, ownOptions } from './option-checks.js';
-import { own } from './own.js';
 import { REST_MS } from './pauses.js';
 import { Renewals } from './renewal.js';
 import { requestRefresh } from './request-refresh.js';
@@ -25,6 +24,7 @@ import { SharedWork } from './shared-work.js';
 export { ConnectError, type ErrorCode } from '../errors.js';
 export type { Tokens } from '../protocol/exchange.js';
 export type { Identity } from '../protocol/identity.js';
+import { ownFields } from '../protocol/own-fields.js';
 export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
 export { ConnectionEnded } from './kept-connection.js';
 export type { MoneriumOptions } from './monerium-api.js';
@@ -142,7 +142,7 @@ class KeptConnections implements Connections {
 
   async getAccessToken(id: string, options: TokenOptions = {}): Promise<string> {
     requireId(id);
-    const { refused, signal } = own(options);
+    const { refused, signal } = ownFields(options);
     const { rows } = this.#settings;
     const row = requireOpen(await raceSignal(signal, this.#track(rows.read(id))));
     const { tokens } = row.connection;

@@ -1,6 +1,6 @@
 import { isConnectError, type ConnectErrorDetail } from '../errors.js';
+import { ownFields } from '../protocol/own-fields.js';
 import { raceSignal } from './deadline.js';
-import { own } from './own.js';
 
 /**
  * Why a request did not succeed. `message` holds no secret. `cause` is the `ConnectError` of the
@@ -56,7 +56,7 @@ export async function callSite<T>(
 
 /** What an exchange tells of its failure. Nothing is read of what else was thrown. */
 export function detailOf(reason: unknown): Partial<ConnectErrorDetail> {
-  return own(isConnectError(reason) ? reason.detail : {});
+  return ownFields(isConnectError(reason) ? reason.detail : {});
 }
 
 /** The failure that the page is told of. */

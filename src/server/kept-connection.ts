@@ -1,8 +1,8 @@
 import { ConnectError } from '../errors.js';
 import type { Tokens } from '../protocol/exchange.js';
+import { ownFields } from '../protocol/own-fields.js';
 import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
 import { raceSignal, withDeadline } from './deadline.js';
-import { own } from './own.js';
 
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
@@ -88,7 +88,7 @@ export function toStoreFailure(cause: unknown): ConnectError {
 /** A copy of plain JSON whose objects have their own fields alone. */
 function ownJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  const copy = own(value);
+  const copy = ownFields(value);
   for (const [name, field] of Object.entries(copy)) Reflect.set(copy, name, ownJson(field));
   return copy;
 }

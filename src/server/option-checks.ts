@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors.js';
-import { own } from './own.js';
+import { ownFields } from '../protocol/own-fields.js';
 
 /** @throws ConnectError `invalid_config` that names the option and what it needs */
 export function check(isValid: boolean, option: string, need: string): asserts isValid {
@@ -33,5 +33,5 @@ export function ownOptions<T extends object>(options: T, types: OptionTypes): T 
     const type = types[name];
     check(!type || value === undefined || typeof value === type, name, `the type ${type}`);
   }
-  return own(options);
+  return ownFields(options);
 }

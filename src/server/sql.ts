@@ -1,6 +1,6 @@
+import { ownFields } from '../protocol/own-fields.js';
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
-import { own } from './own.js';
 import { firstVersion, requireId } from './stored-row.js';
 
 /** Runs one statement, with its values in the places `$1`, `$2`, … */
@@ -71,7 +71,7 @@ export function createSqlStore(
   run: RunSql,
   options: SqlStoreOptions = {},
 ): ConnectionStore & Claims {
-  const { seal = (json) => json, open = (sealed) => sealed }: SqlStoreOptions = own(options);
+  const { seal = (json) => json, open = (sealed) => sealed }: SqlStoreOptions = ownFields(options);
   const change = async (signal: AbortSignal, text: string, ...values: (string | number)[]) =>
     (await run(text, values, signal)).changed === 1;
   return {

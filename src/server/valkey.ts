@@ -1,6 +1,6 @@
+import { ownFields } from '../protocol/own-fields.js';
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
-import { own } from './own.js';
 import { firstVersion, requireId } from './stored-row.js';
 
 /** Sends one command, such as `['GET', 'key']`, and resolves with its reply. */
@@ -79,7 +79,7 @@ export function createValkeyStore(
     durable = true,
     seal = (json) => json,
     open = (sealed) => sealed,
-  }: ValkeyStoreOptions = own(options);
+  }: ValkeyStoreOptions = ownFields(options);
   const keep = (signal: AbortSignal, write: string[]) =>
     durable ? writeToDisk(send, write, signal) : send(write, signal);
   return {
