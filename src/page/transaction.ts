@@ -1,8 +1,7 @@
 import { BINDING_KEYS, type Binding, type Mode } from '../configuration.js';
 import { ConnectError, ERRORS, tryTo, type ErrorCode } from '../errors.js';
 import { parseFields } from '../protocol/http.js';
-import { readIdentity, type Identity } from '../protocol/identity.js';
-import type { Fields } from '../protocol/own-fields.js';
+import { readIdentity, type Fields, type Identity } from '../protocol/identity.js';
 
 // The flows in storage. Some browsers throw as soon as it is accessed: reading then finds nothing.
 

@@ -1,7 +1,6 @@
 import { ConnectError, toConnectError } from '../errors.js';
 import { browserSend, fetchFields, type Reply, type Send } from './http.js';
-import { readIdentity, type Identity } from './identity.js';
-import { ownFields, type Fields } from './own-fields.js';
+import { ownFields, readIdentity, type Fields, type Identity } from './identity.js';
 
 /** The characters of a bearer token, so that it can stand in a header: RFC 6749 appendix A.12. */
 const TOKEN = /^[!-~]+$/;

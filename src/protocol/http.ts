@@ -1,5 +1,5 @@
 import { ConnectError, tryTo, type ErrorCode } from '../errors.js';
-import { ownFields, type Fields } from './own-fields.js';
+import { ownFields, type Fields } from './identity.js';
 import { nameOAuthError } from './oauth.js';
 
 /** The longest body that is read, in bytes. */

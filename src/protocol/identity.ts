@@ -1,11 +1,19 @@
-import { ownFields } from './own-fields.js';
-
 const IDENTIFIER = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** Who is connected: Monerium's identifiers, 1 to 128 characters of `[A-Za-z0-9._:-]`. */
 export interface Identity {
   readonly profile: string;
   readonly userId: string;
+}
+
+/** The fields of a JSON object, without those that every object inherits. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A copy with its own fields alone: other code may have added some to every object. */
+export function ownFields<T extends object>(value: T): T;
+export function ownFields(value: unknown): Fields;
+export function ownFields(value: unknown): unknown {
+  return { __proto__: null, ...(value as object) };
 }
 
 function isIdentifier(value: unknown): value is string {

@@ -24,7 +24,7 @@ import { SharedWork } from './shared-work.js';
 export { ConnectError, type ErrorCode } from '../errors.js';
 export type { Tokens } from '../protocol/exchange.js';
 export type { Identity } from '../protocol/identity.js';
-import { ownFields } from '../protocol/own-fields.js';
+import { ownFields } from '../protocol/identity.js';
 export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
 export { ConnectionEnded } from './kept-connection.js';
 export type { MoneriumOptions } from './monerium-api.js';

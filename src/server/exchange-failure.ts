@@ -1,5 +1,5 @@
 import { isConnectError, type ConnectErrorDetail } from '../errors.js';
-import { ownFields } from '../protocol/own-fields.js';
+import { ownFields } from '../protocol/identity.js';
 import { raceSignal } from './deadline.js';
 
 /**

@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors.js';
-import { ownFields } from '../protocol/own-fields.js';
+import { ownFields } from '../protocol/identity.js';
 
 /** @throws ConnectError `invalid_config` that names the option and what it needs */
 export function check(isValid: boolean, option: string, need: string): asserts isValid {

@@ -1,4 +1,4 @@
-import { ownFields } from '../protocol/own-fields.js';
+import { ownFields } from '../protocol/identity.js';
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
 import { firstVersion, requireId } from './stored-row.js';
