@@ -1,5 +1,5 @@
 import type { Tokens } from '../protocol/exchange.js';
-import type { Identity } from '../protocol/identity.js';
+import { ownFields, type Identity } from '../protocol/identity.js';
 import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
 import { pause, raceSignal, waitAtMost } from './deadline.js';
 import {
@@ -24,7 +24,6 @@ import { SharedWork } from './shared-work.js';
 export { ConnectError, type ErrorCode } from '../errors.js';
 export type { Tokens } from '../protocol/exchange.js';
 export type { Identity } from '../protocol/identity.js';
-import { ownFields } from '../protocol/identity.js';
 export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
 export { ConnectionEnded } from './kept-connection.js';
 export type { MoneriumOptions } from './monerium-api.js';
