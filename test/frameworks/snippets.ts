@@ -67,7 +67,6 @@ export const SETTINGS = {
       text: 'pay',
       'icon-only': true,
       debug: true,
-      name: 'customer',
       required: true,
     },
     slots: { '': `Pay {now} & "here" @ <us>`, icon: '{{x}}' },
