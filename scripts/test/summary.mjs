@@ -1,4 +1,4 @@
-// How a run of several scripts ends: counts, what was skipped and why, what failed, and their sum.
+// How a run of several scripts ends: what was skipped and why, counts, what failed, and their sum.
 
 /**
  * @typedef {object} Tests
@@ -44,6 +44,6 @@ export function summarize(results) {
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const ending = reasons.length > 0 ? `, ${reasons.length} skipped` : '';
   const sum = `${passed} passed, ${failures.length} failed${ending}`;
-  const parts = [table, skipped, failures, [sum]].filter((lines) => lines.length > 0);
+  const parts = [skipped, table, failures, [sum]].filter((lines) => lines.length > 0);
   return parts.map((lines) => lines.join('\n')).join('\n\n');
 }
