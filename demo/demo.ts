@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
 import { startBackend, type Backend } from './backend/backend.js';
 import { throwawayKey } from './backend/key-ring.js';
-import { DEMO_CLIENT_ID, startEmulator, type Emulator } from './emulator/emulator.js';
-import { StartFailure } from './start-failure.js';
+import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../src/testing/emulator/emulator.js';
+import { StartFailure } from '../src/testing/start-failure.js';
 import { startPage } from './start-page.js';
 
 /** The pages that Monerium may send a customer back to. */

@@ -1,7 +1,7 @@
 /** `npm start`: the demo, for a person with a browser. */
 import { createInterface } from 'node:readline';
 import { startDemo } from './demo.js';
-import { exitWith } from './start-failure.js';
+import { exitWith } from '../src/testing/start-failure.js';
 
 async function start(): Promise<void> {
   const demo = await startDemo(process.env);

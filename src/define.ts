@@ -1,5 +1,5 @@
 import { MoneriumConnect } from './element/monerium-connect.js';
-import { logOnce } from './page/page.js';
+import { logOnce } from './core/browser/page.js';
 
 const TAG = 'monerium-connect';
 

@@ -1,5 +1,5 @@
 import './define.js';
-import { furtherFiles } from './page/further-files.js';
+import { furtherFiles } from './core/browser/further-files.js';
 import './locales/not-imported.js';
 
 // A bundler makes files of their own of them, which are loaded on use.
@@ -7,21 +7,21 @@ furtherFiles.doctor = () => import('./doctor/doctor.js');
 furtherFiles.notes = () => import('./notes/notes.js');
 
 export { MoneriumConnect } from './element/monerium-connect.js';
-export { ConnectError, isConnectError } from './errors.js';
+export { ConnectError, isConnectError } from './core/errors.js';
 export {
   MoneriumBeforeConnectEvent,
   MoneriumConnectedEvent,
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from './connection.js';
+} from './core/connection.js';
 export type {
   ConnectErrorDetail,
   ConnectErrorOptions,
   ErrorCode,
   ErrorPhase,
   Retry,
-} from './errors.js';
+} from './core/errors.js';
 export type {
   Connection,
   ConnectionStatus,
@@ -29,8 +29,8 @@ export type {
   MoneriumConnectedDetail,
   MoneriumEventMap,
   MoneriumStatusDetail,
-} from './connection.js';
-export type { ExchangeFunction, ExchangeRequest } from './protocol/exchange.js';
-export type { WalletProof, WalletProvider } from './protocol/wallet.js';
-export type { Identity } from './protocol/identity.js';
-export type { ConnectTexts } from './texts.js';
+} from './core/connection.js';
+export type { ExchangeFunction, ExchangeRequest } from './core/oauth/exchange.js';
+export type { WalletProof, WalletProvider } from './core/oauth/wallet.js';
+export type { Identity } from './core/oauth/identity.js';
+export type { ConnectTexts } from './core/texts.js';

@@ -12,8 +12,8 @@ import type {
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from './connection.js';
-import { furtherFiles } from './page/further-files.js';
+} from './core/connection.js';
+import { furtherFiles } from './core/browser/further-files.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 import './locales/not-imported.js';
 

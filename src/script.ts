@@ -1,9 +1,9 @@
 // What the script files run: the definition, and the loaders for the files beside them.
 import './define.js';
-import { furtherFiles } from './page/further-files.js';
+import { furtherFiles } from './core/browser/further-files.js';
 import { LANGUAGES } from './locales/languages.js';
 import { registry } from './locales/registry.js';
-import { importBeside } from './page/beside-script.js';
+import { importBeside } from './core/browser/beside-script.js';
 
 registry.push([LANGUAGES, (tag) => importBeside(`./locales/${tag}.min.js`)]);
 furtherFiles.doctor = () => importBeside('./monerium-connect.doctor.min.js');

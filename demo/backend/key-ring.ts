@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { StartFailure } from '../start-failure.js';
+import { StartFailure } from '../../src/testing/start-failure.js';
 
 /** A key may have a name in front of it, which is for people only. */
 const KEY = /^(?:[\w-]+:)?([A-Za-z0-9+/_-]{43}=?)$/;

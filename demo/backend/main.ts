@@ -1,7 +1,7 @@
 /** `npm run backend`: the backend alone, for a site and a Monerium that run elsewhere. */
 import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
-import { exitWith, StartFailure } from '../start-failure.js';
+import { exitWith, StartFailure } from '../../src/testing/start-failure.js';
 import { startBackend } from './backend.js';
 import { startProcesses } from './processes.js';
 import { readEnvironment } from './settings.js';

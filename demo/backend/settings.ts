@@ -1,4 +1,4 @@
-import { StartFailure } from '../start-failure.js';
+import { StartFailure } from '../../src/testing/start-failure.js';
 
 /** How many requests are let through, and in how many seconds. */
 export interface Rate {

@@ -2,10 +2,10 @@
 import '../../src/index.js';
 import '../../src/locales/index.js';
 import { registry } from '../../src/locales/registry.js';
-import { ERRORS } from '../../src/errors.js';
+import { ERRORS } from '../../src/core/errors.js';
 import type { MoneriumConnect } from '../../src/index.js';
 import { findElement } from '../find-element.js';
-import { simulate, type Simulated } from '../testing/simulate.js';
+import { simulate, type Simulated } from '../../src/testing/simulate.js';
 import { CLIENT_ID } from './control.js';
 import { addAttributes, addTexts, fillSelect, readFields } from './fields.js';
 import { attributes, cssProperties, properties, slots } from './manifest.js';

@@ -1,5 +1,5 @@
 // What the pages of the site and its service worker say to each other.
-import type { Switches } from '../emulator/switches.js';
+import type { Switches } from '../../src/testing/emulator/switches.js';
 
 export const CLIENT_ID = '5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60';
 

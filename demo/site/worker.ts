@@ -1,10 +1,10 @@
 // The service worker of the site: Monerium's emulator and a shop's backend, without a server.
 // `/monerium/` is the emulator, `/api/monerium` the backend, `/control` sets faults.
 import { createExchangeHandler, type ExchangeHandler } from '../../src/server/handler.js';
-import { loadAssets } from '../emulator/assets.js';
-import { isJson } from '../emulator/json-body.js';
-import { createMonerium } from '../emulator/monerium.js';
-import { Store } from '../emulator/store.js';
+import { loadAssets } from '../../src/testing/emulator/assets.js';
+import { isJson } from '../../src/testing/emulator/json-body.js';
+import { createMonerium } from '../../src/testing/emulator/monerium.js';
+import { Store } from '../../src/testing/emulator/store.js';
 import { rebase } from './rebase.js';
 import { CLIENT_ID, type Control, type Reply } from './control.js';
 

@@ -30,20 +30,20 @@ async function bundle(folder, options) {
 }
 
 await bundle('bin', {
-  entryPoints: ['demo/command/main.ts'],
+  entryPoints: ['src/command/main.ts'],
   outfile: 'dist/bin/monerium-connect.js',
   minify: true,
   banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
 });
 // Not minified: the stack of a failing test can be read.
 await bundle('testing', {
-  entryPoints: ['demo/testing/index.ts'],
+  entryPoints: ['src/testing/index.ts'],
   outfile: 'dist/testing/index.js',
   banner: { js: REQUIRE },
 });
 // For a browser, without the emulator. It needs no notice: nothing of a package is inside.
 await build({
-  entryPoints: ['demo/testing/browser.ts'],
+  entryPoints: ['src/testing/browser.ts'],
   outfile: 'dist/testing/browser.js',
   bundle: true,
   format: 'esm',

@@ -206,9 +206,9 @@ function modules() {
  * @returns {import('rollup').RollupOptions}
  */
 const testingTypes = (name) => ({
-  input: `demo/testing/${name}.ts`,
+  input: `src/testing/${name}.ts`,
   // A second copy of the element's types would be another element to TypeScript.
-  external: [/\/src\//],
+  external: [/\/src\/(core|element|server)\//],
   plugins: [dts()],
   output: {
     ...{ file: `dist/testing/${name}.d.ts`, format: 'es' },

@@ -1,4 +1,4 @@
-import { loadAssets } from '../../demo/emulator/assets.js';
+import { loadAssets } from '../../src/testing/emulator/assets.js';
 
 /**
  * The emulator bundles what its pages load when it starts. Where there are no sources to bundle,

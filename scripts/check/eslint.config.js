@@ -5,7 +5,9 @@ import tseslint from 'typescript-eslint';
 import { houseRules, noEnum } from './house-rules.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const typed = ['src/**/*.ts', 'test/**/*.ts', 'demo/**/*.ts', 'vite.config.ts'];
+const typed = ['src/**/*.ts', 'test/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'vite.config.ts'];
+/** What ships for developers. It runs in Node, and prints. */
+const tools = ['src/testing/**/*.ts', 'src/command/**/*.ts'];
 /** Each has packages and types of its own, which its own build checks. */
 const apps = ['test/frameworks/*/**'];
 
@@ -90,17 +92,18 @@ export default [
     },
     {
       files: ['src/**/*.ts'],
+      ignores: tools,
       extends: [tseslint.configs.strictTypeChecked],
       rules: { ...typedRules, ...size },
     },
     {
-      files: ['test/**/*.ts', 'demo/**/*.ts', 'vite.config.ts'],
+      files: [...tools, 'test/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'vite.config.ts'],
       ignores: apps,
       extends: [tseslint.configs.recommendedTypeChecked],
       rules: typedRules,
     },
     {
-      files: ['test/**/*.ts', 'demo/**/*.ts'],
+      files: [...tools, 'test/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts'],
       ignores: apps,
       rules: {
         // A handler of Node's server or of an event may be async: it catches for itself.
@@ -111,7 +114,7 @@ export default [
       },
     },
     {
-      files: ['demo/**/*.ts'],
+      files: [...tools, 'demo/**/*.ts', 'examples/**/*.ts'],
       rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
     },
     {

@@ -28,9 +28,10 @@ const globalObjects = ['globalThis', 'window', 'self', 'top', 'parent', 'frames'
  */
 
 const onlyStorage =
-  'Only src/page/transaction.ts may touch storage and locks, and src/doctor/storage.ts.';
+  'Only src/core/browser/transaction.ts may touch storage and locks, and src/doctor/storage.ts.';
 const onlyRegistry = 'Only src/define.ts and src/react.ts may touch customElements.';
-const onlyWindow = 'Only src/page, src/wallet, src/doctor and src/notes may touch the window.';
+const onlyWindow =
+  'Only src/core/browser, src/wallet, src/doctor and src/notes may touch the window.';
 
 /**
  * @param {Permissions} may
@@ -109,6 +110,7 @@ export const noEnum = {
  */
 const place = (files, may) => ({
   files: [files],
+  ignores: ['src/testing/**', 'src/command/**'],
   languageOptions: { parser: tseslint.parser, globals: declared },
   rules: {
     'no-restricted-globals': globalRules(may),
@@ -129,13 +131,13 @@ const declared = Object.fromEntries(globalObjects.map((name) => [name, 'readonly
 /** The last place that fits a file counts. */
 export const houseRules = [
   place('src/**/*.ts', {}),
-  place('src/page/**/*.ts', { window: true }),
+  place('src/core/browser/**/*.ts', { window: true }),
   place('src/wallet/**/*.ts', { window: true }),
   place('src/doctor/**/*.ts', { window: true }),
   place('src/notes/**/*.ts', { window: true }),
   // The doctor takes nothing of the page along: it looks at storage by itself.
   place('src/doctor/storage.ts', { window: true, storage: true }),
-  place('src/page/transaction.ts', { window: true, storage: true }),
+  place('src/core/browser/transaction.ts', { window: true, storage: true }),
   place('src/define.ts', { registry: true }),
   // Not at its evaluation as there, but when React has set the properties.
   place('src/react.ts', { registry: true }),

@@ -21,7 +21,8 @@ function filesOf(folder) {
  */
 function expectedFiles() {
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    // The tools for developers are one file each, and listed below.
+    .filter((name) => name.endsWith('.ts') && !/^(testing|command)[\\/]/.test(name))
     .map((name) => `dist/${name.replaceAll('\\', '/').replace(/\.ts$/, '')}`);
   const scripts = ['dist/monerium-connect', 'dist/monerium-connect.wallet'].flatMap((name) => [
     `${name}.min.js`,
@@ -46,7 +47,7 @@ function expectedFiles() {
     'dist/testing/LICENSES.txt',
     ...['editors/vscode.html-custom-data.json', 'editors/vscode.css-custom-data.json'],
     'editors/web-types.json',
-    ...['docs', 'demo/backend/examples', 'demo/backend/other'].flatMap(filesOf),
+    ...['docs', 'examples'].flatMap(filesOf),
     ...['element', 'preact', 'react', 'solid', 'svelte', 'vue'].map((name) => `types/${name}.d.ts`),
     ...sources.map((name) => `${name}.d.ts`),
     ...locales,

@@ -1,5 +1,5 @@
 // In the page of a contact sheet: every appearance and size in every state that a customer sees.
-import { simulate, type Simulated } from '../../demo/testing/simulate.js';
+import { simulate, type Simulated } from '../../src/testing/simulate.js';
 import type { MoneriumConnect } from '../../src/index.js';
 import { measure } from '../../test/helpers/contrast.js';
 

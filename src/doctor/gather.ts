@@ -1,9 +1,9 @@
 // Gathers the facts. Nothing here judges them.
-import { listDifferences, type Binding, type Configuration } from '../configuration.js';
-import type { Connection } from '../connection.js';
-import type { Backend } from '../protocol/exchange.js';
-import type { ExaminedElement } from '../protocol/doctor.js';
-import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../protocol/wallet.js';
+import { listDifferences, type Binding, type Configuration } from '../core/options.js';
+import type { Connection } from '../core/connection.js';
+import type { Backend } from '../core/oauth/exchange.js';
+import type { ExaminedElement } from '../core/oauth/doctor.js';
+import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../core/oauth/wallet.js';
 import type {
   AttributeFacts,
   BackendFacts,

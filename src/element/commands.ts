@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
-import type { ConnectError } from '../errors.js';
-import { log } from '../page/page.js';
+import type { ConnectError } from '../core/errors.js';
+import { log } from '../core/browser/page.js';
 
 /** What a command acts on. */
 interface CommandHost extends ReactiveControllerHost, EventTarget {

@@ -1,8 +1,8 @@
 import { LitElement, type PropertyDeclaration } from 'lit';
-import type { ConnectAttributes } from '../configuration.js';
-import type { ExchangeFunction } from '../protocol/exchange.js';
-import type { WalletProvider } from '../protocol/wallet.js';
-import type { ConnectTexts } from '../texts.js';
+import type { ConnectAttributes } from '../core/options.js';
+import type { ExchangeFunction } from '../core/oauth/exchange.js';
+import type { WalletProvider } from '../core/oauth/wallet.js';
+import type { ConnectTexts } from '../core/texts.js';
 
 /** Values of the properties that have one before the page sets them. */
 const DEFAULTS = {

@@ -1,13 +1,13 @@
 // What the developer is told about the set-up of an element.
-import { isProduction, type ConnectAttributes } from '../configuration.js';
-import { logFailure } from '../flow/failure-log.js';
-import { isSamePath } from '../page/arrival.js';
-import { loadFile, logOnce, page } from '../page/page.js';
-import { furtherFiles } from '../page/further-files.js';
-import type { Reading } from '../page/shared-flow.js';
-import { isRecent, listPendingOfTab, tellOnce } from '../page/transaction.js';
-import { isFreshNavigation, readAddress } from '../page/window.js';
-import type { LostReturn } from '../protocol/notes.js';
+import { isProduction, type ConnectAttributes } from '../core/options.js';
+import { logFailure } from '../core/flow/failure-log.js';
+import { isSamePath } from '../core/browser/arrival.js';
+import { loadFile, logOnce, page } from '../core/browser/page.js';
+import { furtherFiles } from '../core/browser/further-files.js';
+import type { Reading } from '../core/browser/shared-flow.js';
+import { isRecent, listPendingOfTab, tellOnce } from '../core/browser/transaction.js';
+import { isFreshNavigation, readAddress } from '../core/browser/window.js';
+import type { LostReturn } from '../core/oauth/notes.js';
 
 type Host = HTMLElement & ConnectAttributes;
 

@@ -1,18 +1,25 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { isSameBinding, type Mode } from '../configuration.js';
+import { isSameBinding, type Mode } from '../core/options.js';
 import {
   MoneriumBeforeConnectEvent,
   MoneriumDisconnectedEvent,
   MoneriumStatusEvent,
   type Connection,
-} from '../connection.js';
-import { ConnectError, tryTo } from '../errors.js';
-import { endSession } from '../flow/kept-session.js';
-import { takeArrival, type Arrival } from '../page/arrival.js';
-import { keepArrival, page, prepareSecrets } from '../page/page.js';
-import type { Ending, FlowElement, Reading, SharedFlow } from '../page/shared-flow.js';
-import { findStateOfPopup } from '../page/transaction.js';
-import { after, isOnOrigin, isSecure, leaveReturn, navigate, whenIdle } from '../page/window.js';
+} from '../core/connection.js';
+import { ConnectError, tryTo } from '../core/errors.js';
+import { endSession } from '../core/flow/kept-session.js';
+import { takeArrival, type Arrival } from '../core/browser/arrival.js';
+import { keepArrival, page, prepareSecrets } from '../core/browser/page.js';
+import type { Ending, FlowElement, Reading, SharedFlow } from '../core/browser/shared-flow.js';
+import { findStateOfPopup } from '../core/browser/transaction.js';
+import {
+  after,
+  isOnOrigin,
+  isSecure,
+  leaveReturn,
+  navigate,
+  whenIdle,
+} from '../core/browser/window.js';
 import { EventQueue } from './event-queue.js';
 import { logNotes } from './developer-notes.js';
 import { callDoctor } from './doctor.js';

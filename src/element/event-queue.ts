@@ -1,5 +1,5 @@
-import { MoneriumStatusEvent } from '../connection.js';
-import { markTime } from '../page/window.js';
+import { MoneriumStatusEvent } from '../core/connection.js';
+import { markTime } from '../core/browser/window.js';
 
 /** The events of one element. They wait, because a listener may change the state again. */
 export class EventQueue {

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js';
+import type { Connection } from '../core/connection.js';
 
 /** Keeps the element's form from being sent while the customer is not connected. */
 export function updateFormControl(

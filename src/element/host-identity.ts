@@ -1,11 +1,11 @@
-import type { ConnectAttributes } from '../configuration.js';
-import type { Connection } from '../connection.js';
-import { ConnectError } from '../errors.js';
-import { askSession, type KeptSession } from '../flow/kept-session.js';
-import { isProven } from '../page/arrival.js';
-import { page } from '../page/page.js';
-import type { Reading } from '../page/shared-flow.js';
-import { whenSeenAgain, type Resource } from '../page/window.js';
+import type { ConnectAttributes } from '../core/options.js';
+import type { Connection } from '../core/connection.js';
+import { ConnectError } from '../core/errors.js';
+import { askSession, type KeptSession } from '../core/flow/kept-session.js';
+import { isProven } from '../core/browser/arrival.js';
+import { page } from '../core/browser/page.js';
+import type { Reading } from '../core/browser/shared-flow.js';
+import { whenSeenAgain, type Resource } from '../core/browser/window.js';
 import { isUnderWay, type PageIdentity } from './page-identity.js';
 
 /** Where the page says who is connected, and where the element writes it. */

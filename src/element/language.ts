@@ -1,8 +1,8 @@
 import { html, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { registry, type Loader } from '../locales/registry.js';
-import { tryTo } from '../errors.js';
-import { logOnce, page } from '../page/page.js';
-import { english, type ConnectTexts } from '../texts.js';
+import { tryTo } from '../core/errors.js';
+import { logOnce, page } from '../core/browser/page.js';
+import { english, type ConnectTexts } from '../core/texts.js';
 
 type Host = ReactiveControllerHost & Element;
 

@@ -1,10 +1,10 @@
 import { LitElement, type TemplateResult } from 'lit';
-import type { Connection, ConnectionStatus } from '../connection.js';
-import { tryTo } from '../errors.js';
-import { adoptStyleSheet, beginsOnServer, opensWindow } from '../page/window.js';
-import { withWallets } from '../page/wallet-entry.js';
-import type { WalletProof } from '../protocol/wallet.js';
-import { english, type ConnectTexts } from '../texts.js';
+import type { Connection, ConnectionStatus } from '../core/connection.js';
+import { tryTo } from '../core/errors.js';
+import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
+import { withWallets } from '../core/browser/wallet-entry.js';
+import type { WalletProof } from '../core/oauth/wallet.js';
+import { english, type ConnectTexts } from '../core/texts.js';
 import { Announcer, canNotify } from './announcer.js';
 import { obeyCommands } from './commands.js';
 import { ConnectOptions } from './connect-options.js';

@@ -1,7 +1,7 @@
-import type { Connection } from '../connection.js';
-import type { ErrorCode } from '../errors.js';
-import { IDLE as IDLE_FLOW } from '../flow/state.js';
-import type { Identity } from '../protocol/identity.js';
+import type { Connection } from '../core/connection.js';
+import type { ErrorCode } from '../core/errors.js';
+import { IDLE as IDLE_FLOW } from '../core/flow/state.js';
+import type { Identity } from '../core/oauth/identity.js';
 
 /**
  * Who is connected, as the page itself says, or its backend: `nobody` when an attribute was emptied

@@ -4,13 +4,13 @@ import {
   readConfiguration,
   readLiveOptions,
   type ConnectAttributes,
-} from '../configuration.js';
-import type { Connection } from '../connection.js';
-import type { ConnectError } from '../errors.js';
-import { Flow } from '../flow/flow.js';
-import { page } from '../page/page.js';
-import type { Reading, SharedFlow } from '../page/shared-flow.js';
-import { assertSecure, readAddress } from '../page/window.js';
+} from '../core/options.js';
+import type { Connection } from '../core/connection.js';
+import type { ConnectError } from '../core/errors.js';
+import { Flow } from '../core/flow/flow.js';
+import { page } from '../core/browser/page.js';
+import type { Reading, SharedFlow } from '../core/browser/shared-flow.js';
+import { assertSecure, readAddress } from '../core/browser/window.js';
 
 /** A page may have been opened with a user name and a password in its address. */
 const USER_INFO = /\/\/[^/?#]*@/;

@@ -1,5 +1,5 @@
-import { reportOf, type ConnectError } from '../errors.js';
-import type { ConnectTexts } from '../texts.js';
+import { reportOf, type ConnectError } from '../core/errors.js';
+import type { ConnectTexts } from '../core/texts.js';
 
 type Key = keyof ConnectTexts;
 

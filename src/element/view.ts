@@ -1,10 +1,10 @@
 // The markup of the element for each state. It decides nothing.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Connection } from '../connection.js';
-import type { ConnectError } from '../errors.js';
-import { isFramed, isOnline } from '../page/window.js';
-import { CHOOSING } from '../flow/state.js';
-import type { ConnectTexts } from '../texts.js';
+import type { Connection } from '../core/connection.js';
+import type { ConnectError } from '../core/errors.js';
+import { isFramed, isOnline } from '../core/browser/window.js';
+import { CHOOSING } from '../core/flow/state.js';
+import type { ConnectTexts } from '../core/texts.js';
 import { draw } from './drawings.js';
 import { isUnderWay, isWorking, type UnderWay } from './page-identity.js';
 import { chooseText, formatWait } from './texts.js';

@@ -1,4 +1,4 @@
-import type { ConnectTexts } from '../texts.js';
+import type { ConnectTexts } from '../core/texts.js';
 
 /** Bokmål, also for a page that says `no` or `nn`. */
 export const norwegian: ConnectTexts = {

@@ -1,4 +1,4 @@
-import type { ConnectTexts } from '../texts.js';
+import type { ConnectTexts } from '../core/texts.js';
 
 /** Loads one of its languages, which then registers itself. */
 export type Loader = (tag: string) => Promise<unknown>;

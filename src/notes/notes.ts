@@ -6,9 +6,9 @@ import {
   listDifferences,
   type Binding,
   type Configuration,
-} from '../configuration.js';
-import { withoutQuery } from '../protocol/http.js';
-import type { Log, NotedElement } from '../protocol/notes.js';
+} from '../core/options.js';
+import { withoutQuery } from '../core/oauth/http.js';
+import type { Log, NotedElement } from '../core/oauth/notes.js';
 import { suggestAttribute } from './attribute-names.js';
 
 export { suggestAttribute };

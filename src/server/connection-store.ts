@@ -1,5 +1,5 @@
-import type { Tokens } from '../protocol/exchange.js';
-import type { Identity } from '../protocol/identity.js';
+import type { Tokens } from '../core/oauth/exchange.js';
+import type { Identity } from '../core/oauth/identity.js';
 
 /**
  * A claim on the refresh token of a connection. Times are in milliseconds since the epoch, by the

@@ -1,5 +1,5 @@
-import type { Tokens } from '../protocol/exchange.js';
-import { ownFields, type Identity } from '../protocol/identity.js';
+import type { Tokens } from '../core/oauth/exchange.js';
+import { ownFields, type Identity } from '../core/oauth/identity.js';
 import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
 import { pause, raceSignal, waitAtMost } from './deadline.js';
 import {
@@ -21,9 +21,9 @@ import { quietly, type Observer, type ServerEvent } from './server-event.js';
 import { requireId } from './stored-row.js';
 import { SharedWork } from './shared-work.js';
 
-export { ConnectError, type ErrorCode } from '../errors.js';
-export type { Tokens } from '../protocol/exchange.js';
-export type { Identity } from '../protocol/identity.js';
+export { ConnectError, type ErrorCode } from '../core/errors.js';
+export type { Tokens } from '../core/oauth/exchange.js';
+export type { Identity } from '../core/oauth/identity.js';
 export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
 export { ConnectionEnded } from './kept-connection.js';
 export type { MoneriumOptions } from './monerium-api.js';

@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js';
+import { ConnectError } from '../core/errors.js';
 
 /** Settles as the work does, or rejects when the signal fires, also when the work ignores it. */
 export function raceSignal<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
-import { isConnectError, type ConnectErrorDetail } from '../errors.js';
-import { ownFields } from '../protocol/identity.js';
+import { isConnectError, type ConnectErrorDetail } from '../core/errors.js';
+import { ownFields } from '../core/oauth/identity.js';
 import { raceSignal } from './deadline.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Tokens } from '../protocol/exchange.js';
-import type { Identity } from '../protocol/identity.js';
+import type { Tokens } from '../core/oauth/exchange.js';
+import type { Identity } from '../core/oauth/identity.js';
 import { createMemoryClaims, type Claims } from './claims.js';
 import type { ExchangeFailure } from './exchange-failure.js';
 import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';

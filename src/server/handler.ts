@@ -1,5 +1,5 @@
-import { exchangeDirectly } from '../protocol/exchange.js';
-import { readIdentity } from '../protocol/identity.js';
+import { exchangeDirectly } from '../core/oauth/exchange.js';
+import { readIdentity } from '../core/oauth/identity.js';
 import { claimCode, isCodeRefused, releaseCode } from './claims.js';
 import { withDeadline } from './deadline.js';
 import {
@@ -19,9 +19,9 @@ import { serverSend } from './monerium-api.js';
 import { checkRequest, EMPTY_POST, readGrant } from './posted-grant.js';
 import { addCommonHeaders, answerFailure, answerIdentity, answerPreflight } from './responses.js';
 
-export { ConnectError, type ErrorCode } from '../errors.js';
-export type { Tokens } from '../protocol/exchange.js';
-export type { Identity } from '../protocol/identity.js';
+export { ConnectError, type ErrorCode } from '../core/errors.js';
+export type { Tokens } from '../core/oauth/exchange.js';
+export type { Identity } from '../core/oauth/identity.js';
 export { createMemoryClaims, type Claims } from './claims.js';
 export { ExchangeFailure } from './exchange-failure.js';
 export type {

@@ -1,6 +1,6 @@
-import { ConnectError } from '../errors.js';
-import type { Tokens } from '../protocol/exchange.js';
-import { ownFields } from '../protocol/identity.js';
+import { ConnectError } from '../core/errors.js';
+import type { Tokens } from '../core/oauth/exchange.js';
+import { ownFields } from '../core/oauth/identity.js';
 import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
 import { raceSignal, withDeadline } from './deadline.js';
 

@@ -1,4 +1,4 @@
-import type { Send } from '../protocol/http.js';
+import type { Send } from '../core/oauth/http.js';
 import { check, checkRange } from './option-checks.js';
 
 const HOSTS = { sandbox: 'https://api.monerium.dev', production: 'https://api.monerium.app' };

@@ -1,4 +1,4 @@
-import { tryTo } from '../errors.js';
+import { tryTo } from '../core/errors.js';
 
 /** What is needed of Node's `IncomingMessage`, and of `req` in Express and Connect. */
 export interface NodeRequest {

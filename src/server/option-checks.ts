@@ -1,5 +1,5 @@
-import { ConnectError } from '../errors.js';
-import { ownFields } from '../protocol/identity.js';
+import { ConnectError } from '../core/errors.js';
+import { ownFields } from '../core/oauth/identity.js';
 
 /** @throws ConnectError `invalid_config` that names the option and what it needs */
 export function check(isValid: boolean, option: string, need: string): asserts isValid {

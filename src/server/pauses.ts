@@ -1,4 +1,4 @@
-import type { ConnectError, ErrorCode } from '../errors.js';
+import type { ConnectError, ErrorCode } from '../core/errors.js';
 import { tryLater } from './kept-connection.js';
 
 /** How long nobody tries after a failure without `Retry-After`. In milliseconds. */

@@ -1,5 +1,5 @@
-import type { ExchangeRequest } from '../protocol/exchange.js';
-import { parseFields, readText } from '../protocol/http.js';
+import type { ExchangeRequest } from '../core/oauth/exchange.js';
+import { parseFields, readText } from '../core/oauth/http.js';
 import { raceSignal } from './deadline.js';
 import { refuseUnless } from './exchange-failure.js';
 

@@ -1,5 +1,5 @@
-import type { ConnectError } from '../errors.js';
-import type { Tokens } from '../protocol/exchange.js';
+import type { ConnectError } from '../core/errors.js';
+import type { Tokens } from '../core/oauth/exchange.js';
 import { ConnectionEnded } from './kept-connection.js';
 import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
 import { check, ownOptions } from './option-checks.js';

@@ -1,5 +1,5 @@
-import type { ConnectError } from '../errors.js';
-import type { Tokens } from '../protocol/exchange.js';
+import type { ConnectError } from '../core/errors.js';
+import type { Tokens } from '../core/oauth/exchange.js';
 import type { Renewal, StoredConnection } from './connection-store.js';
 import { pause } from './deadline.js';
 import { Gate } from './gate.js';

@@ -1,7 +1,7 @@
-import type { ConnectError } from '../errors.js';
-import { refreshTokens, type Tokens } from '../protocol/exchange.js';
-import { parseFields, readText, type Send } from '../protocol/http.js';
-import { ownFields } from '../protocol/identity.js';
+import type { ConnectError } from '../core/errors.js';
+import { refreshTokens, type Tokens } from '../core/oauth/exchange.js';
+import { parseFields, readText, type Send } from '../core/oauth/http.js';
+import { ownFields } from '../core/oauth/identity.js';
 import { withDeadline } from './deadline.js';
 import { serverSend, type MoneriumOptions } from './monerium-api.js';
 

@@ -1,4 +1,4 @@
-import type { Identity } from '../protocol/identity.js';
+import type { Identity } from '../core/oauth/identity.js';
 import { detailOf, type ExchangeFailure } from './exchange-failure.js';
 
 interface ResponseRules {

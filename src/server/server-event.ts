@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode } from '../core/errors.js';
 
 /**
  * What happened on the server, for metrics and traces. It holds no secret and no id of a customer.

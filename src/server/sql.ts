@@ -1,4 +1,4 @@
-import { ownFields } from '../protocol/identity.js';
+import { ownFields } from '../core/oauth/identity.js';
 import type { Claims } from './claims.js';
 import type { Connection, ConnectionStore } from './connection-store.js';
 import { firstVersion, requireId } from './stored-row.js';

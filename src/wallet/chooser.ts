@@ -1,9 +1,9 @@
 // The list of wallets, in a modal dialog of plain elements.
-import type { WalletHost, WalletProvider } from '../protocol/wallet.js';
+import type { WalletHost, WalletProvider } from '../core/oauth/wallet.js';
 import { listWallets, watchWallets, type FoundWallet } from './discovery.js';
 import { Failure } from './failure.js';
 import { STYLES } from './styles.js';
-import { walletEnglish } from '../texts.js';
+import { walletEnglish } from '../core/texts.js';
 
 const POLL_MS = 500;
 

@@ -1,6 +1,6 @@
 // Finds the wallets of this browser. What they announce is self-attested and may be hostile.
-import { tryTo } from '../errors.js';
-import type { WalletProvider } from '../protocol/wallet.js';
+import { tryTo } from '../core/errors.js';
+import type { WalletProvider } from '../core/oauth/wallet.js';
 
 const MAX_WALLETS = 16;
 const MAX_NAME = 40;

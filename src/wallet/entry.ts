@@ -5,7 +5,7 @@ import type {
   WalletHost,
   WalletProof,
   WalletProvider,
-} from '../protocol/wallet.js';
+} from '../core/oauth/wallet.js';
 import { chainsOf, type Chains } from './chains.js';
 import { chooseWallet } from './chooser.js';
 import { isProvider } from './discovery.js';

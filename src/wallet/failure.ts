@@ -1,5 +1,5 @@
-import type { ErrorCode, ErrorPhase } from '../errors.js';
-import type { WalletFailure } from '../protocol/wallet.js';
+import type { ErrorCode, ErrorPhase } from '../core/errors.js';
+import type { WalletFailure } from '../core/oauth/wallet.js';
 
 /** An end without success. */
 export class Failure extends Error implements WalletFailure {

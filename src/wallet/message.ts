@@ -1,5 +1,5 @@
 // The message by which a customer signs in with a wallet: EIP-4361, as Monerium documents it.
-import type { WalletHost } from '../protocol/wallet.js';
+import type { WalletHost } from '../core/oauth/wallet.js';
 import { refuseUnless } from './failure.js';
 import { toHex } from './hex.js';
 

@@ -1,5 +1,5 @@
 // What a wallet is asked for, in order: account, network, signature.
-import type { WalletGrant, WalletProof } from '../protocol/wallet.js';
+import type { WalletGrant, WalletProof } from '../core/oauth/wallet.js';
 import { chooseChain, readChainId, type Chains } from './chains.js';
 import { addChecksum } from './checksum.js';
 import { Failure } from './failure.js';

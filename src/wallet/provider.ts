@@ -1,5 +1,5 @@
 // One request to a wallet. Its provider is treated as hostile: it may throw, hang, or settle late.
-import type { WalletProvider } from '../protocol/wallet.js';
+import type { WalletProvider } from '../core/oauth/wallet.js';
 import { Failure } from './failure.js';
 
 /** How long a customer may take to answer in the wallet, by the clock. */

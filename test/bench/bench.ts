@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'puppeteer-core';
-import { DEMO_CLIENT_ID, startEmulator } from '../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID, startEmulator } from '../../src/testing/emulator/emulator.js';
 import { startAuth0 } from './auth0.js';
 import { launchBrowser } from './browser.js';
 import { buildScripts } from './build.js';

@@ -1,6 +1,6 @@
 // The measurements, one function each. Every one makes a fresh visit and answers one sample.
 import type { Browser } from 'puppeteer-core';
-import { DEMO_CLIENT_ID, type Emulator } from '../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID, type Emulator } from '../../src/testing/emulator/emulator.js';
 import {
   heapBytes,
   tasksOf,

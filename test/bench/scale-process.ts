@@ -1,9 +1,9 @@
 // One measured process of `npm run bench:scale`: exchanges or refreshes over one store, with
 // Monerium inside the process, so that what is measured is the package and its store.
 import { setTimeout as wait } from 'node:timers/promises';
-import { openStore as openValkey } from '../../demo/backend/examples/stores/iovalkey.js';
-import { openStore as openLibsql } from '../../demo/backend/examples/stores/libsql.js';
-import { openStore as openPostgres } from '../../demo/backend/examples/stores/pg.js';
+import { openStore as openValkey } from '../../examples/stores/iovalkey.js';
+import { openStore as openLibsql } from '../../examples/stores/libsql.js';
+import { openStore as openPostgres } from '../../examples/stores/pg.js';
 import {
   createConnections,
   type ConnectionStore,

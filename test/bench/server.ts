@@ -8,7 +8,7 @@ import { Agent, request } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 
 const CONCURRENT = 200;

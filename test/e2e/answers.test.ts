@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import type { Fault } from '../../demo/emulator/emulator.js';
+import type { Fault } from '../../src/testing/emulator/emulator.js';
 import {
   endingsOf,
   recordsOf,

@@ -32,7 +32,7 @@ const SCRIPTS = [
 ];
 const ALIAS = {
   '@monerium/sdk': resolve('node_modules/@monerium/sdk'),
-  'monerium-connect/testing': resolve('demo/testing/browser.ts'),
+  'monerium-connect/testing': resolve('src/testing/browser.ts'),
   'monerium-connect/wallet': resolve('src/wallet/wallet.ts'),
   'monerium-connect/element': resolve('src/element/monerium-connect.ts'),
   'monerium-connect': resolve('src/index.ts'),

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { after } from 'node:test';
-import { english as texts } from '../../src/texts.js';
-import type { ErrorCode } from '../../src/errors.js';
+import { english as texts } from '../../src/core/texts.js';
+import type { ErrorCode } from '../../src/core/errors.js';
 import { toPuppeteer } from './support/puppeteer.js';
 import {
   clickConnect,

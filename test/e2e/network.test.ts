@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fault, Switches } from '../../demo/emulator/emulator.js';
+import type { Fault, Switches } from '../../src/testing/emulator/emulator.js';
 import type { BackendAnswer } from './support/backend.js';
 import { toPuppeteer } from './support/puppeteer.js';
 import {

@@ -1,7 +1,7 @@
 // What a site looks like that has just been set up, and is not quite right yet.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { english as texts } from '../../src/texts.js';
+import { english as texts } from '../../src/core/texts.js';
 import {
   SCRIPT_TAG,
   buttonOf,

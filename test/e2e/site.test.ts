@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
 import { after, test } from 'node:test';
-import { ERRORS } from '../../src/errors.js';
+import { ERRORS } from '../../src/core/errors.js';
 import type { Page, Visitor } from './support/driver.js';
 import { waitForDoctor } from './support/doctor.js';
 import { toPuppeteer } from './support/puppeteer.js';

@@ -2,7 +2,11 @@
 // so that the two are as foreign to each other as the real ones, and a browser between them.
 import assert from 'node:assert/strict';
 import { after, test, type TestContext } from 'node:test';
-import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import {
+  DEMO_CLIENT_ID,
+  startEmulator,
+  type Emulator,
+} from '../../src/testing/emulator/emulator.js';
 import { clickConnect, launchBrowser } from './support/browser.js';
 import { bundleScript } from './support/bundle.js';
 import type { Browser, BrowserOptions, Page, Visitor } from './support/driver.js';
@@ -11,7 +15,7 @@ import { element, pageWith, type Attributes, type PageParts } from './support/pa
 import { assertNoSecrets, CANARY_EMAIL, type Places } from './support/secrets.js';
 import { startSite, type Site, type SiteRequest } from './support/site.js';
 
-export { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
+export { DEMO_CLIENT_ID } from '../../src/testing/emulator/emulator.js';
 export * from './support/browser.js';
 export type { Frame, Page, Visitor } from './support/driver.js';
 export * from './support/facts.js';

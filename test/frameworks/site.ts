@@ -6,8 +6,12 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
-import { exchangeDirectly, type ExchangeRequest } from '../../src/protocol/exchange.js';
+import {
+  DEMO_CLIENT_ID,
+  startEmulator,
+  type Emulator,
+} from '../../src/testing/emulator/emulator.js';
+import { exchangeDirectly, type ExchangeRequest } from '../../src/core/oauth/exchange.js';
 import { createExchangeHandler } from '../../src/server/handler.js';
 
 /** What an app's pages come from: a folder of files, or the app's own server on a port. */

@@ -2,7 +2,7 @@
 // its own, at a path with its name.
 import type { Kind } from '../../demo/site/snippets.js';
 import { writeSnippet, type Configuration, type Release } from '../../demo/site/snippets.js';
-import { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID } from '../../src/testing/emulator/emulator.js';
 
 /** The kind that each app is for. */
 export const KINDS: Record<string, Kind> = {

@@ -11,9 +11,9 @@ import {
   checkBackend,
   type CheckOptions,
   type Finding,
-} from '../../demo/contract-kit/check-backend.js';
-import { contract } from '../../demo/contract-kit/contract.js';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+} from '../../src/testing/contract-kit/check-backend.js';
+import { contract } from '../../src/testing/contract-kit/contract.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from './site.js';
 
 export type Handler = (request: Request) => Response | Promise<Response>;

@@ -1,4 +1,4 @@
-import { ConnectError } from '../../src/errors.js';
+import { ConnectError } from '../../src/core/errors.js';
 
 /** The `ConnectError` that a call throws or rejects with. Anything else fails the test. */
 export async function catchConnectError(call: () => unknown): Promise<ConnectError> {

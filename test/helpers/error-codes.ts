@@ -1,4 +1,4 @@
-import type { ErrorCode, Retry } from '../../src/errors.js';
+import type { ErrorCode, Retry } from '../../src/core/errors.js';
 
 /** Every code of the contract: leaving one out does not compile. */
 export const RETRY: Readonly<Record<ErrorCode, Retry>> = {

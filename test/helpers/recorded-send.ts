@@ -1,4 +1,4 @@
-import type { Send } from '../../src/protocol/http.js';
+import type { Send } from '../../src/core/oauth/http.js';
 
 /** What the network does with one request: a real `Response`, or a rejection. */
 export type Answer = Response | Error;

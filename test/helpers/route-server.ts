@@ -22,22 +22,22 @@ type Listener = (...args: Parameters<RequestListener>) => unknown;
 const routes: Record<string, () => Promise<Listener>> = {
   async nextjs() {
     const methods: Record<string, Handler> = {
-      ...(await import('../../demo/backend/examples/nextjs/route.js')),
+      ...(await import('../../examples/nextjs/route.js')),
     };
     return getRequestListener(
       (request) => methods[request.method]?.(request) ?? new Response(null, { status: 405 }),
     );
   },
   async nuxt() {
-    const { default: route } = await import('../../demo/backend/examples/nuxt/monerium.js');
+    const { default: route } = await import('../../examples/nuxt/monerium.js');
     return toNodeListener(createApp().use(route));
   },
   async sveltekit() {
-    const { fallback } = await import('../../demo/backend/examples/sveltekit/+server.js');
+    const { fallback } = await import('../../examples/sveltekit/+server.js');
     return getRequestListener((request) => fallback({ request }));
   },
   async 'react-router'() {
-    const module = await import('../../demo/backend/examples/react-router/route.js');
+    const module = await import('../../examples/react-router/route.js');
     return getRequestListener(createRequestHandler(buildWith(module)));
   },
 };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import {
   createExchangeHandler,
   type ConnectedDetails,

@@ -5,7 +5,7 @@ export default [
   {
     fault: 37,
     rule: 'every state is ours',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: '$STATE.startsWith(STATE_PREFIX) && $REST',
     replace: '$REST',
     test: 'unit/page',
@@ -13,7 +13,7 @@ export default [
   {
     fault: 38,
     rule: 'whatever looks like a response is cut out',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: 'const oauthState = $STATE;',
     replace: 'if (response) clean(rest);\nconst oauthState = $STATE;',
@@ -22,7 +22,7 @@ export default [
   {
     fault: 39,
     rule: 'an error without state is nobody’s',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: 'response.state ?? guess()',
     replace: 'response.state',
@@ -31,7 +31,7 @@ export default [
   {
     fault: 40,
     rule: 'a code needs no state',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'readAuthorizationResponse',
     find: 'if (states.length === 0) { $$$READ }',
     replace:
@@ -41,7 +41,7 @@ export default [
   {
     fault: 41,
     rule: 'the first of two values wins',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'readAuthorizationResponse',
     find: 'const isAmbiguous = $A || $B;',
     replace: 'const isAmbiguous = $B;',
@@ -50,7 +50,7 @@ export default [
   {
     fault: 42,
     rule: 'a code may have any length',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: '$REST || code.length > MAX_CODE_LENGTH',
     replace: '$REST',
     test: 'unit/page',
@@ -58,7 +58,7 @@ export default [
   {
     fault: 43,
     rule: 'a record may hold anything',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'isTransaction',
     find: "typeof fields[key] === 'string'",
     replace: 'fields[key] != null',
@@ -67,7 +67,7 @@ export default [
   {
     fault: 44,
     rule: 'the fragment is part of the query',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     text: '[^#]*',
     replace: '.*',
     test: 'unit/oauth-strip',
@@ -75,7 +75,7 @@ export default [
   {
     fault: 45,
     rule: 'names are compared as they are written',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'new URLSearchParams(`?${pair}`).keys()',
     replace: "pair.split('=')",
     test: 'unit/oauth-strip',
@@ -83,7 +83,7 @@ export default [
   {
     fault: 46,
     rule: 'the state of the history is lost',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'history.replaceState(history.state, $$$REST)',
     replace: 'history.replaceState(null, $$$REST)',
     test: 'unit/window',
@@ -91,7 +91,7 @@ export default [
   {
     fault: 47,
     rule: 'the address is cleaned a task later',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'clean(rest)',
     replace: 'setTimeout(() => clean(rest))',
     test: 'unit/page',
@@ -99,7 +99,7 @@ export default [
   {
     fault: 48,
     rule: 'the address is cleaned whoever it is for',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'const query = new URL(href).search',
     replace: 'const query = new URL(href).search;\n  clean(rest)',
     test: 'e2e/recognition',
@@ -108,7 +108,7 @@ export default [
   {
     fault: 49,
     rule: 'an absolute redirect URI is rewritten',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     find: 'return /^https?:\\/\\//i.test(value) ? value : url.href',
     replace: 'return url.href',
     test: 'unit/configuration-urls',
@@ -116,7 +116,7 @@ export default [
   {
     fault: 50,
     rule: 'a cache may answer the exchange',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: { context: "({ cache: 'no-store', })", selector: 'pair' },
     replace: "cache: 'default'",
     test: 'e2e/replay',
@@ -124,7 +124,7 @@ export default [
   {
     fault: 51,
     rule: 'a code is exchanged whose flow nobody knows',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.takeFromPage',
     find: 'this.#report($ERROR);',
     replace:

@@ -5,7 +5,7 @@ export default [
   {
     fault: 175,
     rule: 'the page leaves although the app opens Monerium',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'startFlow',
     find: 'openByPage(flow, attempt, configuration, oauthState, href)',
     replace: 'undefined',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 175,
     rule: 'a function of the page that fails is silent',
-    file: 'src/page/system-browser.ts',
+    file: 'src/core/browser/system-browser.ts',
     find: 'onFailure();',
     replace: ';',
     test: 'unit/shell',
@@ -22,7 +22,7 @@ export default [
   {
     fault: 176,
     rule: 'a flow that is cancelled while it opens stays pending',
-    file: 'src/flow/popup.ts',
+    file: 'src/core/flow/popup.ts',
     find: 'attempt.signal.throwIfAborted();',
     replace: ';',
     test: 'unit/shell',
@@ -30,7 +30,7 @@ export default [
   {
     fault: 177,
     rule: 'a start that was overtaken by a response goes on',
-    file: 'src/flow/start.ts',
+    file: 'src/core/flow/start.ts',
     find: '!flow.isStarting(attempt)',
     replace: 'false',
     test: 'unit/shell',
@@ -38,7 +38,7 @@ export default [
   {
     fault: 177,
     rule: 'a response of an unknown flow takes the place of one that waits',
-    file: 'src/page/page.ts',
+    file: 'src/core/browser/page.ts',
     in: 'keepArrival',
     find: 'page.arrival?.transaction && !arrival.transaction',
     replace: 'false',
@@ -56,7 +56,7 @@ export default [
   {
     fault: 176,
     rule: 'a second click opens nothing',
-    file: 'src/page/system-browser.ts',
+    file: 'src/core/browser/system-browser.ts',
     find: { context: '({ show: () => void show() })', selector: 'pair' },
     replace: 'show() {}',
     test: 'unit/shell',
@@ -73,7 +73,7 @@ export default [
   {
     fault: 178,
     rule: 'an address of any origin is taken',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     in: 'isOnOrigin',
     find: 'return $CHECK;',
     replace: 'return href.includes(":") && location.origin !== "";',

@@ -1,10 +1,10 @@
-// Every arrow of the machine in src/flow/state.ts, once taken out and once pointed elsewhere.
+// Every arrow of the machine in src/core/flow/state.ts, once taken out and once pointed elsewhere.
 import { Lang, parse } from '@ast-grep/napi';
 import { readFileSync } from 'node:fs';
 
 /** @typedef {import('../../scripts/mutants/tables.mjs').Mutant} Mutant */
 
-const file = 'src/flow/state.ts';
+const file = 'src/core/flow/state.ts';
 const root = parse(Lang.TypeScript, readFileSync(file, 'utf8')).root();
 
 /**

@@ -5,7 +5,7 @@ export default [
   {
     fault: 52,
     rule: 'a forged response ends every flow',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.takeFromPage',
     find: 'this.#report($ERROR);',
     replace: 'localStorage.clear();\nthis.#report($ERROR);',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 53,
     rule: 'a refusal with a foreign state counts as one without',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'readAuthorizationResponse',
     find: 'if (!state) return undefined;',
     replace: 'if (!state) return error ? { oauthError: error } : undefined;',
@@ -24,7 +24,7 @@ export default [
   {
     fault: 54,
     rule: 'secrets have half the bytes',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'new Uint8Array(32)',
     replace: 'new Uint8Array(16)',
     test: 'unit/oauth',
@@ -32,7 +32,7 @@ export default [
   {
     fault: 55,
     rule: 'any element takes a response',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.resume',
     find: '!transaction || isSameBinding(this.binding, transaction)',
     replace: 'true',
@@ -41,7 +41,7 @@ export default [
   {
     fault: 56,
     rule: 'any scheme will do',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readUrl',
     find: 'url !== undefined && isSecureUrl(url)',
     replace: 'url !== undefined',
@@ -50,7 +50,7 @@ export default [
   {
     fault: 57,
     rule: 'an error is named by the server',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'nameOAuthError',
     find: "$KNOWN.includes(error) ? error : 'other'",
     replace: 'error',
@@ -77,7 +77,7 @@ export default [
   {
     fault: 60,
     rule: 'the address is left as it is',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'clean(rest)',
     replace: '',
     test: 'e2e/referer',
@@ -86,7 +86,7 @@ export default [
   {
     fault: 61,
     rule: 'the API may differ',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     find: "['clientId', 'apiUrl', 'redirectUri', 'exchange']",
     replace: "['clientId', 'redirectUri', 'exchange']",
     test: 'unit/page',
@@ -94,7 +94,7 @@ export default [
   {
     fault: 101,
     rule: 'a flow goes on when its element has changed',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.detachAndCancel',
     find: 'if ($HAS && elements.size === 1) this.cancel();',
     replace: '',

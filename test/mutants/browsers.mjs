@@ -5,7 +5,7 @@ export default [
   {
     fault: 81,
     rule: 'nobody asks for a secure context',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'isSecure',
     find: 'subtle !== undefined && $REST',
     replace: '$REST',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 82,
     rule: 'storage is thought never to throw',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'listStatesOfTab',
     find: 'tryTo(() => sessionStorage.getItem(TAB_KEY))',
     replace: 'sessionStorage.getItem(TAB_KEY)',
@@ -23,7 +23,7 @@ export default [
   {
     fault: 83,
     rule: 'nothing is read back',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'return localStorage.getItem(key) === text',
     replace: 'return true',
     test: 'unit/transaction',
@@ -31,7 +31,7 @@ export default [
   {
     fault: 84,
     rule: 'a flow that was lost is for developers',
-    file: 'src/errors.ts',
+    file: 'src/core/errors.ts',
     in: 'ERRORS',
     find: {
       context: "({ transaction_not_found: { phase: 'authorize', text: 'expired' } })",
@@ -43,7 +43,7 @@ export default [
   {
     fault: 85,
     rule: 'a frame is left like a page',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: "if (!isFramed()) return 'redirect'",
     replace: "return 'redirect'",
     test: 'unit/start-refused',
@@ -51,7 +51,7 @@ export default [
   {
     fault: 86,
     rule: 'a server reads the address',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openPage',
     find: 'if (isServer()) return opened;',
     replace: '',
@@ -60,7 +60,7 @@ export default [
   {
     fault: 87,
     rule: 'there are always locks',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'locks?.request($$$ARGS)',
     replace: 'locks!.request($$$ARGS)',
     test: 'unit/transaction-claim',

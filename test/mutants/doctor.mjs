@@ -322,7 +322,7 @@ export default [
   },
   {
     rule: 'headers that a browser refuses are taken',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readConfiguration',
     find: 'headers !== undefined',
     replace: 'true',

@@ -5,7 +5,7 @@ export default [
   {
     fault: 95,
     rule: 'the code is logged',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'completeReturn',
     find: 'const result = await untilAborted($$$ARGS);',
     replace: 'console.debug(code);\nconst result = await untilAborted($$$ARGS);',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 96,
     rule: 'a page counts as parsed too soon',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'readTiming()?.domContentLoadedEventEnd',
     replace: "document.readyState !== 'loading'",
     test: 'unit/window',
@@ -22,7 +22,7 @@ export default [
   {
     fault: 97,
     rule: 'events stay in their shadow root',
-    file: 'src/connection.ts',
+    file: 'src/core/connection.ts',
     find: { context: '({ composed: true })', selector: 'pair' },
     replace: 'composed: false',
     test: 'unit/connection',
@@ -38,7 +38,7 @@ export default [
   {
     fault: 99,
     rule: 'listeners stay',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'every',
     find: 'controller.abort();',
     replace: '',
@@ -47,7 +47,7 @@ export default [
   {
     fault: 100,
     rule: 'values are not encoded',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     text: '${new URLSearchParams(present)}',
     replace: "${present.map((pair) => pair.join('=')).join('&')}",
     test: 'unit/oauth',
@@ -55,7 +55,7 @@ export default [
   {
     fault: 195,
     rule: 'a response that waits is given up when no element has taken it',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'warnUnclaimed',
     find: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);',
     replace: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);\npage.arrival = undefined;',
@@ -82,7 +82,7 @@ export default [
   {
     fault: 198,
     rule: 'every element shows what one has begun',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.isOfAnother',
     find: 'beginner !== undefined && beginner !== element',
     replace: 'false',
@@ -91,7 +91,7 @@ export default [
   {
     fault: 199,
     rule: 'the deadline runs on when the answer is known',
-    file: 'src/flow/return.ts',
+    file: 'src/core/flow/return.ts',
     in: 'fail',
     find: "flow.send({ type: 'exchange', attempt, timer: after($$$ARGS) });",
     replace: 'after($$$ARGS);',
@@ -100,7 +100,7 @@ export default [
   {
     fault: 200,
     rule: 'a flow that has not come back is said on every page',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'tellOnce',
     find: 'return told !== `${at}`;',
     replace: 'return true;',
@@ -156,7 +156,7 @@ export default [
   {
     fault: 203,
     rule: 'every failed request is advised to set backend-url',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'logFailure',
     find: "exchange === 'direct' && code === 'exchange_network'",
     replace: "code === 'exchange_network'",
@@ -166,7 +166,7 @@ export default [
   {
     fault: 204,
     rule: 'an error that anybody can have made counts before the backend has answered',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'isProven',
     find: '$KNOWN && response.state !== undefined',
     replace: '$KNOWN',
@@ -184,7 +184,7 @@ export default [
   {
     fault: 207,
     rule: 'the history gets the address as location has it',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'rewriteAddress',
     find: 'if (!replace(href)) replace($PATH);',
     replace: 'replace(href);',
@@ -202,7 +202,7 @@ export default [
   {
     fault: 208,
     rule: 'production is what the attribute environment says',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'isProduction',
     find: "environment === 'production' || $API",
     replace: "environment === 'production'",
@@ -211,7 +211,7 @@ export default [
   {
     fault: 209,
     rule: 'a fragment is a matter of the origin',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readRedirectUri',
     find: "'no fragment'",
     replace: "'this origin'",

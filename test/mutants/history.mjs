@@ -5,7 +5,7 @@ export default [
   {
     fault: 12,
     rule: 'nobody hears that the page is back',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: "addEventListener('pageshow', ({ persisted }) => persisted && callback(true), { signal })",
     replace: '',
     test: 'e2e/back',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 13,
     rule: 'a flow that has left keeps the next from starting',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.connect',
     find: 'if (running) return running.promise;',
     replace: 'if (running || sessionStorage.length) return running?.promise ?? Promise.resolve();',
@@ -23,7 +23,7 @@ export default [
   {
     fault: 14,
     rule: 'a deadline waits for its timer, which has stood still',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: 'if (!isRestored || Date.now() > $DUE) $FAIL;',
     replace: 'if (!isRestored) $FAIL;',
     test: 'unit/flow-time',
@@ -31,7 +31,7 @@ export default [
   {
     fault: 15,
     rule: 'a navigation may take for ever',
-    file: 'src/flow/start.ts',
+    file: 'src/core/flow/start.ts',
     find: 'const LEAVING_MS = $LIMIT',
     replace: 'const LEAVING_MS = 1e9;',
     test: 'unit/start-again',
@@ -39,7 +39,7 @@ export default [
   {
     fault: 16,
     rule: 'a second call begins a second flow',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.connect',
     find: 'if (running) return running.promise;',
     replace: '',
@@ -48,7 +48,7 @@ export default [
   {
     fault: 17,
     rule: 'a new flow sweeps the others away',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'sweepTransactions',
     find: 'pending.slice(MAX_TRANSACTIONS - 1)',
     replace: 'pending',
@@ -57,7 +57,7 @@ export default [
   {
     fault: 18,
     rule: 'a flow is known in its own tab only',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'findTransaction',
     find: 'const entry = findEntry(state);',
     replace: 'const entry = listStatesOfTab().includes(state) ? findEntry(state) : undefined;',
@@ -66,7 +66,7 @@ export default [
   {
     fault: 19,
     rule: 'an unknown flow of ours is passed over in silence',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: 'if (transaction && !$SAME) return undefined;',
     replace: 'if (!transaction || !$SAME) return undefined;',
@@ -75,7 +75,7 @@ export default [
   {
     fault: 20,
     rule: 'no age is too great',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: '$AGE > DAY || $YOUNG',
     replace: '$YOUNG',
     test: 'unit/transaction',
@@ -83,7 +83,7 @@ export default [
   {
     fault: 21,
     rule: 'the page of the return stays',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     in: 'leaveReturn',
     find: '!isSamePage',
     replace: 'isSamePage',
@@ -100,7 +100,7 @@ export default [
   {
     fault: 180,
     rule: 'the element leaves a page that the site has moved',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     in: 'leaveReturn',
     find: 'location.href === from',
     replace: 'from !== ""',

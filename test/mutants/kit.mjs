@@ -192,7 +192,7 @@ const REPORT = [
  */
 const ofKit = (fault, rows) =>
   rows.map(([rule, file, scope, find, replace, title]) => ({
-    ...{ fault, rule, file: `demo/contract-kit/${file}.ts`, in: scope, find, replace },
+    ...{ fault, rule, file: `src/testing/contract-kit/${file}.ts`, in: scope, find, replace },
     ...{ test: 'node/contract-sessions', title: `#${fault} .*${title}` },
   }));
 
@@ -200,7 +200,7 @@ const ofKit = (fault, rows) =>
 const shown = [
   {
     ...{ fault: 228, rule: 'the examples keep the session before a connection' },
-    ...{ file: 'demo/backend/examples/keep-tokens.ts', in: 'keepTokens' },
+    ...{ file: 'examples/keep-tokens.ts', in: 'keepTokens' },
     ...{ find: 'sessions.delete(readId(request));', replace: '' },
     ...{ test: 'node/examples', title: '#228 the example of a Worker' },
   },

@@ -5,7 +5,7 @@ export default [
   {
     fault: 62,
     rule: 'an exchange has no deadline',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'expireAfter',
     find: 'every(delay, $CALLBACK)',
     replace: 'every(2 ** 30, $CALLBACK)',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 63,
     rule: 'the network is not waited for',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: 'if (!isOnline()) { $$$WAIT }',
     replace: 'if (!navigator) { $$$WAIT }',
     test: 'unit/flow-time',
@@ -22,7 +22,7 @@ export default [
   {
     fault: 64,
     rule: 'a request that has failed is sent again',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'fetch(url, { ...init, signal: signal ?? null })',
     replace: 'fetch(url, init).catch(() => fetch(url, init))',
     test: 'unit/flow',
@@ -30,7 +30,7 @@ export default [
   {
     fault: 65,
     rule: 'a server may ask for any wait',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS)',
     replace: 'wait',
     test: 'unit/exchange-answers',
@@ -38,7 +38,7 @@ export default [
   {
     fault: 66,
     rule: 'the server names its error',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'fetchFields',
     find: "typeof error === 'string' ? $NAME : undefined",
     replace: "typeof error === 'string' ? error : undefined",
@@ -47,7 +47,7 @@ export default [
   {
     fault: 67,
     rule: 'the developer hears nothing of CORS',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'fetchFields',
     text: 'CORS, ',
     replace: '',
@@ -56,7 +56,7 @@ export default [
   {
     fault: 68,
     rule: 'a connection needs no ids',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'requireIdentity',
     find: 'if (identity) return identity;',
     replace: 'return identity as Identity;',
@@ -65,7 +65,7 @@ export default [
   {
     fault: 69,
     rule: 'a list counts as an object',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'parseFields',
     find: '$REST && !Array.isArray(value)',
     replace: '$REST',
@@ -74,7 +74,7 @@ export default [
   {
     fault: 70,
     rule: 'a body may be of any length',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'const MAX_BODY_BYTES = $LIMIT',
     replace: 'const MAX_BODY_BYTES = 1e6;',
     test: 'unit/exchange-answers',
@@ -83,7 +83,7 @@ export default [
   {
     fault: 71,
     rule: 'a redirect is followed',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: { context: "({ redirect: 'error' })", selector: 'pair' },
     replace: "redirect: 'follow'",
     test: 'unit/exchange',
@@ -91,7 +91,7 @@ export default [
   {
     fault: 72,
     rule: 'any text is an id',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'isIdentifier',
     find: '$REST && IDENTIFIER.test(value)',
     replace: '$REST',
@@ -100,7 +100,7 @@ export default [
   {
     fault: 73,
     rule: 'the answer itself is handed on',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'readIdentity',
     find: '$VALID ? { profile, userId } : undefined',
     replace: '$VALID ? (response as Identity) : undefined',
@@ -109,7 +109,7 @@ export default [
   {
     fault: 74,
     rule: 'the case of the token type matters',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: '/^bearer$/i',
     replace: '/^bearer$/',
     test: 'unit/exchange-answers',
@@ -117,7 +117,7 @@ export default [
   {
     fault: 75,
     rule: 'a post needs no preflight',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: "headers.set('content-type', 'application/json')",
     replace: "headers.set('content-type', 'text/plain')",
     test: 'unit/exchange',
@@ -134,7 +134,7 @@ export default [
   {
     fault: 77,
     rule: 'a relative URL forgets the base of the page',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readEndpoint',
     find: 'readUrl(attribute, value, base)',
     replace: 'readUrl(attribute, value, href)',
@@ -143,7 +143,7 @@ export default [
   {
     fault: 78,
     rule: 'a channel that is blocked breaks the popup',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'tryTo(() => new BroadcastChannel(name))',
     replace: 'new BroadcastChannel(name) as BroadcastChannel | undefined',
     test: 'unit/popup-line',
@@ -151,7 +151,7 @@ export default [
   {
     fault: 79,
     rule: 'what comes too late is still taken',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'createAttempt',
     find: 'controller.abort(failure);',
     replace: '',
@@ -160,7 +160,7 @@ export default [
   {
     fault: 80,
     rule: 'every caller refreshes',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: 'renewal ??= $NEW',
     replace: 'renewal = $NEW',
     test: 'unit/tokens',
@@ -168,7 +168,7 @@ export default [
   {
     fault: 174,
     rule: 'a response is read by its own stream',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     find: 'response.clone()',
     replace: 'response',
     test: 'e2e/network-log',

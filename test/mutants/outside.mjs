@@ -5,7 +5,7 @@ export default [
   {
     fault: 147,
     rule: 'a link signs a customer out',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.takeFromPage',
     find: '!announcer?.hasPageIdentity',
     replace: 'true',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 148,
     rule: 'a response that is being claimed is given up with the last element',
-    file: 'src/flow/state.ts',
+    file: 'src/core/flow/state.ts',
     in: 'machine.claiming',
     find: { context: '({ exchange })', selector: 'shorthand_property_identifier' },
     replace: 'exchange, reset: toIdle',
@@ -23,7 +23,7 @@ export default [
   {
     fault: 149,
     rule: 'what a popup was listened to with goes on after its outcome',
-    file: 'src/flow/state.ts',
+    file: 'src/core/flow/state.ts',
     in: 'machine.waiting',
     find: { context: '({ connect })', selector: 'shorthand_property_identifier' },
     replace:
@@ -33,7 +33,7 @@ export default [
   {
     fault: 150,
     rule: 'a start goes on though its last element has left',
-    file: 'src/flow/state.ts',
+    file: 'src/core/flow/state.ts',
     in: 'machine.starting',
     find: { context: '({ reset: $ARROW })', selector: 'pair' },
     replace: '...{}',
@@ -60,7 +60,7 @@ export default [
   {
     fault: 152,
     rule: 'a frame takes a response',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: 'if (isFramed()) return undefined;',
     replace: '',
@@ -70,7 +70,7 @@ export default [
   {
     fault: 153,
     rule: 'an error without state is meant for the first of two flows',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'guessOAuthState',
     find: 'others.length === 0 && $REST',
     replace: '$REST',
@@ -80,7 +80,7 @@ export default [
   {
     fault: 153,
     rule: 'an error of the site itself is one of Monerium',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'readAuthorizationResponse',
     find: 'error !== undefined && AUTHORIZATION_ERRORS.includes(error)',
     replace: 'error !== undefined',
@@ -90,7 +90,7 @@ export default [
   {
     fault: 154,
     rule: 'the base of the page leads a relative URL to any host',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readEndpoint',
     find: 'const isOwn = $TEST;',
     replace: 'const isOwn = true;',
@@ -99,7 +99,7 @@ export default [
   {
     fault: 155,
     rule: 'pending flows outlive a disconnect',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.disconnect',
     find: 'if (this.binding) forgetTransactions($CLIENT);',
     replace: '',
@@ -117,7 +117,7 @@ export default [
   {
     fault: 156,
     rule: 'what is on every object is identity',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'ownFields',
     find: 'return { __proto__: null, ...(value as object) };',
     replace: 'return { ...(value as object) };',
@@ -126,7 +126,7 @@ export default [
   {
     fault: 157,
     rule: 'an inherited name is a code',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'readOutcome',
     find: 'Object.hasOwn(ERRORS, value)',
     replace: 'value in ERRORS',
@@ -135,7 +135,7 @@ export default [
   {
     fault: 158,
     rule: 'the start URL keeps what other clients have left',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'readStartUrl',
     find: 'stripEveryResponse(readAddress())',
     replace: 'readAddress()',
@@ -144,7 +144,7 @@ export default [
   {
     fault: 158,
     rule: 'the start URL keeps tokens of its query',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'isOfAnyResponse',
     find: 'isOfResponse(name) || TOKEN.test(name)',
     replace: 'isOfResponse(name)',
@@ -153,7 +153,7 @@ export default [
   {
     fault: 158,
     rule: 'the start URL may have any length',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: 'const MAX_START_URL = $LIMIT',
     replace: 'const MAX_START_URL = 1e6;',
     test: 'unit/start-again',
@@ -161,7 +161,7 @@ export default [
   {
     fault: 159,
     rule: 'a message of another origin counts when it comes from the popup',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openLine',
     find: 'if (event.origin === location.origin) listener(event);',
     replace: 'listener(event);',
@@ -197,7 +197,7 @@ export default [
   {
     fault: 163,
     rule: 'the console does not say what the server has answered',
-    file: 'src/protocol',
+    file: 'src/core/oauth',
     in: 'fetchFields',
     find: { context: '({ hint: facts })', selector: 'pair' },
     replace: "hint: ''",
@@ -227,7 +227,7 @@ export default [
   {
     fault: 164,
     rule: 'a response that no element takes waits without a word',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'warnUnclaimed',
     find: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);',
     replace: '',
@@ -264,7 +264,7 @@ export default [
   {
     fault: 167,
     rule: 'an outcome is kept long after it was announced',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'claimTransaction',
     find: 'spendTransaction(state, await working);',
     replace:
@@ -275,7 +275,7 @@ export default [
   {
     fault: 168,
     rule: 'every engine has URL.canParse',
-    file: 'src/configuration.ts',
+    file: 'src/core/options.ts',
     in: 'readUrl',
     find: 'UNREPAIRED_URL.test(value) ? $URL : undefined',
     replace: 'URL.canParse(value, base) ? $URL : undefined',
@@ -285,7 +285,7 @@ export default [
   {
     fault: 169,
     rule: 'a verifier may be empty',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'isTransaction',
     find: "isComplete && fields['codeVerifier'] !== ''",
     replace: 'isComplete',
@@ -303,7 +303,7 @@ export default [
   {
     fault: 171,
     rule: 'a popup that has nothing left to do stays open',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openPopup',
     find: { context: '({ end: () => popup?.close() })', selector: 'pair' },
     replace: 'end() {}',
@@ -331,7 +331,7 @@ export default [
   {
     fault: 185,
     rule: 'files are relative to the base of the document',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'importBeside',
     find: 'import(address)',
     replace: 'import(new URL(file, document.baseURI).href)',
@@ -341,7 +341,7 @@ export default [
   {
     fault: 185,
     rule: 'a name in the document hides the tag of the script',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'readPlace',
     find: "Reflect.get(Document.prototype, 'currentScript', document)",
     replace: 'document.currentScript',
@@ -351,7 +351,7 @@ export default [
   {
     fault: 185,
     rule: 'a script of another origin has no address',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'importBeside',
     find: "place.includes('//')",
     replace: 'false',
@@ -361,7 +361,7 @@ export default [
   {
     fault: 186,
     rule: 'an inlined classic script loads files',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'readPlace',
     find: "tag.getAttribute('src')",
     replace: "'./'",
@@ -371,7 +371,7 @@ export default [
   {
     fault: 186,
     rule: 'an inlined module loads files',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'isInlined',
     find: '!file || $REST',
     replace: 'false',

@@ -5,7 +5,7 @@ export default [
   {
     fault: 22,
     rule: 'a start waits before it leaves',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'startFlow',
     find: 'let secrets = takeSecrets();',
     replace: 'let secrets = await Promise.resolve(takeSecrets());',
@@ -14,7 +14,7 @@ export default [
   {
     fault: 22,
     rule: 'the window opens empty, and goes to Monerium from there',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'startFlow',
     find: 'openPopup(href, oauthState)',
     replace: 'openPopup()',
@@ -23,7 +23,7 @@ export default [
   {
     fault: 23,
     rule: 'a blocked window is not noticed',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: '!openWindow()',
     replace: '!openWindow() && !crypto',
     test: 'unit/popup-window',
@@ -31,7 +31,7 @@ export default [
   {
     fault: 24,
     rule: 'a closed window is gone at once',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'const GRACE_MS = $LIMIT',
     replace: 'const GRACE_MS = 0;',
     test: 'unit/popup-window',
@@ -39,7 +39,7 @@ export default [
   {
     fault: 25,
     rule: 'a window that was cut off counts as closed',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'isSevered ||= closedAt < openedAt + SEVERED_MS || !document.hasFocus()',
     replace: '',
     test: 'unit/popup-window',
@@ -47,7 +47,7 @@ export default [
   {
     fault: 26,
     rule: 'a popup only knows its opener',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'handToOpener',
     find: 'isKnown && line.channel ? line.channel : opener',
     replace: 'opener',
@@ -56,7 +56,7 @@ export default [
   {
     fault: 27,
     rule: 'silence counts as an answer',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'handToOpener',
     find: 'setTimeout(end, $LIMIT, false)',
     replace: 'setTimeout(end, $LIMIT, true)',
@@ -65,7 +65,7 @@ export default [
   {
     fault: 28,
     rule: 'a response is sent to any origin',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'peer?.postMessage(query, location.origin)',
     replace: "peer?.postMessage(query, '*')",
     test: 'unit/popup-line',
@@ -73,7 +73,7 @@ export default [
   {
     fault: 29,
     rule: 'the record goes with the response',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'peer?.postMessage(query, location.origin)',
     replace:
       "peer?.postMessage(`${query}&x=${localStorage.getItem('monerium-connect:' + name)}`, location.origin)",
@@ -82,7 +82,7 @@ export default [
   {
     fault: 30,
     rule: 'a popup out of a frame keeps to its channel',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'handToOpener',
     find: 'isKnown && line.channel ? line.channel : opener',
     replace: 'line.channel ?? opener',
@@ -91,7 +91,7 @@ export default [
   {
     fault: 31,
     rule: 'all windows have one name',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: "'_blank'",
     replace: "'monerium'",
     test: 'unit/popup-window',
@@ -99,7 +99,7 @@ export default [
   {
     fault: 32,
     rule: 'a popup may take a day',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: '1_800_000',
     replace: '86_400_000',
     test: 'unit/popup',
@@ -107,7 +107,7 @@ export default [
   {
     fault: 33,
     rule: 'the window opens before the record is kept',
-    file: 'src/flow',
+    file: 'src/core/flow',
     find: 'const href = prepareDeparture($$$ARGS);',
     replace: "if (mode === 'popup') popup = openPopup();\nconst href = prepareDeparture($$$ARGS);",
     test: 'unit/start-popup',
@@ -115,7 +115,7 @@ export default [
   {
     fault: 34,
     rule: 'a start that has failed stays pending',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'startFlow',
     find: 'if (oauthState) spendTransaction($$$ALL);',
     replace: '',
@@ -125,7 +125,7 @@ export default [
   {
     fault: 35,
     rule: 'the address is cleaned when the page has loaded',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'clean(rest)',
     replace: "addEventListener('load', () => clean(rest))",
     test: 'e2e/callback-page',
@@ -133,7 +133,7 @@ export default [
   {
     fault: 36,
     rule: 'a page that was frozen does not look',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'pollPopup',
     find: 'every(POLL_MS, () => { $$$LOOK })',
     replace: 'every(POLL_MS, (isRestored) => { if (isRestored) return; $$$LOOK })',
@@ -142,7 +142,7 @@ export default [
   {
     fault: 190,
     rule: 'the window has no opener',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openPopup',
     find: 'popup = opened;',
     replace: 'popup = opened;\nopened.opener = null;',
@@ -152,7 +152,7 @@ export default [
   {
     fault: 190,
     rule: 'no state closes its window',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openPopup',
     find: { context: '({ end: () => popup?.close() })', selector: 'pair' },
     replace: 'end() {}',
@@ -162,7 +162,7 @@ export default [
   {
     fault: 191,
     rule: 'a channel is closed before it has confirmed',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openLine',
     find: 'queueMicrotask(() => channel?.close())',
     replace: 'channel?.close()',
@@ -171,7 +171,7 @@ export default [
   {
     fault: 192,
     rule: 'a popup that has nothing left to do stays open',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: 'if (oauthState === findStateOfPopup()) closeWindow();',
     replace: '',
@@ -181,7 +181,7 @@ export default [
   {
     fault: 193,
     rule: 'an element that follows in the same task comes too late',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.detach',
     find: 'after(0, $DO)',
     replace: 'queueMicrotask($DO)',
@@ -190,7 +190,7 @@ export default [
   {
     fault: 194,
     rule: 'the window opens wherever the browser puts it',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'openSmallWindow',
     find: 'const left = $LEFT;',
     replace: 'const left = 0;',

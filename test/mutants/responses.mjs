@@ -14,7 +14,7 @@ export default [
   {
     fault: 2,
     rule: 'the first element tells, whichever was clicked',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Audience.findAnnouncer',
     find: 'this.findClicked(clicked) ?? $FIRST',
     replace: '$FIRST',
@@ -31,7 +31,7 @@ export default [
   {
     fault: 4,
     rule: 'a spent response is taken again',
-    file: 'src/page',
+    file: 'src/core/browser',
     in: 'takeArrival',
     find: '!findTombstone(oauthState)',
     replace: 'oauthState',
@@ -40,7 +40,7 @@ export default [
   {
     fault: 5,
     rule: 'an interruption is told again and again',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: "spendTransaction(state, 'interrupted')",
     replace: '',
     test: 'unit/transaction-claim',
@@ -48,7 +48,7 @@ export default [
   {
     fault: 6,
     rule: 'a spent flow leaves nothing behind',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone))',
     replace: '',
     test: 'e2e/once',
@@ -56,7 +56,7 @@ export default [
   {
     fault: 7,
     rule: 'a tab without the lock claims as well',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'work(lock !== null)',
     replace: 'work(true)',
     test: 'unit/transaction-claim',
@@ -64,7 +64,7 @@ export default [
   {
     fault: 8,
     rule: 'the exchange ends with its element',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'Flow.resetWithoutElements',
     find: "if (!this.hasElements) this.send({ type: 'reset' });",
     replace: 'if (!this.hasElements) this.cancel();',
@@ -73,7 +73,7 @@ export default [
   {
     fault: 9,
     rule: 'the address is read a task later',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'opened.arrival = takeArrival(readAddress(), rewriteAddress)',
     replace: 'setTimeout(() => (opened.arrival = takeArrival(readAddress(), rewriteAddress)))',
     test: 'unit/lifecycle',
@@ -81,7 +81,7 @@ export default [
   {
     fault: 10,
     rule: 'a flow that was claimed is taken again',
-    file: 'src/flow',
+    file: 'src/core/flow',
     in: 'listenToPopup',
     find: '!response || !transaction',
     replace: '!response',
@@ -90,7 +90,7 @@ export default [
   {
     fault: 11,
     rule: 'a prerendered page does not wait',
-    file: 'src/page',
+    file: 'src/core/browser',
     find: 'if (isHidden) $WAIT;',
     replace: '',
     test: 'unit/window',

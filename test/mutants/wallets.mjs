@@ -20,7 +20,7 @@ export default [
     test: 'unit/wallet-chooser',
   }),
   mutant(90, 'the request is posted', {
-    ...{ file: 'src/page', in: 'navigate', find: 'location.assign(href);' },
+    ...{ file: 'src/core/browser', in: 'navigate', find: 'location.assign(href);' },
     replace:
       "const form = Object.assign(document.createElement('form'), { method: 'post', action: href });" +
       ' document.body.append(form); form.submit();',
@@ -42,7 +42,7 @@ export default [
     test: 'unit/wallet-proof',
   }),
   mutant(94, 'what was signed is stored', {
-    ...{ file: 'src/flow', in: 'prepareDeparture' },
+    ...{ file: 'src/core/flow', in: 'prepareDeparture' },
     find: { context: '({ at: Date.now() })', selector: 'pair' },
     replace: 'at: Date.now(), ...signed',
     test: 'unit/wallet-start',
@@ -88,7 +88,7 @@ export default [
     test: 'unit/wallet-chooser',
   }),
   mutant(113, 'nothing is shown while a wallet is asked', {
-    ...{ file: 'src/flow/state.ts', in: 'machine.starting' },
+    ...{ file: 'src/core/flow/state.ts', in: 'machine.starting' },
     find: { context: '({ sign: $ARROW })', selector: 'pair' },
     ...{ replace: '...{}', test: 'e2e/wallet' },
   }),
@@ -125,7 +125,7 @@ export default [
     test: 'unit/wallet-proof',
   }),
   mutant(120, 'what a wallet has signed is not sent', {
-    ...{ file: 'src/flow', in: 'prepareDeparture' },
+    ...{ file: 'src/core/flow', in: 'prepareDeparture' },
     find: { context: '({ ...signed })', selector: 'spread_element' },
     ...{ replace: '...{}', test: 'e2e/wallet' },
   }),
@@ -163,19 +163,29 @@ export default [
     test: 'node/wallet-message',
   }),
   mutant(128, 'the emulator takes a nonce twice', {
-    ...{ file: 'demo/emulator', in: 'verifySiwe', find: 'nonces.add(parsed.nonce);', replace: '' },
+    ...{
+      file: 'src/testing/emulator',
+      in: 'verifySiwe',
+      find: 'nonces.add(parsed.nonce);',
+      replace: '',
+    },
     test: 'node/emulator-siwe',
   }),
   mutant(129, 'a signature is sent at any age', {
-    ...{ file: 'src/flow', in: 'askWallet', find: 'Date.now() < grant.expiresAt', replace: 'true' },
+    ...{
+      file: 'src/core/flow',
+      in: 'askWallet',
+      find: 'Date.now() < grant.expiresAt',
+      replace: 'true',
+    },
     test: 'unit/wallet-start',
   }),
   mutant(130, 'the window opens however late', {
-    ...{ file: 'src/flow', in: 'waitForClick', find: 'if (hasUserActivation()) return;' },
+    ...{ file: 'src/core/flow', in: 'waitForClick', find: 'if (hasUserActivation()) return;' },
     ...{ replace: 'if (attempt) return;', test: 'unit/wallet-start' },
   }),
   mutant(131, 'every signature waits for a click', {
-    ...{ file: 'src/flow', in: 'waitForClick', find: 'if (hasUserActivation()) return;' },
+    ...{ file: 'src/core/flow', in: 'waitForClick', find: 'if (hasUserActivation()) return;' },
     ...{ replace: '', test: 'unit/wallet-start' },
   }),
   mutant(132, 'two wallets are asked at once', {
@@ -191,7 +201,7 @@ export default [
     ...{ replace: '', test: 'unit/wallet-start' },
   }),
   mutant(134, 'a neighbour that changes ends what the wallet is asked', {
-    ...{ file: 'src/flow', in: 'Flow.cancelSigning' },
+    ...{ file: 'src/core/flow', in: 'Flow.cancelSigning' },
     find: '$SIGNING && attemptOf(this.#state)?.clicked === element',
     replace: '$SIGNING',
     test: 'unit/wallet-start',
@@ -201,15 +211,19 @@ export default [
     ...{ replace: '', test: 'unit/wallet-provider' },
   }),
   mutant(136, 'a frame is no matter', {
-    ...{ file: 'src/flow', in: 'chooseMode', find: 'if (!isFramed()) return $MODE;' },
+    ...{ file: 'src/core/flow', in: 'chooseMode', find: 'if (!isFramed()) return $MODE;' },
     ...{ replace: 'return $MODE;', test: 'e2e/wallet' },
   }),
   mutant(137, 'a wallet is asked before the storage is tried', {
-    ...{ file: 'src/flow', in: 'prepareWallet', find: 'assertStorage();', replace: '' },
+    ...{ file: 'src/core/flow', in: 'prepareWallet', find: 'assertStorage();', replace: '' },
     test: 'unit/wallet-start',
   }),
   mutant(138, 'a wallet file that comes late is missing', {
-    ...{ file: 'src/page', in: 'findWallets', find: 'if (!registry[WALLET_KEY]) await $LOAD;' },
+    ...{
+      file: 'src/core/browser',
+      in: 'findWallets',
+      find: 'if (!registry[WALLET_KEY]) await $LOAD;',
+    },
     ...{ replace: '', test: 'e2e/wallet', title: '#138 a click before' },
   }),
   mutant(139, 'the provider is no longer what request is called on', {
@@ -227,7 +241,7 @@ export default [
     test: 'unit/wallet-start',
   }),
   mutant(142, 'without a wallet there is no way', {
-    ...{ file: 'src/flow', in: 'askWallet', find: 'if (!grant) return $FIELDS;' },
+    ...{ file: 'src/core/flow', in: 'askWallet', find: 'if (!grant) return $FIELDS;' },
     ...{ replace: 'if (!grant) continue;', test: 'e2e/wallet', title: '#105 #142' },
   }),
   mutant(143, 'the list has no name', {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Switches } from '../../demo/emulator/switches.js';
+import type { Switches } from '../../src/testing/emulator/switches.js';
 import { assertRefused, cookieOf, Site } from './backend-fixture.js';
 
 const site = new Site();

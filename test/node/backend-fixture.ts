@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createClient, type Client } from '@libsql/client/sqlite3';
 import { startBackend, type Backend, type BackendOptions } from '../../demo/backend/backend.js';
 import { throwawayKey } from '../../demo/backend/key-ring.js';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
 export const SITE = 'http://localhost:5173';

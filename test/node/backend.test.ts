@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { startBackend } from '../../demo/backend/backend.js';
-import type { Switches } from '../../demo/emulator/switches.js';
+import type { Switches } from '../../src/testing/emulator/switches.js';
 import { assertRefused, CALLBACK, cookieOf, EMAIL, Site, SITE } from './backend-fixture.js';
 
 const site = new Site();

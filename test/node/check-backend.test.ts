@@ -5,12 +5,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
-import { contract } from '../../demo/contract-kit/contract.js';
+import { contract } from '../../src/testing/contract-kit/contract.js';
 import { createExchangeHandler } from '../../src/server/handler.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 
 const SITE = ['--origin', ORIGIN, '--redirect-uri', REDIRECT_URI, '--client-id', CLIENT_ID];
-const SOURCE = ['--import=tsx', 'demo/contract-kit/main.ts'];
+const SOURCE = ['--import=tsx', 'src/testing/contract-kit/main.ts'];
 const BUILT = 'dist/bin/monerium-connect.js';
 
 let backend: Server;

@@ -20,7 +20,7 @@ const fileOf = (name: string) => join(compiled, `${name}.mjs`);
 before(async () => {
   const stores = ['sound', 'broken'].map((name) => `test/node/stores/${name}.ts`);
   buildSync({
-    ...{ entryPoints: ['demo/contract-kit/main.ts', ...stores], outdir: compiled },
+    ...{ entryPoints: ['src/testing/contract-kit/main.ts', ...stores], outdir: compiled },
     ...{ entryNames: '[name]', outExtension: { '.js': '.mjs' }, bundle: true, format: 'esm' },
     ...{ platform: 'node', target: 'node20', packages: 'external' },
   });

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { sessions } from '../../demo/contract-kit/sessions.js';
-import type { Finding } from '../../demo/contract-kit/check-backend.js';
+import { sessions } from '../../src/testing/contract-kit/sessions.js';
+import type { Finding } from '../../src/testing/contract-kit/check-backend.js';
 import { check, faultsOf, openEmulator, serve, type Handler } from '../helpers/backends.js';
 import { createBackend, readCookie, type Asked, type Parts } from '../helpers/kept-sessions.js';
 import { ORIGIN } from '../helpers/site.js';

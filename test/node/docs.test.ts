@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
-import { contract } from '../../demo/contract-kit/contract.js';
-import { sessions } from '../../demo/contract-kit/sessions.js';
+import { contract } from '../../src/testing/contract-kit/contract.js';
+import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { chooseText } from '../../src/element/texts.js';
-import { ConnectError, ERRORS, type ErrorCode } from '../../src/errors.js';
-import { machine } from '../../src/flow/state.js';
-import { english } from '../../src/texts.js';
+import { ConnectError, ERRORS, type ErrorCode } from '../../src/core/errors.js';
+import { machine } from '../../src/core/flow/state.js';
+import { english } from '../../src/core/texts.js';
 
 const codes = Object.keys(ERRORS) as ErrorCode[];
 /** Their methods reject, and the customer sees nothing. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
-import { randomIban } from '../../demo/emulator/iban.js';
+import { DEMO_CLIENT_ID } from '../../src/testing/emulator/emulator.js';
+import { randomIban } from '../../src/testing/emulator/iban.js';
 import {
   API_V2,
   REDIRECT_URI,

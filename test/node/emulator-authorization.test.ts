@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startEmulator } from '../../demo/emulator/emulator.js';
+import { startEmulator } from '../../src/testing/emulator/emulator.js';
 import {
   CLIENT,
   type Fields,

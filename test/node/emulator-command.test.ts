@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
-import { DEMO_CLIENT_ID } from '../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID } from '../../src/testing/emulator/emulator.js';
 import { CHALLENGE } from './emulator-fixture.js';
 
 const BUILT = 'dist/bin/monerium-connect.js';
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 function start(...args: string[]): ChildProcess {
-  const program = ['--import=tsx', 'demo/command/main.ts'];
+  const program = ['--import=tsx', 'src/command/main.ts'];
   const child = spawn(process.execPath, [...program, 'emulator', ...args]);
   started.push(child);
   return child;
@@ -126,7 +126,7 @@ describe('the command emulator', () => {
 
 describe('the command', () => {
   it('lists its commands, and exits with 2 for an unknown one', async () => {
-    const child = spawn(process.execPath, ['--import=tsx', 'demo/command/main.ts', 'emulater']);
+    const child = spawn(process.execPath, ['--import=tsx', 'src/command/main.ts', 'emulater']);
     let text = '';
     child.stderr.on('data', (data) => (text += String(data)));
     const [code] = (await once(child, 'close')) as [unknown];

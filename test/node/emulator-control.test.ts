@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { describe, it } from 'node:test';
-import { DEMO_CLIENT_ID, startEmulator } from '../../demo/emulator/emulator.js';
-import { choicesOf } from '../../demo/emulator/switches.js';
+import { DEMO_CLIENT_ID, startEmulator } from '../../src/testing/emulator/emulator.js';
+import { choicesOf } from '../../src/testing/emulator/switches.js';
 import {
   CLIENT,
   type Fields,

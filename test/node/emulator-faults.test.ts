@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startEmulator, type Fault } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Fault } from '../../src/testing/emulator/emulator.js';
 import {
   authorize,
   bodyOf,

@@ -5,7 +5,11 @@ import { after, afterEach } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type * as sdk from '@monerium/sdk';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { DEMO_CLIENT_ID, startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import {
+  DEMO_CLIENT_ID,
+  startEmulator,
+  type Emulator,
+} from '../../src/testing/emulator/emulator.js';
 
 export const REDIRECT_URI = 'https://shop.example/back?shop=1';
 export const VERIFIER = 'v'.repeat(43);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isIban, randomIban } from '../../demo/emulator/iban.js';
+import { isIban, randomIban } from '../../src/testing/emulator/iban.js';
 import {
   type Fields,
   STATE,

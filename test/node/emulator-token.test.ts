@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { DEMO_CLIENT_ID, startEmulator } from '../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID, startEmulator } from '../../src/testing/emulator/emulator.js';
 import {
   CHALLENGE,
   CLIENT,

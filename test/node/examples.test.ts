@@ -1,8 +1,8 @@
 // The contract kit judges every backend that the project shows.
 import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
-import { contract } from '../../demo/contract-kit/contract.js';
-import { sessions } from '../../demo/contract-kit/sessions.js';
+import { contract } from '../../src/testing/contract-kit/contract.js';
+import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
 import { missing } from '../helpers/engines.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
@@ -90,7 +90,7 @@ describe('#228 the contract holds for', { concurrency: true }, () => {
 
   it('#228 the example of a Worker', async () => {
     const emulator = await openEmulator();
-    const { default: worker } = await import('../../demo/backend/examples/worker.js');
+    const { default: worker } = await import('../../examples/worker.js');
     const environment = { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: emulator.url };
     const url = await serve((request) => worker.fetch(request, environment));
     assert.deepEqual(faultsOf(await check(emulator, url, 20_000, whole)), []);

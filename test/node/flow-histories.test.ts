@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ConnectionStatus } from '../../src/connection.js';
-import { IDLE, machine, type FlowEvent, type FlowState } from '../../src/flow/state.js';
+import type { ConnectionStatus } from '../../src/core/connection.js';
+import { IDLE, machine, type FlowEvent, type FlowState } from '../../src/core/flow/state.js';
 import { runs, seed } from '../helpers/runs.js';
 import { History } from './histories/history.js';
 import { historyArbitrary, type Step } from './histories/steps.js';

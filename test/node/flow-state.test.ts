@@ -2,7 +2,7 @@
 // second time: a change of the machine has to be meant.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ConnectError } from '../../src/errors.js';
+import { ConnectError } from '../../src/core/errors.js';
 import {
   IDLE,
   attemptOf,
@@ -13,10 +13,10 @@ import {
   type Attempt,
   type FlowEvent,
   type FlowState,
-} from '../../src/flow/state.js';
-import type { Session } from '../../src/flow/session.js';
-import type { PopupWindow } from '../../src/page/popup-window.js';
-import type { Resource } from '../../src/page/window.js';
+} from '../../src/core/flow/state.js';
+import type { Session } from '../../src/core/flow/session.js';
+import type { PopupWindow } from '../../src/core/browser/popup-window.js';
+import type { Resource } from '../../src/core/browser/window.js';
 
 type Step = FlowState['step'];
 type EventType = FlowEvent['type'];

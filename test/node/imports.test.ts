@@ -12,12 +12,12 @@ const CONFIG = resolve('scripts/check/imports.config.mjs');
 /** The files that break a rule, by rule. */
 const WRONG: Record<string, string[]> = {
   'storey-element': ['src/element/imports-server.ts'],
-  'storey-flow': ['src/flow/imports-element.ts'],
-  'storey-page': ['src/page/imports-flow.ts'],
+  'storey-flow': ['src/core/flow/imports-element.ts'],
+  'storey-page': ['src/core/browser/imports-flow.ts'],
   'storey-protocol': [
-    'src/protocol/imports-page-in-a-type.ts',
-    'src/protocol/imports-page-later.ts',
-    'src/protocol/imports-page.ts',
+    'src/core/oauth/imports-page-in-a-type.ts',
+    'src/core/oauth/imports-page-later.ts',
+    'src/core/oauth/imports-page.ts',
   ],
   'storey-server': ['src/server/imports-page.ts'],
   'storey-wallet': ['src/wallet/imports-element.ts'],
@@ -25,13 +25,13 @@ const WRONG: Record<string, string[]> = {
   'storey-notes': ['src/notes/imports-element.ts'],
   'storey-locales': ['src/locales/imports-element.ts'],
   'languages-are-loaded': ['src/element/imports-language.ts'],
-  'words-lie-low': ['src/configuration.ts'],
-  'entries-lie-on-top': ['src/flow/imports-define.ts'],
+  'words-lie-low': ['src/core/options.ts'],
+  'entries-lie-on-top': ['src/core/flow/imports-define.ts'],
   'src-has-known-places': ['src/utils/helper.ts'],
-  'lit-is-for-the-element': ['src/flow/imports-lit.ts'],
-  'lit-is-the-only-package': ['src/element/imports-package.ts', 'src/protocol/imports-node.ts'],
+  'lit-is-for-the-element': ['src/core/flow/imports-lit.ts'],
+  'lit-is-the-only-package': ['src/element/imports-package.ts', 'src/core/oauth/imports-node.ts'],
   'src-stands-alone': ['src/server/imports-demo.ts'],
-  'no-circle': ['src/flow/circle-one.ts'],
+  'no-circle': ['src/core/flow/circle-one.ts'],
   'no-missing-file': ['demo/imports-nothing.ts'],
 };
 

@@ -7,7 +7,7 @@ import { rollup } from 'rollup';
 import { languages, locale } from '../../scripts/build/rollup.config.js';
 import { LANGUAGES } from '../../src/locales/languages.js';
 import { registry } from '../../src/locales/registry.js';
-import { english, walletEnglish } from '../../src/texts.js';
+import { english, walletEnglish } from '../../src/core/texts.js';
 
 const MAX_BYTES = 1024;
 const all: Record<string, string> = { ...english, ...walletEnglish };

@@ -36,13 +36,17 @@ const windowMembers = ['document', 'location', 'history', 'navigator', 'open', '
 
 const globalRuleCases: Case[] = [
   ...windowMembers.flatMap((name) =>
-    globalCases(name, 'src/protocol/oauth.ts', 'src/page/window.ts'),
+    globalCases(name, 'src/core/oauth/oauth.ts', 'src/core/browser/window.ts'),
   ),
-  ...globalCases('location', 'src/flow/flow.ts', 'src/wallet/chooser.ts'),
-  ...globalCases('localStorage', 'src/wallet/chooser.ts', 'src/page/transaction.ts'),
-  ...globalCases('location', 'src/element/monerium-connect.ts', 'src/page/transaction.ts'),
-  ...globalCases('localStorage', 'src/page/window.ts', 'src/page/transaction.ts'),
-  ...globalCases('sessionStorage', 'src/element/element-controller.ts', 'src/page/transaction.ts'),
+  ...globalCases('location', 'src/core/flow/flow.ts', 'src/wallet/chooser.ts'),
+  ...globalCases('localStorage', 'src/wallet/chooser.ts', 'src/core/browser/transaction.ts'),
+  ...globalCases('location', 'src/element/monerium-connect.ts', 'src/core/browser/transaction.ts'),
+  ...globalCases('localStorage', 'src/core/browser/window.ts', 'src/core/browser/transaction.ts'),
+  ...globalCases(
+    'sessionStorage',
+    'src/element/element-controller.ts',
+    'src/core/browser/transaction.ts',
+  ),
   ...globalCases('customElements', 'src/element/monerium-connect.ts', 'src/define.ts'),
   ...['window', 'self', 'top', 'parent'].map((name) => ({
     name: `\`${name}\` by itself`,
@@ -50,7 +54,7 @@ const globalRuleCases: Case[] = [
     rule: globals,
     red: `export const it = () => ${name};`,
     green: `export const it = (${name}: string) => ${name};`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   })),
   {
     name: 'a window global in a file that is not listed',
@@ -58,62 +62,62 @@ const globalRuleCases: Case[] = [
     rule: globals,
     red: `export const it = () => document.title;`,
     green: `export type It = Document;`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
   {
     name: 'a window global asked for by typeof',
-    file: 'src/protocol/oauth.ts',
+    file: 'src/core/oauth/oauth.ts',
     rule: globals,
     red: `export const inPage = typeof window === 'object';`,
     green: `export type Page = typeof window;`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
 ];
 
 const detourCases: Case[] = [
   {
     name: 'navigator.locks',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => navigator.locks.request('a', () => {});`,
     green: `export const it = () => navigator.onLine;`,
-    owner: 'src/page/transaction.ts',
+    owner: 'src/core/browser/transaction.ts',
   },
   {
     name: 'navigator.locks of the global object',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => globalThis.navigator['locks'];`,
     green: `export const it = () => globalThis.navigator.onLine;`,
-    owner: 'src/page/transaction.ts',
+    owner: 'src/core/browser/transaction.ts',
   },
   {
     name: 'locks taken out of navigator',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => { const { locks } = navigator; return locks; };`,
     green: `export const it = () => { const { onLine } = navigator; return onLine; };`,
-    owner: 'src/page/transaction.ts',
+    owner: 'src/core/browser/transaction.ts',
   },
   {
     name: 'storage of another window',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => document.defaultView?.localStorage;`,
     green: `export const it = () => document.defaultView?.origin;`,
-    owner: 'src/page/transaction.ts',
+    owner: 'src/core/browser/transaction.ts',
   },
   {
     name: 'storage taken out of the window',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => { const { sessionStorage: kept } = window; return kept; };`,
     green: `export const it = () => { const { origin: kept } = window; return kept; };`,
-    owner: 'src/page/transaction.ts',
+    owner: 'src/core/browser/transaction.ts',
   },
   {
     name: 'the registry of another window',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = () => document.defaultView?.customElements;`,
     green: `export const it = () => document.defaultView?.origin;`,
@@ -124,31 +128,31 @@ const detourCases: Case[] = [
     rule: syntax,
     red: `const all = globalThis; export const it = () => all.location;`,
     green: `export const it = () => globalThis.crypto;`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
   {
     name: 'members taken out of the global object',
-    file: 'src/protocol/oauth.ts',
+    file: 'src/core/oauth/oauth.ts',
     rule: syntax,
     red: `const { location: here } = globalThis; export const it = () => here;`,
     green: `export const it = () => globalThis.fetch;`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
   {
     name: 'the global object handed to a function',
-    file: 'src/protocol/oauth.ts',
+    file: 'src/core/oauth/oauth.ts',
     rule: syntax,
     red: `export const it = () => Reflect.get(globalThis, 'location');`,
     green: `export const it = () => Reflect.get({}, 'location');`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
   {
     name: 'a computed member of the global object',
-    file: 'src/protocol/oauth.ts',
+    file: 'src/core/oauth/oauth.ts',
     rule: syntax,
     red: `export const it = (name: 'fetch') => globalThis[name];`,
     green: `export const it = () => globalThis['fetch'];`,
-    owner: 'src/page/window.ts',
+    owner: 'src/core/browser/window.ts',
   },
 ];
 
@@ -162,21 +166,21 @@ const habitCases: Case[] = [
   },
   {
     name: 'Math.random',
-    file: 'src/protocol/oauth.ts',
+    file: 'src/core/oauth/oauth.ts',
     rule: 'no-restricted-properties',
     red: `export const it = () => Math.random();`,
     green: `export const it = () => crypto.getRandomValues(new Uint8Array(32));`,
   },
   {
     name: 'console.log',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `console.log('here');`,
     green: `console.warn('a'); console.info('b'); console.error('c');`,
   },
   {
     name: 'console.log by a string',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `console['log']('here');`,
     green: `export const say = (level: 'info' | 'warn') => { console[level]('a'); };`,
@@ -190,7 +194,7 @@ const habitCases: Case[] = [
   },
   {
     name: 'innerHTML by a string',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: syntax,
     red: `export const it = (element: Element) => element['outerHTML'];`,
     green: `export const it = (element: Element) => element['textContent'];`,
@@ -219,21 +223,21 @@ const habitCases: Case[] = [
   },
   {
     name: 'an enum',
-    file: 'src/errors.ts',
+    file: 'src/core/errors.ts',
     rule: syntax,
     red: `export enum Code { Aborted }`,
     green: `export type Code = 'aborted';`,
   },
   {
     name: 'eval',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: 'no-eval',
     red: `eval('1');`,
     green: `JSON.parse('1');`,
   },
   {
     name: 'a function made from a string',
-    file: 'src/page/window.ts',
+    file: 'src/core/browser/window.ts',
     rule: 'no-new-func',
     red: `export const it = new Function('return 1');`,
     green: `export const it = () => 1;`,
@@ -263,9 +267,9 @@ describe('lint rules of the house', () => {
 
 /** One for each place of the rules. */
 const FILES = [
-  'src/protocol/oauth.ts',
-  'src/page/page.ts',
-  'src/page/transaction.ts',
+  'src/core/oauth/oauth.ts',
+  'src/core/browser/page.ts',
+  'src/core/browser/transaction.ts',
   'src/locales/registry.ts',
   'src/define.ts',
 ];
@@ -289,7 +293,7 @@ describe('the ESLint configuration in use', () => {
   it('forbids any, non-null assertions and long functions in src', async () => {
     const body = Array.from({ length: 61 }, () => '  again();').join('\n');
     const code = `const a: any = 1;\na!;\nfunction again() {\n${body}\n}\n`;
-    const [result] = await eslint.lintText(code, { filePath: 'src/errors.ts' });
+    const [result] = await eslint.lintText(code, { filePath: 'src/core/errors.ts' });
     const rules = new Set(result?.messages.map(({ ruleId }) => ruleId));
     for (const rule of ['no-explicit-any', 'no-non-null-assertion']) {
       assert.ok(rules.has(`@typescript-eslint/${rule}`), rule);

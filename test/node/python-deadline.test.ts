@@ -9,7 +9,7 @@ import { ORIGIN } from '../helpers/site.js';
 /** `connect.py` with a shorter deadline than its own. */
 const SCRIPT = `
 import os, sys
-sys.path.insert(0, "demo/backend/other")
+sys.path.insert(0, "examples")
 import connect
 connect.SECONDS = 1
 server = connect.make_server(

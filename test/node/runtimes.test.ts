@@ -15,7 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** One file of an example, as a deployment makes it. */
 async function bundle(name: string, contents: string): Promise<string> {
   const outfile = join(folder, name);
-  const stdin = { contents, resolveDir: 'demo/backend/examples', loader: 'ts' } as const;
+  const stdin = { contents, resolveDir: 'examples', loader: 'ts' } as const;
   await build({
     stdin,
     bundle: true,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import type { Fault } from '../../demo/emulator/emulator.js';
-import { isConnectError } from '../../src/errors.js';
+import type { Fault } from '../../src/testing/emulator/emulator.js';
+import { isConnectError } from '../../src/core/errors.js';
 import { ask, openSite, post, postStream, type Site } from '../helpers/site.js';
 
 let site: Site;

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import { SQL_SCHEMA } from '../../src/server/sql.js';
 import { skipPostgres, startPostgres, type Engine } from '../helpers/engines.js';
 import { CLIENT_ID, createPost, REDIRECT_URI } from '../helpers/site.js';

@@ -7,7 +7,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import pg from 'pg';
-import { startEmulator, type Emulator } from '../../demo/emulator/emulator.js';
+import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import { SQL_SCHEMA } from '../../src/server/sql.js';
 import {
   makeFolder,

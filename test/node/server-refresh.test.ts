@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import { getAccessToken } from '../../demo/backend/examples/access-token.js';
+import { getAccessToken } from '../../examples/access-token.js';
 import {
   ConnectionEnded,
   refreshTokens,

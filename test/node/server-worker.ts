@@ -1,8 +1,8 @@
 // One process of a site, for the tests with several: the handler and the connections over a shared
 // store. It is told what to do by messages, and ends in order on SIGTERM.
-import { openStore as openLibsql } from '../../demo/backend/examples/stores/libsql.js';
-import { openStore as openValkey } from '../../demo/backend/examples/stores/iovalkey.js';
-import { openStore as openPostgres } from '../../demo/backend/examples/stores/pg.js';
+import { openStore as openLibsql } from '../../examples/stores/libsql.js';
+import { openStore as openValkey } from '../../examples/stores/iovalkey.js';
+import { openStore as openPostgres } from '../../examples/stores/pg.js';
 import {
   ConnectionEnded,
   createConnections,

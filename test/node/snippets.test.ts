@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { findSnippet, IN_PAGE, IN_SHELL, snippets, type Snippet } from '../helpers/snippets.js';
 
 /** Where the files are that a block names on its first line. */
-const ROOTS = ['demo/backend/examples', 'test/frameworks/shop', 'test/frameworks/next'];
+const ROOTS = ['examples', 'test/frameworks/shop', 'test/frameworks/next'];
 /** Blocks without a name, and the file that has the same code. */
 const COMPILED: Record<string, string> = {
   "docs/frameworks.md types/react'; // preact": '',
@@ -35,7 +35,7 @@ const IN_NODE: Record<string, string> = {
 };
 const OUT = resolve('build/snippets');
 const ALIAS = {
-  'monerium-connect/testing': resolve('demo/testing/index.ts'),
+  'monerium-connect/testing': resolve('src/testing/index.ts'),
   'monerium-connect': resolve('src/index.ts'),
 };
 
@@ -61,7 +61,7 @@ function isCovered(snippet: Snippet): boolean {
 }
 
 function usageOf(command: string): string {
-  const args = ['--import=tsx', 'demo/command/main.ts', command, '--help'];
+  const args = ['--import=tsx', 'src/command/main.ts', command, '--help'];
   return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
 }
 

@@ -24,7 +24,11 @@ describe('the summary', () => {
   it('says first what was skipped and why, once for each reason', () => {
     const skipped = ['no X: install x', 'no Y', 'no X: install x'];
     const lines = summarize([judge('node', good, { ...tests, skipped })]).split('\n');
-    assert.deepEqual(lines.slice(0, 3), ['2 skipped     no X: install x', '1 skipped     no Y', '']);
+    assert.deepEqual(lines.slice(0, 3), [
+      '2 skipped     no X: install x',
+      '1 skipped     no Y',
+      '',
+    ]);
     assert.equal(lines.at(-1), '7 passed, 0 failed, 3 skipped');
   });
 

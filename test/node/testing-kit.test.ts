@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as msw from 'msw';
 import { setupServer } from 'msw/node';
-import { startEmulator } from '../../demo/emulator/emulator.js';
-import { moneriumHandlers, type HandlerOptions } from '../../demo/testing/msw.js';
-import { exchangeDirectly } from '../../src/protocol/exchange.js';
+import { startEmulator } from '../../src/testing/emulator/emulator.js';
+import { moneriumHandlers, type HandlerOptions } from '../../src/testing/msw.js';
+import { exchangeDirectly } from '../../src/core/oauth/exchange.js';
 import { CLIENT, REDIRECT_URI, authFields } from './emulator-fixture.js';
 
 const REQUEST = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CHAINS, sandboxChain } from '../../demo/emulator/wallet.js';
+import { CHAINS, sandboxChain } from '../../src/testing/emulator/wallet.js';
 import { chainsOf, chooseChain, readChainId } from '../../src/wallet/chains.js';
 
 describe('the chains', () => {

@@ -1,8 +1,8 @@
 import { expect } from '@open-wc/testing';
-import { readCode } from '../../src/page/arrival.js';
+import { readCode } from '../../src/core/browser/arrival.js';
 import type { ConnectError } from '../../src/index.js';
-import { readAuthorizationResponse } from '../../src/protocol/oauth.js';
-import type { Transaction } from '../../src/page/transaction.js';
+import { readAuthorizationResponse } from '../../src/core/oauth/oauth.js';
+import type { Transaction } from '../../src/core/browser/transaction.js';
 
 const DAY = 86_400_000;
 

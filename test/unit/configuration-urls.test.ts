@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { isLoopback, readConfiguration, type ConnectAttributes } from '../../src/configuration.js';
-import { ConnectError } from '../../src/errors.js';
+import { isLoopback, readConfiguration, type ConnectAttributes } from '../../src/core/options.js';
+import { ConnectError } from '../../src/core/errors.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 
 const CLIENT_ID = '6e5b4a1c-0000-4000-8000-00000000000a';

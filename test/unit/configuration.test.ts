@@ -7,8 +7,8 @@ import {
   type Binding,
   type Configuration,
   type ConnectAttributes,
-} from '../../src/configuration.js';
-import { buildAuthorizationUrl } from '../../src/protocol/oauth.js';
+} from '../../src/core/options.js';
+import { buildAuthorizationUrl } from '../../src/core/oauth/oauth.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 
 const CLIENT_ID = '6e5b4a1c-0000-4000-8000-00000000000a';

@@ -5,8 +5,8 @@ import {
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from '../../src/connection.js';
-import { ConnectError, type ConnectErrorOptions, type ErrorCode } from '../../src/errors.js';
+} from '../../src/core/connection.js';
+import { ConnectError, type ConnectErrorOptions, type ErrorCode } from '../../src/core/errors.js';
 
 const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
 const START_URL = 'https://shop.example/start?x#y';

@@ -6,7 +6,7 @@ import {
   toConnectError,
   type ErrorCode,
   type Retry,
-} from '../../src/errors.js';
+} from '../../src/core/errors.js';
 import { RETRY } from '../helpers/error-codes.js';
 
 describe('ConnectError', () => {

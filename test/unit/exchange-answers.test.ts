@@ -1,9 +1,9 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import type { ConnectError } from '../../src/errors.js';
-import { exchangeByBackend, exchangeDirectly } from '../../src/protocol/exchange.js';
-import type { Send } from '../../src/protocol/http.js';
-import type { Identity } from '../../src/protocol/identity.js';
+import type { ConnectError } from '../../src/core/errors.js';
+import { exchangeByBackend, exchangeDirectly } from '../../src/core/oauth/exchange.js';
+import type { Send } from '../../src/core/oauth/http.js';
+import type { Identity } from '../../src/core/oauth/identity.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { json, recordSend, type Answer } from '../helpers/recorded-send.js';
 

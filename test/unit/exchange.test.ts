@@ -4,9 +4,9 @@ import {
   exchangeCode,
   exchangeDirectly,
   refreshTokens,
-} from '../../src/protocol/exchange.js';
-import type { Send } from '../../src/protocol/http.js';
-import { readIdentity, type Identity } from '../../src/protocol/identity.js';
+} from '../../src/core/oauth/exchange.js';
+import type { Send } from '../../src/core/oauth/http.js';
+import { readIdentity, type Identity } from '../../src/core/oauth/identity.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { json, recordSend } from '../helpers/recorded-send.js';
 

@@ -1,5 +1,5 @@
 import type * as Entry from '../../src/index.js';
-import type { Transaction } from '../../src/page/transaction.js';
+import type { Transaction } from '../../src/core/browser/transaction.js';
 import { closeWindows, openWindow, until, type View, type WindowOptions } from './windows.js';
 
 export { until, type View };

@@ -1,7 +1,7 @@
 // What a site, its other scripts and its storage can do to a flow.
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
-import { english } from '../../src/texts.js';
+import { english } from '../../src/core/texts.js';
 import {
   ATTRIBUTES,
   BACKEND_URL,

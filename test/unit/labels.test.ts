@@ -1,14 +1,14 @@
 // What replaces the idle label has room there, in every language: the button keeps its size.
 import { expect } from '@open-wc/testing';
-import { simulate, type Simulated } from '../../demo/testing/simulate.js';
-import type { Flow } from '../../src/flow/flow.js';
-import { CHOOSING } from '../../src/flow/state.js';
-import { createAttempt } from '../../src/flow/attempt.js';
+import { simulate, type Simulated } from '../../src/testing/simulate.js';
+import type { Flow } from '../../src/core/flow/flow.js';
+import { CHOOSING } from '../../src/core/flow/state.js';
+import { createAttempt } from '../../src/core/flow/attempt.js';
 import '../../src/index.js';
 import type { MoneriumConnect } from '../../src/index.js';
 import { registry } from '../../src/locales/registry.js';
 import '../../src/locales/index.js';
-import { page } from '../../src/page/page.js';
+import { page } from '../../src/core/browser/page.js';
 import { ATTRIBUTES, closePages, find, settle } from './fixture.js';
 
 const loader = registry.findLast(([tags]) => tags.includes(' '));

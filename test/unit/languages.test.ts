@@ -2,7 +2,7 @@ import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
 import { registry } from '../../src/locales/registry.js';
 import '../../src/locales/index.js';
-import { english, type ConnectTexts } from '../../src/texts.js';
+import { english, type ConnectTexts } from '../../src/core/texts.js';
 import {
   IDENTITY,
   RESPONSE,

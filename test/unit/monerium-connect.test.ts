@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
-import { ConnectError, type ErrorCode } from '../../src/errors.js';
+import { ConnectError, type ErrorCode } from '../../src/core/errors.js';
 import { chooseText } from '../../src/element/texts.js';
-import { english } from '../../src/texts.js';
+import { english } from '../../src/core/texts.js';
 import {
   ATTRIBUTES,
   BACKEND_URL,

@@ -2,7 +2,7 @@
 import { expect } from '@open-wc/testing';
 import type { AxeResults } from 'axe-core';
 import type { MoneriumConnect } from '../../src/index.js';
-import { english } from '../../src/texts.js';
+import { english } from '../../src/core/texts.js';
 import {
   ATTRIBUTES,
   CLIENT_ID,

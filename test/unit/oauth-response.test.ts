@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { nameOAuthError, readAuthorizationResponse } from '../../src/protocol/oauth.js';
+import { nameOAuthError, readAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import { itHolds } from './property.js';
 
 const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];

@@ -1,7 +1,7 @@
 // What is cut out of a start URL before it is stored.
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { stripAuthorizationResponse, stripEveryResponse } from '../../src/protocol/oauth.js';
+import { stripAuthorizationResponse, stripEveryResponse } from '../../src/core/oauth/oauth.js';
 import { itHolds } from './property.js';
 import { NAMES, stripsOf } from './strip-fixture.js';
 

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { stripAuthorizationResponse } from '../../src/protocol/oauth.js';
+import { stripAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import { itHolds } from './property.js';
 import { NAMES, stripsOf } from './strip-fixture.js';
 

@@ -6,7 +6,7 @@ import {
   createSecrets,
   nameOAuthError,
   toAuthorizationError,
-} from '../../src/protocol/oauth.js';
+} from '../../src/core/oauth/oauth.js';
 
 const API = 'https://api.monerium.dev';
 const UNRESERVED_43 = /^[A-Za-z0-9_-]{43}$/;

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
-import type { Connection } from '../../src/connection.js';
+import type { Connection } from '../../src/core/connection.js';
 import { IDLE, hasComeBack, isUnderWay, overlay } from '../../src/element/page-identity.js';
-import { ConnectError, type ErrorCode, type ErrorPhase } from '../../src/errors.js';
+import { ConnectError, type ErrorCode, type ErrorPhase } from '../../src/core/errors.js';
 
 const OF_FLOW = { profile: 'profile-1', userId: 'user-1' };
 const OF_PAGE = { profile: 'profile-2', userId: 'user-2' };

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { handToOpener, listenForResponse } from '../../src/page/popup-line.js';
-import type { Resource } from '../../src/page/window.js';
+import { handToOpener, listenForResponse } from '../../src/core/browser/popup-line.js';
+import type { Resource } from '../../src/core/browser/window.js';
 import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';
 import { createState, deliver, settle, until } from './fixture.js';

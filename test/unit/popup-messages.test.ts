@@ -1,9 +1,9 @@
 // Strangers may post anything to a page that waits for its popup: nothing is taken from them.
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { listenToPopup } from '../../src/flow/popup.js';
-import type { Arrival } from '../../src/page/arrival.js';
-import { saveTransaction } from '../../src/page/transaction.js';
+import { listenToPopup } from '../../src/core/flow/popup.js';
+import type { Arrival } from '../../src/core/browser/arrival.js';
+import { saveTransaction } from '../../src/core/browser/transaction.js';
 import { clearStorage } from '../helpers/storage.js';
 import { ATTRIBUTES, createRecord, createState } from './fixture.js';
 import { itHolds } from './property.js';

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { closeWindow, openPopup } from '../../src/page/popup-window.js';
+import { closeWindow, openPopup } from '../../src/core/browser/popup-window.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';

@@ -1,12 +1,16 @@
 import { expect } from '@open-wc/testing';
-import { createAttempt } from '../../src/flow/attempt.js';
-import type { FlowControl } from '../../src/flow/flow-control.js';
-import { listenToPopup, pollPopup, waitForPopup } from '../../src/flow/popup.js';
-import type { FlowEvent } from '../../src/flow/state.js';
-import type { ConnectError } from '../../src/errors.js';
-import type { Arrival } from '../../src/page/arrival.js';
-import type { PopupWindow } from '../../src/page/popup-window.js';
-import { spendTransaction, saveTransaction, type Outcome } from '../../src/page/transaction.js';
+import { createAttempt } from '../../src/core/flow/attempt.js';
+import type { FlowControl } from '../../src/core/flow/flow-control.js';
+import { listenToPopup, pollPopup, waitForPopup } from '../../src/core/flow/popup.js';
+import type { FlowEvent } from '../../src/core/flow/state.js';
+import type { ConnectError } from '../../src/core/errors.js';
+import type { Arrival } from '../../src/core/browser/arrival.js';
+import type { PopupWindow } from '../../src/core/browser/popup-window.js';
+import {
+  spendTransaction,
+  saveTransaction,
+  type Outcome,
+} from '../../src/core/browser/transaction.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';
 import { ATTRIBUTES, createRecord, createState, deliver, until } from './fixture.js';
@@ -212,7 +216,7 @@ describe('pollPopup', () => {
     undo.add(() => frame.remove());
     await loaded;
     const view = frame.contentWindow as Window & { load: (path: string) => Promise<unknown> };
-    const inner = (await view.load('/src/flow/popup.ts')) as { pollPopup: typeof pollPopup };
+    const inner = (await view.load('/src/core/flow/popup.ts')) as { pollPopup: typeof pollPopup };
     const losses: ConnectError[] = [];
     const { Date: clock } = view as unknown as { Date: DateConstructor };
     const timer = inner.pollPopup(

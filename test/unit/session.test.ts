@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { openSession } from '../../src/flow/session.js';
+import { openSession } from '../../src/core/flow/session.js';
 import { answer } from './fixture.js';
 
 const CLIENT = { apiUrl: 'https://api.example', clientId: 'the-client' };

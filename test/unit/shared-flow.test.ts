@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { ConnectError } from '../../src/errors.js';
+import { ConnectError } from '../../src/core/errors.js';
 import {
   ATTRIBUTES,
   CLIENT_ID,

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import sinon, { useFakeTimers } from 'sinon';
-import { page, takeSecrets } from '../../src/page/page.js';
-import { english } from '../../src/texts.js';
+import { page, takeSecrets } from '../../src/core/browser/page.js';
+import { english } from '../../src/core/texts.js';
 import {
   ATTRIBUTES,
   IDENTITY,

@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
-import { simulate, type Simulated } from '../../demo/testing/simulate.js';
-import { ERRORS } from '../../src/errors.js';
+import { simulate, type Simulated } from '../../src/testing/simulate.js';
+import { ERRORS } from '../../src/core/errors.js';
 import { until } from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 

@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { useFakeTimers } from 'sinon';
-import { spendTransaction } from '../../src/page/transaction.js';
+import { spendTransaction } from '../../src/core/browser/transaction.js';
 import {
   IDENTITY,
   RECORD_PREFIX,

@@ -8,7 +8,7 @@ import {
   saveTransaction,
   type Outcome,
   type Transaction,
-} from '../../src/page/transaction.js';
+} from '../../src/core/browser/transaction.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';
 import { deliver } from './fixture.js';

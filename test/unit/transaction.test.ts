@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { ERRORS } from '../../src/errors.js';
+import { ERRORS } from '../../src/core/errors.js';
 import {
   spendTransaction,
   claimInterruption,
@@ -14,7 +14,7 @@ import {
   markPopup,
   saveTransaction,
   type Transaction,
-} from '../../src/page/transaction.js';
+} from '../../src/core/browser/transaction.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 

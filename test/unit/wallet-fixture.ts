@@ -1,5 +1,5 @@
 // Wallets that do what a test wants, and a host for the list of wallets.
-import type { WalletHost, WalletProvider } from '../../src/protocol/wallet.js';
+import type { WalletHost, WalletProvider } from '../../src/core/oauth/wallet.js';
 import type { Failure } from '../../src/wallet/failure.js';
 
 export const ACCOUNT = '0x5da1efc8db7e32614d7ffb0b8b6bd86e85ecc743';

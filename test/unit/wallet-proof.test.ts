@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { WalletHost } from '../../src/protocol/wallet.js';
+import type { WalletHost } from '../../src/core/oauth/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
 import {
   ACCOUNT,

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import type { WalletProvider } from '../../src/protocol/wallet.js';
+import type { WalletProvider } from '../../src/core/oauth/wallet.js';
 import { askProvider } from '../../src/wallet/provider.js';
 import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';

@@ -1,13 +1,13 @@
 // A start with a wallet: what is checked before, what is shown meanwhile, and what leaves.
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
-import { keepArrival, page } from '../../src/page/page.js';
-import type { WalletEntry } from '../../src/protocol/wallet.js';
-import { WALLET_KEY } from '../../src/protocol/wallet.js';
+import { keepArrival, page } from '../../src/core/browser/page.js';
+import type { WalletEntry } from '../../src/core/oauth/wallet.js';
+import { WALLET_KEY } from '../../src/core/oauth/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
 import '../../src/wallet/wallet.js';
 import { Undo } from '../helpers/storage.js';
-import { english } from '../../src/texts.js';
+import { english } from '../../src/core/texts.js';
 import {
   BACKEND_URL,
   CLIENT_ID,

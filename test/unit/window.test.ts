@@ -14,7 +14,7 @@ import {
   whenOnline,
   whenParsed,
   whenShown,
-} from '../../src/page/window.js';
+} from '../../src/core/browser/window.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';

@@ -1,4 +1,4 @@
-import { StartFailure } from '../../start-failure.js';
+import { StartFailure } from '../../../src/testing/start-failure.js';
 import type { KeyRing } from '../key-ring.js';
 import { reasonOf } from '../storage-failure.js';
 import type { Engine } from './engine.js';

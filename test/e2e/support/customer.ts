@@ -1,6 +1,6 @@
 // A customer of the model test: three tabs, popups, and two elements on every page of the shop.
 import assert from 'node:assert/strict';
-import { english as texts } from '../../../src/texts.js';
+import { english as texts } from '../../../src/core/texts.js';
 import type { Authorization, World } from '../support.js';
 import { Barrier, scriptsBehindBarrier } from './barrier.js';
 import type { Page, Visitor } from './driver.js';

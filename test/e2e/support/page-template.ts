@@ -1,4 +1,4 @@
-import { DEMO_CLIENT_ID } from '../../../demo/emulator/emulator.js';
+import { DEMO_CLIENT_ID } from '../../../src/testing/emulator/emulator.js';
 import { RECORDER } from './recorder.js';
 
 export interface RecordedEvent {

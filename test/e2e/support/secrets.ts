@@ -1,6 +1,6 @@
 // The canary scan: after every test, all that pages have shown, kept, said and sent is searched.
 import assert from 'node:assert/strict';
-import type { Emulator, RecordedRequest } from '../../../demo/emulator/emulator.js';
+import type { Emulator, RecordedRequest } from '../../../src/testing/emulator/emulator.js';
 import type { Sighting, Visitor } from './driver.js';
 import { readPages, type PageContents } from './page-contents.js';
 import type { Site, SiteRequest } from './site.js';

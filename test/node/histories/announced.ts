@@ -1,5 +1,5 @@
-import type { Connection } from '../../../src/connection.js';
-import { isConnectError, type ErrorCode } from '../../../src/errors.js';
+import type { Connection } from '../../../src/core/connection.js';
+import { isConnectError, type ErrorCode } from '../../../src/core/errors.js';
 
 export type EndingName = ErrorCode | 'connected';
 

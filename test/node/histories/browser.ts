@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { page } from '../../../src/page/page.js';
+import { page } from '../../../src/core/browser/page.js';
 import { ScriptedClock } from './clock.js';
 import { ScriptedLocks } from './locks.js';
 import { createTimeoutSignal, ScriptedNetwork } from './network.js';

@@ -1,6 +1,11 @@
-import { MoneriumStatusEvent, type Connection } from '../../../src/connection.js';
-import type { Configuration } from '../../../src/configuration.js';
-import type { Ending, FlowElement, Reading, SharedFlow } from '../../../src/page/shared-flow.js';
+import { MoneriumStatusEvent, type Connection } from '../../../src/core/connection.js';
+import type { Configuration } from '../../../src/core/options.js';
+import type {
+  Ending,
+  FlowElement,
+  Reading,
+  SharedFlow,
+} from '../../../src/core/browser/shared-flow.js';
 
 export const EVENTS = [
   'monerium-before-connect',

@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../../src/connection.js';
+import type { ConnectionStatus } from '../../../src/core/connection.js';
 import { TASK_MS } from './clock.js';
 import { check, checkEnd, listLeft } from './invariants.js';
 import { drain } from './progress.js';

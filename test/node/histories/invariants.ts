@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../../src/connection.js';
+import type { ConnectionStatus } from '../../../src/core/connection.js';
 import { FORGED } from './windows.js';
 import { TIMEOUT_MS } from './setting.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
-import type { ExchangeRequest } from '../../../src/protocol/exchange.js';
-import type { Identity } from '../../../src/protocol/identity.js';
+import type { ExchangeRequest } from '../../../src/core/oauth/exchange.js';
+import type { Identity } from '../../../src/core/oauth/identity.js';
 import type { ScriptedClock } from './clock.js';
 
 export const IDENTITY: Identity = { profile: 'profile-1', userId: 'user-1' };

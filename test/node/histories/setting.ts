@@ -1,5 +1,5 @@
-import type { Configuration } from '../../../src/configuration.js';
-import type { Exchange, ExchangeFunction } from '../../../src/protocol/exchange.js';
+import type { Configuration } from '../../../src/core/options.js';
+import type { Exchange, ExchangeFunction } from '../../../src/core/oauth/exchange.js';
 import type { Environment } from './browser.js';
 
 export const REDIRECT_URI = 'https://shop.example/callback';

@@ -1,8 +1,8 @@
-import type { Configuration } from '../../../src/configuration.js';
-import { MoneriumDisconnectedEvent, MoneriumErrorEvent } from '../../../src/connection.js';
-import { Flow } from '../../../src/flow/flow.js';
-import { takeArrival } from '../../../src/page/arrival.js';
-import { page, prepareSecrets } from '../../../src/page/page.js';
+import type { Configuration } from '../../../src/core/options.js';
+import { MoneriumDisconnectedEvent, MoneriumErrorEvent } from '../../../src/core/connection.js';
+import { Flow } from '../../../src/core/flow/flow.js';
+import { takeArrival } from '../../../src/core/browser/arrival.js';
+import { page, prepareSecrets } from '../../../src/core/browser/page.js';
 import { judgeCall, judgeEnding, type Announced } from './announced.js';
 import { ScriptedBrowser, START_URL } from './browser.js';
 import { ScriptedElement, type EventType, type Surroundings } from './element.js';

@@ -1,7 +1,7 @@
 // Stores with a fault each, over one SQLite file. `FAULT` names it.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection, ConnectionStore } from '../../../src/server/connections.js';
-import { openStore } from '../../../demo/backend/examples/stores/libsql.js';
+import { openStore } from '../../../examples/stores/libsql.js';
 import { createClient } from '@libsql/client';
 
 const url = process.env.STORE_URL ?? '';

@@ -1,2 +1,2 @@
 export { html } from 'lit';
-export { code } from '../flow/flow.js';
+export { code } from '../core/flow/flow.js';

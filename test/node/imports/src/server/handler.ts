@@ -1,1 +1,1 @@
-export { code } from '../protocol/oauth.js';
+export { code } from '../core/oauth/oauth.js';

@@ -1,1 +1,1 @@
-export { code } from '../page/page.js';
+export { code } from '../core/browser/page.js';

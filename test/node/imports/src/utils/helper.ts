@@ -1,1 +1,1 @@
-export type { Code } from '../errors.js';
+export type { Code } from '../core/errors.js';

@@ -1,0 +1,92 @@
+import { ConnectError, tryTo } from '../errors.js';
+import {
+  readAuthorizationResponse,
+  stripAuthorizationResponse,
+  toAuthorizationError,
+  type AuthorizationCode,
+  type AuthorizationResponse,
+} from '../oauth/oauth.js';
+import {
+  findStateOfPopup,
+  findTombstone,
+  findTransaction,
+  isExpired,
+  listPendingOfTab,
+  type Transaction,
+} from './transaction.js';
+import { closeWindow } from './popup-window.js';
+import { isFramed } from './window.js';
+
+/** An authorization response that has come to this page. It waits here to be claimed. */
+export interface Arrival {
+  readonly response: AuthorizationResponse;
+  readonly oauthState: string;
+  /** The query it came in. */
+  readonly query: string;
+  /** The address it came to, without it. Absent when another window has handed it over. */
+  readonly rest?: string;
+  /** Absent when this browser does not know the flow. */
+  readonly transaction: Transaction | undefined;
+}
+
+/** Whether this browser knows the flow by its `state`. Anybody can make any other response. */
+export function isProven({ response, transaction }: Arrival): boolean {
+  return transaction !== undefined && response.state !== undefined;
+}
+
+/** Storage and `redirect-uri` are bound to the origin already. */
+export function isSamePath(redirectUri: string, href: string): boolean {
+  return tryTo(() => new URL(redirectUri).pathname) === new URL(href).pathname;
+}
+
+/**
+ * The flow that an error without `state` belongs to: the one that this popup was opened for, or the
+ * only pending one that was begun in this tab by a redirect.
+ */
+function guessOAuthState(): string | undefined {
+  const ofPopup = findStateOfPopup();
+  if (findTransaction(ofPopup)) return ofPopup;
+  const [only, ...others] = listPendingOfTab();
+  return others.length === 0 && only?.transaction.mode === 'redirect' ? only.state : undefined;
+}
+
+/**
+ * Recognises a response of ours in an address of this origin. A response for another OAuth client
+ * stays untouched. A frame takes no response: an attacker's page can frame the page of the redirect
+ * URI with a response of its own making.
+ * @param clean called with the rest of the address when the response is ours, also when it is spent
+ * @param guess finds the flow of a response without `state`
+ */
+export function takeArrival(
+  href: string,
+  clean: (rest: string) => void,
+  guess = guessOAuthState,
+): Arrival | undefined {
+  if (isFramed()) return undefined;
+  const query = new URL(href).search;
+  const response = readAuthorizationResponse(query);
+  const oauthState = response && (response.state ?? guess());
+  if (!oauthState) return undefined;
+  const transaction = findTransaction(oauthState);
+  if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;
+  const rest = stripAuthorizationResponse(href);
+  clean(rest);
+  if (!findTombstone(oauthState)) return { response, oauthState, query, rest, transaction };
+  // The flow has ended in another window, or was cancelled there: its popup has nothing left to do.
+  if (oauthState === findStateOfPopup()) closeWindow();
+  return undefined;
+}
+
+/**
+ * The code of a response that is fit to be exchanged.
+ * @throws ConnectError of the phase `authorize`
+ */
+export function readCode(
+  { code, oauthError }: AuthorizationResponse,
+  transaction: Transaction,
+): AuthorizationCode {
+  if (isExpired(transaction)) throw new ConnectError('transaction_expired', { phase: 'authorize' });
+  if (oauthError) throw toAuthorizationError(oauthError);
+  if (code) return code;
+  throw new ConnectError('response_invalid', { phase: 'authorize' });
+}

@@ -1,0 +1,139 @@
+import type { JournalEntry } from '../oauth/doctor.js';
+import { createSecrets, type Secrets } from '../oauth/oauth.js';
+import { takeArrival, type Arrival } from './arrival.js';
+import { furtherFiles } from './further-files.js';
+import { handToOpener } from './popup-line.js';
+import { closeWindow } from './popup-window.js';
+import type { SharedFlow } from './shared-flow.js';
+import {
+  after,
+  isServer,
+  readAddress,
+  rewriteAddress,
+  whenLoaded,
+  whenParsed,
+  whenShown,
+} from './window.js';
+
+/** Of the shape below. A copy of the script with another version keeps a registry of its own. */
+const VERSION: number = 3;
+const UNCLAIMED_WARNING_MS = 5000;
+
+/** What all elements of a page share, whichever copy of the script they come from. */
+interface Page {
+  readonly version: number;
+  /** Resolves when the page is parsed, and its opener has taken what it can take. */
+  ready: Promise<unknown>;
+  /** One for each binding. */
+  readonly flows: Set<SharedFlow>;
+  readonly logged: Set<string>;
+  arrival?: Arrival | undefined;
+  /** This window was a popup, and its opener has taken the response: nothing is left to do here. */
+  handedToOpener?: boolean;
+  /** Whether it is known if an earlier page of this tab was left during its exchange. */
+  interruptionChecked?: boolean;
+  secrets?: Secrets | 'pending' | undefined;
+  /** The steps of all flows, as soon as an element has `debug`. */
+  journal?: JournalEntry[];
+}
+
+/** A popup leaves its response to the page that opened it, when that is still there. */
+async function handOver(opened: Page): Promise<void> {
+  const { arrival } = opened;
+  // A popup of another site's frame finds no record: storage is partitioned there.
+  if (!arrival || arrival.transaction?.mode === 'redirect') return;
+  const { query, oauthState, transaction } = arrival;
+  opened.handedToOpener = await handToOpener(query, oauthState, transaction !== undefined);
+  if (!opened.handedToOpener) return;
+  opened.arrival = undefined;
+  closeWindow();
+}
+
+function openPage(): Page {
+  const opened: Page = {
+    version: VERSION,
+    ready: new Promise(() => {}),
+    flows: new Set(),
+    logged: new Set(),
+  };
+  if (isServer()) return opened;
+  // In the same task: until then every request of the page could carry it in its `Referer`.
+  opened.arrival = takeArrival(readAddress(), rewriteAddress);
+  if (opened.arrival) warnLater(opened.arrival);
+  opened.interruptionChecked = opened.arrival !== undefined;
+  opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
+  return opened;
+}
+
+function joinPage(): Page {
+  const registry = globalThis as { [key: symbol]: Page | undefined };
+  const key = Symbol.for('monerium-connect');
+  const found = (registry[key] ??= openPage());
+  return found.version === VERSION ? found : openPage();
+}
+
+/** One per page, found by every copy of the script. */
+export const page = joinPage();
+
+type Level = 'info' | 'warn' | 'error';
+
+/** Logs for the developer. The text must hold no secret. */
+export function log(level: Level, text: string): void {
+  console[level](`<monerium-connect> ${text}`);
+}
+
+/** Logs for the developer, once per page. */
+export function logOnce(level: Level, text: string): void {
+  if (page.logged.has(text)) return;
+  page.logged.add(text);
+  log(level, text);
+}
+
+/** Loads a further file. Without it, the element goes on, and the console names the file. */
+export async function loadFile<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (reason) {
+    logOnce('warn', (reason as Error).message);
+    return undefined;
+  }
+}
+
+/** Lets a response wait for an element. One of a flow that is known counts for more. */
+export function keepArrival(arrival: Arrival): void {
+  if (page.arrival?.transaction && !arrival.transaction) return;
+  page.arrival = arrival;
+  warnLater(arrival);
+}
+
+function warnLater(arrival: Arrival): void {
+  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => void warnUnclaimed(arrival)));
+}
+
+/**
+ * No element has taken the response, five seconds after it came to a page that has loaded. It goes
+ * on waiting: an element that fits may come late.
+ */
+async function warnUnclaimed(arrival: Arrival): Promise<void> {
+  const begun = arrival.transaction;
+  if (page.arrival !== arrival || !begun) return;
+  const flow = [...page.flows].find(({ hasElements }) => hasElements);
+  const notes = await loadFile(furtherFiles.notes);
+  notes?.logUnclaimed(begun, flow?.binding, logOnce);
+}
+
+/** Makes the secrets of the next start, so that a click can leave in its own task. */
+export async function prepareSecrets(): Promise<void> {
+  if (page.secrets) return;
+  page.secrets = 'pending';
+  page.secrets = await createSecrets();
+}
+
+/** The prepared secrets, once; `undefined` when they are not ready. */
+export function takeSecrets(): Secrets | undefined {
+  const { secrets } = page;
+  if (!secrets || secrets === 'pending') return undefined;
+  page.secrets = undefined;
+  void prepareSecrets();
+  return secrets;
+}

@@ -1,0 +1,19 @@
+import type { ConnectError } from '../errors.js';
+import type { Arrival } from '../browser/arrival.js';
+import type { Ending } from '../browser/shared-flow.js';
+import type { Outcome } from '../browser/transaction.js';
+import type { Attempt, FlowEvent } from './state.js';
+
+/** What the steps of a flow can do to it. */
+export interface FlowControl {
+  /** Changes the state; returns whether the event has changed anything. */
+  send(event: FlowEvent, ending?: Ending): boolean;
+  /** Whether an attempt has not left yet, and nothing has come back in the meantime. */
+  isStarting(attempt: Attempt): boolean;
+  /** Claims a response; returns whether this page has taken it. */
+  take(arrival: Arrival): boolean;
+  /** Ends an attempt as another window has ended its exchange. */
+  conclude(attempt: Attempt, outcome: Outcome): void;
+  /** Ends an attempt badly. `lose`: its popup may still succeed. */
+  fail(attempt: Attempt, error: ConnectError, type?: 'fail' | 'lose'): void;
+}

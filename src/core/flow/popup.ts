@@ -1,0 +1,74 @@
+import { ConnectError } from '../errors.js';
+import type { Arrival } from '../browser/arrival.js';
+import { listenForResponse } from '../browser/popup-line.js';
+import type { PopupWindow } from '../browser/popup-window.js';
+import { findTombstone, findTransaction, type Outcome } from '../browser/transaction.js';
+import { every, isFramed, type Resource } from '../browser/window.js';
+import { readAuthorizationResponse } from '../oauth/oauth.js';
+import type { FlowControl } from './flow-control.js';
+import type { Attempt } from './state.js';
+
+const POLL_MS = 500;
+const POPUP_MS = 1_800_000;
+
+/**
+ * Listens for the response of a popup. `take` returns whether it was taken; then the popup has
+ * nothing left to do.
+ */
+export function listenToPopup(
+  popup: PopupWindow,
+  oauthState: string,
+  take: (arrival: Arrival) => boolean,
+): Resource {
+  return listenForResponse(oauthState, popup.isSource, (query) => {
+    const response = readAuthorizationResponse(query);
+    const transaction = findTransaction(oauthState);
+    if (!response || !transaction) return false;
+    if (response.state !== undefined && response.state !== oauthState) return false;
+    return take({ response, oauthState, query, transaction });
+  });
+}
+
+/**
+ * Looks twice a second at what has become of a popup. The clock is read, because timers do not run
+ * in a frozen page.
+ */
+export function pollPopup(
+  popup: PopupWindow,
+  oauthState: string,
+  onOutcome: (outcome: Outcome) => void,
+  onLost: (error: ConnectError) => void,
+): Resource {
+  const deadline = Date.now() + POPUP_MS;
+  const lose = (code: 'embedding_blocked' | 'popup_timeout' | 'popup_closed') =>
+    onLost(new ConnectError(code, { phase: 'authorize' }));
+  return every(POLL_MS, () => {
+    // A popup that got no confirmation exchanges its code by itself.
+    const outcome = findTombstone(oauthState)?.outcome;
+    if (outcome) onOutcome(outcome);
+    // In a frame of another site the popup reaches nobody when Monerium has severed it.
+    else if (Date.now() > deadline) lose(isFramed() ? 'embedding_blocked' : 'popup_timeout');
+    else if (popup.isClosed()) lose('popup_closed');
+  });
+}
+
+/** Sends a popup to Monerium, and waits for its response or its end. */
+export function waitForPopup(
+  flow: FlowControl,
+  attempt: Attempt,
+  popup: PopupWindow,
+  oauthState: string,
+  href: string,
+): void {
+  popup.go(href, oauthState);
+  // The function of a page that opens the system's browser may have cancelled.
+  attempt.signal.throwIfAborted();
+  const listener = listenToPopup(popup, oauthState, (arrival) => flow.take(arrival));
+  const timer = pollPopup(
+    popup,
+    oauthState,
+    (outcome) => flow.conclude(attempt, outcome),
+    (error) => flow.fail(attempt, error, 'lose'),
+  );
+  flow.send({ type: 'wait', attempt, oauthState, popup, listener, timer });
+}

@@ -1,0 +1,129 @@
+import type { Configuration } from '../options.js';
+import { MoneriumConnectedEvent, MoneriumDisconnectedEvent } from '../connection.js';
+import { ConnectError, toConnectError } from '../errors.js';
+import { readCode, type Arrival } from '../browser/arrival.js';
+import { claimTransaction, type Outcome, type Transaction } from '../browser/transaction.js';
+import { after, every, isOnline, keepOnOrigin, whenOnline } from '../browser/window.js';
+import { exchangeCode, type ExchangeResult } from '../oauth/exchange.js';
+import { withoutQuery } from '../oauth/http.js';
+import { untilAborted } from './attempt.js';
+import type { FlowControl } from './flow-control.js';
+import { openSession } from './session.js';
+import type { Attempt } from './state.js';
+
+const OFFLINE_MS = 20_000;
+/** Requests may fail this long before their page is left, in milliseconds. */
+const LEAVING_MS = 1000;
+
+/** Whether the request failed without a response, as requests do when their page is being left. */
+function isWithoutResponse({ phase, status }: ConnectError): boolean {
+  return status === undefined && (phase === 'exchange' || phase === 'identity');
+}
+
+/** What the steps of one return share. */
+interface Return {
+  readonly flow: FlowControl;
+  readonly attempt: Attempt;
+  readonly configuration: Configuration;
+}
+
+/** Fails the attempt when its time is over. A frozen page has no timers: the clock is read. */
+function expireAfter({ flow, attempt }: Return, delay: number, error: ConnectError): void {
+  const due = Date.now() + delay;
+  const timer = every(delay, (isRestored) => {
+    if (!isRestored || Date.now() > due) flow.fail(attempt, error);
+  });
+  flow.send({ type: 'exchange', attempt, timer });
+}
+
+/** For the developer: what has the code and has not responded. */
+function nameExchange({ binding, exchange }: Configuration): string {
+  switch (exchange.kind) {
+    case 'custom':
+      return 'the exchange function of this page';
+    case 'backend':
+      return `POST ${withoutQuery(exchange.url)}`;
+    case 'direct':
+      return `POST ${binding.apiUrl}/auth/token`;
+  }
+}
+
+async function sendCode(step: Return, code: string, codeVerifier: string): Promise<ExchangeResult> {
+  const { attempt, configuration } = step;
+  const { binding, exchange, timeout } = configuration;
+  const { signal } = attempt;
+  if (!isOnline()) {
+    expireAfter(step, OFFLINE_MS, new ConnectError('offline'));
+    await whenOnline(signal);
+  }
+  const hint = `${nameExchange(configuration)} did not respond within ${timeout} ms`;
+  expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
+  // A listener may have cancelled.
+  signal.throwIfAborted();
+  const { redirectUri, clientId, apiUrl } = binding;
+  const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
+  return exchangeCode(exchange, request, signal);
+}
+
+function succeed(
+  { flow, attempt, configuration }: Return,
+  { identity, tokens }: ExchangeResult,
+  { mode, startUrl }: Transaction,
+  to: string | undefined,
+): void {
+  const { binding, exchange, timeout } = configuration;
+  const onRefused = () => {
+    flow.send({ type: 'forget' }, { event: new MoneriumDisconnectedEvent() });
+  };
+  const session = tokens && openSession(tokens, binding, timeout, onRefused);
+  const returnTo = keepOnOrigin(startUrl);
+  const event = new MoneriumConnectedEvent(identity, returnTo);
+  const isReturning = exchange.kind === 'backend' && mode === 'redirect' && to !== undefined;
+  const ending = isReturning ? { event, cameBack: { to, startUrl: returnTo } } : { event };
+  flow.send({ type: 'connect', attempt, identity, session }, ending);
+}
+
+/**
+ * A page that is being left must not announce the failure of its request: the next page of the tab
+ * announces `interrupted`. So such a failure waits until the page has stayed for a while.
+ */
+async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Outcome> {
+  const { signal } = attempt;
+  if (isWithoutResponse(error)) {
+    const stayed = new Promise<void>((resolve) => {
+      // In the place of the deadline: the answer is known.
+      flow.send({ type: 'exchange', attempt, timer: after(LEAVING_MS, resolve) });
+    });
+    await untilAborted(signal, stayed).catch(() => {});
+  }
+  flow.fail(attempt, error);
+  // The attempt may have ended in the meantime, with a failure of its own.
+  return (attempt.failure ?? error).code;
+}
+
+/**
+ * Claims a response for this window and carries it to its end. Where another window was first, the
+ * flow is as it was before. Never rejects.
+ */
+export async function completeReturn(
+  flow: FlowControl,
+  attempt: Attempt,
+  { oauthState, response, rest }: Arrival,
+  configuration: Configuration,
+): Promise<void> {
+  const step = { flow, attempt, configuration };
+  const { signal } = attempt;
+  await claimTransaction(oauthState, async (transaction): Promise<Outcome> => {
+    try {
+      const code = readCode(response, transaction);
+      signal.throwIfAborted();
+      const result = await untilAborted(signal, sendCode(step, code, transaction.codeVerifier));
+      signal.throwIfAborted();
+      succeed(step, result, transaction, rest);
+      return result.identity;
+    } catch (reason) {
+      return fail(step, toConnectError(reason));
+    }
+  });
+  flow.send({ type: 'withdraw', attempt });
+}

@@ -1,0 +1,179 @@
+import type { Configuration, Mode } from '../options.js';
+import { ConnectError, isConnectError } from '../errors.js';
+import { logOnce, takeSecrets } from '../browser/page.js';
+import { openPopup, type PopupWindow } from '../browser/popup-window.js';
+import type { FlowElement } from '../browser/shared-flow.js';
+import { systemBrowser } from '../browser/system-browser.js';
+import { saveTransaction, spendTransaction, type Transaction } from '../browser/transaction.js';
+import {
+  every,
+  isFramed,
+  isOnline,
+  isVisible,
+  navigate,
+  opensWindow,
+  readAddress,
+} from '../browser/window.js';
+import { withoutQuery } from '../oauth/http.js';
+import {
+  buildAuthorizationUrl,
+  createSecrets,
+  stripEveryResponse,
+  type AuthorizationParameters,
+  type Secrets,
+} from '../oauth/oauth.js';
+import { untilAborted } from './attempt.js';
+import type { FlowControl } from './flow-control.js';
+import { waitForPopup } from './popup.js';
+import type { Attempt } from './state.js';
+import { askWallet, prepareWallet } from './wallet.js';
+
+/** How long a navigation may take before the button is shown again. */
+const LEAVING_MS = 10_000;
+const MAX_START_URL = 2048;
+
+/** @throws ConnectError `embedding_blocked`: Monerium refuses to load in a frame */
+export function chooseMode({ mode }: Configuration): Mode {
+  if (opensWindow(mode)) return 'popup';
+  if (!isFramed()) return 'redirect';
+  throw new ConnectError('embedding_blocked', {
+    phase: 'start',
+    hint: 'Monerium does not load in a frame; set mode="auto"',
+  });
+}
+
+/** The page's address, without what does not belong into storage. */
+function readStartUrl(): string {
+  const url = stripEveryResponse(readAddress());
+  return url.length > MAX_START_URL ? withoutQuery(url) : url;
+}
+
+/**
+ * Stores a flow that is about to leave, and returns the URL at Monerium to go to.
+ * @throws ConnectError `storage_unavailable`
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, Monerium's `GET /auth`
+ */
+export function prepareDeparture(
+  { binding, authorization }: Configuration,
+  { state, codeVerifier, codeChallenge }: Secrets,
+  begun: Pick<Transaction, 'mode' | 'id'>,
+  signed: AuthorizationParameters = {},
+): string {
+  const startUrl = readStartUrl();
+  saveTransaction(state, { v: 1, ...binding, ...begun, codeVerifier, startUrl, at: Date.now() });
+  return buildAuthorizationUrl(binding.apiUrl, {
+    ...authorization,
+    client_id: binding.clientId,
+    code_challenge: codeChallenge,
+    code_challenge_method: 'S256',
+    redirect_uri: binding.redirectUri,
+    response_type: 'code',
+    state,
+    ...signed,
+  });
+}
+
+/** The configuration of an element, for the binding of its flow. */
+function requireConfiguration({ reading }: FlowElement): Configuration {
+  if (reading.configuration) return reading.configuration;
+  throw reading.fault ?? new ConnectError('invalid_config', { phase: 'start' });
+}
+
+function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: string): void {
+  const timer = every(LEAVING_MS, (isRestored) => {
+    if (!isRestored && !isVisible()) return;
+    if (isRestored || isOnline()) flow.send({ type: 'reset' });
+    else flow.fail(attempt, new ConnectError('offline', { phase: 'start' }));
+  });
+  flow.send({ type: 'redirect', attempt, oauthState, timer });
+  // A listener may have cancelled.
+  attempt.signal.throwIfAborted();
+  navigate(href);
+  attempt.settle();
+}
+
+/** Opens Monerium in the popup, or in this window. */
+function depart(
+  flow: FlowControl,
+  attempt: Attempt,
+  popup: PopupWindow | undefined,
+  oauthState: string,
+  href: string,
+): void {
+  if (popup) waitForPopup(flow, attempt, popup, oauthState, href);
+  else leave(flow, attempt, oauthState, href);
+}
+
+/** Any other error is one of the browser. */
+function toStartError(reason: unknown): ConnectError {
+  if (isConnectError(reason)) return reason;
+  return new ConnectError('authorization_unavailable', { phase: 'start' });
+}
+
+/** What the function of the page throws is not logged: it may hold the address. */
+function openByPage(
+  flow: FlowControl,
+  attempt: Attempt,
+  { openUrl }: Configuration,
+  oauthState: string,
+  href: string,
+): PopupWindow | undefined {
+  if (!openUrl) return undefined;
+  return systemBrowser(openUrl, href, () => {
+    logOnce('error', 'openUrl of this page failed');
+    const error = toStartError(undefined);
+    spendTransaction(oauthState, error.code);
+    flow.fail(attempt, error);
+  });
+}
+
+/**
+ * Carries a click to Monerium. Without a wallet, nothing is awaited before the navigation, unless
+ * the secrets are not ready. A failure ends the attempt. Never rejects.
+ */
+export async function startFlow(
+  flow: FlowControl,
+  attempt: Attempt,
+  element: FlowElement,
+): Promise<void> {
+  const { signal } = attempt;
+  let oauthState = '';
+  let popup: PopupWindow | undefined;
+  try {
+    const configuration = requireConfiguration(element);
+    const mode = chooseMode(configuration);
+    const ask = configuration.wallet && (await prepareWallet(attempt, configuration));
+    const isAllowed = element.confirmStart(mode);
+    // A listener may have cancelled.
+    signal.throwIfAborted();
+    if (!isAllowed) {
+      flow.send({ type: 'withdraw', attempt });
+      return;
+    }
+    const opensPopup = mode === 'popup';
+    const signed = ask ? await askWallet(flow, attempt, ask, opensPopup) : {};
+    let secrets = takeSecrets();
+    if (!secrets) {
+      // In the task of the click: later, browsers block a window.
+      if (opensPopup) {
+        popup = openPopup();
+        flow.send({ type: 'open', attempt, popup });
+      }
+      secrets = await untilAborted(signal, createSecrets());
+    }
+    // A response has come back meanwhile, and goes on with this attempt.
+    if (!flow.isStarting(attempt)) return;
+    // Before the window opens, where it can: the popup then finds its record from the beginning.
+    const begun = { mode, id: element.id };
+    const href = prepareDeparture(configuration, secrets, begun, signed);
+    oauthState = secrets.state;
+    popup ??= opensPopup
+      ? openPopup(href, oauthState)
+      : openByPage(flow, attempt, configuration, oauthState, href);
+    depart(flow, attempt, popup, oauthState, href);
+  } catch (reason) {
+    const error = toStartError(reason);
+    if (oauthState) spendTransaction(oauthState, error.code);
+    if (!signal.aborted) flow.fail(attempt, error);
+  }
+}

@@ -1,0 +1,268 @@
+// The machine of a flow: its states, the events that change them, and the resources they hold. It
+// is pure and runs anywhere. What is not in the table below changes nothing.
+import type { Connection } from '../connection.js';
+import type { ConnectError } from '../errors.js';
+import type { Identity } from '../oauth/identity.js';
+import type { PopupWindow } from '../browser/popup-window.js';
+import type { FlowElement } from '../browser/shared-flow.js';
+import type { Resource } from '../browser/window.js';
+import type { Session } from './session.js';
+
+/** The element that was clicked, or its `id` when the click was on an earlier page. */
+export type Clicked = FlowElement | string | undefined;
+
+/** What is under way, from a click or a response to its end. */
+export interface Attempt extends Resource {
+  /** Aborts when the attempt has ended. The reason is its failure, if it has one. */
+  readonly signal: AbortSignal;
+  /** What `connect()` returns. */
+  readonly promise: Promise<void>;
+  /** The failure that was announced last. */
+  readonly failure: ConnectError | undefined;
+  readonly clicked: Clicked;
+  settle(failure?: ConnectError): void;
+}
+
+interface Shown {
+  /** What the elements show. */
+  readonly connection: Connection;
+}
+
+/** Nothing is under way. */
+export interface Idle extends Shown {
+  readonly step: 'idle';
+}
+
+/** The last attempt ended badly. The popup of a `lost` one may still hand over its response. */
+export interface Failed extends Shown {
+  readonly step: 'failed';
+  readonly lost?: Attempt;
+  readonly popup?: PopupWindow;
+  readonly listener?: Resource;
+}
+
+/** Asked to start; the page has not decided, or a wallet or the secrets are not ready. */
+export interface Starting extends Shown {
+  readonly step: 'starting';
+  readonly attempt: Attempt;
+  readonly before: Idle | Failed;
+  /** What the next click does, while a signature waits for one. */
+  readonly onClick?: (() => void) | undefined;
+  /** An empty one that was opened in the task of the click, while the secrets are made. */
+  readonly popup?: PopupWindow;
+}
+
+/** The page is leaving for Monerium. */
+export interface Redirecting extends Shown {
+  readonly step: 'redirecting';
+  readonly attempt: Attempt;
+  readonly oauthState: string;
+  readonly timer: Resource;
+}
+
+/** The customer is at Monerium, in a popup or in the system's browser. */
+export interface Waiting extends Shown {
+  readonly step: 'waiting';
+  readonly attempt: Attempt;
+  readonly oauthState: string;
+  readonly popup: PopupWindow;
+  readonly listener: Resource;
+  readonly timer: Resource;
+}
+
+/** A response is here; the lock that guards its code is not yet granted. */
+export interface Claiming extends Shown {
+  readonly step: 'claiming';
+  readonly attempt: Attempt;
+  readonly before: Idle | Failed | Waiting;
+}
+
+/** The code is being exchanged. */
+export interface Exchanging extends Shown {
+  readonly step: 'exchanging';
+  readonly attempt: Attempt;
+  readonly timer: Resource;
+}
+
+export interface Connected extends Shown {
+  readonly step: 'connected';
+  readonly session?: Session | undefined;
+}
+
+export type FlowState =
+  Idle | Failed | Starting | Redirecting | Waiting | Claiming | Exchanging | Connected;
+
+export type FlowEvent =
+  /** A click, or `connect()`. */
+  | { readonly type: 'start'; readonly attempt: Attempt }
+  /** A wallet is asked, or has signed and waits for a click. */
+  | {
+      readonly type: 'sign';
+      readonly attempt: Attempt;
+      readonly connection: Connection;
+      readonly onClick?: () => void;
+    }
+  | { readonly type: 'open'; readonly attempt: Attempt; readonly popup: PopupWindow }
+  | {
+      readonly type: 'redirect';
+      readonly attempt: Attempt;
+      readonly oauthState: string;
+      readonly timer: Resource;
+    }
+  | {
+      readonly type: 'wait';
+      readonly attempt: Attempt;
+      readonly oauthState: string;
+      readonly popup: PopupWindow;
+      readonly listener: Resource;
+      readonly timer: Resource;
+    }
+  /** A response is here. */
+  | { readonly type: 'claim'; readonly attempt: Attempt }
+  /** The page did not allow the start, or another window has claimed the response. */
+  | { readonly type: 'withdraw'; readonly attempt: Attempt }
+  | { readonly type: 'exchange'; readonly attempt: Attempt; readonly timer: Resource }
+  | {
+      readonly type: 'connect';
+      readonly attempt: Attempt;
+      readonly identity: Identity;
+      readonly session?: Session | undefined;
+    }
+  /** The popup is lost, or has an error that proves nothing: its response may still come. */
+  | { readonly type: 'lose'; readonly attempt: Attempt; readonly error: ConnectError }
+  | { readonly type: 'fail'; readonly attempt: Attempt; readonly error: ConnectError }
+  /** The page is still here after a navigation, or its last element is gone. */
+  | { readonly type: 'reset' }
+  /** The customer is signed out, or an ending that no element could announce is dropped. */
+  | { readonly type: 'forget' };
+
+type Step = FlowState['step'];
+type StateOf<S extends Step> = Extract<FlowState, { step: S }>;
+type EventOf<T extends FlowEvent['type']> = Extract<FlowEvent, { type: T }>;
+type Transition<S extends Step, T extends FlowEvent['type']> = (
+  state: StateOf<S>,
+  event: EventOf<T>,
+) => FlowState;
+type Machine = { [S in Step]: { [T in FlowEvent['type']]?: Transition<S, T> } };
+
+/** A step that bears the name of what it shows. */
+function showing<const C extends Connection>(connection: C): { step: C['status']; connection: C } {
+  return { step: connection.status, connection };
+}
+
+export const IDLE: Idle = showing({ status: 'idle' });
+
+/** In both a wallet is needed. Elements tell them apart by identity: their texts differ. */
+export const CHOOSING: Connection = { status: 'signing' };
+export const SIGNING: Connection = { status: 'signing' };
+
+export function failed(error: ConnectError): Failed {
+  return showing({ status: 'failed', error });
+}
+
+// The arrows
+
+/** A state at rest, without a popup that may still hand over a response. */
+function rest(state: Idle | Failed): Idle | Failed {
+  return state.step === 'failed' ? { step: 'failed', connection: state.connection } : state;
+}
+
+function start(state: Idle | Failed, { attempt }: EventOf<'start'>): Starting {
+  return { step: 'starting', connection: state.connection, attempt, before: rest(state) };
+}
+
+function claim(before: Idle | Failed | Waiting, { attempt }: EventOf<'claim'>): Claiming {
+  return { step: 'claiming', connection: before.connection, attempt, before };
+}
+
+/** A step that holds what its event has brought. */
+function holding<const C extends Connection, E extends FlowEvent>(
+  connection: C,
+  { type: _, ...held }: E,
+) {
+  return { ...showing(connection), ...held };
+}
+
+function exchange(_: FlowState, event: EventOf<'exchange'>): Exchanging {
+  return holding({ status: 'exchanging' }, event);
+}
+
+function connect(_: FlowState, { identity, session }: EventOf<'connect'>): Connected {
+  return { ...showing({ status: 'connected', ...identity }), session };
+}
+
+function fail(_: FlowState, { error }: EventOf<'fail'>): Idle | Failed {
+  return error.code === 'aborted' ? IDLE : failed(error);
+}
+
+const toIdle = () => IDLE;
+
+/** A state per line, an arrow per entry: this is the diagram of the machine. */
+export const machine: Machine = {
+  idle: { start, claim },
+  failed: {
+    start,
+    claim,
+    reset: (state) => (state.lost ? rest(state) : state),
+    forget: toIdle,
+  },
+  starting: {
+    sign: (state, { connection, onClick }) => ({ ...state, connection, onClick }),
+    open: (state, { popup }) => ({ ...state, popup }),
+    redirect: (_, event) => holding({ status: 'redirecting' }, event),
+    wait: (_, event) => holding({ status: 'waiting' }, event),
+    claim: ({ before }, event) => claim(before, event),
+    withdraw: ({ before }) => before,
+    fail,
+    reset: ({ before }) => before,
+  },
+  redirecting: { fail, reset: toIdle },
+  waiting: {
+    claim,
+    connect,
+    lose: ({ attempt, listener, popup }, { error }) => ({
+      ...failed(error),
+      lost: attempt,
+      listener,
+      popup,
+    }),
+    fail,
+    reset: toIdle,
+  },
+  claiming: { withdraw: ({ before }) => before, exchange, connect, fail },
+  exchanging: { exchange, connect, fail },
+  connected: { forget: toIdle },
+};
+
+/** Whether the event belongs to an attempt that is over. */
+function isOver(state: FlowState, event: FlowEvent): boolean {
+  const current = attemptOf(state);
+  const own = 'attempt' in event ? event.attempt : current;
+  return current !== undefined && own !== current;
+}
+
+/** The next state: the same object when the event changes nothing. */
+export function transition(state: FlowState, event: FlowEvent): FlowState {
+  if (isOver(state, event)) return state;
+  // TypeScript does not see that the entry fits the state and the event it was found by.
+  const next = machine[state.step][event.type] as
+    ((state: FlowState, event: FlowEvent) => FlowState) | undefined;
+  return next ? next(state, event) : state;
+}
+
+// The resources
+
+/** What is under way in a state. */
+export function attemptOf(state: FlowState): Attempt | undefined {
+  return 'attempt' in state ? state.attempt : undefined;
+}
+
+function isResource(value: unknown): value is Resource {
+  return typeof value === 'object' && value !== null && 'end' in value;
+}
+
+/** All that a state, or an event, holds: each ends with the last state that holds it. */
+export function resourcesOf(holder: FlowState | FlowEvent): Resource[] {
+  const held = Object.values(holder).filter(isResource);
+  return 'before' in holder ? [...held, ...resourcesOf(holder.before)] : held;
+}

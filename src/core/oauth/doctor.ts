@@ -1,0 +1,42 @@
+// What the element and the doctor's file know of each other. The doctor's file is loaded when an
+// element has `debug`. It imports nothing of `src/element`.
+import type { Binding, Configuration, ConnectAttributes } from '../options.js';
+import type { ConnectError, ErrorCode } from '../errors.js';
+
+/** One step of the state machine: an event, and the steps before and after it. No secret. */
+export interface JournalEntry {
+  /** Milliseconds since the page began to load. */
+  readonly at: number;
+  readonly event: string;
+  readonly from: string;
+  readonly to: string;
+  /** Of an event that ends a flow badly. */
+  readonly code?: ErrorCode | undefined;
+}
+
+/** An element with `debug`. */
+export interface ExaminedElement {
+  readonly host: HTMLElement &
+    ConnectAttributes & {
+      readonly debug: boolean;
+      /** Resolves when the element has read its attributes. */
+      readonly updateComplete: Promise<unknown>;
+    };
+  /** What the element has read from its attributes, or what is wrong with them. */
+  readonly reading: {
+    readonly configuration?: Configuration | undefined;
+    readonly fault?: ConnectError | undefined;
+  };
+  /** How the flow was set up whose response waits on this page, since no element fits it. */
+  readonly waiting: Binding | undefined;
+  /** All steps since an element with `debug` is on the page. Its `push()` may be replaced. */
+  readonly journal: JournalEntry[];
+  /** The attribute that an unknown one was probably meant to be. */
+  suggestAttribute(name: string, known: readonly string[]): string | undefined;
+}
+
+/** The doctor's file. */
+export interface DoctorFile {
+  /** Shows the panel, and keeps it up to date as long as the element has `debug`. */
+  examine(element: ExaminedElement): void;
+}

@@ -1,0 +1,36 @@
+// What the element and the file of its notes know of each other. That file is loaded in the
+// sandbox, and in production where something is wrong. It imports nothing of `src/element`.
+import type { Binding, Configuration, ConnectAttributes } from '../options.js';
+
+/** A flow of this tab that left, and whose response did not come back to its redirect URI. */
+export interface LostReturn {
+  readonly redirectUri: string;
+  /** The address where the customer has come instead. */
+  readonly here: string;
+}
+
+/** Logs once per page. */
+export type Log = (level: 'info' | 'warn', text: string) => void;
+
+/** An element, as far as the notes need it. */
+export interface NotedElement {
+  readonly host: HTMLElement &
+    ConnectAttributes & { readonly profile?: unknown; readonly userId?: unknown };
+  /** Absent when an attribute is missing or wrong. */
+  readonly configuration: Configuration | undefined;
+  readonly lost: LostReturn | undefined;
+  readonly log: Log;
+}
+
+/** The file of the notes. */
+export interface NotesFile {
+  logNotes(element: NotedElement): void;
+  /**
+   * Logs why a response waits that no element has taken.
+   * @param begun what its flow is bound to
+   * @param binding that of an element of this page, if there is one
+   */
+  logUnclaimed(begun: Binding, binding: Binding | undefined, log: Log): void;
+  /** The attribute that an unknown one was probably meant to be. */
+  suggestAttribute(name: string, known: readonly string[]): string | undefined;
+}

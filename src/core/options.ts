@@ -1,0 +1,253 @@
+import { ConnectError, tryTo } from './errors.js';
+import type { Exchange, ExchangeFunction } from './oauth/exchange.js';
+import { withoutQuery } from './oauth/http.js';
+import type { WalletAttributes, WalletHost } from './oauth/wallet.js';
+import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth/oauth.js';
+
+/** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
+const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
+/** A URL that names its host. In any other it comes from the base, also in `https:path`. */
+const ABSOLUTE_URL = /^([a-z][a-z\d+.-]*:)?\/\//i;
+
+const SANDBOX_API = 'https://api.monerium.dev';
+const PRODUCTION_API = 'https://api.monerium.app';
+
+const DEFAULT_TIMEOUT = 20_000;
+const MIN_TIMEOUT = 1000;
+const MAX_TIMEOUT = 120_000;
+
+/** The values of the enumerated attributes. */
+const CHOICES = {
+  environment: ['sandbox', 'production'],
+  mode: ['redirect', 'popup', 'auto'],
+  'auth-mode': ['login', 'signup'],
+  wallet: ['none', 'sign-in'],
+  'backend-credentials': ['same-origin', 'include', 'omit'],
+  appearance: ['filled', 'outlined', 'plain'],
+  size: ['small', 'medium', 'large'],
+  text: ['connect', 'continue', 'sign-in', 'sign-up', 'pay'],
+} as const;
+
+/** Those that only change what is shown. */
+const LOOKS = ['appearance', 'size', 'text'] as const;
+
+/** What a page sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
+export interface ConnectAttributes extends WalletAttributes {
+  clientId?: string | null | undefined;
+  apiUrl?: string | null | undefined;
+  redirectUri?: string | null | undefined;
+  backendUrl?: string | null | undefined;
+  backendCredentials?: string | null | undefined;
+  backendHeaders?: Readonly<Record<string, string>> | null | undefined;
+  exchange?: ExchangeFunction | null | undefined;
+  mode?: string | null | undefined;
+  email?: string | null | undefined;
+  authMode?: string | null | undefined;
+  skipKyc?: boolean | null | undefined;
+  timeout?: number | null | undefined;
+  appearance?: string | null | undefined;
+  size?: string | null | undefined;
+  text?: string | null | undefined;
+  stayConnected?: boolean | null | undefined;
+  openUrl?: ((url: string) => void) | null | undefined;
+  successUrl?: string | null | undefined;
+}
+
+/** Where the element stands: `href` of the page, and the base of its relative URLs. */
+export interface PageAddress {
+  readonly href: string;
+  readonly base: string;
+}
+
+/** What a flow is bound to from its start to its end. */
+export interface Binding {
+  readonly clientId: string;
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Sent to `/auth` and in the exchange, byte for byte. */
+  readonly redirectUri: string;
+  /** `direct`, `custom`, or the URL of the backend. */
+  readonly exchange: string;
+}
+
+export const BINDING_KEYS = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const;
+
+/** How the customer gets to Monerium: in this window, or in one of its own. */
+export type Mode = 'redirect' | 'popup';
+
+/** What a flow under way still reads from its element: a page may renew its CSRF token. */
+export interface LiveOptions {
+  readonly binding: Binding;
+  readonly exchange: Exchange;
+}
+
+/** Attributes that were read, checked and resolved. */
+export interface Configuration extends LiveOptions {
+  /** `auto`: a popup when the page is framed, else a redirect. */
+  readonly mode: Mode | 'auto';
+  /** The optional fields of the request to `/auth`, by their wire names. */
+  readonly authorization: AuthorizationParameters;
+  /** Deadline of the exchange in milliseconds. */
+  readonly timeout: number;
+  /** Where the customer goes once connected. Backend exchange only. */
+  readonly successUrl?: string | undefined;
+  /** Takes the place of the navigation to Monerium. */
+  readonly openUrl?: ((url: string) => void) | null | undefined;
+  /** Whose wallet is to be asked, and for what. */
+  readonly wallet?: WalletHost | undefined;
+}
+
+/** @throws ConnectError `invalid_config` that names the attribute and what it needs */
+function check(isValid: boolean, attribute: string, need: string): asserts isValid {
+  if (isValid) return;
+  const hint = `${attribute} needs ${need}`;
+  throw new ConnectError('invalid_config', { phase: 'start', hint });
+}
+
+function readChoice<Name extends keyof typeof CHOICES>(
+  name: Name,
+  value: string,
+): (typeof CHOICES)[Name][number] {
+  const choices: readonly (typeof CHOICES)[Name][number][] = CHOICES[name];
+  const choice = choices.find((known) => known === value);
+  check(choice !== undefined, name, choices.join(' or '));
+  return choice;
+}
+
+/** Whether a host, as a parsed URL has it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(.+\.)?localhost$|^127\.[.\d]+$|^\[::1\]$/.test(hostname);
+}
+
+/** `https:`, or `http:` on a loopback host; no user name. */
+function isSecureUrl({ protocol, hostname, username, password }: URL): boolean {
+  const isPrivate = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isPrivate && !username && !password;
+}
+
+function readUrl(attribute: string, value: string, base: string): URL {
+  const url = UNREPAIRED_URL.test(value) ? tryTo(() => new URL(value, base)) : undefined;
+  const isSecure = url !== undefined && isSecureUrl(url);
+  check(isSecure, attribute, 'https:, or http: on localhost');
+  return url;
+}
+
+/** For a URL that receives a code: an injected `<base>` must not lead it to another host. */
+function readEndpoint(attribute: string, value: string, { href, base }: PageAddress): URL {
+  const url = readUrl(attribute, value, base);
+  const isOwn = ABSOLUTE_URL.test(value) || url.origin === new URL(href).origin;
+  check(isOwn, attribute, 'an absolute URL: <base> leads it to another origin');
+  return url;
+}
+
+/** Whether Monerium's real API is meant, by either attribute. */
+export function isProduction({ environment, apiUrl }: ConnectAttributes): boolean {
+  const api = tryTo(() => new URL(apiUrl ?? '', SANDBOX_API).origin);
+  return environment === 'production' || api === PRODUCTION_API;
+}
+
+function readApiUrl({ apiUrl: value, environment }: ConnectAttributes, page: PageAddress): string {
+  if (value == null) return environment === 'production' ? PRODUCTION_API : SANDBOX_API;
+  const isRooted = ABSOLUTE_URL.test(value) || value.startsWith('/');
+  check(isRooted, 'api-url', 'a URL, or a path from /');
+  return withoutQuery(readEndpoint('api-url', value, page).href).replace(/\/+$/, '');
+}
+
+function readRedirectUri(value: string, { href, base }: PageAddress): string {
+  const url = readUrl('redirect-uri', value, base);
+  check(url.origin === new URL(href).origin, 'redirect-uri', 'this origin');
+  check(!url.href.includes('#'), 'redirect-uri', 'no fragment');
+  const isPlain = stripAuthorizationResponse(url.href) === url.href;
+  check(isPlain, 'redirect-uri', 'no OAuth parameters');
+  return /^https?:\/\//i.test(value) ? value : url.href;
+}
+
+/** The redirect URI of an element without `redirect-uri`: the page, without user info and query. */
+function readPageUri({ href }: PageAddress): string {
+  const { origin, pathname } = new URL(href);
+  return origin + pathname;
+}
+
+function readTimeout(value: number | null | undefined): number {
+  if (value == null || isNaN(value)) return DEFAULT_TIMEOUT;
+  return Math.min(Math.max(value, MIN_TIMEOUT), MAX_TIMEOUT);
+}
+
+/** On this origin: what follows on a connection must not lead a customer to another site. */
+function readSuccessUrl(
+  { successUrl }: ConnectAttributes,
+  { kind }: Exchange,
+  { href, base }: PageAddress,
+): string | undefined {
+  if (successUrl == null) return undefined;
+  const url = readUrl('success-url', successUrl, base);
+  check(url.origin === new URL(href).origin, 'success-url', 'the origin of this page');
+  return kind === 'backend' ? url.href : undefined;
+}
+
+function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
+  const { exchange, backendUrl, backendCredentials, backendHeaders } = attributes;
+  const credentials = readChoice('backend-credentials', backendCredentials ?? 'same-origin');
+  if (exchange) return { kind: 'custom', run: exchange };
+  if (backendUrl == null) return { kind: 'direct' };
+  return {
+    kind: 'backend',
+    url: readEndpoint('backend-url', backendUrl, page).href,
+    credentials,
+    headers: backendHeaders ?? {},
+  };
+}
+
+/**
+ * The part of the configuration that counts from the start of a flow to its exchange.
+ * @throws ConnectError `invalid_config`
+ */
+export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress): LiveOptions {
+  const { clientId, redirectUri } = attributes;
+  check(/^\S+$/.test(clientId ?? ''), 'client-id', 'the ID of your client, without white space');
+  const exchange = readExchange(attributes, page);
+  const binding = {
+    clientId: clientId ?? '',
+    apiUrl: readApiUrl(attributes, page),
+    redirectUri: readRedirectUri(redirectUri ?? readPageUri(page), page),
+    exchange: exchange.kind === 'backend' ? exchange.url : exchange.kind,
+  };
+  return { binding, exchange };
+}
+
+/**
+ * Reads, checks and resolves what a page has set.
+ * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
+ */
+export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
+  const { email, authMode, skipKyc, timeout } = attributes;
+  const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
+  check(headers !== undefined, 'backendHeaders', 'valid headers');
+  readChoice('environment', attributes.environment ?? 'sandbox');
+  const mode = readChoice('mode', attributes.mode ?? 'redirect');
+  for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
+  const options = readLiveOptions(attributes, page);
+  const wallet = readChoice('wallet', attributes.wallet ?? 'none');
+  return {
+    ...options,
+    mode,
+    authorization: {
+      email,
+      auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
+      skip_kyc: skipKyc && !isProduction(attributes) ? 'true' : '',
+    },
+    timeout: readTimeout(timeout),
+    openUrl: attributes.openUrl,
+    successUrl: readSuccessUrl(attributes, options.exchange, page),
+    wallet: wallet === 'none' ? undefined : attributes,
+  };
+}
+
+/** The keys in which two bindings differ: none, when a response fits an element. */
+export function listDifferences(a: Binding, b: Binding): (keyof Binding)[] {
+  return BINDING_KEYS.filter((key) => a[key] !== b[key]);
+}
+
+export function isSameBinding(a: Binding | undefined, b: Binding | undefined): boolean {
+  return a !== undefined && b !== undefined && listDifferences(a, b).length === 0;
+}

@@ -1,0 +1,2 @@
+import type { code } from '../../element/element.js';
+export type Code = typeof code;

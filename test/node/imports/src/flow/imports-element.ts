@@ -1,2 +1,0 @@
-import type { code } from '../element/element.js';
-export type Code = typeof code;

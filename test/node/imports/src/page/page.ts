@@ -1,1 +1,0 @@
-export { code } from '../protocol/oauth.js';

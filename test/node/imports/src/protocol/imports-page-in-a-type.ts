@@ -1,2 +1,0 @@
-// eslint-disable-next-line @typescript-eslint/consistent-type-imports -- What the rule must see.
-export type Page = typeof import('../page/page.js');
