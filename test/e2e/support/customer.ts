@@ -82,9 +82,13 @@ export class Customer {
     const isLeft = !(await shopPagesOf(world, visitor)).includes(tab) || (await isDone(tab, mode));
     if (isLeft) await this.open(tab, '/');
     await waitForRest(world, visitor);
+    // Also what the other element has begun: until its end, this one cannot be clicked.
+    await tab.evaluate(() => {
+      const elements = document.querySelectorAll('monerium-connect');
+      for (const element of elements) if (element.status === 'waiting') element.cancel();
+    });
     await tab.$eval(`#${mode}`, (found) => {
       const element = found as HTMLElementTagNameMap['monerium-connect'];
-      if (element.status === 'waiting') element.cancel();
       if (element.status === 'connected') element.disconnect();
     });
     assert.match(await statusOf(tab, `#${mode}`), /^(idle|failed)$/);
