@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { languages } from '../build/rollup.config.js';
 import { npmCommand } from '../setup/npm.mjs';
 
-/** @param {string} folder */
+/** Without what is there to check them: packages, and their settings. @param {string} folder */
 function filesOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).replaceAll('\\', '/'));
+    .map(({ parentPath, name }) => join(parentPath, name).replaceAll('\\', '/'))
+    .filter((name) => !/[/]node_modules[/]|[.]json$/.test(name));
 }
 
 /**

@@ -1,10 +1,11 @@
 // Makes a fresh clone ready: the right Node, the locked packages and, with `--browser`, a Chromium,
-// with `--all` Firefox, WebKitGTK, the databases and other runtimes as well.
+// with `--all` Firefox, WebKitGTK, the databases and the packages of further folders as well.
 // Plain Node without packages, and quick when there is nothing to do: it runs before every start.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { engines } from './browsers.mjs';
+import { folders } from './folders.mjs';
 import { npmCommand } from './npm.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,22 +35,21 @@ function checkNode() {
  * npm leaves a copy of what it installed in node_modules. Contents are compared, not times: a
  * checkout gives every file a new time. Optional packages may be absent on this platform.
  */
-function packagesAreCurrent() {
-  if (!existsSync(new URL('../../node_modules/.package-lock.json', import.meta.url))) return false;
-  const locked = Object.entries(readJson('package-lock.json').packages);
-  const installed = readJson('node_modules/.package-lock.json').packages;
+function packagesAreCurrent(folder = '.') {
+  const copy = `${folder}/node_modules/.package-lock.json`;
+  if (!existsSync(new URL(`../../${copy}`, import.meta.url))) return false;
+  const locked = Object.entries(readJson(`${folder}/package-lock.json`).packages);
+  const installed = readJson(copy).packages;
   return locked.every(([path, { version, integrity, optional }]) => {
     if (path === '' || (optional && !installed[path])) return true;
     return installed[path]?.version === version && installed[path].integrity === integrity;
   });
 }
 
-function installPackages() {
-  console.log('Installing the packages of package-lock.json …');
-  const ci = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+function installPackages(folder = '.') {
+  const ci = ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'];
   const { file, args, shell } = npmCommand(...ci);
-  const { status } = spawnSync(file, args, { cwd: root, shell, stdio: 'inherit' });
-  if (status !== 0) stop('`npm ci` failed, see above.');
+  return spawnSync(file, args, { cwd: root, shell, stdio: 'inherit' }).status === 0;
 }
 
 function hasApt() {
@@ -100,14 +100,13 @@ function installServers() {
   if (missing().length > 0) console.log(`Tests are skipped without ${missing().join(', ')}.`);
 }
 
-/** Bun, Deno and workerd, which are large: a folder of their own, for the tests that try them. */
-function installRuntimes() {
-  if (existsSync(new URL('../../test/runtimes/node_modules/.bin', import.meta.url))) return;
-  console.log('Installing Bun, Deno and workerd …');
-  const ci = ['ci', '--prefix', 'test/runtimes', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { file, args, shell } = npmCommand(...ci);
-  const { status } = spawnSync(file, args, { cwd: root, shell, stdio: 'inherit' });
-  if (status !== 0) console.log('Tests are skipped without Bun, Deno and workerd.');
+/** Tests that need one are skipped without it. */
+function installFolders() {
+  for (const [folder, contents] of Object.entries(folders)) {
+    if (packagesAreCurrent(folder)) continue;
+    console.log(`Installing ${contents} …`);
+    if (!installPackages(folder)) console.log(`Tests are skipped without ${contents}.`);
+  }
 }
 
 /** @param {import('./browsers.mjs').Engine[]} names */
@@ -124,9 +123,12 @@ function checkBrowsers(names) {
 }
 
 checkNode();
-if (!packagesAreCurrent()) installPackages();
+if (!packagesAreCurrent()) {
+  console.log('Installing the packages of package-lock.json …');
+  if (!installPackages()) stop('`npm ci` failed, see above.');
+}
 if (process.argv.includes('--all')) {
   installServers();
-  installRuntimes();
+  installFolders();
   checkBrowsers(['chromium', 'firefox', 'webkit']);
 } else if (process.argv.includes('--browser')) checkBrowsers(['chromium']);

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import { countTests, reports } from './junit.mjs';
+import { skipWithout } from '../setup/folders.mjs';
 import { judge, summarize } from './summary.mjs';
 
 const { values, positionals: engines } = parseArgs({
@@ -41,6 +42,16 @@ const checks = [
   'size',
 ];
 
+/** These need the packages of a folder, by its name. */
+const apart = /** @type {const} */ ({ 'types:examples': 'examples' });
+
+/** @param {keyof typeof apart} script */
+async function runApart(script) {
+  const reason = skipWithout(apart[script]);
+  if (!reason) return run(script);
+  return { name: script, seconds: 0, passed: 0, skipped: [reason], failures: [] };
+}
+
 /**
  * Its output is printed when it has ended, so that those of several are not mixed.
  * @param {string} script with its arguments
@@ -70,6 +81,9 @@ const results = [];
 for (const script of builds) results.push(await run(script));
 const others = [...suites.map(({ script }) => script), ...checks];
 results.push(...(await limit.map(others, run)));
+for (const script of /** @type {(keyof typeof apart)[]} */ (Object.keys(apart))) {
+  results.push(await runApart(script));
+}
 if (values.coverage) results.push(await run('coverage:server'));
 
 console.log(summarize(results));

@@ -2,19 +2,18 @@
 // `route-server.ts <name>` listens on `PORT`.
 import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { createApp, toNodeListener } from 'h3';
-import { createRequestHandler, type ServerBuild } from 'react-router';
 import type { Handler } from './backends.js';
+import { importExample, importPackage } from './examples.js';
 
 /** What React Router's compiler makes of an application with this one route, at any address. */
-function buildWith(module: object): ServerBuild {
+function buildWith(module: object): object {
   const route = { id: 'route', path: '*', module };
   return {
     ...{ routes: { route }, entry: { module: { default: () => new Response() } } },
     ...{ assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' } },
     ...{ publicPath: '/', assetsBuildDirectory: '', future: {}, ssr: true, isSpaMode: false },
     ...{ prerender: [], routeDiscovery: { mode: 'initial', manifestPath: '' } },
-  } as unknown as ServerBuild;
+  };
 }
 
 type Listener = (...args: Parameters<RequestListener>) => unknown;
@@ -29,7 +28,8 @@ const routes: Record<string, () => Promise<Listener>> = {
     );
   },
   async nuxt() {
-    const { default: route } = await import('../../examples/nuxt/monerium.js');
+    const { createApp, toNodeListener } = await importPackage('h3');
+    const { default: route } = await importExample('nuxt/monerium.ts');
     return toNodeListener(createApp().use(route));
   },
   async sveltekit() {
@@ -37,6 +37,7 @@ const routes: Record<string, () => Promise<Listener>> = {
     return getRequestListener((request) => fallback({ request }));
   },
   async 'react-router'() {
+    const { createRequestHandler } = await importPackage('react-router');
     const module = await import('../../examples/react-router/route.js');
     return getRequestListener(createRequestHandler(buildWith(module)));
   },

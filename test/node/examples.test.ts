@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { contract } from '../../src/testing/contract-kit/contract.js';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
+import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
 import { missing } from '../helpers/engines.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
@@ -12,15 +13,8 @@ import { CALLBACK, Site, SITE } from './backend-fixture.js';
 before(() => void mock.method(console, 'error', () => undefined));
 after(() => mock.restoreAll());
 
-const folder = 'demo/backend';
 const tsx = ['--import=tsx'];
-const php = [
-  '-d',
-  'display_errors=stderr',
-  '-S',
-  '127.0.0.1:{port}',
-  `${folder}/other/connect.php`,
-];
+const php = ['-d', 'display_errors=stderr', '-S', '127.0.0.1:{port}', 'examples/connect.php'];
 const hasPhp = can('php', '-r', "exit(extension_loaded('curl') ? 0 : 1);");
 const hasPython = can('python3', '--version');
 /** Debian's packages are for Debian's own Python. */
@@ -31,29 +25,43 @@ const fastApi = ['python3', '/usr/bin/python3'].find((python) =>
 /** With `stay-connected`. */
 const whole = [...contract, ...sessions];
 
-const programs = [
-  {
-    name: 'README.md',
-    command: process.execPath,
-    args: [...tsx, `${folder}/examples/server.mjs`],
-  },
-  {
-    name: 'Node http',
-    command: process.execPath,
-    args: [...tsx, `${folder}/examples/node-http.ts`],
-  },
-  { name: 'Express', command: process.execPath, args: [...tsx, `${folder}/examples/express.ts`] },
-  { name: 'Hono', command: process.execPath, args: [...tsx, `${folder}/examples/hono.ts`] },
-  ...[
-    ['a route handler of Next.js', 'nextjs'],
-    ['a server route of Nuxt, in h3', 'nuxt'],
-    ['an endpoint of SvelteKit', 'sveltekit'],
-    ['a resource route of React Router', 'react-router'],
-  ].map(([name = '', route = '']) => ({
-    ...{ name, command: process.execPath, args: [...tsx, 'test/helpers/route-server.ts', route] },
+const skip = skipWithout('examples');
+
+/** In TypeScript, as they are. What imports a package that the project has not is `apart`. */
+const inNode = [
+  { name: 'README.md', file: 'server.mjs', isApart: true },
+  { name: 'Node http', file: 'node-http.ts' },
+  { name: 'Express', file: 'express.ts', isApart: true },
+  { name: 'Hono', file: 'hono.ts' },
+  { name: 'Fastify', file: 'fastify.ts', isApart: true },
+  { name: 'NestJS', file: 'nestjs.ts', isApart: true },
+];
+
+/** One route of a framework. */
+const routes = [
+  { name: 'a route handler of Next.js', route: 'nextjs' },
+  { name: 'a server route of Nuxt, in h3', route: 'nuxt', isApart: true },
+  { name: 'an endpoint of SvelteKit', route: 'sveltekit' },
+  { name: 'a resource route of React Router', route: 'react-router', isApart: true },
+];
+
+interface Program {
+  name: string;
+  command: string;
+  args: string[];
+  clauses?: typeof contract;
+  skip: string | false;
+}
+
+const programs: Program[] = [
+  ...inNode.map(({ name, file, isApart = false }) => ({
+    ...{ name, command: process.execPath, args: [...tsx, `examples/${file}`] },
+    skip: isApart && skip,
   })),
-  { name: 'Fastify', command: process.execPath, args: [...tsx, `${folder}/examples/fastify.ts`] },
-  { name: 'NestJS', command: process.execPath, args: [...tsx, `${folder}/examples/nestjs.ts`] },
+  ...routes.map(({ name, route, isApart = false }) => ({
+    ...{ name, command: process.execPath, args: [...tsx, 'test/helpers/route-server.ts', route] },
+    skip: isApart && skip,
+  })),
   {
     name: 'PHP',
     command: 'php',
@@ -64,21 +72,21 @@ const programs = [
   {
     name: 'Python',
     command: 'python3',
-    args: [`${folder}/other/connect.py`],
+    args: ['examples/connect.py'],
     clauses: contract,
     skip: !hasPython && missing('Python', 'python3-fastapi'),
   },
   {
     name: 'FastAPI',
     command: fastApi ?? '',
-    args: [`${folder}/other/connect_fastapi.py`],
+    args: ['examples/connect_fastapi.py'],
     clauses: contract,
     skip: !fastApi && missing('FastAPI', 'python3-fastapi, python3-uvicorn'),
   },
 ];
 
 describe('#228 the contract holds for', { concurrency: true }, () => {
-  for (const { name, command, args, skip = false, clauses = whole } of programs) {
+  for (const { name, command, args, skip, clauses = whole } of programs) {
     it(`#228 the example of ${name}`, { skip }, async () => {
       const emulator = await openEmulator();
       const url = await run(command, args, emulator.url);

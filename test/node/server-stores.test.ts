@@ -5,16 +5,15 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'iovalkey';
-import * as ioredis from '../../examples/stores/ioredis.js';
 import * as iovalkey from '../../examples/stores/iovalkey.js';
 import * as libsql from '../../examples/stores/libsql.js';
 import * as pg from '../../examples/stores/pg.js';
-import * as postgres from '../../examples/stores/postgres.js';
-import * as redis from '../../examples/stores/redis.js';
+import { skipWithout } from '../../scripts/setup/folders.mjs';
 import type { Claims } from '../../src/server/claims.js';
 import type { Connection, ConnectionStore } from '../../src/server/connection-store.js';
 import { createSqlStore, SQL_SCHEMA, type RunSql } from '../../src/server/sql.js';
 import { createValkeyStore, type SendCommand } from '../../src/server/valkey.js';
+import { importExample } from '../helpers/examples.js';
 import {
   makeFolder,
   skipPgBouncer,
@@ -62,15 +61,26 @@ after(() => {
 
 const urlOf = (name: string) => engines[name]?.url ?? assert.fail(`${name} is not running`);
 
+const skipApart = skipWithout('examples');
+
+/** By a client that the project has not. */
+async function openApart(client: string, engine: string): Promise<Opened> {
+  return (await importExample(`stores/${client}.ts`)).openStore(urlOf(engine));
+}
+
 const clients: [string, string | false, () => Opened | Promise<Opened>][] = [
   ['pg', skipPostgres, () => pg.openStore(urlOf('postgres'))],
   ['pg through PgBouncer', skipPgBouncer, () => pg.openStore(urlOf('pgbouncer'))],
-  ['postgres', skipPostgres, () => postgres.openStore(urlOf('postgres'))],
-  ['postgres through PgBouncer', skipPgBouncer, () => postgres.openStore(urlOf('pgbouncer'))],
+  ['postgres', skipPostgres || skipApart, () => openApart('postgres', 'postgres')],
+  [
+    'postgres through PgBouncer',
+    skipPgBouncer || skipApart,
+    () => openApart('postgres', 'pgbouncer'),
+  ],
   ['@libsql/client', false, () => libsql.openStore(`file:${join(folder, 'site.db')}`)],
   ['iovalkey', skipValkey, () => iovalkey.openStore(urlOf('valkey'))],
-  ['ioredis', skipValkey, () => ioredis.openStore(urlOf('valkey'))],
-  ['redis', skipValkey, () => redis.openStore(urlOf('valkey'))],
+  ['ioredis', skipValkey || skipApart, () => openApart('ioredis', 'valkey')],
+  ['redis', skipValkey || skipApart, () => openApart('redis', 'valkey')],
 ];
 
 for (const [name, skip, open] of clients) {

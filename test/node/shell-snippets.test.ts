@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { skipWithout } from '../../scripts/setup/folders.mjs';
+import { importPackage } from '../helpers/examples.js';
 import { findSnippet } from '../helpers/snippets.js';
 
 const OUT = resolve('build/shell-snippets');
@@ -84,52 +86,59 @@ describe('the scripts for apps', () => {
     assert.deepEqual(log, ['appUrlOpen', 'open https://api.monerium.dev/auth', 'close']);
   });
 
-  it('by Electron open Monerium alone, and pass the callback on to the page', async () => {
-    const { element, taken } = addElement();
-    const opened: string[] = [];
-    const main = new Map<string, (event: unknown, url: string) => void>();
-    const page = new Map<string, (event: unknown, url: string) => void>();
-    const loaded: string[] = [];
-    class BrowserWindow {
-      webContents = { send: (channel: string, url: string) => page.get(channel)?.({}, url) };
-      loadURL = (url: string) => Promise.resolve(void loaded.push(url));
-    }
-    const electron = {
-      app: { whenReady: () => Promise.resolve(), getAppPath: () => '/app' },
-      BrowserWindow,
-      ipcMain: {
-        on: (name: string, listen: (event: unknown, url: string) => void) => main.set(name, listen),
-      },
-      shell: { openExternal: (url: string) => opened.push(url) },
-      contextBridge: {
-        exposeInMainWorld: (name: string, value: unknown) => (globals[name] = value),
-      },
-      ipcRenderer: {
-        send: (name: string, url: string) => main.get(name)?.({}, url),
-        on: (name: string, listen: (event: unknown, url: string) => void) => page.set(name, listen),
-      },
-    };
-    const { default: express } = await import('express');
-    let server: Server | undefined;
-    const listening = (...args: unknown[]) => {
-      const site = express();
-      const { listen } = site;
-      site.listen = ((...rest: Parameters<typeof listen>) =>
-        (server = listen.apply(site, rest))) as typeof listen;
-      return (void args, site);
-    };
-    const standIn = Object.assign(listening, { static: express.static, default: listening });
-    await run('BrowserWindow', { electron, express: standIn });
-    await run('contextBridge', { electron });
-    await run('desktop.onCallback', {});
-    assert.ok(server);
-    if (loaded.length === 0) await once(server, 'listening');
-    element.openUrl?.('https://api.monerium.dev/auth?state=mc1.s');
-    element.openUrl?.('https://evil.example/');
-    assert.deepEqual(opened, ['https://api.monerium.dev/auth?state=mc1.s']);
-    const response = await fetch('http://127.0.0.1:4180/callback?code=c&state=mc1.s');
-    assert.equal(await response.text(), 'You can close this tab.');
-    assert.deepEqual(taken, ['http://127.0.0.1:4180/callback?code=c&state=mc1.s']);
-    server.close();
-  });
+  const skip = skipWithout('examples');
+  it(
+    'by Electron open Monerium alone, and pass the callback on to the page',
+    { skip },
+    async () => {
+      const { element, taken } = addElement();
+      const opened: string[] = [];
+      const main = new Map<string, (event: unknown, url: string) => void>();
+      const page = new Map<string, (event: unknown, url: string) => void>();
+      const loaded: string[] = [];
+      class BrowserWindow {
+        webContents = { send: (channel: string, url: string) => page.get(channel)?.({}, url) };
+        loadURL = (url: string) => Promise.resolve(void loaded.push(url));
+      }
+      const electron = {
+        app: { whenReady: () => Promise.resolve(), getAppPath: () => '/app' },
+        BrowserWindow,
+        ipcMain: {
+          on: (name: string, listen: (event: unknown, url: string) => void) =>
+            main.set(name, listen),
+        },
+        shell: { openExternal: (url: string) => opened.push(url) },
+        contextBridge: {
+          exposeInMainWorld: (name: string, value: unknown) => (globals[name] = value),
+        },
+        ipcRenderer: {
+          send: (name: string, url: string) => main.get(name)?.({}, url),
+          on: (name: string, listen: (event: unknown, url: string) => void) =>
+            page.set(name, listen),
+        },
+      };
+      const { default: express } = await importPackage('express');
+      let server: Server | undefined;
+      const listening = (...args: unknown[]) => {
+        const site = express();
+        const { listen } = site;
+        site.listen = ((...rest: Parameters<typeof listen>) =>
+          (server = listen.apply(site, rest))) as typeof listen;
+        return (void args, site);
+      };
+      const standIn = Object.assign(listening, { static: express.static, default: listening });
+      await run('BrowserWindow', { electron, express: standIn });
+      await run('contextBridge', { electron });
+      await run('desktop.onCallback', {});
+      assert.ok(server);
+      if (loaded.length === 0) await once(server, 'listening');
+      element.openUrl?.('https://api.monerium.dev/auth?state=mc1.s');
+      element.openUrl?.('https://evil.example/');
+      assert.deepEqual(opened, ['https://api.monerium.dev/auth?state=mc1.s']);
+      const response = await fetch('http://127.0.0.1:4180/callback?code=c&state=mc1.s');
+      assert.equal(await response.text(), 'You can close this tab.');
+      assert.deepEqual(taken, ['http://127.0.0.1:4180/callback?code=c&state=mc1.s']);
+      server.close();
+    },
+  );
 });

@@ -1,0 +1,33 @@
+// Folders that have packages of their own, which `npm start` and `npm test` do without. Plain Node
+// without packages.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What `npm run setup -- --all` installs, and what is skipped without it. */
+export const folders = {
+  examples: 'the frameworks and clients of the examples',
+  'test/runtimes': 'Bun, Deno and workerd',
+};
+
+/** @param {keyof typeof folders} folder */
+export function isInstalled(folder) {
+  return existsSync(`${root}/${folder}/node_modules/.package-lock.json`);
+}
+
+/**
+ * A reason to skip what needs the packages of a folder, or `false`.
+ * @param {keyof typeof folders} folder
+ */
+export function skipWithout(folder) {
+  return (
+    !isInstalled(folder) && `no packages in ${folder}: \`npm ci --prefix ${folder}\` installs them`
+  );
+}
+
+/** Those whose packages are not there: no tool can check what imports them. */
+export const missingFolders = () =>
+  /** @type {(keyof typeof folders)[]} */ (Object.keys(folders)).filter(
+    (folder) => !isInstalled(folder),
+  );
