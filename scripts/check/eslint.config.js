@@ -80,7 +80,7 @@ const size = {
 
 export default [
   // The types of frameworks are checked by their own compilers, after a build.
-  { ignores: ['dist/**', 'build/**', 'coverage/**', 'test/types/**'] },
+  { ignores: ['dist/**', 'build/**', 'coverage/**', 'test/types/**', 'test/plain-types/**'] },
   // Without their packages all that these import is an error to a rule that asks for types.
   { ignores: missingFolders().map((folder) => `${folder}/**`) },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

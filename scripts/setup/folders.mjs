@@ -8,17 +8,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm run setup -- --all` installs, and what is skipped without it. */
 export const folders = {
   examples: 'the frameworks and clients of the examples',
+  'test/types': 'the frameworks whose compilers check the typings',
   'test/runtimes': 'Bun, Deno and workerd',
 };
 
-/** @param {keyof typeof folders} folder */
+/** @typedef {keyof typeof folders} Folder */
+
+/** @param {Folder} folder */
 export function isInstalled(folder) {
   return existsSync(`${root}/${folder}/node_modules/.package-lock.json`);
 }
 
 /**
  * A reason to skip what needs the packages of a folder, or `false`.
- * @param {keyof typeof folders} folder
+ * @param {Folder} folder
  */
 export function skipWithout(folder) {
   return (
@@ -28,6 +31,4 @@ export function skipWithout(folder) {
 
 /** Those whose packages are not there: no tool can check what imports them. */
 export const missingFolders = () =>
-  /** @type {(keyof typeof folders)[]} */ (Object.keys(folders)).filter(
-    (folder) => !isInstalled(folder),
-  );
+  /** @type {Folder[]} */ (Object.keys(folders)).filter((folder) => !isInstalled(folder));

@@ -32,18 +32,13 @@ const suites = [
   { script: 'test:look', report: 'look' },
 ];
 /** Each passes or fails as a whole. */
-const checks = [
-  'lint',
-  'types',
-  'types:frameworks',
-  'package:check',
-  'format:check',
-  'prose',
-  'size',
-];
+const checks = ['lint', 'types', 'types:plain', 'package:check', 'format:check', 'prose', 'size'];
 
 /** These need the packages of a folder, by its name. */
-const apart = /** @type {const} */ ({ 'types:examples': 'examples' });
+const apart = /** @type {const} */ ({
+  'types:examples': 'examples',
+  'types:frameworks': 'test/types',
+});
 
 /** @param {keyof typeof apart} script */
 async function runApart(script) {

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
-import { importPackage } from '../helpers/examples.js';
+import { requirePackage } from '../helpers/folders.js';
 import { findSnippet } from '../helpers/snippets.js';
 
 const OUT = resolve('build/shell-snippets');
@@ -117,7 +117,7 @@ describe('the scripts for apps', () => {
             page.set(name, listen),
         },
       };
-      const { default: express } = await importPackage('express');
+      const express = requirePackage('express');
       let server: Server | undefined;
       const listening = (...args: unknown[]) => {
         const site = express();
