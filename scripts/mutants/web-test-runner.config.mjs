@@ -1,6 +1,6 @@
 // The unit tests for a mutant: only those whose titles fit TEST_TITLE. TEST_REPORT is the report's
 // file.
-import { junitReporter } from '@web/test-runner-junit-reporter';
+import { junitReporter } from '../test/unit-report.mjs';
 import config from '../test/web-test-runner.config.mjs';
 
 const mocha = /** @type {object} */ (config.testFramework?.config);
@@ -10,5 +10,5 @@ export default {
   // Packages are found through a link.
   preserveSymlinks: true,
   testFramework: { config: { ...mocha, grep: `/${process.env.TEST_TITLE ?? '.'}/` } },
-  reporters: [junitReporter({ outputPath: process.env.TEST_REPORT ?? '' })],
+  reporters: [junitReporter(process.env.TEST_REPORT ?? '')],
 };

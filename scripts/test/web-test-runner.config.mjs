@@ -2,7 +2,6 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
-import { junitReporter } from '@web/test-runner-junit-reporter';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +13,7 @@ import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
 import { reports } from './junit.mjs';
+import { junitReporter } from './unit-report.mjs';
 
 // Only the page in front has focus, so two at once would fail each other's focus tests.
 const concurrency = 1;
@@ -89,10 +89,7 @@ function withErrors({ errors = [], testResults, ...session }) {
   return { ...session, errors, testResults: { name: '', tests: [], suites } };
 }
 
-// Its types are those of an older core, which calls the same method.
-const junit = /** @type {import('@web/test-runner').Reporter} */ (
-  /** @type {unknown} */ (junitReporter({ outputPath: `${reports}/unit.xml` }))
-);
+const junit = junitReporter(`${reports}/unit.xml`);
 /** @type {import('@web/test-runner').Reporter} */
 const report = {
   onTestRunFinished: ({ sessions, ...run }) =>
