@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { folders, isInstalled } from '../setup/folders.mjs';
 import { readTests } from '../test/junit.mjs';
 import { mutate } from './locate.mjs';
 import { titlesOf } from './tables.mjs';
@@ -10,7 +11,7 @@ import { titlesOf } from './tables.mjs';
 /** @typedef {import('./tables.mjs').Mutant} Mutant */
 /** @typedef {{ passed: string[], failed: string[], isLate: boolean, output: string }} Run */
 
-const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'build', 'coverage']);
+const LEFT_OUT = new Set(['.git', 'dist', 'build', 'coverage']);
 /** Milliseconds that a run may take, by the folder of its tests. */
 const LIMITS = { unit: 150_000, node: 150_000, e2e: 300_000 };
 
@@ -18,9 +19,14 @@ const LIMITS = { unit: 150_000, node: 150_000, e2e: 300_000 };
 export function copyProject() {
   const copy = mkdtempSync(join(tmpdir(), 'monerium-connect-mutants-'));
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
-  const filter = (/** @type {string} */ source) => !LEFT_OUT.has(relative('.', source));
+  const filter = (/** @type {string} */ source) =>
+    !LEFT_OUT.has(relative('.', source)) && basename(source) !== 'node_modules';
   cpSync('.', copy, { recursive: true, filter });
-  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'), 'junction');
+  const apart = /** @type {import('../setup/folders.mjs').Folder[]} */ (Object.keys(folders));
+  for (const folder of ['.', ...apart.filter(isInstalled)]) {
+    const packages = join(folder, 'node_modules');
+    symlinkSync(join(process.cwd(), packages), join(copy, packages), 'junction');
+  }
   return copy;
 }
 

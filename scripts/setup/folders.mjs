@@ -1,6 +1,7 @@
 // Folders that have packages of their own, which `npm start` and `npm test` do without. Plain Node
 // without packages.
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -9,6 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const folders = {
   examples: 'the frameworks and clients of the examples',
   'test/types': 'the frameworks whose compilers check the typings',
+  'test/others': "MetaMask's provider and checks, and Mock Service Worker",
+  'test/webkit': 'what drives WebKit',
   'test/runtimes': 'Bun, Deno and workerd',
 };
 
@@ -32,3 +35,12 @@ export function skipWithout(folder) {
 /** Those whose packages are not there: no tool can check what imports them. */
 export const missingFolders = () =>
   /** @type {Folder[]} */ (Object.keys(folders)).filter((folder) => !isInstalled(folder));
+
+/**
+ * A package as a folder has it. TypeScript does not know its types, as it may not be there.
+ * @param {string} name
+ * @param {Folder} folder
+ */
+export function requirePackage(name, folder) {
+  return createRequire(`${root}/${folder}/package.json`)(name);
+}

@@ -37,6 +37,8 @@ const checks = ['lint', 'types', 'types:plain', 'package:check', 'format:check',
 /** These need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
   'types:examples': 'examples',
+  'types:others': 'test/others',
+  'types:webkit': 'test/webkit',
   'types:frameworks': 'test/types',
 });
 

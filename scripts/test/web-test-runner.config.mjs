@@ -2,7 +2,6 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
-import { webdriverLauncher } from '@web/test-runner-webdriver';
 import { writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -10,6 +9,7 @@ import getPort from 'get-port';
 import * as puppeteer from 'puppeteer-core';
 import { coverageArgs, coverageReporter, createCoveredPage } from './browser-coverage.mjs';
 import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../setup/browsers.mjs';
+import { requirePackage, skipWithout } from '../setup/folders.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
 import { reports } from './junit.mjs';
@@ -55,6 +55,9 @@ const launchers = {
       },
     }),
   webkit: async () => {
+    const missing = skipWithout('test/webkit');
+    if (missing) throw new Error(missing);
+    const { webdriverLauncher } = requirePackage('@web/test-runner-webdriver', 'test/webkit');
     const { options } = await startWebKitDriver();
     const launcher = webdriverLauncher(options);
     // Its types keep these private, and leave `undefined` out where it answers it.

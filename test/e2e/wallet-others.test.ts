@@ -2,6 +2,7 @@
 // proof of ownership on its way through Monerium's own SDK.
 import assert from 'node:assert/strict';
 import * as sdk from '@monerium/sdk';
+import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { transportTo } from '../../demo/transport.js';
 import { clickConnect, useWorld, waitForEvent, waitForStatus } from './support.js';
 import { bundleScript } from './support/bundle.js';
@@ -20,6 +21,8 @@ type Proof = Parameters<sdk.MoneriumClient['linkAddress']>[0];
 
 const world = useWorld();
 const { test } = world;
+/** MetaMask's provider is a package of that folder. */
+const skip = skipWithout('test/others');
 const TAG = '<script src="/other.js" referrerpolicy="no-referrer"></script>';
 
 async function open(script: 'metamask' | 'libraries') {
@@ -31,16 +34,20 @@ async function open(script: 'metamask' | 'libraries') {
   return world.open(visitor, '/');
 }
 
-test("MetaMask's own provider signs a customer in, from its announcement to the connection", async () => {
-  const page = await open('metamask');
-  await openList(page);
-  const names = await page.$eval('monerium-connect >>> dialog ul', (list) => list.innerText);
-  assert.match(names, /^MetaMask/);
-  await page.click(WALLETS);
-  await waitForEvent(page, 'monerium-connected');
-});
+test(
+  "MetaMask's own provider signs a customer in, from its announcement to the connection",
+  { skip },
+  async () => {
+    const page = await open('metamask');
+    await openList(page);
+    const names = await page.$eval('monerium-connect >>> dialog ul', (list) => list.innerText);
+    assert.match(names, /^MetaMask/);
+    await page.click(WALLETS);
+    await waitForEvent(page, 'monerium-connected');
+  },
+);
 
-test("#91 a decline in MetaMask's own provider is understood", async () => {
+test("#91 a decline in MetaMask's own provider is understood", { skip }, async () => {
   const page = await open('metamask');
   await page.evaluate(() => {
     window.testWallet.answers.personal_sign = () => {

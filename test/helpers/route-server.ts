@@ -3,7 +3,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Handler } from './backends.js';
-import { importExample, requirePackage } from './folders.js';
+import { requirePackage } from '../../scripts/setup/folders.mjs';
+import { importExample } from './examples.js';
 
 /** What React Router's compiler makes of an application with this one route, at any address. */
 function buildWith(module: object): object {
@@ -28,7 +29,7 @@ const routes: Record<string, () => Promise<Listener>> = {
     );
   },
   async nuxt() {
-    const { createApp, toNodeListener } = requirePackage('h3');
+    const { createApp, toNodeListener } = requirePackage('h3', 'examples');
     const { default: route } = await importExample('nuxt/monerium.ts');
     return toNodeListener(createApp().use(route));
   },
@@ -37,7 +38,7 @@ const routes: Record<string, () => Promise<Listener>> = {
     return getRequestListener((request) => fallback({ request }));
   },
   async 'react-router'() {
-    const { createRequestHandler } = requirePackage('react-router');
+    const { createRequestHandler } = requirePackage('react-router', 'examples');
     const module = await import('../../examples/react-router/route.js');
     return getRequestListener(createRequestHandler(buildWith(module)));
   },

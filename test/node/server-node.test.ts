@@ -5,9 +5,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import { skipWithout } from '../../scripts/setup/folders.mjs';
+import { requirePackage, skipWithout } from '../../scripts/setup/folders.mjs';
 import { toNodeListener } from '../../src/server/node.js';
-import { requirePackage } from '../helpers/folders.js';
 import { openSite, ORIGIN, type Site } from '../helpers/site.js';
 
 let site: Site;
@@ -63,7 +62,7 @@ const skipExpress = skipWithout('examples');
 
 /** Express with a parser of its own, such as `json`, and with the listener behind it. */
 async function listenInExpress(parser?: string, options?: object): Promise<string> {
-  const express = requirePackage('express');
+  const express = requirePackage('express', 'examples');
   const app = express();
   if (parser !== undefined) app.use(express[parser](options));
   return listen(app.all('/api/monerium', listener()));

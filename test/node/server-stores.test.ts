@@ -13,7 +13,7 @@ import type { Claims } from '../../src/server/claims.js';
 import type { Connection, ConnectionStore } from '../../src/server/connection-store.js';
 import { createSqlStore, SQL_SCHEMA, type RunSql } from '../../src/server/sql.js';
 import { createValkeyStore, type SendCommand } from '../../src/server/valkey.js';
-import { importExample } from '../helpers/folders.js';
+import { importExample } from '../helpers/examples.js';
 import {
   makeFolder,
   skipPgBouncer,

@@ -7,8 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { skipWithout } from '../../scripts/setup/folders.mjs';
-import { requirePackage } from '../helpers/folders.js';
+import { requirePackage, skipWithout } from '../../scripts/setup/folders.mjs';
 import { findSnippet } from '../helpers/snippets.js';
 
 const OUT = resolve('build/shell-snippets');
@@ -117,7 +116,7 @@ describe('the scripts for apps', () => {
             page.set(name, listen),
         },
       };
-      const express = requirePackage('express');
+      const express = requirePackage('express', 'examples');
       let server: Server | undefined;
       const listening = (...args: unknown[]) => {
         const site = express();

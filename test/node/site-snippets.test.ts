@@ -14,9 +14,8 @@ import {
   type Kind,
   type Release,
 } from '../../demo/site/snippets.js';
-import { skipWithout } from '../../scripts/setup/folders.mjs';
+import { requirePackage, skipWithout } from '../../scripts/setup/folders.mjs';
 import { SETTINGS } from '../frameworks/snippets.js';
-import { requirePackage } from '../helpers/folders.js';
 
 const skip = !existsSync('dist/integrity.json') && 'run `npm run build` first';
 

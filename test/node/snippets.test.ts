@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { findSnippet, IN_PAGE, IN_SHELL, snippets, type Snippet } from '../helpers/snippets.js';
 
 /** Where the files are that a block names on its first line. */
@@ -34,7 +35,13 @@ const IN_NODE: Record<string, string> = {
   'docs/testing.md msw/node': '',
 };
 const OUT = resolve('build/snippets');
+/** A package that the project has not. */
+const MSW = {
+  'msw/node': resolve('test/others/node_modules/msw/lib/node/index.mjs'),
+  msw: resolve('test/others/node_modules/msw/lib/core/index.mjs'),
+};
 const ALIAS = {
+  ...MSW,
   'monerium-connect/testing': resolve('src/testing/index.ts'),
   'monerium-connect': resolve('src/index.ts'),
 };
@@ -103,7 +110,8 @@ describe('a component', () => {
 
 describe('a script for Node', () => {
   for (const [key, prelude] of Object.entries(IN_NODE)) {
-    it(`runs: ${key}`, async () => {
+    const skip = key.includes('msw') && skipWithout('test/others');
+    it(`runs: ${key}`, { skip }, async () => {
       const snippet = findBy(key);
       mkdirSync(OUT, { recursive: true });
       const outfile = join(OUT, `${nodeScripts.indexOf(snippet)}.mjs`);
@@ -111,7 +119,7 @@ describe('a script for Node', () => {
       await build({
         stdin: { contents: prelude + snippet.code + stop, resolveDir: resolve('.') },
         ...{ bundle: true, format: 'esm', platform: 'node', outfile, alias: ALIAS },
-        packages: 'external',
+        ...{ packages: 'external', external: Object.values(MSW) },
       });
       await import(pathToFileURL(outfile).href);
     });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as msw from 'msw';
-import { setupServer } from 'msw/node';
+import { requirePackage, skipWithout } from '../../scripts/setup/folders.mjs';
 import { startEmulator } from '../../src/testing/emulator/emulator.js';
 import { moneriumHandlers, type HandlerOptions } from '../../src/testing/msw.js';
 import { exchangeDirectly } from '../../src/core/oauth/exchange.js';
@@ -12,8 +11,11 @@ const REQUEST = {
   clientId: CLIENT.clientId,
 };
 
+const skip = skipWithout('test/others');
+
 async function exchangeWith(options: HandlerOptions, apiUrl = 'https://api.monerium.dev') {
-  const server = setupServer(...moneriumHandlers(msw, options));
+  const { setupServer } = requirePackage('msw/node', 'test/others');
+  const server = setupServer(...moneriumHandlers(requirePackage('msw', 'test/others'), options));
   server.listen({ onUnhandledRequest: 'error' });
   try {
     return await exchangeDirectly(fetch, { ...REQUEST, apiUrl });
@@ -22,7 +24,7 @@ async function exchangeWith(options: HandlerOptions, apiUrl = 'https://api.moner
   }
 }
 
-describe('the handlers for Mock Service Worker', () => {
+describe('the handlers for Mock Service Worker', { skip }, () => {
   for (const apiUrl of ['https://api.monerium.dev', 'https://api.monerium.app']) {
     it(`connect the customer of the test at ${apiUrl}`, async () => {
       const { identity, tokens } = await exchangeWith({ profile: 'p-1', userId: 'u-1' }, apiUrl);

@@ -2,11 +2,11 @@
 // and origin check, the parser that siwe's authors maintain, and viem.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { detectSIWE, isValidSIWEOrigin } from '@metamask/controller-utils';
 import { ParsedMessage } from '@signinwithethereum/siwe-parser';
 import fc from 'fast-check';
 import { stringToHex } from 'viem';
 import { parseSiweMessage } from 'viem/siwe';
+import { requirePackage, skipWithout } from '../../scripts/setup/folders.mjs';
 import { addChecksum } from '../../src/wallet/checksum.js';
 import { Failure } from '../../src/wallet/failure.js';
 import {
@@ -96,14 +96,22 @@ function refusalOf(host: object, redirectUri = REDIRECT_URI): string {
   return 'accepted';
 }
 
-/** Everything that the judges find wrong. */
+const skip = skipWithout('test/others');
+
+/** What MetaMask finds wrong. */
+function judgeAsMetaMask(message: string, { domain, address }: SignInMoment): string[] {
+  const metaMask = requirePackage('@metamask/controller-utils', 'test/others');
+  const faults: string[] = [];
+  const detected = metaMask.detectSIWE({ data: stringToHex(message) });
+  if (!detected.isSIWEMessage) faults.push('MetaMask does not recognise it');
+  const request = { from: address, origin: `https://${domain}`, siwe: detected };
+  if (!metaMask.isValidSIWEOrigin(request)) faults.push('MetaMask warns of another origin');
+  return faults;
+}
+
+/** Everything that the other judges find wrong. */
 function judge(message: string, { domain, address, chainId }: SignInMoment): string[] {
   const faults: string[] = [];
-  const detected = detectSIWE({ data: stringToHex(message) });
-  if (!detected.isSIWEMessage) faults.push('MetaMask does not recognise it');
-  const origin = `https://${domain}`;
-  const request = { from: address, origin, siwe: detected };
-  if (!isValidSIWEOrigin(request)) faults.push('MetaMask warns of another origin');
   const parsed = new ParsedMessage(message);
   // The parser takes an address whose letters are all of one case for one without checksum.
   const isOneCase = !(/[a-f]/.test(address.slice(2)) && /[A-F]/.test(address));
@@ -150,6 +158,14 @@ Resources:
         setting.privacyUrl,
         setting.termsUrl,
       ]);
+    });
+    fc.assert(property, { numRuns: runs(10_000), seed: seed() });
+  });
+
+  it('#125 #126 is accepted by MetaMask, for any allowed configuration', { skip }, () => {
+    const property = fc.property(allowed, (setting) => {
+      const message = buildSignInMessage(build(setting), setting);
+      assert.deepEqual(judgeAsMetaMask(message, setting), []);
     });
     fc.assert(property, { numRuns: runs(10_000), seed: seed() });
   });

@@ -1,11 +1,19 @@
+import { skipWithout } from '../../../scripts/setup/folders.mjs';
 import type { Browser, BrowserOptions, Page } from './driver.js';
 import { launchPuppeteer } from './puppeteer.js';
-import { launchWebKit } from './webdriver.js';
 
 export type Engine = 'chromium' | 'firefox' | 'webkit';
 
 /** The engine of this run: the environment variable BROWSERS names it. */
 export const engine = (process.env['BROWSERS'] ?? 'chromium') as Engine;
+
+/** TypeScript knows the types of its driver only with the packages of test/webkit. */
+async function launchWebKit(): Promise<Browser> {
+  const missing = skipWithout('test/webkit');
+  if (missing) throw new Error(missing);
+  const driver = await import(new URL('../../webkit/webdriver.ts', import.meta.url).href);
+  return driver.launchWebKit();
+}
 
 export function launchBrowser(options: BrowserOptions): Promise<Browser> {
   return engine === 'webkit' ? launchWebKit() : launchPuppeteer(engine, options);

@@ -7,7 +7,7 @@ const ENTRIES = {
   'element/monerium-connect': ['src/element/monerium-connect.ts', 'esm'],
   'wallet/wallet': ['src/wallet/wallet.ts', 'esm'],
   'test wallet': ['test/e2e/support/wallet-script.ts', 'iife'],
-  metamask: ['test/e2e/support/metamask-script.ts', 'iife'],
+  metamask: ['test/others/metamask-script.ts', 'iife'],
   libraries: ['test/e2e/support/library-script.ts', 'iife'],
 } as const;
 
@@ -31,7 +31,7 @@ async function makeBundle(entry: Entry): Promise<string> {
     target: 'es2022',
     // MetaMask's provider expects these two of a bundler.
     ...(entry === 'metamask' && {
-      inject: [fileURLToPath(new URL('node-names.ts', import.meta.url))],
+      inject: [fileURLToPath(new URL('../../others/node-names.ts', import.meta.url))],
       define: { global: 'globalThis' },
     }),
     write: false,

@@ -2,9 +2,9 @@
 // so every visitor gets a driver of their own.
 import { setTimeout as wait } from 'node:timers/promises';
 import { remote } from 'webdriverio';
-import { startWebKitDriver } from '../../../scripts/setup/webkit.mjs';
-import { FIND, Frame, Page, Visitor, type Browser, type Sighting } from './driver.js';
-import { RECORDER } from './recorder.js';
+import { startWebKitDriver } from '../../scripts/setup/webkit.mjs';
+import { FIND, Frame, Page, Visitor, type Browser, type Sighting } from '../e2e/support/driver.js';
+import { RECORDER } from '../e2e/support/recorder.js';
 
 type Client = Awaited<ReturnType<typeof remote>>;
 type Reference = Record<string, string>;

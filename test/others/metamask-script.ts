@@ -2,7 +2,7 @@
 // other end answers as the extension does. Nothing of the provider is ours.
 import { initializeProvider } from '@metamask/providers';
 import { Duplex } from 'readable-stream';
-import { createTestWallet } from '../../../demo/test-wallet.js';
+import { createTestWallet } from '../../demo/test-wallet.js';
 
 interface Message {
   readonly id: number;
