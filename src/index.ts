@@ -19,8 +19,8 @@ export type {
   ConnectErrorDetail,
   ConnectErrorOptions,
   ErrorCode,
+  ErrorKind,
   ErrorPhase,
-  Retry,
 } from './core/errors.js';
 export type {
   Connection,

@@ -28,7 +28,7 @@ export interface Properties {
   backendUrl?: Value<'backendUrl'>;
   /** Whether requests to the backend include cookies. */
   backendCredentials?: Value<'backendCredentials'>;
-  /** Further headers of the post to the backend, such as a CSRF token. */
+  /** Further headers of the requests to the backend, such as a CSRF token; or a function that returns them, called for each request. */
   backendHeaders?: Value<'backendHeaders'>;
   /** Replaces both exchanges. If it throws, the flow fails. */
   exchange?: Value<'exchange'>;

@@ -29,8 +29,8 @@ export interface MoneriumConnectedDetail extends Identity {
 }
 
 export interface MoneriumStatusDetail {
-  readonly status: ConnectionStatus;
-  readonly previous: ConnectionStatus;
+  readonly connection: Connection;
+  readonly previous: Connection;
 }
 
 /** The base of all events: they bubble, leave shadow roots, and carry a frozen detail. */
@@ -76,8 +76,8 @@ export class MoneriumDisconnectedEvent extends ConnectEvent<object> {
 
 /** The state of the connection changed. */
 export class MoneriumStatusEvent extends ConnectEvent<MoneriumStatusDetail> {
-  constructor(status: ConnectionStatus, previous: ConnectionStatus) {
-    super('monerium-status', { status, previous });
+  constructor(connection: Connection, previous: Connection) {
+    super('monerium-status', { connection, previous });
   }
 }
 

@@ -51,18 +51,29 @@ export function reportOf(code: string): FailureReport {
   return (ERRORS as Partial<Record<string, FailureReport>>)[code] ?? {};
 }
 
-/** Only a developer can fix these. Apart from the table, which the server does without. */
-const NEED_DEVELOPER: readonly ErrorCode[] = [
-  'invalid_config',
-  'insecure_context',
-  'embedding_blocked',
+/** The customer's own choice. */
+const CANCELLED: readonly ErrorCode[] = [
+  'access_denied',
+  'popup_closed',
+  'wallet_rejected',
+  'aborted',
 ];
+/** Only a developer can fix these. */
+const SETUP: readonly ErrorCode[] = ['invalid_config', 'insecure_context', 'embedding_blocked'];
 
 /** The step of a flow in which it ended. */
 export type ErrorPhase = 'start' | 'wallet' | 'authorize' | 'exchange' | 'identity' | 'token';
 
-/** `none`: a developer must act. `restart`: the customer can try again. */
-export type Retry = 'none' | 'restart';
+/**
+ * Who can do something. `cancelled`: the customer did not want to. `setup`: a developer must act.
+ * `failed`: the customer can try again.
+ */
+export type ErrorKind = 'cancelled' | 'setup' | 'failed';
+
+function kindOf(code: ErrorCode): ErrorKind {
+  if (CANCELLED.includes(code)) return 'cancelled';
+  return SETUP.includes(code) ? 'setup' : 'failed';
+}
 
 /** Identifies a `ConnectError` of any copy of the script. */
 const BRAND: unique symbol = Symbol.for('monerium-connect.error');
@@ -92,7 +103,7 @@ export interface ConnectErrorOptions extends Facts {
 export interface ConnectErrorDetail {
   readonly code: ErrorCode;
   readonly phase: ErrorPhase;
-  readonly retry: Retry;
+  readonly kind: ErrorKind;
   readonly status?: number;
   readonly oauthError?: string;
   readonly retryAfterMs?: number;
@@ -107,7 +118,7 @@ const FACTS = ['status', 'oauthError', 'retryAfterMs'] as const;
 export class ConnectError extends Error implements ConnectErrorDetail {
   declare readonly code: ErrorCode;
   declare readonly phase: ErrorPhase;
-  declare readonly retry: Retry;
+  declare readonly kind: ErrorKind;
   declare readonly status?: number;
   declare readonly oauthError?: string;
   declare readonly retryAfterMs?: number;
@@ -126,7 +137,7 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     this.detail = {
       code,
       phase,
-      retry: NEED_DEVELOPER.includes(code) ? 'none' : 'restart',
+      kind: kindOf(code),
       ...Object.fromEntries(known.map((key) => [key, options[key]])),
     };
     Object.assign(this, this.detail);

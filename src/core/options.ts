@@ -1,5 +1,10 @@
 import { ConnectError, tryTo } from './errors.js';
-import type { Exchange, ExchangeFunction } from './oauth/exchange.js';
+import {
+  readHeaders,
+  type BackendHeaders,
+  type Exchange,
+  type ExchangeFunction,
+} from './oauth/exchange.js';
 import { withoutQuery } from './oauth/http.js';
 import type { WalletAttributes, WalletHost } from './oauth/wallet.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth/oauth.js';
@@ -23,13 +28,7 @@ const CHOICES = {
   'auth-mode': ['login', 'signup'],
   wallet: ['none', 'sign-in'],
   'backend-credentials': ['same-origin', 'include', 'omit'],
-  appearance: ['filled', 'outlined', 'plain'],
-  size: ['small', 'medium', 'large'],
-  text: ['connect', 'continue', 'sign-in', 'sign-up', 'pay'],
 } as const;
-
-/** Those that only change what is shown. */
-const LOOKS = ['appearance', 'size', 'text'] as const;
 
 /** What a page sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
 export interface ConnectAttributes extends WalletAttributes {
@@ -38,16 +37,13 @@ export interface ConnectAttributes extends WalletAttributes {
   redirectUri?: string | null | undefined;
   backendUrl?: string | null | undefined;
   backendCredentials?: string | null | undefined;
-  backendHeaders?: Readonly<Record<string, string>> | null | undefined;
+  backendHeaders?: BackendHeaders | null | undefined;
   exchange?: ExchangeFunction | null | undefined;
   mode?: string | null | undefined;
   email?: string | null | undefined;
   authMode?: string | null | undefined;
   skipKyc?: boolean | null | undefined;
   timeout?: number | null | undefined;
-  appearance?: string | null | undefined;
-  size?: string | null | undefined;
-  text?: string | null | undefined;
   stayConnected?: boolean | null | undefined;
   openUrl?: ((url: string) => void) | null | undefined;
   successUrl?: string | null | undefined;
@@ -221,11 +217,11 @@ export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress
  */
 export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
   const { email, authMode, skipKyc, timeout } = attributes;
-  const headers = tryTo(() => new Headers(attributes.backendHeaders ?? {}));
-  check(headers !== undefined, 'backendHeaders', 'valid headers');
+  const { backendHeaders } = attributes;
+  // A function is called for each request.
+  if (typeof backendHeaders !== 'function') readHeaders(backendHeaders);
   readChoice('environment', attributes.environment ?? 'sandbox');
   const mode = readChoice('mode', attributes.mode ?? 'redirect');
-  for (const name of LOOKS) readChoice(name, attributes[name] ?? CHOICES[name][0]);
   const options = readLiveOptions(attributes, page);
   const wallet = readChoice('wallet', attributes.wallet ?? 'none');
   return {

@@ -79,7 +79,7 @@ function watchHost(host: ExaminedElement['host']): void {
   watched.add(host);
   new MutationObserver(() => void run()).observe(host, { attributes: true });
   host.addEventListener('monerium-status', ({ detail }) => {
-    if (AT_REST.includes(detail.status)) void run();
+    if (AT_REST.includes(detail.connection.status)) void run();
   });
 }
 

@@ -104,7 +104,7 @@ function readPage(server: ServerFacts | undefined): PageFacts {
 
 async function probeBackend(backend: Backend, isStayConnected: boolean): Promise<BackendFacts> {
   const { url, credentials, headers: own } = backend;
-  const headers = new Headers(own);
+  const headers = new Headers(typeof own === 'function' ? own() : own);
   headers.set('accept', 'application/json');
   const session = isStayConnected ? await probe(url, { headers, credentials }) : undefined;
   headers.set('content-type', 'application/json');

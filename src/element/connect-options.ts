@@ -1,6 +1,6 @@
 import { LitElement, type PropertyDeclaration } from 'lit';
 import type { ConnectAttributes } from '../core/options.js';
-import type { ExchangeFunction } from '../core/oauth/exchange.js';
+import type { BackendHeaders, ExchangeFunction } from '../core/oauth/exchange.js';
 import type { WalletProvider } from '../core/oauth/wallet.js';
 import type { ConnectTexts } from '../core/texts.js';
 
@@ -15,12 +15,16 @@ const DEFAULTS = {
   stayConnected: false,
   disabled: false,
   required: false,
-  text: 'connect',
-  appearance: 'filled',
-  size: 'medium',
   iconOnly: false,
   debug: false,
 };
+
+/** The options of the look. An unknown value is the first one. */
+export const LOOKS = {
+  text: ['connect', 'continue', 'sign-in', 'sign-up', 'pay'],
+  appearance: ['filled', 'outlined', 'plain'],
+  size: ['small', 'medium', 'large'],
+} as const;
 
 type Declaration = Omit<PropertyDeclaration, 'attribute'> & { attribute?: string | boolean };
 
@@ -89,8 +93,11 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    * @default 'same-origin'
    */
   declare backendCredentials: 'same-origin' | 'include' | 'omit';
-  /** Further headers of the post to the backend, such as a CSRF token. */
-  declare backendHeaders: Readonly<Record<string, string>> | undefined;
+  /**
+   * Further headers of the requests to the backend, such as a CSRF token; or a function that
+   * returns them, called for each request.
+   */
+  declare backendHeaders: BackendHeaders | undefined;
   /** Replaces both exchanges. If it throws, the flow fails. */
   declare exchange: ExchangeFunction | undefined;
   /**
@@ -190,6 +197,7 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     super();
     // Own values, so that a polluted `Object.prototype` does not count as configuration.
     const none = Object.keys(ConnectOptions.properties).map((name) => [name, undefined]);
-    Object.assign(this, Object.fromEntries(none), DEFAULTS);
+    const looks = Object.entries(LOOKS).map(([name, [usual]]) => [name, usual]);
+    Object.assign(this, Object.fromEntries([...none, ...looks]), DEFAULTS);
   }
 }

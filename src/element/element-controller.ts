@@ -24,7 +24,7 @@ import { EventQueue } from './event-queue.js';
 import { logNotes } from './developer-notes.js';
 import { callDoctor } from './doctor.js';
 import { HostIdentity, type IdentityHost } from './host-identity.js';
-import { IDLE, hasComeBack, isUnderWay, overlay } from './page-identity.js';
+import { IDLE, hasComeBack, isSameConnection, isUnderWay, overlay } from './page-identity.js';
 import { findFlow, readAttributes } from './reading.js';
 
 /** What the controller reads from its element, and does there. */
@@ -207,9 +207,9 @@ export class ElementController implements ReactiveController, FlowElement {
     if (next === previous) return;
     this.#shown = next;
     this.#host.requestUpdate();
-    if (next.status === previous.status) return;
+    if (isSameConnection(next, previous)) return;
     this.#setCustomState(next, previous);
-    this.#queue.push(new MoneriumStatusEvent(next.status, previous.status));
+    this.#queue.push(new MoneriumStatusEvent(next, previous));
   }
 
   #setCustomState(next: Connection, previous: Connection): void {

@@ -24,7 +24,7 @@ export class EventQueue {
     if (this.#isDispatching) return;
     this.#isDispatching = true;
     for (let event = this.#events.shift(); event; event = this.#events.shift()) {
-      if (event instanceof MoneriumStatusEvent) markTime(event.detail.status);
+      if (event instanceof MoneriumStatusEvent) markTime(event.detail.connection.status);
       this.#target.dispatchEvent(event);
     }
     this.#isDispatching = false;

@@ -137,7 +137,8 @@ export class Language implements ReactiveController {
     const value = find(tag || 'en') ?? (tag ? undefined : {});
     const isLoader = typeof value === 'function';
     if (isLoader && failed.get(tag) !== value) void load(tag, value);
-    else if (value) Object.assign(this, { tag: tag || 'en', texts: isLoader ? {} : value });
+    else if (isLoader) Object.assign(this, { tag: 'en', texts: {} });
+    else if (value) Object.assign(this, { tag: tag || 'en', texts: value });
     // `pt-BR` is also `pt`.
     else this.#choose(tag.replace(/-?[^-]*$/, ''));
   }

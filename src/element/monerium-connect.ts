@@ -1,13 +1,14 @@
 import { LitElement, type TemplateResult } from 'lit';
 import type { Connection, ConnectionStatus } from '../core/connection.js';
 import { tryTo } from '../core/errors.js';
+import { logOnce } from '../core/browser/page.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
 import { withWallets } from '../core/browser/wallet-entry.js';
 import type { WalletProof } from '../core/oauth/wallet.js';
-import { english, type ConnectTexts } from '../core/texts.js';
+import type { ConnectTexts } from '../core/texts.js';
 import { Announcer, canNotify } from './announcer.js';
 import { obeyCommands } from './commands.js';
-import { ConnectOptions } from './connect-options.js';
+import { ConnectOptions, LOOKS } from './connect-options.js';
 import { ElementController, type ConnectHost } from './element-controller.js';
 import { hasLabel, isLabelBlank, readLabel } from './label.js';
 import { updateFormControl } from './form-control.js';
@@ -159,36 +160,6 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return { ...this.#language.texts, ...this.#language.own };
   }
 
-  /** The form that the element belongs to. */
-  get form(): HTMLFormElement | null {
-    return this.#internals?.form ?? null;
-  }
-
-  /** What is missing, as of any form control. */
-  get validity(): ValidityState {
-    return (this.#internals ?? this.ownerDocument.createElement('button')).validity;
-  }
-
-  /** What the customer reads when the element keeps its form from being sent. */
-  get validationMessage(): string {
-    return this.#internals?.validationMessage ?? '';
-  }
-
-  /** Whether the element can keep its form from being sent. */
-  get willValidate(): boolean {
-    return this.#internals?.willValidate ?? false;
-  }
-
-  /** Whether the form may be sent, as far as the element is concerned. */
-  checkValidity(): boolean {
-    return this.#internals?.checkValidity() ?? true;
-  }
-
-  /** The same, and shows the customer what is missing. */
-  reportValidity(): boolean {
-    return this.#internals?.reportValidity() ?? true;
-  }
-
   /** The button of the page, else the built-in one. Absent until the element is on a page. */
   get #button(): HTMLElement | undefined {
     const root = this.shadowRoot;
@@ -270,6 +241,13 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     if (this.#internals) updateFormControl(this.#internals, this.connection, required);
   }
 
+  #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name][number] {
+    const choices: readonly (typeof LOOKS)[Name][number][] = LOOKS[name];
+    const found = choices.find((choice) => choice === this[name]);
+    if (!found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
+    return found ?? LOOKS[name][0];
+  }
+
   protected override updated(): void {
     const { connection, shadowRoot } = this;
     this.updateForm();
@@ -284,8 +262,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isDone: this.#controller.isDone,
       isDisabled: this.#isInert,
       isIconOnly: this.iconOnly,
-      look: `${this.appearance} ${this.size}`,
-      ready: this.text in english ? this.text : 'connect',
+      look: `${this.#readLook('appearance')} ${this.#readLook('size')}`,
+      ready: this.#readLook('text'),
       hasOwnTexts: knowsPage && !this.strings && !hasLabel(this),
       isLabelBlank: knowsPage && isLabelBlank(this),
       pageLabel: knowsPage ? readLabel(this) : '',

@@ -39,6 +39,15 @@ export function hasComeBack(connection: Connection): boolean {
   return phase === 'authorize' && !WITHOUT_RESPONSE.includes(code);
 }
 
+/** Whether the two show the same: another object with the same data is no change. */
+export function isSameConnection(a: Connection, b: Connection): boolean {
+  if (a.status === 'connected' && b.status === 'connected') {
+    return a.profile === b.profile && a.userId === b.userId;
+  }
+  if (a.status === 'failed' && b.status === 'failed') return a.error === b.error;
+  return a.status === b.status;
+}
+
 const AT_REST: readonly string[] = ['idle', 'checking', 'failed', 'connected'];
 type AtRest = Extract<Connection, { status: 'idle' | 'checking' | 'failed' | 'connected' }>;
 export type UnderWay = Exclude<Connection, AtRest>;

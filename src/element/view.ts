@@ -164,7 +164,7 @@ function nameProgress(connection: UnderWay): keyof ConnectTexts {
 }
 
 function canRetry(connection: Connection): boolean {
-  return connection.status === 'failed' && connection.error.retry === 'restart';
+  return connection.status === 'failed' && connection.error.kind !== 'setup';
 }
 
 /** What takes the place of the idle label. */

@@ -47,9 +47,9 @@ async function assertInsecure(page: Page, url: string): Promise<void> {
   assert.deepEqual(await eventsOf(page), []);
   assert.match(await messageOf(page), /not secure/);
   const error = await page.$eval('monerium-connect', ({ connection }) =>
-    connection.status === 'failed' ? [connection.error.code, connection.error.retry] : [],
+    connection.status === 'failed' ? [connection.error.code, connection.error.kind] : [],
   );
-  assert.deepEqual(error, ['insecure_context', 'none']);
+  assert.deepEqual(error, ['insecure_context', 'setup']);
   await clickConnect(page);
   await waitForEvent(page, 'monerium-error');
   await assertStayed(page, url);
@@ -120,7 +120,7 @@ for (const [name, before] of Object.entries({
 
     await clickConnect(page);
     const detail = await waitForEvent(page, 'monerium-error');
-    assert.deepEqual(detail, { code: 'storage_unavailable', retry: 'restart', phase: 'start' });
+    assert.deepEqual(detail, { code: 'storage_unavailable', kind: 'failed', phase: 'start' });
     assert.equal(await statusOf(page), 'failed');
     await assertStayed(page, `${world.site.origin}/`);
     assert.deepEqual(visitor.errors, []);
@@ -184,7 +184,7 @@ for (const [name, host, sandbox] of [
       );
       assert.deepEqual(ending?.detail, {
         code: 'embedding_blocked',
-        retry: 'none',
+        kind: 'setup',
         phase: 'start',
       });
       assert.match(await messageOf(frame), /own window/);

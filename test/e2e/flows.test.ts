@@ -132,7 +132,7 @@ for (const { decision, code, oauthError } of refusals) {
 
     const detail = await waitForEvent(page, 'monerium-error');
 
-    assert.deepEqual(detail, { code, retry: 'restart', phase: 'authorize', oauthError });
+    assert.deepEqual(detail, { code, kind: 'failed', phase: 'authorize', oauthError });
     assert.equal(await page.url(), `${world.site.origin}/`);
     assert.equal(world.site.posts().length, 0);
     const first = world.authorizations()[0]!;

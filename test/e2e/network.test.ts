@@ -43,7 +43,7 @@ async function assertFailed(
   expected: Record<string, unknown>,
 ): Promise<void> {
   const detail = await waitForEvent(page, 'monerium-error');
-  assert.deepEqual(detail, { retry: 'restart', phase: 'exchange', ...expected });
+  assert.deepEqual(detail, { kind: 'failed', phase: 'exchange', ...expected });
   await settle(page);
   assert.equal((await endingsOf(page)).length, 1);
   assert.equal(await statusOf(page), 'failed');
@@ -126,7 +126,7 @@ test('#78 a blocker that stops the post ends the flow at once', needsInterceptio
   });
   await page.goto(url);
   const detail = await waitForEvent(page, 'monerium-error');
-  assert.deepEqual(detail, { code: 'exchange_network', retry: 'restart', phase: 'exchange' });
+  assert.deepEqual(detail, { code: 'exchange_network', kind: 'failed', phase: 'exchange' });
   await settle(page);
   assert.equal(blocked, 1);
   assert.equal(world.site.posts().length, 0);

@@ -251,7 +251,7 @@ test('a verifier that was changed on the way is refused by the provider and told
   const detail = await waitForEvent(page, 'monerium-error');
 
   assert.deepEqual(detail, {
-    ...{ code: 'exchange_rejected', retry: 'restart', phase: 'exchange' },
+    ...{ code: 'exchange_rejected', kind: 'failed', phase: 'exchange' },
     ...{ status: 400, oauthError: 'invalid_grant' },
   });
   assert.equal(await statusOf(page), 'failed');
@@ -269,8 +269,8 @@ test('a customer who refuses is told access_denied, and can come back and agree'
 
   const detail = await waitForEvent(page, 'monerium-error');
 
-  const kind = { code: 'access_denied', oauthError: 'access_denied' };
-  assert.deepEqual(detail, { ...kind, retry: 'restart', phase: 'authorize' });
+  const codes = { code: 'access_denied', oauthError: 'access_denied' };
+  assert.deepEqual(detail, { ...codes, kind: 'cancelled', phase: 'authorize' });
   assert.equal(callbacks()[0]?.searchParams.get('error'), 'access_denied');
   assert.equal(await page.url(), redirectUri);
   await settle(page);

@@ -61,7 +61,7 @@ test('#96 headers and listeners that the page sets after the element hold for th
     element.backendHeaders = { 'X-CSRF-Token': 'from-the-page' };
     element.addEventListener('monerium-connected', ({ detail }) => { window.heard = detail; });
     element.addEventListener('monerium-status', ({ detail }) => {
-      (window.states ??= []).push(detail.status);
+      (window.states ??= []).push(detail.connection.status);
     });`);
   await waitForEvent(page, 'monerium-connected');
   assert.equal(world.onlyPost().headers['x-csrf-token'], 'from-the-page');

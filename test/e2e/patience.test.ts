@@ -87,7 +87,7 @@ function testNetwork(): void {
       const { visitor, page, session } = await returnOffline(world, '/backend');
       page.timeout = 25_000;
       const detail = await waitForEvent(page, 'monerium-error');
-      assert.deepEqual(detail, { code: 'offline', retry: 'restart', phase: 'exchange' });
+      assert.deepEqual(detail, { code: 'offline', kind: 'failed', phase: 'exchange' });
       assert.equal(await statusOf(page), 'failed');
       await setOnline(session, true);
       await settle(page);

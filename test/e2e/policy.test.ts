@@ -108,7 +108,7 @@ test('#76 a backend that connect-src leaves out: exchange_network, and the devel
   const { visitor, page } = await open({ policy: SELF, connect: [] });
   await world.connect(page);
   const detail = await waitForEvent(page, 'monerium-error');
-  assert.deepEqual(detail, { code: 'exchange_network', retry: 'restart', phase: 'exchange' });
+  assert.deepEqual(detail, { code: 'exchange_network', kind: 'failed', phase: 'exchange' });
   assert.equal(await statusOf(page), 'failed');
   assert.deepEqual(await violationsOf(page), ['connect-src']);
   const hints = visitor.console.filter((line) => /monerium-connect>.*connect-src/.test(line));

@@ -124,7 +124,7 @@ test(
     assert.equal(query.get('code'), 'popup_blocked');
     assert.ok(Number(query.get('took')) < 1000, `${query.get('took')} ms`);
     const detail = await waitForEvent(page, 'monerium-error');
-    assert.deepEqual(detail, { code: 'popup_blocked', retry: 'restart', phase: 'start' });
+    assert.deepEqual(detail, { code: 'popup_blocked', kind: 'failed', phase: 'start' });
     assert.equal(await statusOf(page), 'failed');
     assert.equal((await endingsOf(page)).length, 1);
     await assertNothingPending(page);

@@ -195,7 +195,7 @@ test('#30 in a frame, cut off as well, the flow can be cancelled and ends by its
   await moveClock(frame, 1_800_001);
   await frame.waitForFunction(() => window.__events.some(({ type }) => type === 'monerium-error'));
   const { detail } = (await events()).find(({ type }) => type === 'monerium-error')!;
-  assert.deepEqual(detail, { code: 'embedding_blocked', retry: 'none', phase: 'authorize' });
+  assert.deepEqual(detail, { code: 'embedding_blocked', kind: 'setup', phase: 'authorize' });
 });
 
 const CANNOT_FREEZE = {

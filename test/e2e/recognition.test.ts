@@ -274,7 +274,7 @@ test('#57 what Monerium says in an error is never shown, told or logged', async 
 
   assert.deepEqual(detail, {
     code: 'authorization_error',
-    retry: 'restart',
+    kind: 'failed',
     phase: 'authorize',
     oauthError: 'other',
   });

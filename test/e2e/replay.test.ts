@@ -72,7 +72,7 @@ for (const [name, before] of [
     await world.site.waitUntil(({ path }) => path === '/backend');
     await page.reload();
     const detail = await waitForEvent(page, 'monerium-error');
-    assert.deepEqual(detail, { code: 'interrupted', retry: 'restart', phase: 'exchange' });
+    assert.deepEqual(detail, { code: 'interrupted', kind: 'failed', phase: 'exchange' });
     assert.equal(await statusOf(page), 'failed');
     release();
     await settle(page);
@@ -198,7 +198,7 @@ test('#19 #51 a response in another browser is never exchanged and offers a new 
 
   assert.deepEqual(detail, {
     code: 'transaction_not_found',
-    retry: 'restart',
+    kind: 'failed',
     phase: 'authorize',
   });
   assert.equal(await page.url(), `${world.site.origin}/?keep=1#here`);
@@ -225,8 +225,8 @@ test('#84 a response after the site data was cleared tells transaction_not_found
   });
   await page.goto(url);
 
-  const { code, retry } = await waitForEvent(page, 'monerium-error');
-  assert.deepEqual([code, retry], ['transaction_not_found', 'restart']);
+  const { code, kind } = await waitForEvent(page, 'monerium-error');
+  assert.deepEqual([code, kind], ['transaction_not_found', 'failed']);
   assert.equal(world.site.posts().length, 0);
   await world.finish(visitor, page);
   await clickConnect(page);

@@ -21,7 +21,7 @@ const SLOW_WALLET = `${WALLET_SCRIPT}<script>
   };
   const report = (path) => fetch(path, { referrerPolicy: 'no-referrer' });
   document.addEventListener('monerium-status', ({ detail, target }) => {
-    if (detail.status !== 'signed') return;
+    if (detail.connection.status !== 'signed') return;
     report('/signed');
     if (window.goesOn) target.connect().catch(({ code }) => report('/failed?code=' + code));
   });

@@ -31,7 +31,7 @@ export function Connect() {
           void detail.accessToken;
         }}
         onmonerium-error={({ detail }) => {
-          detail.retry satisfies 'none' | 'restart';
+          detail.kind satisfies 'cancelled' | 'setup' | 'failed';
           // @ts-expect-error There is no such code.
           void (detail.code === 'no_such_code');
         }}

@@ -30,7 +30,7 @@ export function Connect() {
           void detail.accessToken;
         }}
         onMoneriumError={({ detail }) => {
-          detail.retry satisfies 'none' | 'restart';
+          detail.kind satisfies 'cancelled' | 'setup' | 'failed';
         }}
       >
         Link my account

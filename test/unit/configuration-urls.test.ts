@@ -31,7 +31,7 @@ function resolve(attribute: Attribute, value: string, page = PAGE): string {
 
 async function refuse(attribute: Attribute, value: string, page = PAGE): Promise<void> {
   const error = await catchConnectError(() => resolve(attribute, value, page));
-  expect(error).to.include({ code: 'invalid_config', phase: 'start', retry: 'none' });
+  expect(error).to.include({ code: 'invalid_config', phase: 'start', kind: 'setup' });
   expect(error.message).to.contain(attribute);
   if (value.includes('secret')) expect(error.message).not.to.contain('secret');
 }

@@ -29,7 +29,7 @@ function parametersOf(attributes: ConnectAttributes): [string, string][] {
 
 async function refuse(attribute: RegExp, attributes: ConnectAttributes): Promise<void> {
   const error = await catchConnectError(() => read(attributes));
-  expect(error).to.include({ code: 'invalid_config', phase: 'start', retry: 'none' });
+  expect(error).to.include({ code: 'invalid_config', phase: 'start', kind: 'setup' });
   expect(error.message).to.match(/^invalid_config: /);
   expect(error.message).to.match(attribute);
 }

@@ -287,7 +287,7 @@ describe('a start that is given up', () => {
     expect(element.connection).to.deep.equal({ status: 'idle' });
     expect(getHeard().map(({ type, detail }) => [type, detail])).to.deep.equal([
       ['monerium-status', { status: 'idle', previous: 'redirecting' }],
-      ['monerium-error', { code: 'aborted', retry: 'restart', phase: 'start' }],
+      ['monerium-error', { code: 'aborted', kind: 'cancelled', phase: 'start' }],
     ]);
     expect(readRecord()).not.to.have.property('codeVerifier');
     element.cancel();

@@ -9,6 +9,8 @@ import {
 import { ConnectError, type ConnectErrorOptions, type ErrorCode } from '../../src/core/errors.js';
 
 const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
+const CONNECTED = { status: 'connected', ...IDENTITY } as const;
+const EXCHANGING = { status: 'exchanging' } as const;
 const START_URL = 'https://shop.example/start?x#y';
 
 interface DetailedEvent extends Event {
@@ -35,7 +37,7 @@ const EVENTS: readonly Row[] = [
   {
     type: 'monerium-error',
     create: () => new MoneriumErrorEvent(new ConnectError('exchange_network')),
-    detail: { code: 'exchange_network', retry: 'restart', phase: 'exchange' },
+    detail: { code: 'exchange_network', kind: 'failed', phase: 'exchange' },
   },
   {
     type: 'monerium-disconnected',
@@ -44,8 +46,8 @@ const EVENTS: readonly Row[] = [
   },
   {
     type: 'monerium-status',
-    create: () => new MoneriumStatusEvent('connected', 'exchanging'),
-    detail: { status: 'connected', previous: 'exchanging' },
+    create: () => new MoneriumStatusEvent(CONNECTED, EXCHANGING),
+    detail: { connection: CONNECTED, previous: EXCHANGING },
   },
 ];
 
@@ -118,16 +120,16 @@ describe('the detail of an event', () => {
       const given = Object.fromEntries(keys.map((key) => [key, known[key]]));
       const error = new ConnectError('rate_limited', { phase: 'token', hint: 'secret', ...given });
       const { detail } = new MoneriumErrorEvent(error);
-      const always = { code: 'rate_limited', retry: 'restart', phase: 'token' };
+      const always = { code: 'rate_limited', kind: 'failed', phase: 'token' };
       expect(detail).to.deep.equal({ ...always, ...given });
-      expect(Object.keys(detail)).to.have.members(['code', 'retry', 'phase', ...keys]);
+      expect(Object.keys(detail)).to.have.members(['code', 'kind', 'phase', ...keys]);
     });
   }
 
   for (const code of ['invalid_config', 'insecure_context', 'embedding_blocked'] as ErrorCode[]) {
     it(`tells of ${code} that a developer must act`, () => {
       const { detail } = new MoneriumErrorEvent(new ConnectError(code, { phase: 'start' }));
-      expect(detail).to.deep.equal({ code, retry: 'none', phase: 'start' });
+      expect(detail).to.deep.equal({ code, kind: 'setup', phase: 'start' });
     });
   }
 
@@ -140,7 +142,7 @@ describe('the detail of an event', () => {
     };
     const error = new ConnectError('exchange_rejected', given as unknown as ConnectErrorOptions);
     const { detail } = new MoneriumErrorEvent(error);
-    expect(Object.keys(detail)).to.have.members(['code', 'retry', 'phase']);
+    expect(Object.keys(detail)).to.have.members(['code', 'kind', 'phase']);
   });
 
   it('leaves the error as it was', () => {

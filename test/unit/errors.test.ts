@@ -5,14 +5,14 @@ import {
   isConnectError,
   toConnectError,
   type ErrorCode,
-  type Retry,
+  type ErrorKind,
 } from '../../src/core/errors.js';
-import { RETRY } from '../helpers/error-codes.js';
+import { KINDS } from '../helpers/error-codes.js';
 
 describe('ConnectError', () => {
-  for (const [code, retry] of Object.entries(RETRY) as [ErrorCode, Retry][]) {
-    it(`tells for ${code} who can act: ${retry}`, () => {
-      expect(new ConnectError(code)).to.include({ code, retry });
+  for (const [code, kind] of Object.entries(KINDS) as [ErrorCode, ErrorKind][]) {
+    it(`tells for ${code} who can act: ${kind}`, () => {
+      expect(new ConnectError(code)).to.include({ code, kind });
     });
   }
 
@@ -64,20 +64,20 @@ describe('ConnectError', () => {
     const error = new ConnectError('offline', { hint: 'Go online.', phase: 'start', status: 0 });
     expect(error.hint).to.equal('Go online.');
     expect(error.detail).to.deep.equal({
-      ...{ code: 'offline', phase: 'start', retry: 'restart', status: 0 },
+      ...{ code: 'offline', phase: 'start', kind: 'failed', status: 0 },
     });
   });
 
   it('gives an event no key for what is not known', () => {
     const options = { status: undefined, oauthError: undefined, retryAfterMs: undefined };
     const { detail } = new ConnectError('offline', options);
-    expect(Object.keys(detail)).to.have.members(['code', 'phase', 'retry']);
+    expect(Object.keys(detail)).to.have.members(['code', 'phase', 'kind']);
   });
 });
 
 describe('ERRORS', () => {
   it('lists every code of the contract once', () => {
-    expect(Object.keys(ERRORS).sort()).to.deep.equal(Object.keys(RETRY).sort());
+    expect(Object.keys(ERRORS).sort()).to.deep.equal(Object.keys(KINDS).sort());
   });
 });
 

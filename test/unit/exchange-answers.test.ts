@@ -95,7 +95,7 @@ describe('a refusal', () => {
     it(`#65 #66 turns ${status} into ${code}, whatever the body`, async () => {
       for (const body of ['', '{}', 'null', '<html>secret', JSON.stringify(IDENTITY)]) {
         const error = await failByBackend(new Response(body, { status }));
-        expect(error).to.include({ code, status, phase: 'exchange', retry: 'restart' });
+        expect(error).to.include({ code, status, phase: 'exchange', kind: 'failed' });
         expect(error.oauthError).to.equal(undefined);
       }
     });
@@ -125,7 +125,7 @@ describe('a broken connection', () => {
 
   it('#64 #67 is exchange_network with a hint at CORS, and nothing is sent again', async () => {
     const error = await failByBackend(reason);
-    expect(error).to.include({ code: 'exchange_network', phase: 'exchange', retry: 'restart' });
+    expect(error).to.include({ code: 'exchange_network', phase: 'exchange', kind: 'failed' });
     expect(error.message).to.match(/^exchange_network: .*CORS/);
     expect(error.status).to.equal(undefined);
   });

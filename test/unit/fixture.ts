@@ -1,4 +1,5 @@
 import type * as Entry from '../../src/index.js';
+import type { Connection } from '../../src/core/connection.js';
 import type { Transaction } from '../../src/core/browser/transaction.js';
 import { closeWindows, openWindow, until, type View, type WindowOptions } from './windows.js';
 
@@ -119,11 +120,19 @@ export function listenToConsole(view: { console: Console }) {
   };
 }
 
+/** The states of a `monerium-status` by their names: what belongs to them is tested by itself. */
+function nameStates(detail: object): object {
+  const { connection, previous } = detail as { connection?: Connection; previous?: Connection };
+  if (!connection || !previous) return detail;
+  return Object.freeze({ status: connection.status, previous: previous.status });
+}
+
 export function listenToEvents(target: EventTarget): Heard[] {
   const heard: Heard[] = [];
   for (const type of EVENTS) {
     target.addEventListener(type, (event) => {
-      const { detail } = event as CustomEvent<object>;
+      const { detail: told } = event as CustomEvent<object>;
+      const detail = nameStates(told);
       const target = event.composedPath()[0] ?? null;
       // Not enumerable: a failing comparison would print the whole window with it.
       heard.push(Object.defineProperty({ type, detail, target }, 'target', { enumerable: false }));

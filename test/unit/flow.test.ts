@@ -152,7 +152,7 @@ describe('a return to an element with a backend', () => {
       const detail = findDetail(page, 'monerium-error') ?? {};
       const { status, ...known } = detail as { status?: number };
       const { status: expectedStatus, ...rest } = expected as { status?: number };
-      expect(known).to.deep.equal({ retry: 'restart', phase, ...rest });
+      expect(known).to.deep.equal({ kind: 'failed', phase, ...rest });
       if (expectedStatus && expectedStatus >= 400) expect(status).to.equal(expectedStatus);
       expect(Object.isFrozen(detail)).to.be.true;
       expect(page.sent).to.have.length(1);
@@ -163,7 +163,7 @@ describe('a return to an element with a backend', () => {
   it('#64 #67 fails when the request does, sends it once, and hints at the mend', async () => {
     const page = await openEnded({ fetch: () => Promise.reject(new TypeError('canary')) });
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
-      ...{ code: 'exchange_network', retry: 'restart', phase: 'exchange' },
+      ...{ code: 'exchange_network', kind: 'failed', phase: 'exchange' },
     });
     await settle();
     expect(page.sent).to.have.length(1);
@@ -234,7 +234,7 @@ describe('a return to an element with a function of its own', () => {
     await until(() => page.element.status === 'failed');
     expect(page.element.connection).to.have.property('error', connectError);
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
-      ...{ code: 'rate_limited', retry: 'restart', phase: 'exchange', ...options },
+      ...{ code: 'rate_limited', kind: 'failed', phase: 'exchange', ...options },
     });
   });
 
@@ -265,7 +265,7 @@ describe('a return to an element with a function of its own', () => {
     it(`is exchange_rejected for ${name}`, async () => {
       const page = await openExchanged(exchange);
       expect(findDetail(page, 'monerium-error')).to.deep.equal({
-        ...{ code: 'exchange_rejected', retry: 'restart', phase: 'exchange' },
+        ...{ code: 'exchange_rejected', kind: 'failed', phase: 'exchange' },
       });
       expect(JSON.stringify(page.spoken)).not.to.contain('canary');
     });

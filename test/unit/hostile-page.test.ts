@@ -326,7 +326,7 @@ describe('a record under a state of ours', () => {
       await settle();
       const errors = page.heard.filter(({ type }) => type === 'monerium-error');
       expect(errors.map(({ detail }) => detail)).to.deep.equal([
-        { code: 'transaction_not_found', phase: 'authorize', retry: 'restart' },
+        { code: 'transaction_not_found', phase: 'authorize', kind: 'failed' },
       ]);
       expect(page.view.location.search).to.equal('');
       expect(page.sent).to.deep.equal([]);

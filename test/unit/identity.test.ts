@@ -58,7 +58,7 @@ describe('a listener', () => {
     const { element, succeed, heard } = await openExchanging();
     heard.length = 0;
     element.addEventListener('monerium-status', ({ detail }) => {
-      if (detail.status === 'connected') element.disconnect();
+      if (detail.connection.status === 'connected') element.disconnect();
     });
     succeed();
     await until(() => heard.some(({ type }) => type === 'monerium-disconnected'));
@@ -104,6 +104,7 @@ describe('profile and user-id', () => {
     expect(element.connection).to.have.property('userId', 'v');
     expect(listStatuses(heard)).to.deep.equal([
       ['monerium-status', { status: 'connected', previous: 'idle' }],
+      ['monerium-status', { status: 'connected', previous: 'connected' }],
     ]);
   });
 

@@ -268,7 +268,7 @@ describe('an element that is told to stop', () => {
     expect(element.connection).to.deep.equal({ status: 'idle' });
     expect(heard.map(({ type, detail }) => [type, detail])).to.deep.equal([
       ['monerium-status', { status: 'idle', previous: 'exchanging' }],
-      ['monerium-error', { code: 'aborted', retry: 'restart', phase: 'exchange' }],
+      ['monerium-error', { code: 'aborted', kind: 'cancelled', phase: 'exchange' }],
     ]);
     expect(sent[0]?.init.signal?.aborted).to.be.true;
     expect(await start).to.have.property('code', 'aborted');
@@ -320,7 +320,7 @@ describe('an element that is told to stop', () => {
       succeed();
       await settle();
       expect(listEndings().map(({ detail }) => detail)).to.deep.equal([
-        { code: 'aborted', retry: 'restart', phase: 'exchange' },
+        { code: 'aborted', kind: 'cancelled', phase: 'exchange' },
       ]);
     });
   }

@@ -19,9 +19,9 @@ import {
   type Page,
   type View,
 } from './fixture.js';
-import { RETRY } from '../helpers/error-codes.js';
+import { KINDS } from '../helpers/error-codes.js';
 
-const CODES = (Object.keys(RETRY) as ErrorCode[]).filter((code) => code !== 'aborted');
+const CODES = (Object.keys(KINDS) as ErrorCode[]).filter((code) => code !== 'aborted');
 const STATES = ['idle', 'redirecting', 'exchanging', 'connected', 'failed'];
 
 /** Attribute, property, a value for both, and the default. */
@@ -228,8 +228,8 @@ describe('<monerium-connect> and what it shows', () => {
       const { element } = await openFailed(code, '<b>canary</b>');
       expect(read(element, '[part=message]')).to.equal(describeFailure(code));
       expect(element.shadowRoot?.innerHTML).not.to.contain('canary');
-      expect(element.connection).to.have.nested.property('error.retry', RETRY[code]);
-      if (RETRY[code] === 'none')
+      expect(element.connection).to.have.nested.property('error.kind', KINDS[code]);
+      if (KINDS[code] === 'setup')
         expect(readShown(element, '[part=label]')).not.to.equal(english.retry);
     });
   }

@@ -1,3 +1,4 @@
+import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import {
@@ -182,7 +183,7 @@ describe('toAuthorizationError', () => {
   for (const [oauthError, code] of table) {
     it(`#39 turns ${oauthError} into ${code}`, () => {
       const error = toAuthorizationError(oauthError);
-      expect(error).to.include({ code, oauthError, phase: 'authorize', retry: 'restart' });
+      expect(error).to.include({ code, oauthError, phase: 'authorize', kind: KINDS[code] });
       expect(error.status).to.equal(undefined);
     });
   }

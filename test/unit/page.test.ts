@@ -148,7 +148,7 @@ describe('a response in the address', () => {
     const page = await openPage({ search: RESPONSE, record: false });
     expect(page.view.location.search).to.equal('');
     await expectFailure(page, 'transaction_not_found');
-    expect(page.element.connection).to.have.nested.property('error.retry', 'restart');
+    expect(page.element.connection).to.have.nested.property('error.kind', 'failed');
     // No developer can mend it.
     expect(page.list('error')).to.deep.equal([]);
   });

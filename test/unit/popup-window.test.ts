@@ -88,7 +88,7 @@ describe('openPopup', () => {
     it(`#23 #34 is blocked when ${title} comes of it`, async () => {
       undo.replace(window, 'open', { value: open });
       const error = await catchConnectError(() => openPopup());
-      expect(error).to.include({ code: 'popup_blocked', phase: 'start', retry: 'restart' });
+      expect(error).to.include({ code: 'popup_blocked', phase: 'start', kind: 'failed' });
       expect(error.hint).to.match(/connect\(\).*click/);
     });
   }

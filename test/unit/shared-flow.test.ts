@@ -173,7 +173,7 @@ describe('a flow under way', () => {
   it('is told as connected before what a listener does about it', async () => {
     const { element, succeed, types } = await openExchanging();
     element.addEventListener('monerium-status', ({ detail }) => {
-      if (detail.status === 'connected') element.disconnect();
+      if (detail.connection.status === 'connected') element.disconnect();
     });
     succeed();
     await until(() => types().includes('monerium-disconnected'));

@@ -42,12 +42,12 @@ describe('a start that is refused', () => {
       const element = await add(attributes);
       expect(element.status).to.equal('idle');
       const error = await catchError(element.connect());
-      expect(error).to.include({ code: 'invalid_config', retry: 'none', phase: 'start' });
+      expect(error).to.include({ code: 'invalid_config', kind: 'setup', phase: 'start' });
       expect(error.message).to.contain(name);
       expect(element.connection).to.deep.equal({ status: 'failed', error });
       expect(listTypes()).to.deep.equal(['monerium-status', 'monerium-error']);
       expect(getHeard()[1]?.detail).to.deep.equal({
-        ...{ code: 'invalid_config', retry: 'none', phase: 'start' },
+        ...{ code: 'invalid_config', kind: 'setup', phase: 'start' },
       });
       expect(Object.keys(localStorage)).to.deep.equal([]);
       expect(getUrls()).to.deep.equal([]);
@@ -90,7 +90,7 @@ describe('a start that is refused', () => {
       const element = await add();
       replace(Storage.prototype, 'setItem', setItem);
       const error = await catchError(element.connect());
-      expect(error).to.include({ code: 'storage_unavailable', retry: 'restart' });
+      expect(error).to.include({ code: 'storage_unavailable', kind: 'failed' });
       expect(element.status).to.equal('failed');
       expect(getUrls()).to.deep.equal([]);
       expect(listTypes().filter((type) => type === 'monerium-error')).to.have.length(1);
@@ -103,7 +103,7 @@ describe('a start that is refused', () => {
     expect(page.element.status).to.equal('idle');
     await page.element.connect().catch(() => {});
     expect(page.heard.at(-1)?.detail).to.deep.equal({
-      ...{ code: 'embedding_blocked', retry: 'none', phase: 'start' },
+      ...{ code: 'embedding_blocked', kind: 'setup', phase: 'start' },
     });
     expect(page.urls).to.deep.equal([]);
     expect(page.list('error').join()).to.contain('embedding_blocked');

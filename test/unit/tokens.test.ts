@@ -166,7 +166,7 @@ describe('a refresh that fails', () => {
       const respond = () => (isUp ? tokens(2) : fail());
       const page = await openConnected({ expires_in: 30 }, respond);
       const error = await catchError(page.element.getAccessToken());
-      expect(error).to.include({ code: 'token_unavailable', retry: 'restart' });
+      expect(error).to.include({ code: 'token_unavailable', kind: 'failed' });
       expect(error.message).not.to.contain('canary');
       expect(page.element.status).to.equal('connected');
       expect(page.heard).to.have.length(0);

@@ -94,7 +94,7 @@ describe('saveTransaction', () => {
 
   const refuse = async () => {
     const error = await catchConnectError(() => saveTransaction(STATE, makeTransaction()));
-    expect(error).to.include({ code: 'storage_unavailable', phase: 'start', retry: 'restart' });
+    expect(error).to.include({ code: 'storage_unavailable', phase: 'start', kind: 'failed' });
     expect(error.message).not.to.contain(STATE).and.not.to.contain('v'.repeat(43));
   };
 

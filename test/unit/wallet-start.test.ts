@@ -1,4 +1,5 @@
 // A start with a wallet: what is checked before, what is shown meanwhile, and what leaves.
+import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
 import { keepArrival, page } from '../../src/core/browser/page.js';
@@ -194,8 +195,8 @@ describe('a start with a wallet', () => {
       const wallet = createWallet({ personal_sign: answer });
       const element = await add(SIGN_IN, { walletProvider: wallet.provider });
       const error = await catchError(element.connect());
-      expect(error).to.include({ code, phase: 'wallet', retry: 'restart' });
-      expect(getHeard().at(-1)?.detail).to.deep.equal({ code, phase: 'wallet', retry: 'restart' });
+      expect(error).to.include({ code, phase: 'wallet', kind: KINDS[code] });
+      expect(getHeard().at(-1)?.detail).to.deep.equal({ code, phase: 'wallet', kind: KINDS[code] });
       expect(JSON.stringify(error.stack) + JSON.stringify(error)).not.to.include('secret text');
       expect(listRecords()).to.deep.equal([]);
       await catchError(element.connect());

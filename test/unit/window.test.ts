@@ -182,7 +182,7 @@ describe('where the page is', () => {
     undo.replace(crypto, 'subtle', { value: undefined });
     expect(isSecure()).to.equal(false);
     const error = await catchConnectError(assertSecure);
-    expect(error).to.include({ code: 'insecure_context', phase: 'start', retry: 'none' });
+    expect(error).to.include({ code: 'insecure_context', phase: 'start', kind: 'setup' });
     expect(error.hint).to.match(/https:.*localhost.*file:/);
   });
 

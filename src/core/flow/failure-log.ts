@@ -7,7 +7,7 @@ const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/errors.md';
  * Logs a failure that a developer can fix: its code, the facts, and where to read more.
  * @param exchange that of the binding. What the page's own function throws may hold secrets
  */
-export function logFailure({ code, phase, retry, hint }: ConnectError, exchange?: string): void {
+export function logFailure({ code, phase, kind, hint }: ConnectError, exchange?: string): void {
   const { log: method } = reportOf(code);
   if (!method) return;
   const isFromPage = exchange === 'custom' && (phase === 'exchange' || phase === 'identity');
@@ -16,5 +16,5 @@ export function logFailure({ code, phase, retry, hint }: ConnectError, exchange?
     ? 'the exchange function of this page failed, or took too long'
     : hint && hint + advice;
   const text = `${code}: ${facts ? `${facts}. ` : ''}${DOCUMENT}#${code}`;
-  (retry === 'none' ? logOnce : log)(method, text);
+  (kind === 'setup' ? logOnce : log)(method, text);
 }

@@ -1,4 +1,4 @@
-import { ConnectError, toConnectError } from '../errors.js';
+import { ConnectError, toConnectError, tryTo } from '../errors.js';
 import { browserSend, fetchFields, type Reply, type Send } from './http.js';
 import { ownFields, readIdentity, type Fields, type Identity } from './identity.js';
 
@@ -17,11 +17,15 @@ export interface ExchangeRequest {
 /** Replaces both exchanges: takes a code, resolves with who was connected. */
 export type ExchangeFunction = (request: ExchangeRequest, signal: AbortSignal) => Promise<Identity>;
 
+/** Further headers of a request, or a function that is called for each: a CSRF token. */
+export type BackendHeaders =
+  Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
+
 /** A site's own endpoint. */
 export interface Backend {
   readonly url: string;
   readonly credentials: RequestCredentials;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: BackendHeaders;
 }
 
 /** How a page wants its codes exchanged. */
@@ -145,14 +149,26 @@ export async function refreshTokens(
   return (await fetchTokens(send, apiUrl, grant, refreshToken)).tokens;
 }
 
-/** A request to the site's own backend, with the headers of the page. */
+/** @throws ConnectError `invalid_config` for what are no headers, or a function that throws */
+export function readHeaders(headers: BackendHeaders | null | undefined): Headers {
+  const read = () => new Headers((typeof headers === 'function' ? headers() : headers) ?? {});
+  const found = tryTo(read);
+  if (found) return found;
+  const hint = 'backendHeaders needs valid headers';
+  throw new ConnectError('invalid_config', { phase: 'start', hint });
+}
+
+/**
+ * A request to the site's own backend, with the headers of the site.
+ * @throws ConnectError `invalid_config`
+ */
 export function fetchFromBackend(
   send: Send,
   method: string,
   { url, credentials, headers: own }: Backend,
   body?: string,
 ): Promise<Reply> {
-  const headers = new Headers(own);
+  const headers = readHeaders(own);
   headers.set('accept', 'application/json');
   if (body) headers.set('content-type', 'application/json');
   return fetchFields(send, url, { method, headers, credentials, ...(body && { body }) });

@@ -58,7 +58,11 @@ function record(prefix: string, path: string): void {
   window.__events = [];
   for (const name of ['before-connect', 'connected', 'error', 'disconnected', 'status']) {
     document.addEventListener(`monerium-${name}`, (event) => {
-      const { type, detail, target } = event as CustomEvent<RecordedEvent['detail']>;
+      const { type, detail: told, target } = event as CustomEvent<RecordedEvent['detail']>;
+      // The states of a change by their names.
+      const nameOf = (key: string) => (told[key] as { status?: string } | undefined)?.status;
+      const [is, was] = [nameOf('connection'), nameOf('previous')];
+      const detail = is ? { status: is, previous: was } : told;
       window.__events.push({ type, detail, target: (target as Element).id });
       see('event', type, write(detail));
     });

@@ -71,9 +71,9 @@ export class ScriptedElement implements FlowElement {
 
   update(ending?: Ending): void {
     const next = this.flow?.connection ?? this.shown;
-    const { status } = this.shown;
+    const before = this.shown;
     this.shown = next;
-    if (next.status !== status) this.#queue.push(new MoneriumStatusEvent(next.status, status));
+    if (next.status !== before.status) this.#queue.push(new MoneriumStatusEvent(next, before));
     if (!ending) return;
     this.#queue.push(ending.event);
     // A listener of an event that is queued before may begin the next flow.
