@@ -1,25 +1,35 @@
-import { createExchangeHandler, type ExchangeHandler } from 'monerium-connect/server';
-import { endSession, findSession, keepTokens } from './keep-tokens.js';
+import {
+  createConnections,
+  createExchangeHandler,
+  type ExchangeHandler,
+} from 'monerium-connect/server';
+import { createSessions } from './sessions.js';
+import { openStore, type Namespace } from './stores/durable-object.js';
+
+export { MoneriumStore } from './stores/durable-object.js';
 
 interface Environment {
   CLIENT_ID: string;
   REDIRECT_URI: string;
   MONERIUM_API_URL?: string;
+  /** The namespace of `MoneriumStore`. */
+  STORE: Namespace;
 }
 
-/** One for each isolate: it remembers which codes it has sent. */
+function createHandler({ CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL, STORE }: Environment) {
+  const common = { apiUrl: MONERIUM_API_URL, store: openStore(STORE) };
+  return createExchangeHandler({
+    ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], ...common },
+    ...createSessions(createConnections(common)),
+  });
+}
+
+/** One for each isolate. */
 let handle: ExchangeHandler | undefined;
 
 export default {
-  fetch(request: Request, { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL }: Environment) {
-    handle ??= createExchangeHandler({
-      clientId: CLIENT_ID,
-      redirectUris: [REDIRECT_URI],
-      apiUrl: MONERIUM_API_URL,
-      onConnected: keepTokens,
-      onSession: findSession,
-      onDisconnect: endSession,
-    });
+  fetch(request: Request, environment: Environment) {
+    handle ??= createHandler(environment);
     return handle(request);
   },
 };

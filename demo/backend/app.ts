@@ -1,7 +1,12 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { ConnectError, type Connections } from '../../src/server/connections.js';
-import { createExchangeHandler, type Claims, type ServerEvent } from '../../src/server/handler.js';
+import {
+  type CodeStore,
+  ConnectError,
+  type Connections,
+  createExchangeHandler,
+  type ServerEvent,
+} from '../../src/server/index.js';
 import { Customers, MoneriumFailure, Refusal } from './customers.js';
 import type { Engine } from './engines/engine.js';
 import { addressOf, limitBy, type AppEnvironment } from './limits.js';
@@ -25,7 +30,7 @@ const NO_DATABASE = 'no database';
 export interface AppParts {
   readonly settings: BackendSettings;
   readonly engine: Engine;
-  readonly claims: Claims;
+  readonly store: CodeStore;
   readonly connections: Connections;
   readonly sessions: Sessions;
   readonly cookie: SessionCookie;
@@ -92,7 +97,7 @@ function addHealthRoutes(app: App, { engine, isClosing }: AppParts): void {
 
 /** The endpoint of the element. The handler does all checks, also CORS. */
 function addExchangeRoute(app: App, parts: AppParts): void {
-  const { settings, engine, claims, connections, sessions, cookie, observe } = parts;
+  const { settings, engine, store, connections, sessions, cookie, observe } = parts;
   const { clientId, redirectUris, allowedOrigins, apiUrl, timeoutMs, log, limits } = settings;
 
   /** Keeps a connection under a new ID: somebody may know the old one (session fixation). */
@@ -115,7 +120,7 @@ function addExchangeRoute(app: App, parts: AppParts): void {
   }
 
   const handle = createExchangeHandler({
-    ...{ clientId, redirectUris, allowedOrigins, apiUrl, timeoutMs, claims, observe },
+    ...{ clientId, redirectUris, allowedOrigins, apiUrl, timeoutMs, store, observe },
     allowCredentials: true,
     onConnected: (details) => start(details, details.request.headers),
     onSession: ({ request }) => sessions.find(request.headers),

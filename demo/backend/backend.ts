@@ -1,4 +1,4 @@
-import { createConnections } from '../../src/server/connections.js';
+import { createConnections } from '../../src/server/index.js';
 import { createApp } from './app.js';
 import { openEngine } from './engines/open-engine.js';
 import { readKeyRing } from './key-ring.js';
@@ -51,8 +51,7 @@ async function startWith(settings: BackendSettings, engine: Engine): Promise<Bac
   const sessions = new Sessions(store, cookie, log);
   let isClosing = false;
   const app = createApp({
-    ...{ settings, engine, connections, sessions, cookie, observe },
-    claims: store,
+    ...{ settings, engine, store, connections, sessions, cookie, observe },
     isClosing: () => isClosing,
   });
   const requests: Backend['requests'] = [];

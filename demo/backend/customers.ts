@@ -1,9 +1,9 @@
 import { createMoneriumClient, MoneriumApiError } from '@monerium/sdk';
 import {
-  ConnectionEnded,
   type ConnectError,
+  ConnectionEndedError,
   type Connections,
-} from '../../src/server/connections.js';
+} from '../../src/server/index.js';
 import { transportTo } from '../transport.js';
 import { StorageFailure } from './storage-failure.js';
 import type { Session } from './sessions.js';
@@ -76,7 +76,7 @@ export class Customers {
       }
       return await use(this.#clientWith(await connections.getAccessToken(id, { refused: token })));
     } catch (error) {
-      if (!(error instanceof ConnectionEnded)) throw toFailure(error);
+      if (!(error instanceof ConnectionEndedError)) throw toFailure(error);
       await connections.disconnect(id);
       return undefined;
     }

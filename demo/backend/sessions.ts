@@ -1,5 +1,4 @@
-import type { ConnectionStore } from '../../src/server/connections.js';
-import type { Identity } from '../../src/server/handler.js';
+import type { ConnectionStore, Identity } from '../../src/server/index.js';
 import { UnreadableRow } from './key-ring.js';
 import type { SessionCookie } from './session-cookie.js';
 import { toRowId } from './session-id.js';

@@ -1,5 +1,4 @@
-import type { Claims } from '../../src/server/handler.js';
-import type { ConnectionStore } from '../../src/server/connections.js';
+import type { Store } from '../../src/server/index.js';
 import { UnreadableRow } from './key-ring.js';
 
 /** The database cannot be read or written. The log says why. */
@@ -15,10 +14,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** Logs each failure of a store, and makes it a `StorageFailure`. An unreadable row is none. */
-export function withLog(
-  store: ConnectionStore & Claims,
-  log: (line: string) => void,
-): ConnectionStore & Claims {
+export function withLog(store: Store, log: (line: string) => void): Store {
   const attempt = async <T>(verb: 'read' | 'written', work: Promise<T>): Promise<T> => {
     try {
       return await work;

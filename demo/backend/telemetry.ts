@@ -1,7 +1,7 @@
 import { metrics, trace, SpanStatusCode, type Attributes } from '@opentelemetry/api';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { ServerEvent } from '../../src/server/handler.js';
+import type { ServerEvent } from '../../src/server/index.js';
 
 const NAME = 'monerium-connect-demo';
 

@@ -1,6 +1,6 @@
 // The service worker of the site: Monerium's emulator and a shop's backend, without a server.
 // `/monerium/` is the emulator, `/api/monerium` the backend, `/control` sets faults.
-import { createExchangeHandler, type ExchangeHandler } from '../../src/server/handler.js';
+import { createExchangeHandler, type ExchangeHandler } from '../../src/server/index.js';
 import { loadAssets } from '../../src/testing/emulator/assets.js';
 import { isJson } from '../../src/testing/emulator/json-body.js';
 import { createMonerium } from '../../src/testing/emulator/monerium.js';

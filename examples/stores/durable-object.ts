@@ -1,5 +1,4 @@
-import type { Claims } from 'monerium-connect/server';
-import type { Connection, ConnectionStore } from 'monerium-connect/server/connections';
+import type { Connection, Store } from 'monerium-connect/server';
 import { createSqlStore, SQL_SCHEMA } from 'monerium-connect/server/sql';
 
 interface Cursor {
@@ -11,9 +10,11 @@ interface Cursor {
 interface State {
   storage: { sql: { exec(text: string, ...values: unknown[]): Cursor } };
 }
-interface Namespace {
+export interface Namespace {
   idFromName(name: string): unknown;
-  get(id: unknown): { fetch(url: string, init: RequestInit): Promise<Response> };
+  get(id: unknown): {
+    fetch(url: string, init: { method: string; body: string }): Promise<Response>;
+  };
 }
 
 type Call =
@@ -24,7 +25,7 @@ type Call =
 
 /** Keeps the rows. Its calls run one after the other, and answer when the write is durable. */
 export class MoneriumStore {
-  readonly #store: ConnectionStore & Claims;
+  readonly #store: Store;
 
   constructor({ storage: { sql } }: State) {
     sql.exec(SQL_SCHEMA);
@@ -50,7 +51,7 @@ export class MoneriumStore {
 }
 
 /** The store of a Worker: `openStore(env.STORE)`. */
-export function openStore(namespace: Namespace): ConnectionStore & Claims {
+export function openStore(namespace: Namespace): Store {
   const ask = async <T>(...call: Call): Promise<T> => {
     const object = namespace.get(namespace.idFromName('monerium'));
     const init = { method: 'POST', body: JSON.stringify(call) };

@@ -185,7 +185,7 @@ function modules() {
       ...['src/index.ts', 'src/element/monerium-connect.ts', 'src/locales/index.ts'],
       'src/wallet/wallet.ts',
       'src/react.ts',
-      ...['handler', 'connections', 'sql', 'valkey', 'node'].map((name) => `src/server/${name}.ts`),
+      ...['index', 'sql', 'valkey', 'node'].map((name) => `src/server/${name}.ts`),
     ],
     external: [isLit, '@lit/react', 'react'],
     plugins: [minifyTemplates(), resolve(), typescript()],

@@ -13,7 +13,7 @@ const weighed = (name, input) => ({
 
 export default [
   weighed('without-lit', 'src/define.ts'),
-  weighed('server', 'src/server/handler.ts'),
+  weighed('server', 'scripts/build/server-exchange.ts'),
   weighed('server-and-connections', 'scripts/build/server-and-connections.ts'),
   ...['sql', 'valkey', 'node'].map((name) => weighed(`server-${name}`, `src/server/${name}.ts`)),
 ];

@@ -1,3 +1,2 @@
-// What is weighed: an application that imports both has what they share once.
-export * from '../../src/server/handler.js';
-export * from '../../src/server/connections.js';
+// What is weighed: an application that exchanges codes and keeps connections.
+export { createConnections, createExchangeHandler } from '../../src/server/index.js';

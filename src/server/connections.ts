@@ -1,9 +1,9 @@
 import type { Tokens } from '../core/oauth/exchange.js';
 import { ownFields, type Identity } from '../core/oauth/identity.js';
-import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
+import type { Connection, ConnectionStore, StoredConnection } from './store.js';
 import { pause, raceSignal, waitAtMost } from './deadline.js';
 import {
-  ConnectionEnded,
+  ConnectionEndedError,
   isDue,
   isUsable,
   planRefresh,
@@ -20,15 +20,6 @@ import { requestRefresh } from './request-refresh.js';
 import { quietly, type Observer, type ServerEvent } from './server-event.js';
 import { requireId } from './stored-row.js';
 import { SharedWork } from './shared-work.js';
-
-export { ConnectError, type ErrorCode } from '../core/errors.js';
-export type { Tokens } from '../core/oauth/exchange.js';
-export type { Identity } from '../core/oauth/identity.js';
-export type { Connection, ConnectionStore, Renewal, StoredConnection } from './connection-store.js';
-export { ConnectionEnded } from './kept-connection.js';
-export type { MoneriumOptions } from './monerium-api.js';
-export { refreshTokens, type RefreshOptions } from './refresh-tokens.js';
-export type { ServerEvent } from './server-event.js';
 
 /** How long a caller waits for new tokens. In milliseconds. */
 const MAX_WAIT_MS = 20_000;
@@ -76,10 +67,16 @@ export interface Connections {
    * An access token with life left. It is refreshed at most once over all processes. Meanwhile the
    * others get the present token if it has 10 s left; else they wait for the new one, up to 20 s.
    * Fits `getAccessToken` of `@monerium/sdk`.
-   * @throws ConnectionEnded when the customer has to connect again
+   * @throws ConnectionEndedError when the customer has to connect again
    * @throws ConnectError with any other code: try later, after `retryAfterMs` if there is one
    */
   getAccessToken(id: string, options?: TokenOptions): Promise<string>;
+  /**
+   * Who is connected, or nothing when nobody is or the customer has to connect again. Made for
+   * `onSession`. It reads the store and asks Monerium nothing.
+   * @throws ConnectError `server_unavailable` when the store fails
+   */
+  find(id: string): Promise<Identity | undefined>;
   /**
    * Deletes the connection. A refresh that is under way does not bring it back.
    * @throws ConnectError `server_unavailable` when the store fails
@@ -149,10 +146,18 @@ class KeptConnections implements Connections {
     try {
       return (await this.#renew(id, row, refused, signal)).accessToken;
     } catch (reason) {
-      const isGone = signal?.aborted || reason instanceof ConnectionEnded;
+      const isGone = signal?.aborted || reason instanceof ConnectionEndedError;
       if (isGone || !isUsable(tokens, refused, rows.now())) throw reason;
       return tokens.accessToken;
     }
+  }
+
+  async find(id: string): Promise<Identity | undefined> {
+    requireId(id);
+    const row = await this.#track(this.#settings.rows.read(id));
+    if (!row || row.connection.ended) return undefined;
+    const { profile, userId } = row.connection;
+    return { profile, userId };
   }
 
   async disconnect(id: string): Promise<void> {

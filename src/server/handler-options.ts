@@ -1,10 +1,11 @@
 import type { Tokens } from '../core/oauth/exchange.js';
 import type { Identity } from '../core/oauth/identity.js';
-import { createMemoryClaims, type Claims } from './claims.js';
-import type { ExchangeFailure } from './exchange-failure.js';
+import type { ExchangeError } from './exchange-error.js';
+import { createMemoryCodeStore } from './memory-store.js';
 import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
-import { check, ownOptions } from './option-checks.js';
+import { check, ownOptions, readTexts } from './option-checks.js';
 import { quietly, type ServerEvent } from './server-event.js';
+import type { CodeStore } from './store.js';
 
 /** What the functions of the site are given. */
 export interface RequestDetails<Context = unknown> {
@@ -34,10 +35,11 @@ export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptio
   /** Lets pages of other listed origins send and get cookies. Default: `false`. */
   readonly allowCredentials?: boolean | undefined;
   /**
-   * Sees to it that no code is sent twice. With several processes, and in functions, it has to be
-   * one that they share. Default: the memory of this process.
+   * Sees to it that no code is sent twice: the store of the connections can be given here too. With
+   * several processes, and in functions, it has to be one that they share. Default: the memory of
+   * this process.
    */
-  readonly claims?: Claims | undefined;
+  readonly store?: CodeStore | undefined;
   /**
    * Keeps the tokens, and may return headers for the response, such as `Set-Cookie`. When it
    * throws, the page gets `500` and `onError` the reason: try a write again in here, since the code
@@ -56,14 +58,23 @@ export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptio
    * and in the sandbox `console.warn` of the others but the empty post of the doctor.
    */
   readonly onError?:
-    ((failure: ExchangeFailure, request: Request) => void | Promise<void>) | undefined;
+    ((failure: ExchangeError, request: Request) => void | Promise<void>) | undefined;
   /** Is told what happened, without secrets: for metrics and traces. What it throws is ignored. */
   readonly observe?: ((event: ServerEvent) => void) | undefined;
 }
 
+/**
+ * A web-standard handler of one route. It never rejects. `context` reaches the functions of the
+ * site as it is; it may be left out where they do not need one.
+ */
+export type ExchangeHandler<Context = unknown> = (
+  request: Request,
+  ...rest: undefined extends Context ? [context?: Context] : [context: Context]
+) => Promise<Response>;
+
 const TYPES = {
   ...MONERIUM_OPTIONS,
-  ...{ clientId: '', redirectUris: '', allowedOrigins: '', claims: 'object' },
+  ...{ clientId: '', redirectUris: '', allowedOrigins: '', store: 'object' },
   ...{ allowCredentials: 'boolean', onConnected: 'function', onSession: 'function' },
   ...{ onDisconnect: 'function', onError: 'function', observe: 'function' },
 };
@@ -72,23 +83,14 @@ const TYPES = {
 declare const process: { readonly env?: Readonly<Record<string, string | undefined>> } | undefined;
 
 /** In production several processes are the rule, and each would send the code. */
-function defaultClaims(): Claims {
+function defaultStore(): CodeStore {
   const isProduction = typeof process !== 'undefined' && process.env?.['NODE_ENV'] === 'production';
   if (isProduction) {
     console.warn(
-      'monerium-connect: set `claims`; without it, each process knows only its own codes',
+      'monerium-connect: set `store`; without it, each process knows only its own codes',
     );
   }
-  return createMemoryClaims();
-}
-
-const isText = (item: unknown): item is string => typeof item === 'string' && item !== '';
-
-/** One text or several. A copy, so that a list that changes later changes nothing. */
-function readTexts(option: string, value: unknown): string[] {
-  const texts = [value].flat();
-  check(texts.length > 0 && texts.every(isText), option, 'a text, or a list of texts');
-  return texts;
+  return createMemoryCodeStore();
 }
 
 /** The origin of a URL. That of anything but http(s) is `null`, which sandboxed frames share. */
@@ -100,14 +102,14 @@ function readOrigin(option: string, url: string): string {
 /** @throws ConnectError `invalid_config` */
 export function readOptions<Context>(options: ExchangeHandlerOptions<Context>) {
   const own = ownOptions(options, TYPES);
-  const { claims = defaultClaims(), allowCredentials = false, onSession, onDisconnect } = own;
+  const { store = defaultStore(), allowCredentials = false, onSession, onDisconnect } = own;
   const pages = own.allowedOrigins === undefined ? 'redirectUris' : 'allowedOrigins';
   check(Boolean(own.onConnected), 'onConnected', 'a function');
-  const { claim } = Object(claims) as Partial<Claims>;
-  check(typeof claim === 'function', 'claims', 'a function claim()');
+  const { claim } = Object(store) as Partial<CodeStore>;
+  check(typeof claim === 'function', 'store', 'an object with claim()');
   return {
     ...readApi(own),
-    ...{ own, claims, allowCredentials },
+    ...{ own, store, allowCredentials },
     clientIds: readTexts('clientId', own.clientId),
     redirectUris: readTexts('redirectUris', own.redirectUris),
     origins: readTexts(pages, own[pages]).map((url) => readOrigin(pages, url)),

@@ -1,28 +1,28 @@
 import { ConnectError } from '../core/errors.js';
 import type { Tokens } from '../core/oauth/exchange.js';
 import { ownFields } from '../core/oauth/identity.js';
-import type { Connection, ConnectionStore, StoredConnection } from './connection-store.js';
+import type { Connection, ConnectionStore, StoredConnection } from './store.js';
 import { raceSignal, withDeadline } from './deadline.js';
 
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
 
 /** The customer has to connect again: there is no connection, or Monerium has ended it. */
-export class ConnectionEnded extends ConnectError {
+export class ConnectionEndedError extends ConnectError {
   /** The tokens may have been lost in a crash: the answer to an earlier refresh was not stored. */
   readonly inDoubt: boolean;
 
   constructor(inDoubt: boolean) {
     super('exchange_rejected', { phase: 'token', hint: 'the customer has to connect again' });
-    this.name = 'ConnectionEnded';
+    this.name = 'ConnectionEndedError';
     this.inDoubt = inDoubt;
   }
 }
 
-/** @throws ConnectionEnded */
+/** @throws ConnectionEndedError */
 export function requireOpen(row: StoredConnection | undefined): StoredConnection {
   if (!row || row.connection.ended)
-    throw new ConnectionEnded(row?.connection.ended?.inDoubt ?? false);
+    throw new ConnectionEndedError(row?.connection.ended?.inDoubt ?? false);
   return row;
 }
 

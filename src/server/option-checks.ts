@@ -17,6 +17,18 @@ export function checkRange(option: string, value: number, least: number, most: n
   check(value >= least && value <= most, option, `${least} to ${most}`);
 }
 
+const isText = (item: unknown): item is string => typeof item === 'string' && item !== '';
+
+/**
+ * One text or several. A copy, so that a list that changes later changes nothing.
+ * @throws ConnectError `invalid_config`
+ */
+export function readTexts(option: string, value: unknown): string[] {
+  const texts = [value].flat();
+  check(texts.length > 0 && texts.every(isText), option, 'a text, or a list of texts');
+  return texts;
+}
+
 /** The type of each option by its name. An empty one is checked elsewhere. */
 export type OptionTypes = Readonly<Record<string, string>>;
 

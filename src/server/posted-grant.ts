@@ -1,7 +1,7 @@
 import type { ExchangeRequest } from '../core/oauth/exchange.js';
 import { parseFields, readText } from '../core/oauth/http.js';
 import { raceSignal } from './deadline.js';
-import { refuseUnless } from './exchange-failure.js';
+import { refuseUnless } from './exchange-error.js';
 
 const MAX_POST_BYTES = 8192;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
@@ -33,7 +33,7 @@ function isFromOwnPage({ method, headers }: Request, origins: readonly string[])
   return method === 'GET' && /^(same-origin)?$/.test(headers.get('sec-fetch-site') ?? '');
 }
 
-/** @throws ExchangeFailure for another method, a foreign origin, or a post that is not JSON */
+/** @throws ExchangeError for another method, a foreign origin, or a post that is not JSON */
 export function checkRequest(request: Request, { methods, origins }: RequestRules): void {
   const { method, headers } = request;
   refuseUnless(methods.includes(method), 405, 'invalid_request', 'method not allowed');
@@ -44,7 +44,7 @@ export function checkRequest(request: Request, { methods, origins }: RequestRule
   refuseUnless(isJson, 415, 'invalid_request', 'the content type is not application/json');
 }
 
-/** @throws ExchangeFailure for a body that is late, breaks off, is too long or was read before */
+/** @throws ExchangeError for a body that is late, breaks off, is too long or was read before */
 async function readBody(request: Request, signal: AbortSignal): Promise<string> {
   const length = Number(request.headers.get('content-length'));
   const tooLong = `the body is over ${MAX_POST_BYTES} bytes`;
@@ -68,7 +68,7 @@ async function readBody(request: Request, signal: AbortSignal): Promise<string> 
 
 /**
  * Reads and checks the four fields.
- * @throws ExchangeFailure that names the field which is missing, malformed or not the site's
+ * @throws ExchangeError that names the field which is missing, malformed or not the site's
  */
 export async function readGrant(
   request: Request,

@@ -1,10 +1,10 @@
 import type { ConnectError } from '../core/errors.js';
 import type { Tokens } from '../core/oauth/exchange.js';
-import type { Renewal, StoredConnection } from './connection-store.js';
+import type { Renewal, StoredConnection } from './store.js';
 import { pause } from './deadline.js';
 import { Gate } from './gate.js';
 import {
-  ConnectionEnded,
+  ConnectionEndedError,
   isDue,
   isUsable,
   planRefresh,
@@ -78,7 +78,7 @@ export class Renewals {
    * another process refreshes them.
    * @param first what the caller has just read
    * @param left fires when every caller has gone: then nothing is sent any more
-   * @throws ConnectionEnded, or ConnectError
+   * @throws ConnectionEndedError, or ConnectError
    */
   async renew(
     id: string,
@@ -124,9 +124,9 @@ export class Renewals {
     return by === undefined && left > MAX_PAUSE_MS ? 0 : left;
   }
 
-  /** @throws ConnectionEnded without a refresh token, ConnectError while nobody refreshes */
+  /** @throws ConnectionEndedError without a refresh token, ConnectError while nobody refreshes */
   #requireLease(renewal: Renewal | undefined): void {
-    if (!renewal) throw new ConnectionEnded(false);
+    if (!renewal) throw new ConnectionEndedError(false);
     if (renewal.by === undefined) throw tryLater('the last refresh failed', this.#msLeft(renewal));
   }
 

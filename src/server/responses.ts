@@ -1,5 +1,5 @@
 import type { Identity } from '../core/oauth/identity.js';
-import { detailOf, type ExchangeFailure } from './exchange-failure.js';
+import { detailOf, type ExchangeError } from './exchange-error.js';
 
 interface ResponseRules {
   readonly origins: readonly string[];
@@ -14,7 +14,7 @@ export function answerIdentity({ profile, userId }: Identity, headers: HeadersIn
 }
 
 /** In the sandbox the response says why, for the developer who looks at it. */
-export function answerFailure(failure: ExchangeFailure, rules: ResponseRules): Response {
+export function answerFailure(failure: ExchangeError, rules: ResponseRules): Response {
   const { status, error, reason, cause } = failure;
   const description = rules.isSandbox ? { error_description: reason } : {};
   const response = Response.json({ error, ...description }, { status });

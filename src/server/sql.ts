@@ -1,6 +1,5 @@
 import { ownFields } from '../core/oauth/identity.js';
-import type { Claims } from './claims.js';
-import type { Connection, ConnectionStore } from './connection-store.js';
+import type { Connection, Store } from './store.js';
 import { firstVersion, requireId } from './stored-row.js';
 
 /** Runs one statement, with its values in the places `$1`, `$2`, … */
@@ -62,15 +61,12 @@ function readTime(value: unknown): number | undefined {
 }
 
 /**
- * A store and claims in PostgreSQL or SQLite, libsql and D1 included. Each operation is one
- * statement outside a transaction, so it works through a pooler in transaction mode. The database
- * must be the primary one, with synchronous commit: SQLite with `synchronous = FULL`.
+ * A store in PostgreSQL or SQLite, libsql and D1 included. Each operation is one statement outside
+ * a transaction, so it works through a pooler in transaction mode. The database must be the primary
+ * one, with synchronous commit: SQLite with `synchronous = FULL`.
  * @param run the site's own client
  */
-export function createSqlStore(
-  run: RunSql,
-  options: SqlStoreOptions = {},
-): ConnectionStore & Claims {
+export function createSqlStore(run: RunSql, options: SqlStoreOptions = {}): Store {
   const { seal = (json) => json, open = (sealed) => sealed }: SqlStoreOptions = ownFields(options);
   const change = async (signal: AbortSignal, text: string, ...values: (string | number)[]) =>
     (await run(text, values, signal)).changed === 1;

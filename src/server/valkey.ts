@@ -1,6 +1,5 @@
 import { ownFields } from '../core/oauth/identity.js';
-import type { Claims } from './claims.js';
-import type { Connection, ConnectionStore } from './connection-store.js';
+import type { Connection, Store } from './store.js';
 import { firstVersion, requireId } from './stored-row.js';
 
 /** Sends one command, such as `['GET', 'key']`, and resolves with its reply. */
@@ -21,7 +20,7 @@ export interface ValkeyStoreOptions {
 }
 
 /** A store that can say at the start whether its server is fit for tokens. */
-export interface ValkeyStore extends ConnectionStore, Claims {
+export interface ValkeyStore extends Store {
   /**
    * Asks the server for `INFO memory`.
    * @throws Error when it would lose writes in a crash, throws rows away when its memory is full,
@@ -64,8 +63,8 @@ async function writeToDisk(
 }
 
 /**
- * A store and claims in Valkey 7.2, Redis 7.2 or newer. The server needs `appendonly yes`; without
- * it every write fails, since a crash would lose tokens that exist nowhere else. It also needs
+ * A store in Valkey 7.2, Redis 7.2 or newer. The server needs `appendonly yes`; without it every
+ * write fails, since a crash would lose tokens that exist nowhere else. It also needs
  * `maxmemory-policy noeviction`: a row that is thrown away is a customer who has to connect again,
  * and a claim that is thrown away lets a code be sent twice. {@link ValkeyStore.check} looks.
  * @param send the site's own client: `call` of ioredis and iovalkey, `sendCommand` of redis

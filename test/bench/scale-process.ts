@@ -5,11 +5,12 @@ import { openStore as openValkey } from '../../examples/stores/iovalkey.js';
 import { openStore as openLibsql } from '../../examples/stores/libsql.js';
 import { openStore as openPostgres } from '../../examples/stores/pg.js';
 import {
+  type CodeStore,
   createConnections,
-  type ConnectionStore,
+  createExchangeHandler,
+  type Store,
   type StoredConnection,
-} from '../../src/server/connections.js';
-import { createExchangeHandler, type Claims } from '../../src/server/handler.js';
+} from '../../src/server/index.js';
 import { CLIENT_ID, post, REDIRECT_URI } from '../helpers/site.js';
 
 export interface ScaleTask {
@@ -59,7 +60,7 @@ function openMemory() {
 }
 
 interface Opened {
-  readonly store: ConnectionStore & Claims;
+  readonly store: Store;
   readonly close: () => unknown;
 }
 
@@ -88,11 +89,12 @@ const connections = createConnections({
     replace: counted((...args) => store.replace(...args)),
   },
 });
-const nothing: Claims = { claim: async () => true };
-const storeClaims: Claims = { claim: counted((...args) => store.claim(...args)) };
-const claims = { store: storeClaims, memory: undefined, none: nothing }[task.claims];
+const nothing: CodeStore = { claim: async () => true };
+const storeClaims: CodeStore = { claim: counted((...args) => store.claim(...args)) };
+const codeStore = { store: storeClaims, memory: undefined, none: nothing }[task.claims];
 const handle = createExchangeHandler<string>({
-  ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], apiUrl, fetch: instantMonerium, claims },
+  ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], apiUrl, fetch: instantMonerium },
+  store: codeStore,
   onConnected: (details) => connections.connect(details.context, details),
 });
 

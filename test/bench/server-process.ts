@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
-import { createExchangeHandler } from '../../src/server/handler.js';
+import { createExchangeHandler } from '../../src/server/index.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
 
 const [kind, apiUrl = ''] = process.argv.slice(2);

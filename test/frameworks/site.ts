@@ -12,7 +12,7 @@ import {
   type Emulator,
 } from '../../src/testing/emulator/emulator.js';
 import { exchangeDirectly, type ExchangeRequest } from '../../src/core/oauth/exchange.js';
-import { createExchangeHandler } from '../../src/server/handler.js';
+import { createExchangeHandler } from '../../src/server/index.js';
 
 /** What an app's pages come from: a folder of files, or the app's own server on a port. */
 export type Source = { readonly folder: string } | { readonly port: number };

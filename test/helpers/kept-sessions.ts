@@ -1,6 +1,6 @@
 // A backend for `stay-connected` by hand, of parts that a test can replace one by one. The post is
 // the shipped handler's.
-import { createExchangeHandler, type Identity, type Tokens } from '../../src/server/handler.js';
+import { createExchangeHandler, type Identity, type Tokens } from '../../src/server/index.js';
 import type { Handler } from './backends.js';
 import { CLIENT_ID, REDIRECT_URI } from './site.js';
 

@@ -1,10 +1,6 @@
 // A store of connections for tests.
 import assert from 'node:assert/strict';
-import type {
-  Connection,
-  ConnectionStore,
-  StoredConnection,
-} from '../../src/server/connection-store.js';
+import type { Connection, ConnectionStore, StoredConnection } from '../../src/server/store.js';
 
 /** A store in memory that can fail, and be looked into. */
 export class MemoryStore implements ConnectionStore {

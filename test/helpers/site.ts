@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { startEmulator, type Emulator } from '../../src/testing/emulator/emulator.js';
 import {
-  createExchangeHandler,
   type ConnectedDetails,
-  type ExchangeFailure,
+  createExchangeHandler,
+  type ExchangeError,
   type ExchangeHandler,
   type ExchangeHandlerOptions,
-} from '../../src/server/handler.js';
+} from '../../src/server/index.js';
 
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
 export const ORIGIN = 'https://shop.example';
@@ -22,7 +22,7 @@ export interface Site {
   /** What `onConnected` was told. */
   readonly connected: ConnectedDetails[];
   /** What `onError` was told. */
-  readonly failures: ExchangeFailure[];
+  readonly failures: ExchangeError[];
   readonly handle: ExchangeHandler;
   /** Another handler with the same set-up but for these options. */
   handlerWith(options: Partial<ExchangeHandlerOptions>): ExchangeHandler;
@@ -37,7 +37,7 @@ export async function openSite(): Promise<Site> {
     clients: [{ clientId: CLIENT_ID, name: 'Test shop', redirectUris: [REDIRECT_URI] }],
   });
   const connected: ConnectedDetails[] = [];
-  const failures: ExchangeFailure[] = [];
+  const failures: ExchangeError[] = [];
   const handlerWith = (options: Partial<ExchangeHandlerOptions>) =>
     createExchangeHandler({
       clientId: CLIENT_ID,

@@ -200,8 +200,8 @@ const ofKit = (fault, rows) =>
 const shown = [
   {
     ...{ fault: 228, rule: 'the examples keep the session before a connection' },
-    ...{ file: 'examples/keep-tokens.ts', in: 'keepTokens' },
-    ...{ find: 'sessions.delete(readId(request));', replace: '' },
+    ...{ file: 'examples/sessions.ts', in: 'onConnected' },
+    ...{ find: 'await connections.disconnect(readId(request));', replace: '' },
     ...{ test: 'node/examples', title: '#228 the example of a Worker' },
   },
   {

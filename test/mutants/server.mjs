@@ -16,7 +16,7 @@ const withoutSecondReading = {
 /** @type {Rule} */
 const withoutClaims = {
   rule: 'a code goes to Monerium whoever has claimed it',
-  file: 'src/server/handler.ts',
+  file: 'src/server/exchange-handler.ts',
   find: 'refuseUnless(isFirst, $$$REST);',
   replace: '',
 };
@@ -78,10 +78,10 @@ const ofTheModel = [
   },
   withoutClaims,
   {
-    rule: 'a code goes to Monerium when the claims are away',
-    file: 'src/server/claims.ts',
-    find: "return callSite('claims', $$$REST);",
-    replace: 'return claims.claim(key, TTL_MS, signal).catch(() => true);',
+    rule: 'a code goes to Monerium when the store is away',
+    file: 'src/server/claimed-code.ts',
+    find: "return callSite('store', $$$REST);",
+    replace: 'return store.claim(key, TTL_MS, signal).catch(() => true);',
   },
 ];
 
@@ -144,7 +144,7 @@ const ofHostileInput = [
   {
     fault: 217,
     rule: 'a failure has what every object has',
-    ...{ file: 'src/server/exchange-failure.ts', in: 'detailOf' },
+    ...{ file: 'src/server/exchange-error.ts', in: 'detailOf' },
     find: 'ownFields($DETAIL)',
     replace: '$DETAIL',
   },
@@ -165,7 +165,7 @@ const ofHostileInput = [
   {
     fault: 221,
     rule: 'what is thrown is read, whatever it is',
-    ...{ file: 'src/server/exchange-failure.ts', in: 'detailOf' },
+    ...{ file: 'src/server/exchange-error.ts', in: 'detailOf' },
     find: 'isConnectError(reason) ? reason.detail : {}',
     replace: '{ ...(reason as ConnectErrorDetail) }',
   },
@@ -176,38 +176,38 @@ const ofTheClaims = [
   {
     fault: 218,
     rule: 'a refused code stays claimed',
-    ...{ file: 'src/server/handler.ts', in: 'exchange' },
+    ...{ file: 'src/server/exchange-handler.ts', in: 'exchange' },
     find: 'await releaseCode($$$CODE);',
     replace: '',
   },
   {
     fault: 218,
     rule: 'a code whose outcome is not known is free again',
-    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    ...{ file: 'src/server/claimed-code.ts', in: 'isCodeRefused' },
     find: "code === 'exchange_rejected' && $WORD",
     replace: "code === 'exchange_network' || code === 'exchange_timeout' || ($WORD)",
   },
   {
     fault: 218,
     rule: 'any word of a token endpoint frees a code',
-    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    ...{ file: 'src/server/claimed-code.ts', in: 'isCodeRefused' },
     find: "oauthError === 'invalid_grant'",
     replace: 'true',
   },
   {
     fault: 218,
     rule: 'a failing server that says the word frees a code',
-    ...{ file: 'src/server/claims.ts', in: 'isCodeRefused' },
+    ...{ file: 'src/server/claimed-code.ts', in: 'isCodeRefused' },
     find: "code === 'exchange_rejected' && $WORD",
     replace: '$WORD',
   },
   {
     fault: 218,
     rule: 'a post that has no claim frees that of another',
-    ...{ file: 'src/server/handler.ts', in: 'exchange' },
+    ...{ file: 'src/server/exchange-handler.ts', in: 'exchange' },
     find: 'refuseUnless(isFirst, $$$REST);',
     replace:
-      'if (!isFirst) await releaseCode(claims, grant.code, signal);\nrefuseUnless(isFirst, $$$REST);',
+      'if (!isFirst) await releaseCode(store, grant.code, signal);\nrefuseUnless(isFirst, $$$REST);',
   },
 ];
 
@@ -282,7 +282,7 @@ const ofOutages = [
 const withNoise = {
   fault: 224,
   rule: 'the console complains about the doctor',
-  ...{ file: 'src/server/handler.ts', in: 'createExchangeHandler' },
+  ...{ file: 'src/server/exchange-handler.ts', in: 'createExchangeHandler' },
   find: 'reason !== EMPTY_POST',
   replace: 'true',
 };
@@ -341,6 +341,19 @@ const ofTheDemo = [
   },
 ];
 
+/** @type {Rule[]} */
+const ofFind = [
+  {
+    ...{ fault: 241, rule: 'who has to connect again is connected' },
+    ...{ file: connections, in: 'find', find: '!row || row.connection.ended', replace: '!row' },
+  },
+  {
+    ...{ fault: 241, rule: 'whoever asks gets the tokens' },
+    ...{ file: connections, in: 'find', find: 'return { profile, userId };' },
+    replace: 'return row.connection;',
+  },
+];
+
 const byOwnClock = {
   ...{ fault: 211, rule: "the process's own clock decides" },
   file: rows,
@@ -354,6 +367,7 @@ export default [
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
   withoutEnd,
+  ...ofFind.map((mutant) => ({ ...mutant, test: 'node/server-connections', title: '#241' })),
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),
   ...[...ofTheClaims, withNoise].map((mutant) => ({ ...mutant, test: 'node/server-claims' })),

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import { contract } from '../../src/testing/contract-kit/contract.js';
-import { createExchangeHandler } from '../../src/server/handler.js';
+import { createExchangeHandler } from '../../src/server/index.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 
 const SITE = ['--origin', ORIGIN, '--redirect-uri', REDIRECT_URI, '--client-id', CLIENT_ID];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Clause } from '../../src/testing/contract-kit/clause.js';
 import { contract } from '../../src/testing/contract-kit/contract.js';
-import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/handler.js';
+import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/index.js';
 import { check, faultsOf, openEmulator, serve, type Handler } from '../helpers/backends.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 

@@ -1,6 +1,7 @@
 // The contract kit judges every backend that the project shows.
 import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
+import { createMemoryStore, type Store } from '../../src/server/index.js';
 import { contract } from '../../src/testing/contract-kit/contract.js';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
@@ -21,6 +22,17 @@ const hasPython = can('python3', '--version');
 const fastApi = ['python3', '/usr/bin/python3'].find((python) =>
   can(python, '-c', 'import fastapi, uvicorn'),
 );
+
+/** A namespace of Cloudflare with one object, which keeps its rows in memory. */
+const memory = createMemoryStore();
+const object = {
+  async fetch(_url: string, { body }: { body: string }) {
+    const [name, id, ...rest] = JSON.parse(body) as [keyof Store, string, ...never[]];
+    const [first, second] = rest.map((value) => value ?? undefined) as [never, never];
+    return Response.json({ result: await memory[name]?.(id, first, second, first) });
+  },
+};
+const STORE = { idFromName: (name: string) => name, get: () => object };
 
 /** With `stay-connected`. */
 const whole = [...contract, ...sessions];
@@ -99,7 +111,7 @@ describe('#228 the contract holds for', { concurrency: true }, () => {
   it('#228 the example of a Worker', async () => {
     const emulator = await openEmulator();
     const { default: worker } = await import('../../examples/worker.js');
-    const environment = { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: emulator.url };
+    const environment = { CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: emulator.url, STORE };
     const url = await serve((request) => worker.fetch(request, environment));
     assert.deepEqual(faultsOf(await check(emulator, url, 20_000, whole)), []);
   });

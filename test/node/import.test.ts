@@ -78,8 +78,7 @@ function importInNode(entry: string): Report {
 const ENTRIES: { entry: string; defines: boolean; brings?: string }[] = [
   { entry: 'src/index.ts', defines: true, brings: 'MoneriumConnect' },
   { entry: 'src/element/monerium-connect.ts', defines: false, brings: 'MoneriumConnect' },
-  { entry: 'src/server/handler.ts', defines: false, brings: 'createExchangeHandler' },
-  { entry: 'src/server/connections.ts', defines: false, brings: 'createConnections' },
+  { entry: 'src/server/index.ts', defines: false, brings: 'createExchangeHandler' },
   { entry: 'src/server/sql.ts', defines: false, brings: 'createSqlStore' },
   { entry: 'src/server/valkey.ts', defines: false, brings: 'createValkeyStore' },
   { entry: 'src/server/node.ts', defines: false, brings: 'toNodeListener' },
@@ -89,7 +88,7 @@ const ENTRIES: { entry: string; defines: boolean; brings?: string }[] = [
   { entry: 'dist/wallet/wallet.js', defines: false },
   { entry: 'dist/index.js', defines: true, brings: 'MoneriumConnect' },
   { entry: 'dist/element/monerium-connect.js', defines: false, brings: 'MoneriumConnect' },
-  { entry: 'dist/server/handler.js', defines: false, brings: 'createExchangeHandler' },
+  { entry: 'dist/server/index.js', defines: false, brings: 'createExchangeHandler' },
   { entry: 'dist/locales/index.js', defines: false },
   { entry: 'dist/locales/de.min.js', defines: false },
 ];
@@ -142,11 +141,13 @@ describe('an import in plain Node', () => {
   });
 
   it('#86 of the server brings the backend half, and no element', () => {
-    assert.deepEqual([...importInNode('src/server/handler.ts').exports].sort(), [
+    assert.deepEqual([...importInNode('src/server/index.ts').exports].sort(), [
       'ConnectError',
-      'ExchangeFailure',
+      'ConnectionEndedError',
+      'ExchangeError',
+      'createConnections',
       'createExchangeHandler',
-      'createMemoryClaims',
+      'createMemoryStore',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import { createMemoryClaims, type Claims, type ServerEvent } from '../../src/server/handler.js';
+import { type CodeStore, createMemoryStore, type ServerEvent } from '../../src/server/index.js';
 import { openSite, post, type Site } from '../helpers/site.js';
 
 const signal = new AbortController().signal;
@@ -19,10 +19,10 @@ afterEach(() => {
 
 after(() => site.close());
 
-describe('claims', () => {
+describe('the claims of codes', () => {
   it('let one of two handlers send a code', async () => {
-    const claims = createMemoryClaims();
-    const handlers = [site.handlerWith({ claims }), site.handlerWith({ claims })];
+    const store = createMemoryStore();
+    const handlers = [site.handlerWith({ store }), site.handlerWith({ store })];
     const body = site.createPost();
     const responses = await Promise.all(handlers.map((handle) => handle(post(body))));
     assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 400]);
@@ -31,7 +31,7 @@ describe('claims', () => {
 
   it('know the hash of a code, and never the code', async () => {
     const keys: string[] = [];
-    const claims: Claims = {
+    const store: CodeStore = {
       async claim(key, ttlMs, deadline) {
         keys.push(key);
         assert.equal(ttlMs, 3_600_000);
@@ -40,18 +40,18 @@ describe('claims', () => {
       },
     };
     const body = site.createPost();
-    await site.handlerWith({ claims })(post(body));
-    await site.handlerWith({ claims })(post(body));
+    await site.handlerWith({ store })(post(body));
+    await site.handlerWith({ store })(post(body));
     assert.match(keys[0] ?? '', /^[\w+/]{43}=$/);
     assert.equal(keys[0], keys[1]);
     assert.ok(!keys[0]?.includes(body.code));
   });
 
-  /** Claims of a process that say what is kept. */
+  /** CodeStore of a process that say what is kept. */
   function watchClaims() {
     const kept = new Set<string>();
-    const memory = createMemoryClaims();
-    const claims: Claims = {
+    const memory = createMemoryStore();
+    const store: CodeStore = {
       async claim(key, ttlMs, deadline) {
         const isFirst = await memory.claim(key, ttlMs, deadline);
         kept.add(key);
@@ -62,24 +62,24 @@ describe('claims', () => {
         kept.delete(key);
       },
     };
-    return { claims, kept };
+    return { store, kept };
   }
 
   /** How often the code went to Monerium when it is posted twice, and how many claims are left. */
   async function postTwice(fetch: typeof globalThis.fetch, options = {}) {
     let sent = 0;
-    const { claims, kept } = watchClaims();
+    const { store, kept } = watchClaims();
     const count: typeof fetch = (...request) => (sent++, fetch(...request));
-    const handle = site.handlerWith({ claims, fetch: count, ...options });
+    const handle = site.handlerWith({ store, fetch: count, ...options });
     const body = site.createPost();
     const statuses = [(await handle(post(body))).status, (await handle(post(body))).status];
     return { sent, kept: kept.size, statuses };
   }
 
   it('#218 made-up codes that Monerium refuses leave nothing', async () => {
-    const { claims, kept } = watchClaims();
+    const { store, kept } = watchClaims();
     site.emulator.configure({ oauthErrors: true });
-    const handle = site.handlerWith({ claims });
+    const handle = site.handlerWith({ store });
     for (let number = 0; number < 50; number++) {
       const response = await handle(post({ ...site.createPost(), code: `made-up-${number}` }));
       assert.equal(response.status, 400);
@@ -152,8 +152,8 @@ describe('claims', () => {
   });
 
   it('#218 of another post are not freed by one that is refused as the second', async () => {
-    const { claims, kept: left } = watchClaims();
-    const handle = site.handlerWith({ claims });
+    const { store, kept: left } = watchClaims();
+    const handle = site.handlerWith({ store });
     const body = site.createPost();
     const both = await Promise.all([handle(post(body)), handle(post(body)), handle(post(body))]);
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 400, 400]);
@@ -161,17 +161,17 @@ describe('claims', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  const unreleased: [string, Claims['release']][] = [
+  const unreleased: [string, CodeStore['release']][] = [
     ['cannot free', undefined],
     ['fail to free', () => Promise.reject(new Error('away'))],
     ['hang when they free', () => new Promise(() => undefined)],
   ];
   for (const [what, release] of unreleased) {
     it(`#218 that ${what} change nothing about the answer`, async () => {
-      const { claim } = createMemoryClaims();
-      const claims: Claims = release ? { claim, release } : { claim };
+      const { claim } = createMemoryStore();
+      const store: CodeStore = release ? { claim, release } : { claim };
       const fetch = answer(400, grant);
-      const handle = site.handlerWith({ claims, fetch, timeoutMs: 200 });
+      const handle = site.handlerWith({ store, fetch, timeoutMs: 200 });
       const response = await handle(post(site.createPost()));
       assert.equal(response.status, 400);
       assert.equal(((await response.json()) as { error: string }).error, 'invalid_grant');
@@ -190,37 +190,37 @@ describe('claims', () => {
   ];
   for (const [what, claim] of broken) {
     it(`end in 503 within the deadline when they ${what}, and nothing is sent`, async () => {
-      const handle = site.handlerWith({ claims: { claim }, timeoutMs: 60 });
+      const handle = site.handlerWith({ store: { claim }, timeoutMs: 60 });
       const response = await handle(post(site.createPost()));
       assert.equal(response.status, 503);
       assert.deepEqual(site.emulator.requests, []);
-      assert.match(site.failures[0]?.message ?? '', /^503 temporarily_unavailable: claims /);
+      assert.match(site.failures[0]?.message ?? '', /^503 temporarily_unavailable: store /);
     });
   }
 });
 
 describe('the claims of a process', () => {
   it('can be made again when their time is over', async () => {
-    const claims = createMemoryClaims();
-    assert.equal(await claims.claim('a', 1000, signal), true);
-    assert.equal(await claims.claim('a', 1000, signal), false);
+    const store = createMemoryStore();
+    assert.equal(await store.claim('a', 1000, signal), true);
+    assert.equal(await store.claim('a', 1000, signal), false);
     const now = Date.now();
     mock.method(Date, 'now', () => now + 1001);
-    assert.equal(await claims.claim('a', 1000, signal), true);
+    assert.equal(await store.claim('a', 1000, signal), true);
   });
 
   it('are the default, with one warning in production', () => {
     const script = `
-      import { createExchangeHandler, createMemoryClaims } from './src/server/handler.ts';
+      import { createExchangeHandler, createMemoryStore } from './src/server/index.ts';
       const options = { clientId: 'a', redirectUris: ['https://a.example'], onConnected() {} };
-      createExchangeHandler({ ...options, claims: createMemoryClaims() });
+      createExchangeHandler({ ...options, store: createMemoryStore() });
       createExchangeHandler(options);`;
     const args = ['--import=tsx', '--input-type=module', `--eval=${script}`];
     const warningsIn = (NODE_ENV: string) => {
       const env = { ...process.env, NODE_ENV };
       const { stderr, status } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
       assert.equal(status, 0, stderr);
-      return stderr.match(/set `claims`/g)?.length ?? 0;
+      return stderr.match(/set `store`/g)?.length ?? 0;
     };
     assert.deepEqual([warningsIn('production'), warningsIn('development')], [1, 0]);
   });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import {
-  ConnectionEnded,
-  createConnections,
+  ConnectionEndedError,
   type ConnectionsOptions,
+  createConnections,
+  createMemoryStore,
   type ServerEvent,
-} from '../../src/server/connections.js';
-import type { Tokens } from '../../src/server/handler.js';
+  type Tokens,
+} from '../../src/server/index.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import { MemoryStore } from '../helpers/memory-store.js';
 import { CLIENT_ID, openSite, post, type Site } from '../helpers/site.js';
@@ -43,6 +44,62 @@ async function connect(options: Partial<ConnectionsOptions> = {}) {
   opened.store.calls = 0;
   return { ...opened, details };
 }
+
+describe('find', () => {
+  it('#241 has the two ids of a connection and nothing else, by one reading', async () => {
+    const { store, connections, details } = await connect();
+    const { profile, userId } = details;
+    assert.deepEqual(await connections.find('anna'), { profile, userId });
+    assert.equal(store.calls, 1);
+  });
+
+  it('#241 has nothing when nobody is connected, and when Monerium has ended it', async () => {
+    const { store, connections } = await connect();
+    assert.equal(await connections.find('nobody'), undefined);
+    store.change({ ended: { at: Date.now(), inDoubt: false } });
+    assert.equal(await connections.find('anna'), undefined);
+  });
+
+  it('#241 does not take a store that is away for a customer who has gone', async () => {
+    const { store, connections } = await connect();
+    store.faults.push(away);
+    const error = await catchConnectError(() => connections.find('anna'));
+    assert.equal(error.code, 'server_unavailable');
+    await assert.rejects(connections.find(''), TypeError);
+  });
+
+  it('#241 refreshes nothing, also when the token is due', async () => {
+    const { store, connections } = await connect();
+    store.age(-1000);
+    assert.ok(await connections.find('anna'));
+    assert.equal(site.emulator.refreshRequests().length, 0);
+  });
+});
+
+describe('a store in memory', () => {
+  it('#80 refreshes a token once for fifty callers, and follows the rotation', async () => {
+    site.emulator.configure({ expiresIn: 20 });
+    const store = createMemoryStore();
+    const connections = createConnections({ store, apiUrl: site.emulator.url });
+    const handle = site.handlerWith({
+      store,
+      onConnected: (all) => connections.connect('id', all),
+    });
+    assert.equal((await handle(post(site.createPost()))).status, 200);
+    let former = await connections.getAccessToken('id');
+    for (let round = 1; round <= 3; round++) {
+      const options = { refused: former };
+      const all = Array.from({ length: 50 }, () => connections.getAccessToken('id', options));
+      const tokens = new Set(await Promise.all(all));
+      assert.equal(tokens.size, 1);
+      assert.ok(!tokens.has(former));
+      assert.equal(site.emulator.refreshRequests().length, round);
+      [former = ''] = tokens;
+    }
+    await connections.disconnect('id');
+    await assert.rejects(connections.getAccessToken('id'), ConnectionEndedError);
+  });
+});
 
 describe('a new connection', () => {
   it('is kept with what refreshing needs, and gives its token without a refresh', async () => {
@@ -242,7 +299,7 @@ describe('a token that is due', () => {
     store.age(60_000);
     assert.equal(await connections.getAccessToken('anna'), tokens.accessToken);
     store.age(-1);
-    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEndedError);
   });
 });
 
@@ -263,12 +320,12 @@ describe('a connection ends', () => {
     store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
     store.age(-1);
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(error instanceof ConnectionEnded);
+    assert.ok(error instanceof ConnectionEndedError);
     assert.equal(error.code, 'exchange_rejected');
     assert.equal(error.inDoubt, false);
     assert.equal(store.kept.ended?.inDoubt, false);
     assert.deepEqual(events.at(-1), { type: 'ended', inDoubt: false });
-    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEndedError);
     assert.equal(site.emulator.refreshRequests().length, 1);
   });
 
@@ -278,7 +335,7 @@ describe('a connection ends', () => {
     store.age(-1);
     store.change({ renewal: { by: 'dead', until: Date.now() - 1, inDoubt: false } });
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(error instanceof ConnectionEnded && error.inDoubt);
+    assert.ok(error instanceof ConnectionEndedError && error.inDoubt);
   });
 
   it('in doubt when the answer to an earlier refresh was lost', async () => {
@@ -290,12 +347,12 @@ describe('a connection ends', () => {
       const until = Date.now() - 1;
       store.rows.set('anna', { connection: { ...open, renewal: { until, inDoubt } }, version: 9 });
       const error = await catchConnectError(() => connections.getAccessToken('anna'));
-      assert.equal(error instanceof ConnectionEnded && error.inDoubt, inDoubt);
+      assert.equal(error instanceof ConnectionEndedError && error.inDoubt, inDoubt);
     }
   });
 
   it('and nobody is connected who is not known', async () => {
-    await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEnded);
+    await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEndedError);
   });
 
   it('for good, whatever a late refresh brings', async () => {
@@ -308,7 +365,7 @@ describe('a connection ends', () => {
       if (++calls === 2) store.change({ ended: { at: Date.now(), inDoubt: true } });
       return replace.apply(store, args);
     };
-    await assert.rejects(connections.getAccessToken('anna'), ConnectionEnded);
+    await assert.rejects(connections.getAccessToken('anna'), ConnectionEndedError);
     assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
   });
 
@@ -341,7 +398,7 @@ describe('a connection ends', () => {
       site.emulator.configure({ token, retryAfter: '' });
       store.age(-1);
       const error = await catchConnectError(() => connections.getAccessToken('anna'));
-      assert.ok(!(error instanceof ConnectionEnded));
+      assert.ok(!(error instanceof ConnectionEndedError));
       assert.equal(store.kept.ended, undefined);
       assert.equal(store.kept.renewal?.by, undefined);
       const isHarmless = /not-found|rate-limit/.test(token);
@@ -355,7 +412,7 @@ describe('a connection ends', () => {
     });
     store.age(-1);
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(!(error instanceof ConnectionEnded));
+    assert.ok(!(error instanceof ConnectionEndedError));
   });
 });
 
@@ -546,7 +603,7 @@ describe('disconnect', () => {
     const { store, connections } = await connect();
     store.age(-1);
     const late = connections.getAccessToken('anna');
-    const ended = assert.rejects(late, ConnectionEnded);
+    const ended = assert.rejects(late, ConnectionEndedError);
     while (site.emulator.refreshRequests().length === 0) await new Promise(setImmediate);
     await connections.disconnect('anna');
     await ended;

@@ -1,8 +1,8 @@
 // What else runs in the process, or the site itself, hands over something strange.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
-import type { Connection, StoredConnection } from '../../src/server/connection-store.js';
-import { createConnections, type ServerEvent } from '../../src/server/connections.js';
+import type { Connection, StoredConnection } from '../../src/server/store.js';
+import { createConnections, type ServerEvent } from '../../src/server/index.js';
 import { createSqlStore, type RunSql } from '../../src/server/sql.js';
 import { createValkeyStore } from '../../src/server/valkey.js';
 import { withPolluted } from '../helpers/pollute.js';

@@ -6,8 +6,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import fc from 'fast-check';
 import sinon from 'sinon';
-import { createConnections, ConnectionEnded } from '../../src/server/connections.js';
-import { createExchangeHandler } from '../../src/server/handler.js';
+import {
+  ConnectionEndedError,
+  createConnections,
+  createExchangeHandler,
+} from '../../src/server/index.js';
 import { seed } from '../helpers/runs.js';
 import {
   API,
@@ -90,7 +93,7 @@ function startProcess(world: World, name: string, skewMs: number) {
       ...common,
       clientId: 'client',
       redirectUris: [`${ORIGIN}/connect`],
-      claims: world.claimsOf(process),
+      store: world.codeStoreOf(process),
       onConnected: async (details) => {
         await connections.connect(details.context, details, kept.signal);
         const isWritten = world.written.has(details.tokens.accessToken);
@@ -205,7 +208,7 @@ async function judgeEnd(scheduler: fc.Scheduler, world: World): Promise<void> {
       await site.connections.getAccessToken(id, { refused: token });
       world.demand(false, 'a lost connection is not noticed');
     } catch (reason) {
-      world.demand(reason instanceof ConnectionEnded, `the end is ${String(reason)}`);
+      world.demand(reason instanceof ConnectionEndedError, `the end is ${String(reason)}`);
       if (row && !row.connection.ended) reached.add('loss noticed late');
     } finally {
       open--;

@@ -1,8 +1,7 @@
 // A store, a Monerium and three processes in which every step is released one by one, and which
 // note each broken rule. A process that has crashed neither acts nor hears anything any more.
-import type { Connection, StoredConnection } from '../../src/server/connection-store.js';
-import type { Claims } from '../../src/server/claims.js';
-import type { ConnectionStore } from '../../src/server/connections.js';
+import type { Connection, StoredConnection } from '../../src/server/store.js';
+import type { CodeStore, ConnectionStore } from '../../src/server/index.js';
 
 export const API = 'https://api.monerium.test';
 /** How far clocks may differ over a store that does not tell its time. In milliseconds. */
@@ -122,7 +121,7 @@ export class World {
     };
   }
 
-  claimsOf(process: Process): Claims {
+  codeStoreOf(process: Process): CodeStore {
     return {
       claim: (key, ttlMs) =>
         this.#call(process, 'claims', () => {

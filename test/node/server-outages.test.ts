@@ -4,15 +4,14 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import sinon from 'sinon';
-import type { Connection } from '../../src/server/connection-store.js';
+import type { Connection } from '../../src/server/store.js';
 import {
-  ConnectionEnded,
-  createConnections,
-  refreshTokens,
   type ConnectError,
+  ConnectionEndedError,
   type ConnectionsOptions,
+  createConnections,
   type ServerEvent,
-} from '../../src/server/connections.js';
+} from '../../src/server/index.js';
 import { MemoryStore } from '../helpers/memory-store.js';
 
 const CUSTOMERS = Number(process.env.CUSTOMERS ?? 100);
@@ -197,16 +196,10 @@ describe('an answer that says nothing of the refresh token', () => {
       const site = open(['anna']);
       site.answer = () => Response.json(body, { status: 400 });
       const [{ error } = assert.fail()] = await askAll(site, ['anna']);
-      assert.ok(error instanceof ConnectionEnded);
+      assert.ok(error instanceof ConnectionEndedError);
       assert.equal(endedIn(site), 1);
     });
   }
-
-  it('#210 ends nothing for refreshTokens() either', async () => {
-    const fetch = async () => new Response(html, { status: 401, headers: type });
-    const refresh = refreshTokens({ apiUrl: API, clientId: 'c', refreshToken: 'r', fetch });
-    await assert.rejects(refresh, (error) => !(error instanceof ConnectionEnded));
-  });
 });
 
 describe('a Monerium that is silent', () => {

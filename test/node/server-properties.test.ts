@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/handler.js';
+import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/index.js';
 import { runs, seed } from '../helpers/runs.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 

@@ -1,7 +1,7 @@
 // `stay-connected`: who is connected, and the sign-out. And what reaches the functions of the site.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { ExchangeHandlerOptions } from '../../src/server/handler.js';
+import type { ExchangeHandlerOptions } from '../../src/server/index.js';
 import { ask, openSite, ORIGIN, post, type Site } from '../helpers/site.js';
 
 const IDS = { profile: 'profile-1', userId: 'user-1' };

@@ -4,11 +4,11 @@ import { openStore as openLibsql } from '../../examples/stores/libsql.js';
 import { openStore as openValkey } from '../../examples/stores/iovalkey.js';
 import { openStore as openPostgres } from '../../examples/stores/pg.js';
 import {
-  ConnectionEnded,
+  ConnectionEndedError,
   createConnections,
-  type ConnectionStore,
-} from '../../src/server/connections.js';
-import { createExchangeHandler, type Claims } from '../../src/server/handler.js';
+  createExchangeHandler,
+  type Store,
+} from '../../src/server/index.js';
 import { CLIENT_ID, post, REDIRECT_URI, type PostBody } from '../helpers/site.js';
 
 export interface WorkerOptions {
@@ -39,7 +39,7 @@ function open(url: string) {
   return url.startsWith('redis:') ? openValkey(url) : openLibsql(url);
 }
 
-function withoutTime(store: ConnectionStore & Claims): ConnectionStore & Claims {
+function withoutTime(store: Store): Store {
   return {
     replace: store.replace,
     claim: store.claim,
@@ -60,7 +60,7 @@ const connections = createConnections({ store, apiUrl, timeoutMs, leaseMs: 4 * t
 const handle = createExchangeHandler<string>({
   clientId: CLIENT_ID,
   redirectUris: [REDIRECT_URI],
-  ...{ apiUrl, timeoutMs, ...(!options.hasOwnClaims && { claims: store }) },
+  ...{ apiUrl, timeoutMs, ...(!options.hasOwnClaims && { store }) },
   onConnected: (details) => connections.connect(details.context, details),
   onError: () => undefined,
 });
@@ -71,7 +71,7 @@ async function work(task: Task): Promise<Outcome> {
     return { token: await connections.getAccessToken(task.id, { refused: task.refused }) };
   } catch (error) {
     const { code = 'unknown' } = error as { code?: string };
-    if (!(error instanceof ConnectionEnded)) return { error: code };
+    if (!(error instanceof ConnectionEndedError)) return { error: code };
     return { error: 'ended', inDoubt: error.inDoubt };
   }
 }

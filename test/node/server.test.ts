@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/handler.js';
+import { createExchangeHandler, type ExchangeHandlerOptions } from '../../src/server/index.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 import {
   ask,
@@ -448,7 +448,7 @@ describe('the options of the handler', () => {
     ['onDisconnect', { onDisconnect: true }],
     ['onError', { onError: 'log' }],
     ['observe', { observe: null }],
-    ['claims', { claims: {} }],
+    ['store', { store: {} }],
     ['redirectUri', { redirectUri: REDIRECT_URI }],
   ];
   for (const [option, change] of wrong) {

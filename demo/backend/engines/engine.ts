@@ -1,6 +1,5 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
-import type { Claims } from '../../../src/server/handler.js';
-import type { ConnectionStore } from '../../../src/server/connections.js';
+import type { Store } from '../../../src/server/index.js';
 
 /** How many requests of one client are let through. */
 export interface Limit {
@@ -12,8 +11,8 @@ export interface Limit {
 
 /** The database of the backend. Any number of processes may use one at the same time. */
 export interface Engine {
-  /** With the stores of the package: connections, and claims on codes. */
-  readonly store: ConnectionStore & Claims;
+  /** A store of the package: connections, and claims on codes. */
+  readonly store: Store;
   /** Counts in the database, over all processes. */
   createLimiter(limit: Limit): RateLimiterAbstract;
   /** Deletes what has ended before `now`, in milliseconds since the epoch. */

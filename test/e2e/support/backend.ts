@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createExchangeHandler } from '../../../src/server/handler.js';
+import { createExchangeHandler } from '../../../src/server/index.js';
 import type { SiteRequest } from './site.js';
 
 /** How the site's backend answers. `exchange` trades the code with the emulator for real. */

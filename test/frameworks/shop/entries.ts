@@ -4,7 +4,6 @@ import 'monerium-connect/element';
 import 'monerium-connect/locales';
 import 'monerium-connect/node';
 import 'monerium-connect/server';
-import 'monerium-connect/server/connections';
 import 'monerium-connect/server/sql';
 import 'monerium-connect/server/valkey';
 import 'monerium-connect/testing';

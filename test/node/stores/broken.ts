@@ -1,6 +1,6 @@
 // Stores with a fault each, over one SQLite file. `FAULT` names it.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Connection, ConnectionStore } from '../../../src/server/connections.js';
+import type { Connection, ConnectionStore } from '../../../src/server/index.js';
 import { openStore } from '../../../examples/stores/libsql.js';
 import { createClient } from '@libsql/client';
 

@@ -1,6 +1,5 @@
 // A Durable Object, asked through the Worker of `durable-object.test.ts`.
-import type { Claims } from '../../../src/server/handler.js';
-import type { ConnectionStore } from '../../../src/server/connections.js';
+import type { Store } from '../../../src/server/index.js';
 
 async function ask<T>(...call: unknown[]): Promise<T> {
   const init = { method: 'POST', body: JSON.stringify(call) };
@@ -9,7 +8,7 @@ async function ask<T>(...call: unknown[]): Promise<T> {
   return ((await response.json()) as { result: T }).result;
 }
 
-export const store: ConnectionStore & Claims = {
+export const store: Store = {
   read: (id) => ask('read', id),
   replace: (id, version, next) => ask('replace', id, version, next ?? null),
   claim: (key, ttlMs) => ask('claim', key, ttlMs),

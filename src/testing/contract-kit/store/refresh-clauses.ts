@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Tokens } from '../../../server/connections.js';
+import type { Tokens } from '../../../server/index.js';
 import type { Emulator } from '../../emulator/emulator.js';
 import { assertThat } from '../clause.js';
 import {

@@ -2,13 +2,12 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   type ConnectError,
-  ConnectionEnded,
-  createConnections,
   type Connection,
-  type ConnectionStore,
+  ConnectionEndedError,
+  createConnections,
   type NewConnection,
-} from '../../../server/connections.js';
-import type { Claims } from '../../../server/handler.js';
+  type Store,
+} from '../../../server/index.js';
 
 export type StoreTask =
   | { readonly kind: 'claim'; readonly key: string; readonly ttlMs: number }
@@ -33,7 +32,7 @@ export interface StoreOutcome {
 
 /** What the module of the site exports. */
 interface StoreModule {
-  readonly store: ConnectionStore & Claims;
+  readonly store: Store;
   readonly close?: () => unknown;
 }
 
@@ -100,7 +99,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
     try {
       return { value: await work(task) };
     } catch (error) {
-      if (error instanceof ConnectionEnded) return { error: 'ended', inDoubt: error.inDoubt };
+      if (error instanceof ConnectionEndedError) return { error: 'ended', inDoubt: error.inDoubt };
       return { error: String(error) };
     }
   };

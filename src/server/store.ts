@@ -66,3 +66,22 @@ export interface ConnectionStore {
     signal: AbortSignal,
   ): Promise<boolean>;
 }
+
+/** Decides which request was first with a code, over all processes that share it. */
+export interface CodeStore {
+  /**
+   * `true` for the first call with this key within `ttlMs`, in whatever process; `false` for every
+   * other. Rejects when it cannot know: then nothing is sent, and the page gets `503`.
+   * @param key 1 to 128 printable ASCII characters without a space
+   * @param signal fires at the deadline of the request
+   */
+  claim(key: string, ttlMs: number, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Forgets a claim, so that made-up codes do not fill the store. It is called by whoever holds the
+   * claim, after Monerium has refused the code. Without it a claim stays until it runs out.
+   */
+  release?(key: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What each shipped store is: for the codes of a handler, and for connections. */
+export interface Store extends CodeStore, ConnectionStore {}

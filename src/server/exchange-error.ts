@@ -6,8 +6,8 @@ import { raceSignal } from './deadline.js';
  * Why a request did not succeed. `message` holds no secret. `cause` is the `ConnectError` of the
  * exchange, or what a function of the site threw: look before you log that.
  */
-export class ExchangeFailure extends Error {
-  override readonly name = 'ExchangeFailure';
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError';
 
   constructor(
     /** The HTTP status of the response. */
@@ -22,14 +22,14 @@ export class ExchangeFailure extends Error {
   }
 }
 
-/** @throws ExchangeFailure */
+/** @throws ExchangeError */
 export function refuseUnless(
   isRight: boolean,
   status: number,
   error: string,
   reason: string,
 ): asserts isRight {
-  if (!isRight) throw new ExchangeFailure(status, error, reason);
+  if (!isRight) throw new ExchangeError(status, error, reason);
 }
 
 /** Only the kind of what the site threw. */
@@ -39,7 +39,7 @@ export function nameKind(cause: unknown): string {
 
 /**
  * Calls a function of the site, which has until the signal fires.
- * @throws ExchangeFailure `503`
+ * @throws ExchangeError `503`
  */
 export async function callSite<T>(
   name: string,
@@ -50,7 +50,7 @@ export async function callSite<T>(
     return await raceSignal(signal, call());
   } catch (cause) {
     const fault = signal.aborted ? 'took too long' : `threw ${nameKind(cause)}`;
-    throw new ExchangeFailure(503, 'temporarily_unavailable', `${name} ${fault}`, cause);
+    throw new ExchangeError(503, 'temporarily_unavailable', `${name} ${fault}`, cause);
   }
 }
 
@@ -60,11 +60,11 @@ export function detailOf(reason: unknown): Partial<ConnectErrorDetail> {
 }
 
 /** The failure that the page is told of. */
-export function toFailure(reason: unknown): ExchangeFailure {
-  if (reason instanceof ExchangeFailure) return reason;
+export function toFailure(reason: unknown): ExchangeError {
+  if (reason instanceof ExchangeError) return reason;
   const { code = nameKind(reason), status, oauthError } = detailOf(reason);
   const why = status === undefined ? code : `${code}, Monerium answered ${status}`;
-  const fail = (answer: number, error: string) => new ExchangeFailure(answer, error, why, reason);
+  const fail = (answer: number, error: string) => new ExchangeError(answer, error, why, reason);
   if (code === 'exchange_rejected') {
     return fail(400, oauthError && oauthError !== 'other' ? oauthError : 'invalid_grant');
   }

@@ -1,16 +1,11 @@
 import { exchangeDirectly } from '../core/oauth/exchange.js';
 import { readIdentity } from '../core/oauth/identity.js';
-import { claimCode, isCodeRefused, releaseCode } from './claims.js';
+import { claimCode, isCodeRefused, releaseCode } from './claimed-code.js';
 import { withDeadline } from './deadline.js';
-import {
-  callSite,
-  ExchangeFailure,
-  nameKind,
-  refuseUnless,
-  toFailure,
-} from './exchange-failure.js';
+import { callSite, ExchangeError, nameKind, refuseUnless, toFailure } from './exchange-error.js';
 import {
   readOptions,
+  type ExchangeHandler,
   type ExchangeHandlerOptions,
   type RequestDetails,
   type Settings,
@@ -19,34 +14,12 @@ import { serverSend } from './monerium-api.js';
 import { checkRequest, EMPTY_POST, readGrant } from './posted-grant.js';
 import { addCommonHeaders, answerFailure, answerIdentity, answerPreflight } from './responses.js';
 
-export { ConnectError, type ErrorCode } from '../core/errors.js';
-export type { Tokens } from '../core/oauth/exchange.js';
-export type { Identity } from '../core/oauth/identity.js';
-export { createMemoryClaims, type Claims } from './claims.js';
-export { ExchangeFailure } from './exchange-failure.js';
-export type {
-  ConnectedDetails,
-  ExchangeHandlerOptions,
-  RequestDetails,
-} from './handler-options.js';
-export type { MoneriumOptions } from './monerium-api.js';
-export type { ServerEvent } from './server-event.js';
-
-/**
- * A web-standard handler of one route. It never rejects. `context` reaches the functions of the
- * site as it is; it may be left out where they do not need one.
- */
-export type ExchangeHandler<Context = unknown> = (
-  request: Request,
-  ...rest: undefined extends Context ? [context?: Context] : [context: Context]
-) => Promise<Response>;
-
 /** Everything up to the identity, within one deadline. */
 function exchange<Context>(settings: Settings<Context>, details: RequestDetails<Context>) {
-  const { own, claims, timeoutMs, notify } = settings;
+  const { own, store, timeoutMs, notify } = settings;
   return withDeadline(timeoutMs, async (signal) => {
     const grant = await readGrant(details.request, signal, settings);
-    const isFirst = await claimCode(claims, grant.code, signal);
+    const isFirst = await claimCode(store, grant.code, signal);
     if (!isFirst) notify({ type: 'replay-refused' });
     refuseUnless(isFirst, 400, 'invalid_grant', 'the code was posted before');
     try {
@@ -54,7 +27,7 @@ function exchange<Context>(settings: Settings<Context>, details: RequestDetails<
       return { ...details, ...identity, tokens, clientId: grant.clientId };
     } catch (reason) {
       if (!isCodeRefused(reason)) throw reason;
-      await releaseCode(claims, grant.code, signal);
+      await releaseCode(store, grant.code, signal);
       // A claim that is slow to go does not make it a timeout.
       throw toFailure(reason);
     }
@@ -70,7 +43,7 @@ async function connect<Context>(
     return answerIdentity(connected, (await settings.own.onConnected(connected)) ?? {});
   } catch (cause) {
     const fault = `onConnected threw ${nameKind(cause)}`;
-    throw new ExchangeFailure(500, 'server_error', fault, cause);
+    throw new ExchangeError(500, 'server_error', fault, cause);
   }
 }
 
@@ -128,12 +101,12 @@ export function createExchangeHandler<Context = unknown>(
   const settings = readOptions(options);
   const { own, isSandbox, notify } = settings;
 
-  const log = ({ status, message, reason }: ExchangeFailure): void => {
+  const log = ({ status, message, reason }: ExchangeError): void => {
     if (status >= 500) console.error(`monerium-connect: ${message}`);
     else if (isSandbox && reason !== EMPTY_POST) console.warn(`monerium-connect: ${message}`);
   };
   const { onError = log } = own;
-  const report = async (failure: ExchangeFailure, request: Request) => onError(failure, request);
+  const report = async (failure: ExchangeError, request: Request) => onError(failure, request);
 
   return async (request, ...[context]) => {
     const started = Date.now();

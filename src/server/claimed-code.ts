@@ -1,0 +1,46 @@
+import { raceSignal } from './deadline.js';
+import { callSite, detailOf } from './exchange-error.js';
+import type { CodeStore } from './store.js';
+
+/** How long a code is remembered, in milliseconds. Monerium's codes live for minutes. */
+const TTL_MS = 3_600_000;
+/** Only the hash of a code is kept anywhere: SHA-256 in base64. */
+async function hash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(digest)));
+}
+
+/**
+ * Lets one post of a code through: a second use can make Monerium revoke the tokens of the first.
+ * @returns whether this is the first post
+ * @throws ExchangeError `503` when nobody can know
+ */
+export async function claimCode(
+  store: CodeStore,
+  code: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const key = await hash(code);
+  return callSite('store', signal, async () => store.claim(key, TTL_MS, signal));
+}
+
+/**
+ * Whether Monerium has refused the code itself: it was made up, has expired, was used elsewhere, or
+ * came with another verifier or redirect URI. To send it again can do no more than this attempt has
+ * done. After any other answer, and without one, the code may have been used.
+ * @see RFC 6749 sections 4.1.2 and 5.2
+ */
+export function isCodeRefused(reason: unknown): boolean {
+  const { code, oauthError } = detailOf(reason);
+  return code === 'exchange_rejected' && oauthError === 'invalid_grant';
+}
+
+/** Forgets the claim on a code that was refused. One that stays runs out by itself. */
+export async function releaseCode(
+  store: CodeStore,
+  code: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const release = async () => store.release?.(await hash(code), signal);
+  await raceSignal(signal, release()).catch(() => undefined);
+}

@@ -1,0 +1,31 @@
+// The entry `monerium-connect/server`.
+export { ConnectError, type ErrorCode } from '../core/errors.js';
+export type { Tokens } from '../core/oauth/exchange.js';
+export type { Identity } from '../core/oauth/identity.js';
+export {
+  createConnections,
+  type Connections,
+  type ConnectionsOptions,
+  type NewConnection,
+  type TokenOptions,
+} from './connections.js';
+export { ExchangeError } from './exchange-error.js';
+export { createExchangeHandler } from './exchange-handler.js';
+export type {
+  ConnectedDetails,
+  ExchangeHandler,
+  ExchangeHandlerOptions,
+  RequestDetails,
+} from './handler-options.js';
+export { ConnectionEndedError } from './kept-connection.js';
+export { createMemoryStore } from './memory-store.js';
+export type { MoneriumOptions } from './monerium-api.js';
+export type { ServerEvent } from './server-event.js';
+export type {
+  CodeStore,
+  Connection,
+  ConnectionStore,
+  Renewal,
+  Store,
+  StoredConnection,
+} from './store.js';
