@@ -1,17 +1,13 @@
+import { hash } from './bytes.js';
 import { raceSignal } from './deadline.js';
 import { callSite, detailOf } from './exchange-error.js';
 import type { CodeStore } from './store.js';
 
 /** How long a code is remembered, in milliseconds. Monerium's codes live for minutes. */
 const TTL_MS = 3_600_000;
-/** Only the hash of a code is kept anywhere: SHA-256 in base64. */
-async function hash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)));
-}
-
 /**
  * Lets one post of a code through: a second use can make Monerium revoke the tokens of the first.
+ * The store gets its hash alone.
  * @returns whether this is the first post
  * @throws ExchangeError `503` when nobody can know
  */

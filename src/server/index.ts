@@ -20,6 +20,7 @@ export type {
 export { ConnectionEndedError } from './kept-connection.js';
 export { createMemoryStore } from './memory-store.js';
 export type { MoneriumOptions } from './monerium-api.js';
+export { createSeal, type Seal } from './seal.js';
 export type { ServerEvent } from './server-event.js';
 export type {
   CodeStore,

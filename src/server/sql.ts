@@ -15,7 +15,7 @@ export type RunSql = (
 }>;
 
 export interface SqlStoreOptions {
-  /** Encrypts a connection before it is written, bound to its `id`. Default: plain JSON. */
+  /** Encrypts a connection before it is written: that of `createSeal()`. Default: plain JSON. */
   readonly seal?: ((json: string, id: string) => string | Promise<string>) | undefined;
   /** The opposite of `seal`. What it throws reaches the caller. */
   readonly open?: ((sealed: string, id: string) => string | Promise<string>) | undefined;

@@ -14,7 +14,7 @@ export interface Renewal {
   readonly inDoubt: boolean;
 }
 
-/** What a site keeps of a connection. Plain JSON: encrypt it before it is written. */
+/** What a site keeps of a connection. Plain JSON: `createSeal()` encrypts it. */
 export interface Connection extends Identity {
   /** The client that the tokens were issued to. */
   readonly clientId: string;

@@ -341,6 +341,63 @@ const ofTheDemo = [
   },
 ];
 
+const seal = 'src/server/seal.ts';
+
+/** @type {Rule[]} */
+const ofTheSeal = [
+  {
+    ...{ fault: 242, rule: 'a sealed text opens in any place' },
+    ...{
+      file: seal,
+      in: 'aesGcm',
+      find: 'toBytes(VERSION + purpose)',
+      replace: 'toBytes(VERSION)',
+    },
+  },
+  {
+    ...{ fault: 242, rule: 'one key for every use of the secret' },
+    ...{ file: seal, in: 'deriveKey' },
+    find: 'toBytes(`monerium-connect ${VERSION} ${use}`)',
+    replace: 'toBytes(`monerium-connect ${VERSION}`)',
+  },
+  {
+    ...{ fault: 242, rule: 'several spellings of the same bytes open' },
+    ...{ file: 'src/server/bytes.ts', in: 'fromBase64Url' },
+    find: 'toBase64Url(bytes) === text',
+    replace: 'bytes',
+  },
+  {
+    ...{ fault: 242, rule: 'the nonce is always the same' },
+    ...{ file: seal, in: 'seal' },
+    find: 'crypto.getRandomValues(new Uint8Array(NONCE_BYTES))',
+    replace: 'new Uint8Array(NONCE_BYTES)',
+  },
+  {
+    ...{ fault: 243, rule: 'one secret opens' },
+    ...{ file: seal, in: 'open' },
+    find: 'await readKeys()',
+    replace: '(await readKeys()).slice(0, 1)',
+  },
+  {
+    ...{ fault: 243, rule: 'a short secret is taken' },
+    ...{ file: seal, in: 'createSealFor' },
+    find: 'toBytes(text).length >= MIN_SECRET_BYTES',
+    replace: 'text.length > 0',
+  },
+  {
+    ...{ fault: 244, rule: 'the store for SQL writes in the clear' },
+    ...{ file: 'src/server/sql.ts', in: 'createSqlStore' },
+    find: 'await seal(JSON.stringify(next), id)',
+    replace: 'JSON.stringify(next)',
+  },
+  {
+    ...{ fault: 244, rule: 'the store for Valkey writes in the clear' },
+    ...{ file: 'src/server/valkey.ts', in: 'createValkeyStore' },
+    find: 'await seal(JSON.stringify(next), id)',
+    replace: 'JSON.stringify(next)',
+  },
+];
+
 /** @type {Rule[]} */
 const ofFind = [
   {
@@ -367,6 +424,7 @@ export default [
   ...ofTheModel.map((mutant) => ({ ...mutant, test: 'node/server-model' })),
   withoutLease,
   withoutEnd,
+  ...ofTheSeal.map((mutant) => ({ ...mutant, test: 'node/server-seal' })),
   ...ofFind.map((mutant) => ({ ...mutant, test: 'node/server-connections', title: '#241' })),
   ...ofTheProcesses.map((mutant) => ({ ...mutant, ...race })),
   ...ofHostileInput.map((mutant) => ({ ...mutant, test: 'node/server-hostile' })),

@@ -1,5 +1,5 @@
+import type { Seal } from '../../../src/server/index.js';
 import { StartFailure } from '../../../src/testing/start-failure.js';
-import type { KeyRing } from '../key-ring.js';
 import { reasonOf } from '../storage-failure.js';
 import type { Engine } from './engine.js';
 import { openPostgres } from './postgres.js';
@@ -15,16 +15,15 @@ const CHOICES = 'a file for SQLite, postgres://…, or valkey://…';
  */
 export async function openEngine(
   database: string,
-  keys: KeyRing,
+  seal: Seal,
   log: (line: string) => void,
 ): Promise<Engine> {
   // One letter in front of a colon is a drive of Windows.
   const [, scheme] = /^([a-z][a-z\d+.-]+):/i.exec(database) ?? [];
-  const sealing = { seal: keys.seal, open: keys.open };
   try {
-    if (scheme === 'postgres') return await openPostgres(database, sealing, log);
-    if (scheme === 'valkey') return await openValkey(database, sealing, log);
-    if (scheme === undefined && database !== '') return await openSqlite(database, sealing);
+    if (scheme === 'postgres') return await openPostgres(database, seal, log);
+    if (scheme === 'valkey') return await openValkey(database, seal, log);
+    if (scheme === undefined && database !== '') return await openSqlite(database, seal);
   } catch (error) {
     throw new StartFailure(`The database ${nameOf(database)} cannot be used: ${reasonOf(error)}`);
   }
