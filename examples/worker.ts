@@ -1,7 +1,7 @@
 import {
   createConnections,
   createExchangeHandler,
-  type ExchangeHandler,
+  type RequestHandler,
 } from 'monerium-connect/server';
 import { createSessions } from './sessions.js';
 import { openStore, type Namespace } from './stores/durable-object.js';
@@ -25,7 +25,7 @@ function createHandler({ CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL, STORE }: Env
 }
 
 /** One for each isolate. */
-let handle: ExchangeHandler | undefined;
+let handle: RequestHandler | undefined;
 
 export default {
   fetch(request: Request, environment: Environment) {

@@ -1,6 +1,6 @@
 // The service worker of the site: Monerium's emulator and a shop's backend, without a server.
 // `/monerium/` is the emulator, `/api/monerium` the backend, `/control` sets faults.
-import { createExchangeHandler, type ExchangeHandler } from '../../src/server/index.js';
+import { createExchangeHandler, type RequestHandler } from '../../src/server/index.js';
 import { loadAssets } from '../../src/testing/emulator/assets.js';
 import { isJson } from '../../src/testing/emulator/json-body.js';
 import { createMonerium } from '../../src/testing/emulator/monerium.js';
@@ -73,7 +73,7 @@ self.fetch = async (input, init) => {
   return request.url.startsWith(`${apiUrl}/`) ? askMonerium(request) : fetchFromNetwork(request);
 };
 
-const handle: ExchangeHandler = createExchangeHandler({
+const handle: RequestHandler = createExchangeHandler({
   apiUrl,
   clientId: CLIENT_ID,
   redirectUris: [redirectUri],

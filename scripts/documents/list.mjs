@@ -15,6 +15,7 @@ export const documents = [
   'docs/wallets.md',
   'docs/apps.md',
   'docs/backend.md',
+  'docs/server-start.md',
   'docs/check-backend.md',
   'docs/several-processes.md',
   'docs/demo-backend.md',

@@ -25,25 +25,13 @@ export interface ConnectedDetails<Context = unknown> extends RequestDetails<Cont
 /** A value, or nothing at all. */
 type Maybe<T> = T | void | Promise<T | void>;
 
-export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptions {
-  /** ID of the Authorization Code Flow client, or several. */
-  readonly clientId: string | readonly string[];
-  /** Every redirect URI that a post may name, exactly as registered at Monerium. */
-  readonly redirectUris: string | readonly string[];
-  /** The origins of the pages that may ask. Default: those of `redirectUris`. */
-  readonly allowedOrigins?: string | readonly string[] | undefined;
-  /** Lets pages of other listed origins send and get cookies. Default: `false`. */
-  readonly allowCredentials?: boolean | undefined;
+/** What a site sets in either handler. */
+export interface SiteOptions<Context = unknown> extends MoneriumOptions {
   /**
-   * Sees to it that no code is sent twice: the store of the connections can be given here too. With
-   * several processes, and in functions, it has to be one that they share. Default: the memory of
-   * this process.
-   */
-  readonly store?: CodeStore | undefined;
-  /**
-   * Keeps the tokens, and may return headers for the response, such as `Set-Cookie`. When it
-   * throws, the page gets `500` and `onError` the reason: try a write again in here, since the code
-   * is used up. It runs outside the deadline.
+   * Keeps the tokens, and may return headers for the response, such as `Set-Cookie`. It begins a
+   * session of its own: somebody may know the ID of the one before. When it throws, the customer is
+   * told of a failure and `onError` gets the reason: try a write again in here, since the code is
+   * used up. It runs outside the deadline.
    */
   onConnected(details: ConnectedDetails<Context>): Maybe<HeadersInit>;
   /** For `stay-connected`: who is connected in this session, or nothing. Without it: no `GET`. */
@@ -63,20 +51,42 @@ export interface ExchangeHandlerOptions<Context = unknown> extends MoneriumOptio
   readonly observe?: ((event: ServerEvent) => void) | undefined;
 }
 
+export interface ExchangeHandlerOptions<Context = unknown> extends SiteOptions<Context> {
+  /** ID of the Authorization Code Flow client, or several. */
+  readonly clientId: string | readonly string[];
+  /** Every redirect URI that a post may name, exactly as registered at Monerium. */
+  readonly redirectUris: string | readonly string[];
+  /** The origins of the pages that may ask. Default: those of `redirectUris`. */
+  readonly allowedOrigins?: string | readonly string[] | undefined;
+  /** Lets pages of other listed origins send and get cookies. Default: `false`. */
+  readonly allowCredentials?: boolean | undefined;
+  /**
+   * Sees to it that no code is sent twice: the store of the connections can be given here too. With
+   * several processes, and in functions, it has to be one that they share. Default: the memory of
+   * this process.
+   */
+  readonly store?: CodeStore | undefined;
+}
+
 /**
  * A web-standard handler of one route. It never rejects. `context` reaches the functions of the
  * site as it is; it may be left out where they do not need one.
  */
-export type ExchangeHandler<Context = unknown> = (
+export type RequestHandler<Context = unknown> = (
   request: Request,
   ...rest: undefined extends Context ? [context?: Context] : [context: Context]
 ) => Promise<Response>;
 
-const TYPES = {
+/** The types of {@link SiteOptions} and of the store. */
+export const SITE_OPTIONS = {
   ...MONERIUM_OPTIONS,
-  ...{ clientId: '', redirectUris: '', allowedOrigins: '', store: 'object' },
-  ...{ allowCredentials: 'boolean', onConnected: 'function', onSession: 'function' },
+  ...{ store: 'object', onConnected: 'function', onSession: 'function' },
   ...{ onDisconnect: 'function', onError: 'function', observe: 'function' },
+};
+
+const TYPES = {
+  ...SITE_OPTIONS,
+  ...{ clientId: '', redirectUris: '', allowedOrigins: '', allowCredentials: 'boolean' },
 };
 
 /** Without the types of Node. */
@@ -93,6 +103,27 @@ function defaultStore(): CodeStore {
   return createMemoryCodeStore();
 }
 
+/**
+ * The settings of both handlers.
+ * @param own options that {@link ownOptions} has copied
+ * @throws ConnectError `invalid_config`
+ */
+export function readSiteOptions<Context>(own: SiteOptions<Context>, store: unknown) {
+  check(Boolean(own.onConnected), 'onConnected', 'a function');
+  const { claim } = Object(store) as Partial<CodeStore>;
+  check(typeof claim === 'function', 'store', 'an object with claim()');
+  return {
+    ...readApi(own),
+    ...{ own, store: store as CodeStore },
+    notify: quietly(own.observe),
+    isSandbox: own.environment !== 'production',
+    /** Those of `stay-connected`. */
+    sessionMethods: [...(own.onSession ? ['GET'] : []), ...(own.onDisconnect ? ['DELETE'] : [])],
+  };
+}
+
+export type SharedSettings<Context> = ReturnType<typeof readSiteOptions<Context>>;
+
 /** The origin of a URL. That of anything but http(s) is `null`, which sandboxed frames share. */
 function readOrigin(option: string, url: string): string {
   check(/^https?:/i.test(url) && URL.canParse(url), option, 'absolute URLs');
@@ -102,25 +133,16 @@ function readOrigin(option: string, url: string): string {
 /** @throws ConnectError `invalid_config` */
 export function readOptions<Context>(options: ExchangeHandlerOptions<Context>) {
   const own = ownOptions(options, TYPES);
-  const { store = defaultStore(), allowCredentials = false, onSession, onDisconnect } = own;
+  const { store = defaultStore(), allowCredentials = false } = own;
   const pages = own.allowedOrigins === undefined ? 'redirectUris' : 'allowedOrigins';
-  check(Boolean(own.onConnected), 'onConnected', 'a function');
-  const { claim } = Object(store) as Partial<CodeStore>;
-  check(typeof claim === 'function', 'store', 'an object with claim()');
+  const shared = readSiteOptions(own, store);
   return {
-    ...readApi(own),
-    ...{ own, store, allowCredentials },
+    ...shared,
+    allowCredentials,
     clientIds: readTexts('clientId', own.clientId),
     redirectUris: readTexts('redirectUris', own.redirectUris),
     origins: readTexts(pages, own[pages]).map((url) => readOrigin(pages, url)),
-    notify: quietly(own.observe),
-    isSandbox: own.environment !== 'production',
-    methods: [
-      'POST',
-      ...(onSession ? ['GET'] : []),
-      ...(onDisconnect ? ['DELETE'] : []),
-      'OPTIONS',
-    ],
+    methods: ['POST', ...shared.sessionMethods, 'OPTIONS'],
   };
 }
 

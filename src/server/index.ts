@@ -2,6 +2,8 @@
 export { ConnectError, type ErrorCode } from '../core/errors.js';
 export type { Tokens } from '../core/oauth/exchange.js';
 export type { Identity } from '../core/oauth/identity.js';
+export { createConnectHandler } from './connect-handler.js';
+export type { ConnectHandlerOptions } from './connect-options.js';
 export {
   createConnections,
   type Connections,
@@ -13,7 +15,7 @@ export { ExchangeError } from './exchange-error.js';
 export { createExchangeHandler } from './exchange-handler.js';
 export type {
   ConnectedDetails,
-  ExchangeHandler,
+  RequestHandler,
   ExchangeHandlerOptions,
   RequestDetails,
 } from './handler-options.js';

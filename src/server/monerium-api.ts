@@ -9,6 +9,11 @@ const HOSTS = { sandbox: 'https://api.monerium.dev', production: 'https://api.mo
 const SAFE_URL =
   /^(https:\/\/[^/?#@\s]|http:\/\/(localhost|127(\.\d+){3}|\[::1])(?=[:/]|$))[^?#@\s]*$/i;
 
+/** Whether an address can be trusted with tokens. It has neither query nor fragment. */
+export function isSafeUrl(url: string): boolean {
+  return SAFE_URL.test(url);
+}
+
 /** Where Monerium is, and how long to wait for it. */
 export interface MoneriumOptions {
   /** Picks the API host. Default: `sandbox`. */
@@ -39,7 +44,7 @@ export function readApi(options: MoneriumOptions): { apiUrl: string; timeoutMs: 
   const { environment = 'sandbox', apiUrl, timeoutMs = 15_000 } = options;
   check(Object.hasOwn(HOSTS, environment), 'environment', 'sandbox or production');
   const url = apiUrl ?? HOSTS[environment];
-  check(SAFE_URL.test(url), 'apiUrl', 'an https: URL without query, or http: on loopback');
+  check(isSafeUrl(url), 'apiUrl', 'an https: URL without query, or http: on loopback');
   checkRange('timeoutMs', timeoutMs, 1, 120_000);
   return { apiUrl: url.replace(/\/+$/, ''), timeoutMs };
 }

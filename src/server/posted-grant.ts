@@ -34,7 +34,10 @@ function isFromOwnPage({ method, headers }: Request, origins: readonly string[])
 }
 
 /** @throws ExchangeError for another method, a foreign origin, or a post that is not JSON */
-export function checkRequest(request: Request, { methods, origins }: RequestRules): void {
+export function checkRequest(
+  request: Request,
+  { methods, origins }: Pick<RequestRules, 'methods' | 'origins'>,
+): void {
   const { method, headers } = request;
   refuseUnless(methods.includes(method), 405, 'invalid_request', 'method not allowed');
   const origin = String(headers.get('origin')).slice(0, 100);

@@ -8,13 +8,21 @@ interface ResponseRules {
   readonly isSandbox: boolean;
 }
 
-/** @throws TypeError when the site's headers are none */
-export function answerIdentity({ profile, userId }: Identity, headers: HeadersInit): Response {
+/**
+ * The ids of a session, or `204`.
+ * @throws TypeError when the site's headers are none
+ */
+export function answerSession(session: Identity | undefined, headers: HeadersInit = {}): Response {
+  if (!session) return new Response(null, { status: 204 });
+  const { profile, userId } = session;
   return Response.json({ profile, userId }, { headers });
 }
 
 /** In the sandbox the response says why, for the developer who looks at it. */
-export function answerFailure(failure: ExchangeError, rules: ResponseRules): Response {
+export function answerFailure(
+  failure: ExchangeError,
+  rules: Pick<ResponseRules, 'isSandbox' | 'methods'>,
+): Response {
   const { status, error, reason, cause } = failure;
   const description = rules.isSandbox ? { error_description: reason } : {};
   const response = Response.json({ error, ...description }, { status });

@@ -4,7 +4,7 @@ import {
   type ConnectedDetails,
   createExchangeHandler,
   type ExchangeError,
-  type ExchangeHandler,
+  type RequestHandler,
   type ExchangeHandlerOptions,
 } from '../../src/server/index.js';
 
@@ -23,9 +23,9 @@ export interface Site {
   readonly connected: ConnectedDetails[];
   /** What `onError` was told. */
   readonly failures: ExchangeError[];
-  readonly handle: ExchangeHandler;
+  readonly handle: RequestHandler;
   /** Another handler with the same set-up but for these options. */
-  handlerWith(options: Partial<ExchangeHandlerOptions>): ExchangeHandler;
+  handlerWith(options: Partial<ExchangeHandlerOptions>): RequestHandler;
   /** A fresh code with all that a page posts together with it. */
   createPost(): PostBody;
   reset(): void;

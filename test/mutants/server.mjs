@@ -16,7 +16,7 @@ const withoutSecondReading = {
 /** @type {Rule} */
 const withoutClaims = {
   rule: 'a code goes to Monerium whoever has claimed it',
-  file: 'src/server/exchange-handler.ts',
+  file: 'src/server/exchange.ts',
   find: 'refuseUnless(isFirst, $$$REST);',
   replace: '',
 };
@@ -176,7 +176,7 @@ const ofTheClaims = [
   {
     fault: 218,
     rule: 'a refused code stays claimed',
-    ...{ file: 'src/server/exchange-handler.ts', in: 'exchange' },
+    ...{ file: 'src/server/exchange.ts', in: 'exchange' },
     find: 'await releaseCode($$$CODE);',
     replace: '',
   },
@@ -204,7 +204,7 @@ const ofTheClaims = [
   {
     fault: 218,
     rule: 'a post that has no claim frees that of another',
-    ...{ file: 'src/server/exchange-handler.ts', in: 'exchange' },
+    ...{ file: 'src/server/exchange.ts', in: 'exchange' },
     find: 'refuseUnless(isFirst, $$$REST);',
     replace:
       'if (!isFirst) await releaseCode(store, grant.code, signal);\nrefuseUnless(isFirst, $$$REST);',
@@ -282,7 +282,7 @@ const ofOutages = [
 const withNoise = {
   fault: 224,
   rule: 'the console complains about the doctor',
-  ...{ file: 'src/server/exchange-handler.ts', in: 'createExchangeHandler' },
+  ...{ file: 'src/server/run.ts', in: 'createRun' },
   find: 'reason !== EMPTY_POST',
   replace: 'true',
 };

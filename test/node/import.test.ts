@@ -145,9 +145,11 @@ describe('an import in plain Node', () => {
       'ConnectError',
       'ConnectionEndedError',
       'ExchangeError',
+      'createConnectHandler',
       'createConnections',
       'createExchangeHandler',
       'createMemoryStore',
+      'createSeal',
     ]);
   });
 });
