@@ -48,7 +48,7 @@ async function startWith(settings: BackendSettings, engine: Engine): Promise<Bac
   const store = withLog(engine.store, log);
   const connections = createConnections({ store, apiUrl, timeoutMs, observe });
   const cookie = new SessionCookie(allowedOrigins, LIFETIME_MS / 1000);
-  const sessions = new Sessions(store, cookie, log);
+  const sessions = new Sessions(connections, cookie, log);
   let isClosing = false;
   const app = createApp({
     ...{ settings, engine, store, connections, sessions, cookie, observe },

@@ -1,10 +1,7 @@
-import type { ConnectionStore, Identity } from '../../src/server/index.js';
+import type { Connections, Identity } from '../../src/server/index.js';
 import { UnreadableRow } from './key-ring.js';
 import type { SessionCookie } from './session-cookie.js';
 import { toRowId } from './session-id.js';
-
-/** How long the database may take, in milliseconds. */
-const READ_MS = 5000;
 
 /** A customer who is connected, and the ID of their connection in the store. */
 export interface Session extends Identity {
@@ -16,12 +13,12 @@ export interface Session extends Identity {
  * which is encrypted and bound to its ID.
  */
 export class Sessions {
-  readonly #store: ConnectionStore;
+  readonly #connections: Connections;
   readonly #cookie: SessionCookie;
   readonly #log: (line: string) => void;
 
-  constructor(store: ConnectionStore, cookie: SessionCookie, log: (line: string) => void) {
-    this.#store = store;
+  constructor(connections: Connections, cookie: SessionCookie, log: (line: string) => void) {
+    this.#connections = connections;
     this.#cookie = cookie;
     this.#log = log;
   }
@@ -29,22 +26,16 @@ export class Sessions {
   /**
    * Undefined when there is no such session, when it has ended, or when it cannot be decrypted.
    *
-   * @throws {StorageFailure}
+   * @throws {ConnectError} when the database is not there
    */
   async find(headers: Headers): Promise<Session | undefined> {
     const id = toRowId(this.#cookie.readFrom(headers));
     if (id === undefined) return undefined;
-    const row = await this.#read(id);
-    if (!row || row.connection.ended) return undefined;
-    const { profile, userId } = row.connection;
-    return { id, profile, userId };
-  }
-
-  async #read(id: string) {
     try {
-      return await this.#store.read(id, AbortSignal.timeout(READ_MS));
+      const ids = await this.#connections.find(id);
+      return ids && { id, ...ids };
     } catch (error) {
-      if (!(error instanceof UnreadableRow)) throw error;
+      if (!(error instanceof Error && error.cause instanceof UnreadableRow)) throw error;
       // The row stays: with the right key the customer is connected again.
       this.#log('A session cannot be decrypted: another BACKEND_KEY, or a row that was changed.');
       return undefined;
