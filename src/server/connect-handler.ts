@@ -62,7 +62,18 @@ async function start<Context>(
   return redirectTo(location, cookies);
 }
 
-const fail = (code: ErrorCode) => new ConnectError(code, { phase: 'authorize' });
+/** The failure of a response that has no code to exchange. */
+function toRefusal(cause: ConnectError): ExchangeError {
+  const { code, oauthError = 'other' } = cause;
+  return new ExchangeError(
+    400,
+    oauthError === 'other' ? 'invalid_request' : oauthError,
+    code,
+    cause,
+  );
+}
+
+const fail = (code: ErrorCode) => toRefusal(new ConnectError(code, { phase: 'authorize' }));
 
 /** What Monerium has responded with, and the flow that it ends. */
 interface Arrival {
@@ -83,11 +94,11 @@ async function readArrival<Context>(
   return { oauthError, flow: newest && { ...newest, end: '' } };
 }
 
-/** @throws ConnectError when the response has no code that may be exchanged */
+/** @throws ExchangeError when the response has no code that may be exchanged */
 function requireCode({ flow, code, oauthError }: Arrival): [PendingFlow, AuthorizationCode] {
   if (!flow) throw fail('transaction_not_found');
   if (flow.isExpired) throw fail('transaction_expired');
-  if (oauthError !== undefined) throw toAuthorizationError(oauthError);
+  if (oauthError !== undefined) throw toRefusal(toAuthorizationError(oauthError));
   if (code === undefined) throw fail('response_invalid');
   return [flow, code];
 }

@@ -62,12 +62,12 @@ export function detailOf(reason: unknown): Partial<ConnectErrorDetail> {
 /** The failure that the page is told of. */
 export function toFailure(reason: unknown): ExchangeError {
   if (reason instanceof ExchangeError) return reason;
-  const { code = nameKind(reason), phase, status, oauthError } = detailOf(reason);
+  const { code = nameKind(reason), status, oauthError } = detailOf(reason);
   const why = status === undefined ? code : `${code}, Monerium answered ${status}`;
   const fail = (answer: number, error: string) => new ExchangeError(answer, error, why, reason);
-  const word = oauthError === 'other' ? undefined : oauthError;
-  if (phase === 'authorize') return fail(400, word ?? 'invalid_request');
-  if (code === 'exchange_rejected') return fail(400, word ?? 'invalid_grant');
+  if (code === 'exchange_rejected') {
+    return fail(400, oauthError && oauthError !== 'other' ? oauthError : 'invalid_grant');
+  }
   if (code === 'rate_limited') return fail(429, 'temporarily_unavailable');
   if (code === 'exchange_timeout') return fail(504, 'temporarily_unavailable');
   return fail(502, 'server_error');

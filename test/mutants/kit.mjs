@@ -8,6 +8,170 @@
  */
 
 /** @type {Row[]} */
+const STARTS = [
+  [
+    'the challenge may be a verifier',
+    'starts',
+    'start',
+    'fields[name] === value',
+    'true',
+    'sends no method of the challenge',
+  ],
+  [
+    'the start may be a page',
+    'start-visitor',
+    'begin',
+    'assertThat(isLed, $SEEN)',
+    '',
+    'begins with a page of its own',
+  ],
+  [
+    'the customer may end anywhere',
+    'starts',
+    'start',
+    'place?.href === expected',
+    'true',
+    'forgets where the customer was',
+  ],
+  [
+    'two flows may have one state',
+    'starts',
+    'start',
+    'new Set(values).size === 2',
+    'true',
+    'begins all flows with one state',
+  ],
+  [
+    'any parameter may be passed on',
+    'starts',
+    'start',
+    '!auth.searchParams.getAll(name).includes(value)',
+    'true',
+    'passes on what it does not know',
+  ],
+  [
+    'a cookie may have any flags',
+    'starts',
+    'start',
+    'missing.length === 0',
+    'true',
+    'lets scripts read the cookie',
+  ],
+  [
+    'a cookie may stay for ever',
+    'starts',
+    'start',
+    'Number(age) === DAY_S',
+    'true',
+    'keeps the cookie for a week',
+  ],
+  [
+    'the verifier may be shown',
+    'starts',
+    'start',
+    "assertHidden(ended, verifier, 'the verifier')",
+    '',
+    'shows the verifier',
+  ],
+  [
+    'a browser may have any number of flows',
+    'starts',
+    'start',
+    "kept === '001111'",
+    'true',
+    'keeps every flow',
+  ],
+  [
+    'the customer may end at another origin',
+    'starts',
+    'start',
+    'place?.origin === origin',
+    'place',
+    'leads wherever it is told to',
+  ],
+  [
+    'HEAD may begin a flow',
+    'starts',
+    'every',
+    "['HEAD', 'POST', 'OPTIONS']",
+    "['POST', 'OPTIONS']",
+    'begins with HEAD',
+  ],
+  [
+    'a prefetch may begin a flow',
+    'starts',
+    'every',
+    "['prefetch', 'prefetch;prerender']",
+    '[]',
+    'takes a prefetch for a visit',
+  ],
+  [
+    'a cache may keep a response',
+    'starts',
+    'every',
+    '/no-store/i.test(control)',
+    'true',
+    'lets a cache keep what it refuses',
+  ],
+  [
+    'a Referer may have the code',
+    'starts',
+    'every',
+    "policy === 'no-referrer'",
+    'true',
+    'says nothing of the Referer',
+  ],
+  [
+    'a cookie may be changed',
+    'callbacks',
+    'callbacks',
+    'assertResult(harness, answer, $CODE)',
+    '',
+    'looks at the name of a cookie alone',
+  ],
+  [
+    'a cookie may outlive its flow',
+    'callbacks',
+    'callbacks',
+    'first === undefined',
+    'true',
+    'leaves the cookie of a flow',
+  ],
+  [
+    'a session may be one from before',
+    'callbacks',
+    'callbacks',
+    "assertThat($STATUS, 'still knows the session from before the connection')",
+    '',
+    'keeps the session from before',
+  ],
+  [
+    'a failure may have any word',
+    'start-visitor',
+    'assertResult',
+    'seen === result',
+    'true',
+    'has another word for rate_limited',
+  ],
+  [
+    'a token may be shown',
+    'callbacks',
+    'callbacks',
+    'assertNoToken(answer)',
+    '',
+    'shows the token',
+  ],
+  [
+    'anybody may read who is connected',
+    'callbacks',
+    'callbacks',
+    '!isOpen',
+    'true',
+    'lets anybody read who is connected',
+  ],
+];
+
+/** @type {Row[]} */
 const CLAUSES = [
   [
     'another origin may read who is connected',
@@ -188,16 +352,23 @@ const REPORT = [
 /**
  * @param {number} fault
  * @param {Row[]} rows
+ * @param {string} [test]
  * @returns {Mutant[]}
  */
-const ofKit = (fault, rows) =>
+const ofKit = (fault, rows, test = 'node/contract-sessions') =>
   rows.map(([rule, file, scope, find, replace, title]) => ({
     ...{ fault, rule, file: `src/testing/contract-kit/${file}.ts`, in: scope, find, replace },
-    ...{ test: 'node/contract-sessions', title: `#${fault} .*${title}` },
+    ...{ test, title: `#${fault} .*${title}` },
   }));
 
 /** @type {Mutant[]} */
 const shown = [
+  {
+    ...{ fault: 261, rule: 'a sound server has to have the prefix on http' },
+    ...{ file: 'src/testing/contract-kit/starts.ts', in: 'start' },
+    ...{ find: "!isSecure || name.startsWith('__Host-')", replace: "name.startsWith('__Host-')" },
+    ...{ test: 'node/contract-starts', title: '#261' },
+  },
   {
     ...{ fault: 228, rule: 'the examples keep the session before a connection' },
     ...{ file: 'examples/sessions.ts', in: 'onConnected' },
@@ -212,4 +383,10 @@ const shown = [
   },
 ];
 
-export default [...ofKit(225, CLAUSES), ...ofKit(226, FREEDOMS), ...ofKit(227, REPORT), ...shown];
+export default [
+  ...ofKit(260, STARTS, 'node/contract-starts'),
+  ...ofKit(225, CLAUSES),
+  ...ofKit(226, FREEDOMS),
+  ...ofKit(227, REPORT),
+  ...shown,
+];

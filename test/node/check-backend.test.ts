@@ -3,10 +3,17 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import { contract } from '../../src/testing/contract-kit/contract.js';
-import { createExchangeHandler } from '../../src/server/index.js';
+import { starts } from '../../src/testing/contract-kit/starts.js';
+import { createSessions } from '../../examples/sessions.js';
+import {
+  createConnectHandler,
+  createConnections,
+  createExchangeHandler,
+  createMemoryStore,
+} from '../../src/server/index.js';
 import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 
 const SITE = ['--origin', ORIGIN, '--redirect-uri', REDIRECT_URI, '--client-id', CLIENT_ID];
@@ -94,6 +101,30 @@ describe('monerium-connect check-backend', () => {
     assert.equal(code, 1);
   });
 
+  it('#261 checks a server that starts the flow with --start', { timeout: 60_000 }, async () => {
+    const apiUrl = `http://127.0.0.1:${moneriumPort}`;
+    const store = createMemoryStore();
+    const connections = createConnections({ store, apiUrl });
+    const common = { clientId: CLIENT_ID, baseUrl: `${ORIGIN}/monerium`, store, apiUrl };
+    const secret = 'a secret of the shop, 32 bytes or more';
+    const handle = createConnectHandler({ ...common, secret, ...createSessions(connections) });
+    mock.method(console, 'warn', () => undefined);
+    mock.method(console, 'error', () => undefined);
+    const server = createServer(getRequestListener(handle, { overrideGlobalObjects: false }));
+    const base = `http://127.0.0.1:${await open(server)}/monerium`;
+    try {
+      const site = ['--origin', ORIGIN, '--client-id', CLIENT_ID, '--port', moneriumPort];
+      const args = [...site, '--start', '--redirect-uri', `${ORIGIN}/monerium/callback`];
+      const { code, stdout } = await run(SOURCE, 'check-backend', `${base}/`, ...args);
+      assert.match(stdout, new RegExp(`\n${starts.length} hold, 0 fail\n$`));
+      assert.equal(code, 0);
+    } finally {
+      mock.restoreAll();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('leaves CORS out unless it is asked for', async () => {
     const args = [...SITE, '--header', `${CSRF}: 1`, '--port', moneriumPort];
     const { stdout } = await run(SOURCE, 'check-backend', url, ...args);
@@ -109,6 +140,11 @@ describe('monerium-connect check-backend', () => {
       /^Missing: --origin, --redirect-uri\.\n\nUsage: /,
     ],
     ['no URL', ['check-backend', '/api', ...SITE], /^\/api is not a URL/],
+    [
+      'no callback',
+      ['check-backend', 'http://a', '--start', ...SITE],
+      /^With --start, .*\/callback/,
+    ],
     [
       'a redirect URI that Monerium would not register',
       ['check-backend', 'http://a', ...SITE, '--redirect-uri', 'http://shop.example/back'],

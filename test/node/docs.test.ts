@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
 import { contract } from '../../src/testing/contract-kit/contract.js';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
+import { starts } from '../../src/testing/contract-kit/starts.js';
 import { chooseText } from '../../src/element/texts.js';
 import { ConnectError, ERRORS, type ErrorCode } from '../../src/core/errors.js';
 import { machine } from '../../src/core/flow/state.js';
@@ -49,7 +50,7 @@ describe('docs/check-backend.md', () => {
   });
 
   it('#227 has each rule of the kit in the section to which its report links, and no others', () => {
-    const clauses = [...contract, ...sessions].map(({ name, why }) => `${why}: ${name}`);
+    const clauses = [...contract, ...sessions, ...starts].map(({ name, why }) => `${why}: ${name}`);
     assert.deepEqual(named.sort(), clauses.sort());
   });
 });

@@ -6,16 +6,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { build } from 'esbuild';
+import { starts } from '../../src/testing/contract-kit/starts.js';
 import { check, faultsOf, findRuntime, openEmulator, run } from '../helpers/backends.js';
-import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
+import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
+
+const BASE = `${ORIGIN}/monerium`;
 
 const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-runtimes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** One file of an example, as a deployment makes it. */
-async function bundle(name: string, contents: string): Promise<string> {
+/** Both handlers, with the sessions of the examples. */
+const SITE = `import {
+  createConnectHandler, createConnections, createExchangeHandler, createMemoryStore,
+} from 'monerium-connect/server';
+import { createSessions } from './sessions.js';
+
+function createSite({ CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: apiUrl }) {
+  const store = createMemoryStore();
+  const sessions = createSessions(createConnections({ store, apiUrl }));
+  const common = { clientId: CLIENT_ID, store, apiUrl, ...sessions };
+  const exchange = createExchangeHandler({ ...common, redirectUris: [REDIRECT_URI] });
+  const secret = 'a secret of the shop, 32 bytes or more';
+  const connect = createConnectHandler({ ...common, baseUrl: '${BASE}', secret });
+  return (request) =>
+    (new URL(request.url).pathname === '/api/monerium' ? exchange : connect)(request);
+}
+`;
+
+/** One file, as a deployment makes it. */
+async function bundle(name: string, code: string): Promise<string> {
   const outfile = join(folder, name);
-  const stdin = { contents, resolveDir: 'examples', loader: 'ts' } as const;
+  const stdin = { contents: SITE + code, resolveDir: 'examples', loader: 'ts' } as const;
   await build({
     stdin,
     bundle: true,
@@ -61,30 +82,31 @@ const runtimes: Runtime[] = [
     async prepare() {
       const code = `import { createServer } from 'node:http';
         import { toNodeListener } from 'monerium-connect/node';
-        import { handle } from './handler.js';
-        createServer(toNodeListener(handle)).listen(process.env.PORT);`;
+        createServer(toNodeListener(createSite(process.env))).listen(process.env.PORT);`;
       return [await bundle('node.mjs', code)];
     },
   },
   {
     name: 'deno',
     async prepare() {
-      const code = `import { handle } from './handler.js'; Deno.serve(${ADDRESS}, handle);`;
+      const code = `import process from 'node:process';
+        Deno.serve(${ADDRESS}, createSite(process.env));`;
       return ['run', '-A', await bundle('deno.mjs', code)];
     },
   },
   {
     name: 'bun',
     async prepare() {
-      const code = `import { handle } from './handler.js';
-        Bun.serve({ ...${ADDRESS}, idleTimeout: 60, fetch: handle });`;
+      const code = `Bun.serve({ ...${ADDRESS}, idleTimeout: 60, fetch: createSite(process.env) });`;
       return ['run', await bundle('bun.mjs', code)];
     },
   },
   {
     name: 'workerd',
     async prepare(apiUrl) {
-      await bundle('worker.js', `export { default } from './worker.js';`);
+      const code = `let handle;
+        export default { fetch: (request, env) => (handle ??= createSite(env))(request) };`;
+      await bundle('worker.js', code);
       const config = join(folder, 'config.capnp');
       writeFileSync(config, workerdConfig(apiUrl));
       return ['serve', config, '-shttp=127.0.0.1:{port}'];
@@ -100,6 +122,9 @@ describe('the contract holds in', { concurrency: true }, () => {
       const emulator = await openEmulator();
       const url = await run(program ?? '', await prepare(emulator.url), emulator.url);
       assert.deepEqual(faultsOf(await check(emulator, url, 20_000)), []);
+      const base = url.replace('/api/monerium', '/monerium');
+      const pages = { redirectUri: `${BASE}/callback` };
+      assert.deepEqual(faultsOf(await check(emulator, base, 20_000, starts, pages)), []);
     });
   }
 });

@@ -3,6 +3,7 @@ import { Harness, Violation, type BackendUnderTest, type TraceLine } from './har
 import type { Clause } from './clause.js';
 import { contract } from './contract.js';
 import { sessions } from './sessions.js';
+import { starts } from './starts.js';
 
 /** The result of one clause. */
 export interface Finding {
@@ -25,6 +26,8 @@ const SHOWN = 3;
 export interface CheckOptions extends BackendUnderTest {
   /** Whether the page has `stay-connected`: then GET and DELETE are part of the contract. */
   stayConnected?: boolean;
+  /** Whether the server starts the flow. Then nothing else is part of the contract. */
+  start?: boolean;
   /** What to check. Default: the whole contract. */
   clauses?: readonly Clause[];
   /** Called with each finding at once, since the whole check can take minutes. */
@@ -39,7 +42,8 @@ export interface CheckOptions extends BackendUnderTest {
  */
 export async function checkBackend(emulator: Emulator, options: CheckOptions): Promise<Finding[]> {
   const { clientId, redirectUri, cors, stayConnected = false, onFinding, onBegin } = options;
-  const { clauses = stayConnected ? [...contract, ...sessions] : contract } = options;
+  const posted = stayConnected ? [...contract, ...sessions] : contract;
+  const { start = false, clauses = start ? starts : posted } = options;
   emulator.registerClient({ clientId, name: 'The site under test', redirectUris: [redirectUri] });
   const harness = new Harness(options, emulator);
   const findings: Finding[] = [];

@@ -11,7 +11,10 @@ export type Topic =
   | 'who-is-connected'
   | 'session-ids'
   | 'the-end-of-a-session'
-  | 'pages-on-another-origin';
+  | 'pages-on-another-origin'
+  | 'the-start'
+  | 'the-callback'
+  | 'every-response';
 
 /** One rule of the contract between the element and a backend. */
 export interface Clause {

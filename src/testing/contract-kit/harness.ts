@@ -6,7 +6,7 @@ import { CookieJar, cookiesOf, isDeletion } from './cookies.js';
 import { describeRequest, describeResponse } from './trace.js';
 
 export interface BackendUnderTest {
-  /** Where the backend expects the code. */
+  /** Where the backend expects the code, or what all routes of a server's own start are below. */
   url: string;
   /** The origin of the site's pages. */
   origin: string;
@@ -139,8 +139,12 @@ export class Harness {
    * A backend that limits the rate is asked again when it says so.
    * @throws Violation when there is no response in time
    */
-  async send(init: RequestInit, query: Record<string, string> = {}): Promise<BackendResponse> {
-    let answer = await this.#sendOnce(init, query);
+  async send(
+    init: RequestInit,
+    query: Record<string, string> = {},
+    path = '',
+  ): Promise<BackendResponse> {
+    let answer = await this.#sendOnce(init, query, path);
     for (let pauses = 0; answer.status === 429 && !this.#isMoneriumBusy; pauses += 1) {
       const seconds = Number(answer.headers.get('retry-after') ?? '1');
       const isAgain = seconds <= MAX_PAUSE_S && pauses < MAX_PAUSES;
@@ -148,20 +152,29 @@ export class Harness {
         throw new Violation('answered 429: raise its limit of requests while you check it');
       }
       await wait(seconds * 1000);
-      answer = await this.#sendOnce(init, query);
+      answer = await this.#sendOnce(init, query, path);
     }
     return answer;
   }
 
-  async #sendOnce(init: RequestInit, query: Record<string, string>): Promise<BackendResponse> {
+  async #sendOnce(
+    init: RequestInit,
+    query: Record<string, string>,
+    path: string,
+  ): Promise<BackendResponse> {
     const { timeoutMs } = this.backend;
-    const url = new URL(this.backend.url);
+    const url = new URL(this.backend.url + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
     // On a connection of its own: a server may close one after a post that it refused half-read.
     const headers = new Headers(init.headers);
     headers.set('connection', 'close');
     const line = {
-      sent: describeRequest(init.method ?? 'GET', headers, query, init.body),
+      sent: describeRequest(
+        [init.method ?? 'GET', path].join(' ').trim(),
+        headers,
+        query,
+        init.body,
+      ),
       answered: 'nothing',
     };
     this.trace.push(line);

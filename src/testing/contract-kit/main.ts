@@ -12,13 +12,15 @@ import { runStoreWorker } from './store/store-worker.js';
 const USAGE = `Usage: npx monerium-connect check-backend <url> --origin <origin> --redirect-uri <uri> --client-id <id>
        npx monerium-connect check-store <file>
 
-Checks the endpoint of \`backend-url\` against the contract. Starts an emulator in place of Monerium.
+Checks the endpoint of \`backend-url\` against the contract, or with --start the flow that your
+server starts. Starts an emulator in place of Monerium.
 Before you run it, set your backend's address of Monerium's API to http://127.0.0.1:4010.
 
   --origin          the origin of your pages, such as https://shop.example
   --redirect-uri    a redirect URI that your backend accepts
   --client-id       the client ID that your backend accepts
   --cors            your pages are on another origin than your backend
+  --start           your server starts the flow: <url> is what start, callback and session are below
   --stay-connected  your pages have the attribute stay-connected: GET and DELETE
   --header          a header of every request, such as 'X-CSRF-Token: 1'; may be repeated
   --port            where the emulator listens (4010)
@@ -39,6 +41,7 @@ function readArguments() {
       header: { type: 'string', multiple: true },
       cors: { type: 'boolean', default: false },
       'stay-connected': { type: 'boolean', default: false },
+      start: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
       version: { type: 'boolean', default: false },
     },
@@ -55,10 +58,14 @@ function readArguments() {
     throw new StartFailure(`Missing: ${missing.join(', ')}.\n\n${USAGE}`);
   }
   if (!URL.canParse(url)) throw new StartFailure(`${url} is not a URL.`);
+  if (values.start && !redirectUri.endsWith('/callback')) {
+    throw new StartFailure('With --start, --redirect-uri ends with /callback.');
+  }
   checkRedirectUri(redirectUri);
   const options: CheckOptions = {
-    ...{ url, origin, redirectUri, clientId, cors: values.cors },
-    stayConnected: values['stay-connected'],
+    url: values.start ? url.replace(/\/$/, '') : url,
+    ...{ origin, redirectUri, clientId, cors: values.cors },
+    ...{ stayConnected: values['stay-connected'], start: values.start },
     timeoutMs: readNumber('--timeout', values.timeout ?? '20000', 600_000),
     headers: Object.fromEntries((values.header ?? []).map(readHeader)),
   };
