@@ -3,7 +3,7 @@ import { createSessions } from './sessions.js';
 import { openStore } from './stores/memory.js'; // another line: `libsql.js`, `pg.js`, `iovalkey.js`
 
 const { CLIENT_ID = '', REDIRECT_URI = '', DATABASE_URL = '', MONERIUM_API_URL } = process.env;
-const { store, close } = openStore(DATABASE_URL);
+const { store, close } = await openStore(DATABASE_URL);
 
 /** `await connections.getAccessToken(id)` wherever the site asks Monerium something. */
 export const connections = createConnections({ store, apiUrl: MONERIUM_API_URL });

@@ -6,7 +6,7 @@ import { openStore } from './stores/memory.js'; // another line: `libsql.js`, `p
 
 const { CLIENT_ID = '', BASE_URL = '', SECRET = '', DATABASE_URL = '' } = process.env;
 const { MONERIUM_API_URL: apiUrl, PORT } = process.env;
-const { store } = openStore(DATABASE_URL);
+const { store } = await openStore(DATABASE_URL);
 const connections = createConnections({ store, apiUrl });
 
 const handle = createConnectHandler({

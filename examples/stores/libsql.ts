@@ -1,7 +1,8 @@
 import { createClient } from '@libsql/client';
+import type { Seal } from 'monerium-connect/server';
 import { createSqlStore } from 'monerium-connect/server/sql';
 
-export async function openStore(url: string) {
+export async function openStore(url: string, seal?: Seal) {
   const client = createClient({ url, concurrency: 1, timeout: 5000 });
   await client.execute('PRAGMA journal_mode = WAL');
   const store = createSqlStore(async (text, values) => {
@@ -13,6 +14,6 @@ export async function openStore(url: string) {
       client.reconnect();
       throw error;
     }
-  });
+  }, seal);
   return { store, close: () => client.close() };
 }

@@ -1,7 +1,8 @@
 import pg from 'pg';
+import type { Seal } from 'monerium-connect/server';
 import { createSqlStore } from 'monerium-connect/server/sql';
 
-export function openStore(url: string) {
+export function openStore(url: string, seal?: Seal) {
   const pool = new pg.Pool({
     connectionString: url,
     // Without them, a query that is never answered keeps its connection for ever.
@@ -13,6 +14,6 @@ export function openStore(url: string) {
   const store = createSqlStore(async (text, values) => {
     const { rows, rowCount } = await pool.query<Record<string, unknown>>(text, [...values]);
     return { rows, changed: rowCount ?? 0 };
-  });
+  }, seal);
   return { store, close: () => pool.end() };
 }

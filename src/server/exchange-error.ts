@@ -10,7 +10,7 @@ export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';
 
   constructor(
-    /** The HTTP status of the response. */
+    /** The HTTP status of the response. A callback leads back to the site instead. */
     readonly status: number,
     /** The response's `error`: a code of RFC 6749, sections 4.1.2.1 and 5.2. */
     readonly error: string,

@@ -10,6 +10,7 @@ import * as libsql from '../../examples/stores/libsql.js';
 import * as pg from '../../examples/stores/pg.js';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { createMemoryStore } from '../../src/server/memory-store.js';
+import { createSeal } from '../../src/server/seal.js';
 import type { Connection, Store } from '../../src/server/store.js';
 import { createSqlStore, SQL_SCHEMA, type RunSql } from '../../src/server/sql.js';
 import { createValkeyStore, type SendCommand } from '../../src/server/valkey.js';
@@ -28,6 +29,8 @@ import {
 type Opened = { store: Store; close: () => unknown };
 
 const { signal } = new AbortController();
+/** Some are opened with it, and some keep plain JSON. */
+const seal = createSeal('a secret of the site, 32 bytes or more');
 const engines: Record<string, Engine> = {};
 const { folder, remove } = makeFolder();
 
@@ -68,7 +71,7 @@ async function openApart(client: string, engine: string): Promise<Opened> {
 }
 
 const clients: [string, string | false, () => Opened | Promise<Opened>][] = [
-  ['pg', skipPostgres, () => pg.openStore(urlOf('postgres'))],
+  ['pg', skipPostgres, () => pg.openStore(urlOf('postgres'), seal)],
   ['pg through PgBouncer', skipPgBouncer, () => pg.openStore(urlOf('pgbouncer'))],
   ['postgres', skipPostgres || skipApart, () => openApart('postgres', 'postgres')],
   [
@@ -77,8 +80,8 @@ const clients: [string, string | false, () => Opened | Promise<Opened>][] = [
     () => openApart('postgres', 'pgbouncer'),
   ],
   ['createMemoryStore()', false, () => ({ store: createMemoryStore(), close: () => undefined })],
-  ['@libsql/client', false, () => libsql.openStore(`file:${join(folder, 'site.db')}`)],
-  ['iovalkey', skipValkey, () => iovalkey.openStore(urlOf('valkey'))],
+  ['@libsql/client', false, () => libsql.openStore(`file:${join(folder, 'site.db')}`, seal)],
+  ['iovalkey', skipValkey, () => iovalkey.openStore(urlOf('valkey'), seal)],
   ['ioredis', skipValkey || skipApart, () => openApart('ioredis', 'valkey')],
   ['redis', skipValkey || skipApart, () => openApart('redis', 'valkey')],
 ];
