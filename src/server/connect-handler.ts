@@ -1,10 +1,12 @@
 import { ConnectError, type ErrorCode } from '../core/errors.js';
+import { ownFields } from '../core/oauth/identity.js';
 import {
   buildAuthorizationUrl,
   createSecrets,
   readAuthorizationResponse,
   toAuthorizationError,
   type AuthorizationCode,
+  type AuthorizationResponse,
 } from '../core/oauth/oauth.js';
 import {
   readConnectOptions,
@@ -64,21 +66,17 @@ async function start<Context>(
 
 /** The failure of a response that has no code to exchange. */
 function toRefusal(cause: ConnectError): ExchangeError {
-  const { code, oauthError = 'other' } = cause;
-  return new ExchangeError(
-    400,
-    oauthError === 'other' ? 'invalid_request' : oauthError,
-    code,
-    cause,
-  );
+  const { oauthError = 'other' } = detailOf(cause);
+  const error = oauthError === 'other' ? 'invalid_request' : oauthError;
+  return new ExchangeError(400, error, cause.code, cause);
 }
 
 const fail = (code: ErrorCode) => toRefusal(new ConnectError(code, { phase: 'authorize' }));
 
 /** What Monerium has responded with, and the flow that it ends. */
 interface Arrival {
-  readonly code?: AuthorizationCode | undefined;
-  readonly oauthError?: string | undefined;
+  readonly code: AuthorizationCode | undefined;
+  readonly oauthError: string | undefined;
   readonly flow: PendingFlow | undefined;
 }
 
@@ -87,11 +85,12 @@ async function readArrival<Context>(
   request: Request,
 ): Promise<Arrival> {
   const { headers } = request;
-  const { state, code, oauthError } = readAuthorizationResponse(queryOf(request).toString()) ?? {};
+  const response = readAuthorizationResponse(queryOf(request).toString());
+  const { state, code, oauthError } = ownFields<AuthorizationResponse>(response ?? {});
   if (state !== undefined) return { code, oauthError, flow: await flows.find(headers, state) };
   // Monerium may leave the state out of an error. That proves nothing, so the flow goes on.
   const newest = oauthError === undefined ? undefined : await flows.findNewest(headers);
-  return { oauthError, flow: newest && { ...newest, end: '' } };
+  return { code: undefined, oauthError, flow: newest && { ...newest, end: '' } };
 }
 
 /** @throws ExchangeError when the response has no code that may be exchanged */
@@ -121,13 +120,13 @@ function finish<Context>(
 ): Omit<Work, 'request'> {
   const { clientId, redirectUri, apiUrl, origin, place } = settings;
   const { request } = details;
-  let arrival: Arrival = { flow: undefined };
+  let flow: PendingFlow | undefined;
   let isSecondVisit = false;
   const leadBack = (result: string, headers?: HeadersInit): Response => {
-    const { end = '', returnTo = place } = arrival.flow ?? {};
+    const { end = '', returnTo = place } = ownFields<Partial<PendingFlow>>(flow ?? {});
     return redirectTo(origin + addResult(returnTo, result), end ? [end] : [], headers);
   };
-  const connect = async (): Promise<Response> => {
+  const connect = async (arrival: Arrival): Promise<Response> => {
     const [{ codeVerifier }, code] = requireCode(arrival);
     const grant = { code, codeVerifier, redirectUri, clientId, apiUrl };
     const connected = await exchange(settings, details, async () => grant);
@@ -136,12 +135,13 @@ function finish<Context>(
   return {
     isExchange: () => !isSecondVisit,
     async respond() {
-      arrival = await readArrival(settings, request);
+      const arrival = await readArrival(settings, request);
+      ({ flow } = arrival);
       try {
-        return await connect();
+        return await connect(arrival);
       } catch (reason) {
         const isUsed = reason instanceof ExchangeError && reason.reason === USED_CODE;
-        if (arrival.flow && !isUsed) throw reason;
+        if (flow && !isUsed) throw reason;
         isSecondVisit = (await findSession(settings, details)) !== undefined;
         if (!isSecondVisit) throw reason;
         return leadBack('connected');

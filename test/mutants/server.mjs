@@ -122,6 +122,13 @@ const race = { test: 'node/server-processes', title: 'send each code and each re
 const ofHostileInput = [
   {
     fault: 217,
+    rule: 'a flow has what every object has',
+    ...{ file: 'src/server/connect-handler.ts', in: 'finish' },
+    find: 'ownFields<Partial<PendingFlow>>(flow ?? {})',
+    replace: '(flow ?? {}) as Partial<PendingFlow>',
+  },
+  {
+    fault: 217,
     rule: 'a row has what every object has',
     ...{ file: 'src/server/kept-connection.ts', in: 'Rows.read' },
     find: 'ownJson($ROW)',

@@ -5,6 +5,7 @@ import type { Connection, StoredConnection } from '../../src/server/store.js';
 import { createConnections, type ServerEvent } from '../../src/server/index.js';
 import { createSqlStore, type RunSql } from '../../src/server/sql.js';
 import { createValkeyStore } from '../../src/server/valkey.js';
+import { BASE, openConnectSite, SHOP } from '../helpers/connect-site.js';
 import { withPolluted } from '../helpers/pollute.js';
 import { ask, openSite, post, type Site } from '../helpers/site.js';
 
@@ -50,6 +51,39 @@ function openRows(first: Record<string, Connection>) {
 describe('a polluted Object.prototype', () => {
   const token = { access_token: 'fresh', token_type: 'Bearer', expires_in: 3600 };
   const answerTokens = async () => Response.json({ ...token, refresh_token: 'next' });
+
+  it('#217 neither ends, steers nor fakes a flow that the server starts', async () => {
+    const own = await openConnectSite();
+    let sent = 0;
+    const fetch = async () => {
+      sent++;
+      return Response.json({ ...token, profile: 'p', userId: 'u' });
+    };
+    const flow = { returnTo: '//evil.example/', end: 'evil=1', isExpired: true };
+    const fields = { ...flow, code: 'evil', oauthError: 'access_denied', successUrl: '/evil' };
+    const handle = async (request: Request) => {
+      let answer = Response.error();
+      await withPolluted(fields, async () => {
+        answer = await own.handlerWith({ fetch })(request);
+      });
+      return answer;
+    };
+    try {
+      const visitor = own.visitor(handle);
+      const { url } = await visitor.go(`${BASE}/start`);
+      assert.equal(url, `${SHOP}/?monerium_result=connected`);
+      const { url: second } = await own.visitor(handle).go(`${BASE}/callback?error=no`);
+      assert.equal(second, `${SHOP}/?monerium_result=transaction_not_found`);
+      const auth = await visitor.ask(`${BASE}/start`);
+      const state = new URL(auth.headers.get('location') ?? '').searchParams.get('state');
+      const { url: third } = await visitor.go(`${BASE}/callback?state=${state}`);
+      assert.equal(third, `${SHOP}/?monerium_result=response_invalid`);
+      assert.deepEqual([...visitor.cookies.keys()], ['__Host-session']);
+      assert.equal(sent, 1);
+    } finally {
+      await own.close();
+    }
+  });
 
   it('#217 neither ends a kept connection, nor claims or cuts its refresh', async () => {
     const { rows, store } = openRows({ good: connectionOf('good'), old: connectionOf('old', -1) });
