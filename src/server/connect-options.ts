@@ -48,7 +48,7 @@ export function readConnectOptions<Context>(options: ConnectHandlerOptions<Conte
   const { clientId, baseUrl, secret, successUrl = '/' } = own;
   check(Boolean(clientId), 'clientId', 'a text');
   const isUrl = isSafeUrl(baseUrl) && URL.canParse(baseUrl);
-  check(isUrl, 'baseUrl', 'an https: URL without query, or http: on loopback');
+  check(isUrl, 'baseUrl', 'https: without query, or http: on loopback');
   const base = baseUrl.replace(/\/+$/, '');
   const { origin, pathname, protocol } = new URL(base);
   const shared = readSiteOptions(own, own.store);

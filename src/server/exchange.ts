@@ -68,7 +68,7 @@ export async function findSession<Context>(
     }),
   );
   if (!session) return undefined;
-  const fault = 'onSession returned no valid ids';
+  const fault = 'onSession returned no ids';
   refuseUnless(session.identity !== undefined, 500, 'server_error', fault);
   return session.identity;
 }

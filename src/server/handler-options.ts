@@ -96,9 +96,7 @@ declare const process: { readonly env?: Readonly<Record<string, string | undefin
 function defaultStore(): CodeStore {
   const isProduction = typeof process !== 'undefined' && process.env?.['NODE_ENV'] === 'production';
   if (isProduction) {
-    console.warn(
-      'monerium-connect: set `store`; without it, each process knows only its own codes',
-    );
+    console.warn('monerium-connect: set `store`: without it each process knows only its own codes');
   }
   return createMemoryCodeStore();
 }
@@ -111,7 +109,7 @@ function defaultStore(): CodeStore {
 export function readSiteOptions<Context>(own: SiteOptions<Context>, store: unknown) {
   check(Boolean(own.onConnected), 'onConnected', 'a function');
   const { claim } = Object(store) as Partial<CodeStore>;
-  check(typeof claim === 'function', 'store', 'an object with claim()');
+  check(typeof claim === 'function', 'store', 'claim()');
   return {
     ...readApi(own),
     ...{ own, store: store as CodeStore },

@@ -44,7 +44,7 @@ export function readApi(options: MoneriumOptions): { apiUrl: string; timeoutMs: 
   const { environment = 'sandbox', apiUrl, timeoutMs = 15_000 } = options;
   check(Object.hasOwn(HOSTS, environment), 'environment', 'sandbox or production');
   const url = apiUrl ?? HOSTS[environment];
-  check(isSafeUrl(url), 'apiUrl', 'an https: URL without query, or http: on loopback');
+  check(isSafeUrl(url), 'apiUrl', 'https: without query, or http: on loopback');
   checkRange('timeoutMs', timeoutMs, 1, 120_000);
   return { apiUrl: url.replace(/\/+$/, ''), timeoutMs };
 }

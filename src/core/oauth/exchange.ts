@@ -54,7 +54,7 @@ export function requireIdentity({ fields, status, facts }: Reply): Identity {
   throw new ConnectError('profile_unavailable', {
     phase: 'identity',
     status,
-    hint: `${facts}; needed are profile and userId, 1 to 128 of A-Z a-z 0-9 ._:-`,
+    hint: `${facts}; needed are profile and userId, 1-128 of A-Z a-z 0-9 ._:-`,
   });
 }
 
