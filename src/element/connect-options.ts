@@ -23,7 +23,7 @@ const DEFAULTS = {
 export const LOOKS = {
   text: ['connect', 'continue', 'sign-in', 'sign-up', 'pay'],
   appearance: ['filled', 'outlined', 'plain'],
-  size: ['small', 'medium', 'large'],
+  size: ['medium', 'small', 'large'],
 } as const;
 
 type Declaration = Omit<PropertyDeclaration, 'attribute'> & { attribute?: string | boolean };

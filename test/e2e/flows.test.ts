@@ -1,3 +1,4 @@
+import { KINDS } from '../helpers/error-codes.js';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
@@ -132,7 +133,7 @@ for (const { decision, code, oauthError } of refusals) {
 
     const detail = await waitForEvent(page, 'monerium-error');
 
-    assert.deepEqual(detail, { code, kind: 'failed', phase: 'authorize', oauthError });
+    assert.deepEqual(detail, { code, kind: KINDS[code], phase: 'authorize', oauthError });
     assert.equal(await page.url(), `${world.site.origin}/`);
     assert.equal(world.site.posts().length, 0);
     const first = world.authorizations()[0]!;

@@ -110,8 +110,8 @@ export default [
     rule: 'what is on every object is configuration',
     file: 'src/element',
     in: 'ConnectOptions',
-    find: '...none, ',
-    replace: '',
+    find: '[...none, ...looks]',
+    replace: 'looks',
     test: 'unit/hostile-page',
   },
   {

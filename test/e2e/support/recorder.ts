@@ -17,6 +17,9 @@ export const SIGHTING = 'sighting ';
 /** Where a page sends what it saw last: on the way out, the console is lost. */
 export const SIGHTINGS_PATH = '/sightings';
 
+/** The detail of a `monerium-status`. Another page may dispatch one without. */
+type Told = Partial<Record<string, { status?: string }>>;
+
 function record(prefix: string, path: string): void {
   if (Reflect.has(window, '__listSightings')) return;
   const debug = console.debug.bind(console);
@@ -60,7 +63,7 @@ function record(prefix: string, path: string): void {
     document.addEventListener(`monerium-${name}`, (event) => {
       const { type, detail: told, target } = event as CustomEvent<RecordedEvent['detail']>;
       // The states of a change by their names.
-      const nameOf = (key: string) => (told[key] as { status?: string } | undefined)?.status;
+      const nameOf = (key: string) => (told as Told | undefined)?.[key]?.status;
       const [is, was] = [nameOf('connection'), nameOf('previous')];
       const detail = is ? { status: is, previous: was } : told;
       window.__events.push({ type, detail, target: (target as Element).id });
