@@ -72,7 +72,8 @@ async function findFlow(element: MoneriumConnect): Promise<Flow> {
   const end = Date.now() + READY_MS;
   while (Date.now() < end) {
     const flow = listFlows().find((one) => one.hasElements && isSameBinding(one.binding, binding));
-    if (flow) return flow;
+    // One that has left shares its flow with the one that took its place.
+    if (flow && element.isConnected) return flow;
     await new Promise((resolve) => setTimeout(resolve));
   }
   throw new Error('simulate() needs an element that is in the document.');
