@@ -30,7 +30,7 @@ export type {
   MoneriumEventMap,
   MoneriumStatusDetail,
 } from './core/connection.js';
-export type { ExchangeFunction, ExchangeRequest } from './core/oauth/exchange.js';
+export type { BackendHeaders, ExchangeFunction, ExchangeRequest } from './core/oauth/exchange.js';
 export type { WalletProof, WalletProvider } from './core/oauth/wallet.js';
 export type { Identity } from './core/oauth/identity.js';
 export type { ConnectTexts } from './core/texts.js';

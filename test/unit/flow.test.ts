@@ -106,6 +106,32 @@ describe('a return to an element with a backend', () => {
     expect(heard).to.have.length(length);
   });
 
+  it('asks a function of the page for the headers of the request, as it is sent', async () => {
+    let token = 'at the start';
+    const backendHeaders = () => ({ 'x-csrf-token': token });
+    const end = openEnded({ properties: { backendHeaders } });
+    token = 'at the request';
+    const { sent } = await end;
+    expect(new Headers(sent[0]?.init.headers).get('x-csrf-token')).to.equal('at the request');
+  });
+
+  for (const [name, backendHeaders] of [
+    [
+      'that throws',
+      () => {
+        throw new Error('canary');
+      },
+    ],
+    ['that returns what no header can be', () => ({ 'x csrf': 't' })],
+  ] as const) {
+    it(`posts nothing with a function for headers ${name}, and says invalid_config`, async () => {
+      const page = await openEnded({ properties: { backendHeaders } });
+      expect(findDetail(page, 'monerium-error')).to.include({ code: 'invalid_config' });
+      expect(page.sent).to.have.length(0);
+      expect(page.list('error').join()).to.contain('backendHeaders').and.not.to.contain('canary');
+    });
+  }
+
   it('#73 copies nothing else of the answer', async () => {
     const body = '{"profile":"p","userId":"u","access_token":"t","__proto__":{"status":"x"}}';
     const page = await openEnded({ fetch: async () => new Response(body) });

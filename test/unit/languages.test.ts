@@ -144,6 +144,20 @@ describe('the language of <monerium-connect>', () => {
     );
   });
 
+  it('says the time in English where the language did not load, as the rest of the text', async () => {
+    const { element } = await openPage({
+      search: RESPONSE,
+      fetch: async () => answer({}, 429, { 'retry-after': '120' }),
+      prepare: (view) => {
+        view.document.documentElement.lang = 'fr';
+        const gone = ['fr', () => Promise.reject(new Error('gone'))];
+        Reflect.set(view, Symbol.for('monerium-connect.texts'), [gone]);
+      },
+    });
+    await until(() => element.status === 'failed');
+    await show(element, 'Try again in 2 minutes.');
+  });
+
   it('is no excuse for a broken page when lang is no tag at all', async () => {
     const fetch = async () => answer({}, 429, { 'retry-after': '5' });
     const { element } = await openIn('%&-_', { search: RESPONSE, fetch });
