@@ -17,7 +17,7 @@ const below = {
   locales: [],
   // These run in Node, and may use what the server is made of.
   testing: ['element', 'core/flow', 'server', 'core/oauth'],
-  command: ['testing'],
+  command: ['testing', 'server'],
 };
 
 /** The words of the core that a page reads and writes. Every folder may import them. */

@@ -2,14 +2,16 @@
 
 const USAGE = `Usage: npx monerium-connect <command>
 
-  emulator       an emulator of Monerium on this machine
+  demo           a shop, its backend and an emulator of Monerium, on this machine
+  emulator       an emulator of Monerium alone
   check-backend  checks a backend against the contract
   check-store    checks a store of your own in four processes
 
---help after a command lists its options.
+--help after a command lists its options. --version prints the version.
 `;
 
 const commands = new Map<string, () => Promise<unknown>>([
+  ['demo', () => import('./demo.js')],
   ['emulator', () => import('../testing/emulator/main.js')],
   ['check-backend', () => import('../testing/contract-kit/main.js')],
   ['check-store', () => import('../testing/contract-kit/main.js')],
@@ -22,7 +24,7 @@ const name = process.argv[2] ?? '';
 const run = commands.get(name);
 if (run) {
   await run();
-} else if (name === '--help' || name === '-h') {
+} else if (['help', '--help', '-h'].includes(name)) {
   console.log(USAGE);
 } else {
   console.error(USAGE);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -125,12 +125,22 @@ describe('the command emulator', () => {
 });
 
 describe('the command', () => {
-  it('lists its commands, and exits with 2 for an unknown one', async () => {
-    const child = spawn(process.execPath, ['--import=tsx', 'src/command/main.ts', 'emulater']);
-    let text = '';
-    child.stderr.on('data', (data) => (text += String(data)));
-    const [code] = (await once(child, 'close')) as [unknown];
-    assert.equal(code, 2);
-    assert.match(text, /emulator[^]*check-backend/);
+  const run = (name: string) =>
+    spawnSync(process.execPath, ['--import=tsx', 'src/command/main.ts', name], {
+      encoding: 'utf8',
+    });
+
+  for (const name of ['help', '--help']) {
+    it(`lists its commands with ${name}`, () => {
+      const { status, stdout } = run(name);
+      assert.equal(status, 0);
+      assert.match(stdout, /demo[^]*emulator[^]*check-backend[^]*check-store/);
+    });
+  }
+
+  it('lists them for an unknown one, and exits with 2', () => {
+    const { status, stderr } = run('emulater');
+    assert.equal(status, 2);
+    assert.match(stderr, /demo[^]*emulator[^]*check-backend/);
   });
 });

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { assertRedirectUri } from '../emulator/client.js';
 import { startEmulator, type Emulator } from '../emulator/emulator.js';
 import { checkBackend, type CheckOptions } from './check-backend.js';
-import { StartFailure, summarize, watch } from './report.js';
+import { readNumber, StartFailure } from '../start-failure.js';
+import { summarize, watch } from './report.js';
 import { runCheckStore } from './store/command.js';
 import { WORKER } from './store/store-process.js';
 import { runStoreWorker } from './store/store-worker.js';
@@ -84,12 +85,6 @@ function checkRedirectUri(uri: string): void {
   } catch (error) {
     throw error instanceof TypeError ? new StartFailure(error.message) : error;
   }
-}
-
-function readNumber(option: string, value: string, most: number): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 0 && number <= most) return number;
-  throw new StartFailure(`${option} needs a whole number up to ${most}, not ${value}.`);
 }
 
 function readHeader(line: string): [string, string] {

@@ -3,9 +3,6 @@ import type { CheckOptions, Finding } from './check-backend.js';
 /** A clause that takes longer than this is named. */
 const SLOW_MS = 3000;
 
-/** A failure that the user of the command can fix. It is shown without a stack. */
-export class StartFailure extends Error {}
-
 function print({ name, hint, link, seen, trace = [], endsCheck }: Finding): void {
   if (seen === undefined) {
     console.log(`holds  ${name}`);

@@ -1,6 +1,6 @@
 /** `npx monerium-connect emulator`: the emulator alone, for an application under development. */
 import { parseArgs } from 'node:util';
-import { exitWith, StartFailure } from '../start-failure.js';
+import { exitWith, readNumber, toListenFailure, withUsage } from '../start-failure.js';
 import { DEMO_CLIENT_ID, startEmulator } from './emulator.js';
 
 const USAGE = `Usage: npx monerium-connect emulator [--redirect-uri <uri>]…
@@ -33,10 +33,7 @@ function readArguments() {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new StartFailure(`--port needs a whole number up to 65535, not ${values.port}.`);
-  }
+  const port = readNumber('--port', values.port, 65_535);
   return { ...values, port, clientId: values['client-id'], redirectUris: values['redirect-uri'] };
 }
 
@@ -50,19 +47,11 @@ async function start({ port, host, clientId, redirectUris, seed, ...values }: Ar
       switches: values['auto-approve'] ? { decision: 'allow' } : {},
     });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new StartFailure(`No emulator on ${host}:${port}: ${message}. Try --port 0.`);
+    throw toListenFailure(error, `emulator on ${host}:${port}`);
   }
 }
 
 type Arguments = ReturnType<typeof readArguments>;
-
-/** What the user of the command can fix is shown without a stack. */
-function toStartFailure(error: unknown): unknown {
-  // An unknown option, or a redirect URI that must not be registered.
-  return error instanceof TypeError ? new StartFailure(`${error.message}\n\n${USAGE}`) : error;
-}
 
 try {
   const wanted = readArguments();
@@ -80,5 +69,5 @@ try {
     }
   }
 } catch (error) {
-  exitWith(toStartFailure(error));
+  exitWith(withUsage(error, USAGE));
 }

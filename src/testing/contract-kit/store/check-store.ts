@@ -1,7 +1,7 @@
 import { startEmulator } from '../../emulator/emulator.js';
 import type { Finding } from '../check-backend.js';
 import { Violation } from '../harness.js';
-import { StartFailure } from '../report.js';
+import { StartFailure } from '../../start-failure.js';
 import { refreshClauses } from './refresh-clauses.js';
 import { storeClauses } from './store-clauses.js';
 import { StoreProcess } from './store-process.js';

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StartFailure, summarize, watch } from '../report.js';
+import { StartFailure } from '../../start-failure.js';
+import { summarize, watch } from '../report.js';
 import { checkStore } from './check-store.js';
 
 const USAGE = `Usage: npx monerium-connect check-store <file>
