@@ -13,13 +13,13 @@ export interface Fault extends Pick<Control, 'switches'> {
 /** `ask` shows the pages of the portal. */
 const ASK = { decision: 'ask' } as const;
 /** Straight back from Monerium. */
-const ALLOW = { decision: 'allow' } as const;
+const APPROVE = { decision: 'approve' } as const;
 
 export const FAULTS: readonly Fault[] = [
-  { name: 'None', switches: ASK, text: 'The customer signs up, and allows access.' },
+  { name: 'None', switches: ASK, text: 'The customer signs up, and approves.' },
   {
     name: 'None, no questions',
-    switches: ALLOW,
+    switches: APPROVE,
     text: 'The customer is known, and comes straight back.',
   },
   {
@@ -34,44 +34,44 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'Monerium is down',
-    switches: { ...ALLOW, token: 'unavailable' },
+    switches: { ...APPROVE, token: 'unavailable' },
     text: 'The token endpoint responds with 503: server_unavailable.',
   },
   {
     name: 'Too many requests',
-    switches: { ...ALLOW, token: 'rate-limit' },
+    switches: { ...APPROVE, token: 'rate-limit' },
     text: 'The token endpoint responds with 429: rate_limited, with the time to wait.',
     exchange: 'direct',
   },
   {
     name: 'No ids',
-    switches: { ...ALLOW, idsInToken: false, context: 'server-error' },
+    switches: { ...APPROVE, idsInToken: false, context: 'server-error' },
     text: 'The tokens come without the ids, and /auth/context fails.',
   },
   {
     name: 'The backend is missing',
-    switches: ALLOW,
+    switches: APPROVE,
     backend: 'missing',
     text: 'The backend responds with 404: exchange_rejected.',
     exchange: 'backend',
   },
   {
     name: 'The backend fails',
-    switches: ALLOW,
+    switches: APPROVE,
     backend: 'fails',
     text: 'The backend responds with 500: server_unavailable.',
     exchange: 'backend',
   },
   {
     name: 'The backend sends a page',
-    switches: ALLOW,
+    switches: APPROVE,
     backend: 'html',
     text: 'The backend responds with HTML: exchange_bad_response.',
     exchange: 'backend',
   },
   {
     name: 'The backend is unreachable',
-    switches: ALLOW,
+    switches: APPROVE,
     backend: 'unreachable',
     text: 'No response comes: exchange_network.',
     exchange: 'backend',

@@ -45,10 +45,10 @@ export interface MoneriumFixture {
   /** The address of the emulator, for a backend under test. */
   readonly url: string;
   readonly emulator: Emulator;
-  /** The customer allows access. `page` shows Monerium, or is about to. */
+  /** The customer approves. `page` shows Monerium, or is about to. */
   approve(page: TestPage): Promise<void>;
   /** The customer refuses. */
-  deny(page: TestPage): Promise<void>;
+  refuse(page: TestPage): Promise<void>;
   /** From now on an endpoint fails: with an HTTP status, or in another way. */
   fail(endpoint: 'token' | 'context', how: Fault | keyof typeof STATUSES): void;
   /** What Monerium was asked. */
@@ -81,7 +81,7 @@ async function redirectRequests(context: TestContext, emulator: Emulator): Promi
 }
 
 function createFixture(emulator: Emulator): MoneriumFixture {
-  const decide = async (page: TestPage, ending: 'allow' | 'refuse') => {
+  const decide = async (page: TestPage, ending: 'approve' | 'refuse') => {
     await page.waitForURL(({ href }) => href.startsWith(`${emulator.url}/portal/`));
     // A popup closes as soon as it has handed its response over.
     await page.goto(emulator.decide(page.url(), ending), { waitUntil: 'commit' });
@@ -89,8 +89,8 @@ function createFixture(emulator: Emulator): MoneriumFixture {
   return {
     url: emulator.url,
     emulator,
-    approve: (page) => decide(page, 'allow'),
-    deny: (page) => decide(page, 'refuse'),
+    approve: (page) => decide(page, 'approve'),
+    refuse: (page) => decide(page, 'refuse'),
     fail: (endpoint, how) =>
       emulator.configure({ [endpoint]: typeof how === 'number' ? STATUSES[how] : how }),
     requests: () => [...emulator.requests],

@@ -58,7 +58,7 @@ async function approve(page: Page): Promise<void> {
   await page.waitForSelector('[data-step=signup]');
   await page.click('#continue');
   await page.waitForSelector('[data-step=consent]');
-  await page.click('#allow');
+  await page.click('#approve');
 }
 
 async function open(url: string) {

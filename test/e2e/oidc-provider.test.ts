@@ -261,7 +261,7 @@ test('a verifier that was changed on the way is refused by the provider and told
   await world.finish(visitor, page);
 });
 
-test('a customer who refuses is told access_denied, and can come back and agree', async () => {
+test('a customer who refuses is told access_denied, and can come back and approve', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
   await clickConnect(page);

@@ -202,7 +202,7 @@ export class World {
     return begun[0]!;
   }
 
-  /** The address that Monerium sends a customer to who has agreed. */
+  /** The address that Monerium sends a customer to who has approved. */
   callbackUrl(authorization: Authorization): string {
     const { redirectUri, state } = authorization;
     const code = this.emulator.issueCode({ ...authorization, email: CANARY_EMAIL });

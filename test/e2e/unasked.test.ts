@@ -108,7 +108,7 @@ test(
     await frame.waitForSelector(buttonOf());
     const popup = await visitor.opened(() => frame.click(buttonOf()));
     await popup.waitForSelector('body[data-step]');
-    // There the customer has to log in and agree, and sees whom to.
+    // There the customer has to log in and approve, and sees whom to.
     assert.equal(new URL(await popup.url()).origin, world.emulator.url);
     assert.equal(world.site.posts().length, 0);
     assert.equal(world.emulator.tokenRequests().length, 0);

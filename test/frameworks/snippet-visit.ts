@@ -159,7 +159,7 @@ async function open(visitor: Visitor, site: Site, name: string): Promise<Page> {
 
 async function visitOne(browser: Browser, site: Site, name: Setting): Promise<void> {
   site.reset();
-  site.emulator.configure({ decision: 'allow' });
+  site.emulator.configure({ decision: 'approve' });
   const visitor = await browser.visit();
   try {
     const page = await open(visitor, site, name);

@@ -38,7 +38,7 @@ export async function openConnectSite(base = BASE): Promise<ConnectSite> {
   const emulator = await startEmulator({
     clients: [{ clientId: CLIENT_ID, name: 'Test shop', redirectUris }],
   });
-  emulator.configure({ decision: 'allow' });
+  emulator.configure({ decision: 'approve' });
   const connected: ConnectedDetails[] = [];
   const failures: ExchangeError[] = [];
   const events: ServerEvent[] = [];
@@ -75,7 +75,7 @@ export async function openConnectSite(base = BASE): Promise<ConnectSite> {
     visitor: (own = handle) => new Visitor(SHOP, (request) => own(request)),
     reset() {
       emulator.reset();
-      emulator.configure({ decision: 'allow' });
+      emulator.configure({ decision: 'approve' });
       for (const list of [connected, failures, events]) list.length = 0;
     },
     close: () => emulator.close(),

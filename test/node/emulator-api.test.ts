@@ -83,7 +83,7 @@ describe("Monerium's own SDK", () => {
     const signup = await pageOf(await fetch(local, { redirect: 'manual' }));
     const iban = await pageOf(await post(signup.url, { email: 'sdk@example.com' }));
     const consent = await pageOf(await post(iban.url));
-    const done = await post(consent.url, { decision: 'allow' });
+    const done = await post(consent.url, { decision: 'approve' });
     const { code = '', state } = sdk.parseAuthorizationResponse(done.headers.get('location') ?? '');
     assert.equal(state, STATE);
     const grant = { clientId: DEMO_CLIENT_ID, redirectUri: REDIRECT_URI, transport };

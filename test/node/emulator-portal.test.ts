@@ -34,7 +34,7 @@ describe('the portal', () => {
   }
 
   it('leads a new customer through every step to a code that is exchanged for tokens', async () => {
-    const answer = redirectFields(await post(await walkToConsent(), { decision: 'allow' }));
+    const answer = redirectFields(await post(await walkToConsent(), { decision: 'approve' }));
     assert.deepEqual(Object.keys(answer), ['code', 'state']);
     assert.equal(answer.state, STATE);
     assert.match(answer.code ?? '', /^code_[\w-]{22,}$/);
@@ -72,8 +72,8 @@ describe('the portal', () => {
 
   it('issues a fresh code for each consent', async () => {
     const consent = await walkToConsent();
-    const first = redirectFields(await post(consent, { decision: 'allow' }));
-    const second = redirectFields(await post(consent, { decision: 'allow' }));
+    const first = redirectFields(await post(consent, { decision: 'approve' }));
+    const second = redirectFields(await post(consent, { decision: 'approve' }));
     assert.notEqual(first.code, second.code);
   });
 
@@ -98,7 +98,7 @@ describe('the portal', () => {
     const signup = await pageOf(await authorize());
     const consent = new URL(signup.url);
     consent.pathname = '/portal/consent';
-    assert.equal((await continueWith(consent, { decision: 'allow' })).step, 'signup');
+    assert.equal((await continueWith(consent, { decision: 'approve' })).step, 'signup');
   });
 
   it('refuses a wallet that another key signed', async () => {

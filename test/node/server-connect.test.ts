@@ -366,7 +366,7 @@ describe('a flow that ends badly', () => {
   }
 
   const endings: [string, Partial<Switches>, ErrorCode, string][] = [
-    ['the customer says no', { decision: 'refuse' }, 'access_denied', '400 access_denied'],
+    ['the customer refuses', { decision: 'refuse' }, 'access_denied', '400 access_denied'],
     ['Monerium fails', { decision: 'fail' }, 'authorization_unavailable', '400 server_error'],
     ['it is rejected', { token: 'unauthorized' }, 'exchange_rejected', '400 invalid_grant'],
     ['Monerium hangs', { token: 'hang' }, 'exchange_timeout', '504 temporarily_unavailable'],

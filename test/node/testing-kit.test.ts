@@ -42,18 +42,18 @@ describe('the handlers for Mock Service Worker', { skip }, () => {
 describe('the emulator of a test', () => {
   it('decides for the customer who is at its portal', async () => {
     const emulator = await startEmulator({ clients: [CLIENT] });
-    const decide = async (ending: 'allow' | 'refuse' | 'fail') => {
+    const decide = async (ending: 'approve' | 'refuse' | 'fail') => {
       const query = new URLSearchParams(authFields()).toString();
       const portal = await fetch(`${emulator.url}/auth?${query}`);
       return new URL(emulator.decide(portal.url, ending)).searchParams;
     };
-    const code = (await decide('allow')).get('code') ?? '';
+    const code = (await decide('approve')).get('code') ?? '';
     assert.equal((await decide('refuse')).get('error'), 'access_denied');
     assert.equal((await decide('fail')).get('error'), 'server_error');
     const request = { ...REQUEST, code, apiUrl: emulator.url };
     const { identity } = await exchangeDirectly(fetch, request);
     assert.match(identity.userId, /^[\w-]+$/);
-    assert.throws(() => emulator.decide(`${emulator.url}/portal/login?session=x`, 'allow'));
+    assert.throws(() => emulator.decide(`${emulator.url}/portal/login?session=x`, 'approve'));
     await emulator.close();
   });
 

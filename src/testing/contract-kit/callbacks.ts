@@ -12,13 +12,13 @@ const CODES = 'Lead back with monerium_result and the code of docs/errors.md for
 const KEEP = 'Tokens, codes and states belong in no response but the address of /auth.';
 
 const begins = (harness: Harness, switches: Partial<Switches> = {}) => {
-  harness.prepare({ decision: 'allow', ...switches });
+  harness.prepare({ decision: 'approve', ...switches });
   return new StartVisitor(harness);
 };
 
 /** What goes wrong, how the emulator does it, and what the page is told. */
 const failures: [what: string, switches: Partial<Switches>, result: string][] = [
-  ['the customer says no', { decision: 'refuse' }, 'access_denied'],
+  ['the customer refuses', { decision: 'refuse' }, 'access_denied'],
   ['Monerium cannot authorize', { decision: 'fail' }, 'authorization_unavailable'],
   ['Monerium refuses the code', { token: 'unauthorized' }, 'exchange_rejected'],
   ['Monerium is asked too often', { token: 'rate-limit' }, 'rate_limited'],
@@ -92,7 +92,7 @@ export const callbacks: Clause[] = [
     why: 'the-callback',
     hint: 'Delete the cookie of the flow with the answer to its callback.',
     async check(harness) {
-      for (const decision of ['allow', 'refuse'] as const) {
+      for (const decision of ['approve', 'refuse'] as const) {
         const visitor = begins(harness, { decision });
         const { given, response } = await visitor.approach();
         await visitor.callback(response);

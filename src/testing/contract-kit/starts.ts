@@ -28,7 +28,7 @@ const FOREIGN = [
 ];
 
 export function begins(harness: Harness): StartVisitor {
-  harness.prepare({ decision: 'allow' });
+  harness.prepare({ decision: 'approve' });
   return new StartVisitor(harness);
 }
 

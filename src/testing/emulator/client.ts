@@ -1,7 +1,7 @@
 /** An application that may send customers to Monerium. */
 export interface Client {
   clientId: string;
-  /** Shown to the customer, who is asked to allow it access. */
+  /** Shown to the customer, who is asked to approve it. */
   name: string;
   /** Compared exactly, character by character. See {@link assertRedirectUri}. */
   redirectUris: string[];

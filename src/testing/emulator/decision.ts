@@ -15,7 +15,7 @@ const FAILURES = {
 /** Ends the flow: returns the URL at the application that the customer is sent back to. */
 export function endSession(store: Store, session: PortalSession, ending: Ending): string {
   const { request, customer } = session;
-  if (ending === 'allow' && customer) {
+  if (ending === 'approve' && customer) {
     // A fresh code for each post: after the back button the old one must not come again.
     const code = store.grants.issueCode(request.client.clientId, customer, request);
     return authorizationResponseUrl(request.redirectUri, { code, state: request.state });

@@ -16,7 +16,7 @@ export class TokenError extends Error {
   }
 }
 
-/** What one customer allowed one client. All tokens that stem from one code share it. */
+/** What one customer approved for one client. All tokens that stem from one code share it. */
 export interface Grant {
   readonly clientId: string;
   readonly customer: Customer;

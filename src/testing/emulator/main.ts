@@ -13,7 +13,7 @@ clients, customers and requests, and switches faults on.
   --host           on which address (127.0.0.1)
   --client-id      the client ID of your application (${DEMO_CLIENT_ID})
   --redirect-uri   a redirect URI of your application; may be repeated
-  --auto-approve   every customer is signed in and allows access, without a page
+  --auto-approve   every customer is signed in and approves, without a page
   --seed           starts with a customer, customer@example.com, with a wallet and an IBAN
   --json           prints one line of JSON: url, clientId, redirectUris
 `;
@@ -44,7 +44,7 @@ async function start({ port, host, clientId, redirectUris, seed, ...values }: Ar
       hostname: host,
       clients: [{ clientId, name: 'Your application', redirectUris }],
       isSeeded: seed,
-      switches: values['auto-approve'] ? { decision: 'allow' } : {},
+      switches: values['auto-approve'] ? { decision: 'approve' } : {},
     });
   } catch (error) {
     throw toListenFailure(error, `emulator on ${host}:${port}`);

@@ -22,7 +22,7 @@ const STEPS: Record<Step, StepPage> = {
   kyc: { heading: 'Tell us who you are', content: kycContent },
   wallet: { heading: 'Connect a wallet', content: walletContent },
   iban: { heading: 'Attach an IBAN', content: ibanContent },
-  consent: { heading: 'Allow access', content: consentContent },
+  consent: { heading: 'Approve access', content: consentContent },
 };
 
 export function stepPage(step: Step, session: PortalSession, refill?: Refill): Html {
@@ -152,7 +152,7 @@ function consentContent(session: PortalSession): Html {
       <li>link wallets and place orders that you have signed</li>
     </ul>
     <form method="post" action="${actionOf('consent', session)}">
-      <button id="allow" name="decision" value="allow">Allow</button>
+      <button id="approve" name="decision" value="approve">Approve</button>
       <button id="refuse" class="quiet" name="decision" value="refuse">Refuse</button>
       <button id="fail" class="quiet" name="decision" value="fail">Fail with server_error</button>
     </form>`;

@@ -145,5 +145,5 @@ function attachIban({ customer, offeredIban }: PortalSession): void {
 
 /** Only the buttons of the page are believed; anything else refuses. */
 function readEnding(value: string | null): Ending {
-  return value === 'allow' || value === 'fail' ? value : 'refuse';
+  return value === 'approve' || value === 'fail' ? value : 'refuse';
 }

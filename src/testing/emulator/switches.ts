@@ -20,7 +20,7 @@ export type Fault = (typeof FAULTS)[number];
 const OPENER_POLICIES = ['', 'same-origin', 'same-origin-allow-popups'] as const;
 
 /** `ask`: the customer decides on the portal's pages. */
-const DECISIONS = ['ask', 'allow', 'refuse', 'fail'] as const;
+const DECISIONS = ['ask', 'approve', 'refuse', 'fail'] as const;
 
 export type Decision = (typeof DECISIONS)[number];
 

@@ -36,13 +36,13 @@ export const needsInterception = skipIn({
 
 export interface Journey {
   email: string;
-  decision?: 'allow' | 'refuse' | 'fail';
+  decision?: 'approve' | 'refuse' | 'fail';
 }
 
 /** Goes through the portal to its end, and answers which steps were shown. */
 export async function walkPortal(
   page: Page,
-  { email, decision = 'allow' }: Journey,
+  { email, decision = 'approve' }: Journey,
 ): Promise<string[]> {
   await page.bringToFront();
   const steps: string[] = [];

@@ -102,7 +102,7 @@ export class Customer {
     this.flows.push({ authorization: begun.authorization, window: begun.popup });
   }
 
-  /** Where Monerium sends a customer who has agreed, with a fresh code each time. */
+  /** Where Monerium sends a customer who has approved, with a fresh code each time. */
   responseTo({ authorization }: Flow): string {
     const url = this.world.callbackUrl(authorization);
     this.#codes.set(new URL(url).searchParams.get('code') ?? '', authorization.state);

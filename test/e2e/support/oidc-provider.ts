@@ -89,13 +89,13 @@ export class OidcProvider {
     }
     const decision = new URLSearchParams(await text(ctx.req)).get('decision');
     const result: InteractionResults =
-      decision === 'refuse' ? { error: 'access_denied' } : await this.#agree(ctx);
+      decision === 'refuse' ? { error: 'access_denied' } : await this.#approve(ctx);
     const options = { mergeWithLastSubmission: !result.error };
     ctx.status = 303;
     ctx.redirect(await this.#provider.interactionResult(ctx.req, ctx.res, result, options));
   }
 
-  async #agree({ req, res }: KoaContextWithOIDC): Promise<InteractionResults> {
+  async #approve({ req, res }: KoaContextWithOIDC): Promise<InteractionResults> {
     const { prompt, params } = await this.#provider.interactionDetails(req, res);
     const accountId = this.identity.userId;
     if (prompt.name === 'login') return { login: { accountId } };
@@ -138,7 +138,7 @@ function pageFor(prompt: string): string {
   const fields =
     prompt === 'login'
       ? '<input name="email" type="email"><button id="continue">Log in</button>'
-      : `<button id="allow" name="decision" value="allow">Allow</button>
+      : `<button id="approve" name="decision" value="approve">Approve</button>
          <button id="refuse" name="decision" value="refuse">Refuse</button>`;
   return `<!doctype html><title>${prompt}</title>
     <body data-step="${prompt}"><form method="post">${fields}</form>`;
