@@ -1,6 +1,7 @@
 // Makes pages of the Markdown in docs/ for the site.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Marked } from 'marked';
+import { documents } from '../documents/list.mjs';
 
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
@@ -101,8 +102,8 @@ export function renderPage({ markdown, root, current }) {
  * @returns {Map<string, string>}
  */
 export function readDocuments() {
-  const names = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const files = documents.filter((file) => file.startsWith('docs/'));
   return new Map(
-    names.map((name) => [nameOf(name.slice(0, -3)), readFileSync(`docs/${name}`, 'utf8')]),
+    files.map((file) => [nameOf(file.slice('docs/'.length, -3)), readFileSync(file, 'utf8')]),
   );
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { languages } from '../build/rollup.config.js';
+import { ownDocuments } from '../documents/list.mjs';
 import { npmCommand } from '../setup/npm.mjs';
 
 /** Without what is there to check them: packages, and their settings. @param {string} folder */
@@ -48,7 +49,7 @@ function expectedFiles() {
     'dist/testing/LICENSES.txt',
     ...['editors/vscode.html-custom-data.json', 'editors/vscode.css-custom-data.json'],
     'editors/web-types.json',
-    ...['docs', 'examples'].flatMap(filesOf),
+    ...['docs', 'examples'].flatMap(filesOf).filter((name) => !ownDocuments.includes(name)),
     ...['element', 'preact', 'react', 'solid', 'svelte', 'vue'].map((name) => `types/${name}.d.ts`),
     ...sources.map((name) => `${name}.d.ts`),
     ...locales,

@@ -35,6 +35,9 @@ export const documents = [
   'CHANGELOG.md',
 ];
 
+/** For those who work on the project. Of these only the first is in the package. */
+export const ownDocuments = ['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md'];
+
 /**
  * @param {string} document
  * @returns {{ text: string, title: string, summary: string }} `summary` is its first sentence

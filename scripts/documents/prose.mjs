@@ -8,7 +8,7 @@ import retextIndefiniteArticle from 'retext-indefinite-article';
 import retextRepeatedWords from 'retext-repeated-words';
 import { unified } from 'unified';
 import { VFile } from 'vfile';
-import { documents } from './list.mjs';
+import { documents, ownDocuments } from './list.mjs';
 import plainWords from './plain-words.mjs';
 
 const english = unified().use(retextEnglish).use(retextRepeatedWords).use(retextIndefiniteArticle);
@@ -28,4 +28,4 @@ async function check(path) {
   }
 }
 
-for (const path of [...documents, 'CONTRIBUTING.md']) await check(path);
+for (const path of [...documents, ...ownDocuments]) await check(path);

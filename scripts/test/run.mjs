@@ -32,7 +32,9 @@ const suites = [
   { script: 'test:look', report: 'look' },
 ];
 /** Each passes or fails as a whole. */
-const checks = ['lint', 'types', 'types:plain', 'package:check', 'format:check', 'prose', 'size'];
+const checks = [
+  ...['lint', 'types', 'types:plain', 'package:check', 'format:check', 'prose', 'commits', 'size'],
+];
 
 /** These need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({

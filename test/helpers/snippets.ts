@@ -1,6 +1,6 @@
 // The blocks of code in the documents.
 import { readFileSync } from 'node:fs';
-import { documents } from '../../scripts/documents/list.mjs';
+import { documents, ownDocuments } from '../../scripts/documents/list.mjs';
 
 export interface Snippet {
   readonly document: string;
@@ -28,7 +28,7 @@ function snippetsIn(document: string): Snippet[] {
   });
 }
 
-export const snippets: readonly Snippet[] = [...documents, 'CONTRIBUTING.md'].flatMap(snippetsIn);
+export const snippets: readonly Snippet[] = [...documents, ...ownDocuments].flatMap(snippetsIn);
 
 /** The only snippet of a document that has this text. */
 export function findSnippet(document: string, text: string): Snippet {

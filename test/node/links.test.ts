@@ -10,11 +10,11 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
-import { documents } from '../../scripts/documents/list.mjs';
+import { documents, ownDocuments } from '../../scripts/documents/list.mjs';
 import { findPlaceholders } from '../../scripts/release/addresses.mjs';
 import { npmCommand } from '../../scripts/setup/npm.mjs';
 
-const OTHERS = ['CONTRIBUTING.md', 'llms.txt', 'test/faults.md', 'demo/backend/README.md'];
+const OTHERS = [...ownDocuments, 'llms.txt', 'test/faults.md', 'demo/backend/README.md'];
 const parser = unified().use(remarkParse).use(remarkGfm);
 
 interface Link {
@@ -103,7 +103,7 @@ describe('a document in the package', () => {
 });
 
 describe('the size of a document', () => {
-  for (const file of [...documents, 'CONTRIBUTING.md']) {
+  for (const file of [...documents, ...ownDocuments]) {
     const limit = file === 'README.md' ? 160 : 250;
     it(`${file} has at most ${limit} lines`, () => {
       const { length } = readFileSync(file, 'utf8').trimEnd().split('\n');

@@ -150,7 +150,7 @@ describe('a command', () => {
       } else {
         assert.match(
           line,
-          /^(npm (start|test|install|version|publish)|git push|cp -r node_modules|CLIENT_ID=)/,
+          /^(npm (start|test|install|login|version|publish)|git push|cp -r node_modules|CLIENT_ID=)/,
         );
       }
     });
