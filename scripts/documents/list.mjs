@@ -16,6 +16,7 @@ export const documents = [
   'docs/apps.md',
   'docs/backend.md',
   'docs/server-start.md',
+  'docs/after-the-connection.md',
   'docs/check-backend.md',
   'docs/several-processes.md',
   'docs/demo-backend.md',

@@ -172,6 +172,26 @@ describe("Monerium's own SDK", () => {
     assert.deepEqual((await client.getOrders()).orders, [placed]);
   });
 
+  it('reads the balance of a wallet that is linked, which is 0', async () => {
+    const account = privateKeyToAccount(generatePrivateKey());
+    const client = clientOf(await connect());
+    await client.linkAddress({ ...(await signedBy(account)), chain: 10200 });
+    const { address, chain, balances } = await client.getBalances(account.address, 'gnosis');
+    assert.deepEqual([address, chain], [account.address, 'chiado']);
+    assert.deepEqual(balances, [{ currency: 'eur', amount: '0' }]);
+    const both = [sdk.Currency.eur, sdk.Currency.usd];
+    const inBoth = await client.getBalances(account.address, 'chiado', both);
+    assert.deepEqual(
+      inBoth.balances.map(({ currency }) => currency),
+      both,
+    );
+    await assert.rejects(client.getBalances(account.address, 'sepolia'), { code: 404 });
+    const stranger = clientOf(await connect('bob@example.com'));
+    await assert.rejects(stranger.getBalances(account.address, 'chiado'), { code: 404 });
+    const none = 'none' as sdk.Currency;
+    await assert.rejects(client.getBalances(account.address, 'chiado', none), { code: 400 });
+  });
+
   it('is refused an order that differs from the signed message, or by an unlinked wallet', async () => {
     const account = privateKeyToAccount(generatePrivateKey());
     const client = clientOf(await connect());

@@ -18,17 +18,23 @@ import {
 } from './wallet.js';
 import type { Store } from './store.js';
 
+const PATHS = ['profiles', 'addresses', 'balances', 'ibans', 'orders'];
+const CURRENCIES = ['eur', 'gbp', 'isk', 'usd'];
+
 /** The part of the API that needs an access token. */
 export function apiRoutes(store: Store): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
   routes.use('/auth/context', contextFault(store));
-  for (const path of ['/auth/context', '/profiles/*', '/addresses/*', '/ibans/*', '/orders/*']) {
+  for (const path of ['/auth/context', ...PATHS.map((name) => `/${name}/*`)]) {
     routes.use(path, requireBearer(store), requireApiVersion);
   }
   routes.get('/auth/context', (c) => c.json(contextOf(c.var.customer)));
   routes.route('/profiles', profileRoutes());
   routes.route('/addresses', addressRoutes());
   routes.get('/ibans', (c) => c.json({ ibans: ibansOf(c.var.customer, c.req.query()) }));
+  routes.get('/balances/:chain/:address', (c) =>
+    balanceOf(c.var.customer, c.req.param(), c.req.queries('currency')),
+  );
   routes.post('/ibans', async (c) => requestIban(c.var.customer, await readJson(c.req)));
   routes.route('/orders', orderRoutes());
   return routes;
@@ -114,6 +120,22 @@ function ibansOf({ profile, ibans }: Customer, filter: Filter) {
       state: 'approved',
       emailNotifications: false,
     }));
+}
+
+/** There is no blockchain here, so nobody has ever paid anything in. */
+function balanceOf(customer: Customer, claim: Wallet, currencies = ['eur']): Response {
+  try {
+    const wallet = readWallet(claim);
+    if (!hasWallet(customer, wallet)) return apiError(404, 'The address is not known');
+    if (!currencies.every((currency) => CURRENCIES.includes(currency))) {
+      return apiError(400, 'The currency is not supported', { currency: CURRENCIES.join(', ') });
+    }
+    const balances = currencies.map((currency) => ({ currency, amount: '0' }));
+    return Response.json({ ...wallet, balances });
+  } catch (error) {
+    if (!(error instanceof WalletError)) throw error;
+    return apiError(400, error.message, { [error.field]: error.message });
+  }
 }
 
 function linkLater(customer: Customer, wallet: Wallet): Response {
