@@ -21,7 +21,7 @@ const WRONG: Record<string, string[]> = {
   ],
   'storey-server': ['src/server/imports-page.ts'],
   'storey-testing': ['src/testing/imports-page.ts'],
-  'storey-command': ['src/command/imports-server.ts'],
+  'storey-command': ['src/command/imports-flow.ts'],
   'storey-wallet': ['src/wallet/imports-element.ts'],
   'storey-doctor': ['src/doctor/imports-element.ts'],
   'storey-notes': ['src/notes/imports-element.ts'],
