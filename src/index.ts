@@ -14,7 +14,7 @@ export {
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from './core/connection.js';
+} from './element/events.js';
 export type {
   ConnectErrorDetail,
   ConnectErrorOptions,
@@ -22,14 +22,13 @@ export type {
   ErrorKind,
   ErrorPhase,
 } from './core/errors.js';
+export type { Connection, ConnectionStatus } from './core/connection.js';
 export type {
-  Connection,
-  ConnectionStatus,
   MoneriumBeforeConnectDetail,
   MoneriumConnectedDetail,
   MoneriumEventMap,
   MoneriumStatusDetail,
-} from './core/connection.js';
+} from './element/events.js';
 export type { BackendHeaders, ExchangeFunction, ExchangeRequest } from './core/oauth/exchange.js';
 export type { WalletProof, WalletProvider } from './core/oauth/wallet.js';
 export type { Identity } from './core/oauth/identity.js';

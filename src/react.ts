@@ -12,7 +12,7 @@ import type {
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from './core/connection.js';
+} from './element/events.js';
 import { furtherFiles } from './core/browser/further-files.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 import './locales/not-imported.js';

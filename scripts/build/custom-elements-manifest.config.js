@@ -152,7 +152,7 @@ export default {
   globs: [
     'src/element/monerium-connect.ts',
     'src/element/connect-options.ts',
-    'src/core/connection.ts',
+    'src/element/events.ts',
     'src/define.ts',
   ],
   litelement: true,

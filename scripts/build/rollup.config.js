@@ -182,7 +182,7 @@ export const locale = (language) => ({
 function modules() {
   return {
     input: [
-      ...['src/index.ts', 'src/element/monerium-connect.ts', 'src/locales/index.ts'],
+      ...['src/index.ts', 'src/element/monerium-connect.ts', 'src/locales/index.ts', 'src/core.ts'],
       'src/wallet/wallet.ts',
       'src/react.ts',
       ...['index', 'sql', 'valkey', 'node'].map((name) => `src/server/${name}.ts`),

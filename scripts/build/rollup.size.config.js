@@ -13,6 +13,7 @@ const weighed = (name, input) => ({
 
 export default [
   weighed('without-lit', 'src/define.ts'),
+  weighed('core', 'src/core/connector.ts'),
   weighed('server', 'scripts/build/server-exchange.ts'),
   weighed('server-connect', 'scripts/build/server-connect.ts'),
   weighed('server-and-connections', 'scripts/build/server-and-connections.ts'),

@@ -27,6 +27,10 @@ export async function addIn(
   const own = { 'client-id': `client-${(count += 1)}`, 'backend-url': '/backend', ...attributes };
   for (const [name, value] of Object.entries(own)) element.setAttribute(name, value);
   if (state === 'disabled' || state === 'icon-only') element.toggleAttribute(state, true);
+  if (state === 'icon-only') {
+    element.innerHTML =
+      '<svg slot="icon" viewBox="0 0 24 24"><path d="M4 12h16M14 6l6 6-6 6" /></svg>';
+  }
   if (IN_POPUP.includes(state)) element.setAttribute('mode', 'popup');
   parent.append(element);
   await element.updateComplete;

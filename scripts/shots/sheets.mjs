@@ -29,7 +29,6 @@ const STYLE = `
   @font-face { font-family: Sheet; font-weight: 100 900; src: url(/fonts/noto-sans); }
   @font-face { font-family: Sheet; font-weight: 100 900; src: url(/fonts/noto-sans-arabic);
     unicode-range: U+0600-06FF; }
-  html { --monerium-connect-font: 600 1rem/1.4 Sheet; }
   body { margin: 0; padding: 16px; font: 16px/1.4 Sheet; }
   body:has(> div) { display: grid; grid-template-columns: repeat(9, 312px) 64px; padding: 8px;
     grid-template-rows: repeat(9, 120px) 240px; width: max-content; }

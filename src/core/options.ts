@@ -6,7 +6,8 @@ import {
   type ExchangeFunction,
 } from './oauth/exchange.js';
 import { withoutQuery } from './oauth/http.js';
-import type { WalletAttributes, WalletHost } from './oauth/wallet.js';
+import type { WalletAttributes } from './oauth/wallet.js';
+import type { Identity } from './oauth/identity.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth/oauth.js';
 
 /** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
@@ -30,7 +31,7 @@ const CHOICES = {
   'backend-credentials': ['same-origin', 'include', 'omit'],
 } as const;
 
-/** What a page sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
+/** What a site sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
 export interface ConnectAttributes extends WalletAttributes {
   clientId?: string | null | undefined;
   apiUrl?: string | null | undefined;
@@ -49,7 +50,32 @@ export interface ConnectAttributes extends WalletAttributes {
   successUrl?: string | null | undefined;
 }
 
-/** Where the element stands: `href` of the page, and the base of its relative URLs. */
+/** What a site sets. The element has the same names as properties. */
+export interface ConnectorOptions extends Omit<
+  ConnectAttributes,
+  keyof Omit<WalletAttributes, 'environment'> | 'successUrl'
+> {
+  /** Who is connected, by what the site knows: the ids, or `null` for nobody. */
+  identity?: Identity | null | undefined;
+  /** Has a wallet sign in, in place of the customer at Monerium. */
+  authorize?: Authorize | null | undefined;
+  /** By which the connector is found that was clicked, when the customer comes back. */
+  name?: string | undefined;
+  /**
+   * Called before anything is stored or leaves the page. Return `false` to keep the customer here.
+   * @param mode how the customer would get to Monerium
+   */
+  beforeConnect?: ((mode: Mode) => boolean) | undefined;
+}
+
+/**
+ * Has a wallet sign in: resolves with its fields for `/auth`, or with none to go on without. Called
+ * again with the same signal when its result has become too old. The signal aborts when the
+ * flow ends.
+ */
+export type Authorize = (signal: AbortSignal) => Promise<AuthorizationParameters>;
+
+/** Where the site stands: `href` of the page, and the base of its relative URLs. */
 export interface PageAddress {
   readonly href: string;
   readonly base: string;
@@ -71,14 +97,10 @@ export const BINDING_KEYS = ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as
 /** How the customer gets to Monerium: in this window, or in one of its own. */
 export type Mode = 'redirect' | 'popup';
 
-/** What a flow under way still reads from its element: a page may renew its CSRF token. */
-export interface LiveOptions {
+/** Options that were read, checked and resolved. */
+export interface Configuration {
   readonly binding: Binding;
   readonly exchange: Exchange;
-}
-
-/** Attributes that were read, checked and resolved. */
-export interface Configuration extends LiveOptions {
   /** `auto`: a popup when the page is framed, else a redirect. */
   readonly mode: Mode | 'auto';
   /** The optional fields of the request to `/auth`, by their wire names. */
@@ -89,8 +111,14 @@ export interface Configuration extends LiveOptions {
   readonly successUrl?: string | undefined;
   /** Takes the place of the navigation to Monerium. */
   readonly openUrl?: ((url: string) => void) | null | undefined;
-  /** Whose wallet is to be asked, and for what. */
-  readonly wallet?: WalletHost | undefined;
+}
+
+/** What was read from the options of a site: a configuration, or what is wrong with them. */
+export interface Reading {
+  /** Where the page was when the flow was at rest. */
+  readonly address?: PageAddress;
+  readonly configuration?: Configuration;
+  readonly fault?: ConnectError;
 }
 
 /** @throws ConnectError `invalid_config` that names the attribute and what it needs */
@@ -149,9 +177,15 @@ function readApiUrl({ apiUrl: value, environment }: ConnectAttributes, page: Pag
   return withoutQuery(readEndpoint('api-url', value, page).href).replace(/\/+$/, '');
 }
 
-function readRedirectUri(value: string, { href, base }: PageAddress): string {
-  const url = readUrl('redirect-uri', value, base);
-  check(url.origin === new URL(href).origin, 'redirect-uri', 'this origin');
+/** For a URL that a customer is led to: it must not be one of another site. */
+function readOwnUrl(attribute: string, value: string, { href, base }: PageAddress): URL {
+  const url = readUrl(attribute, value, base);
+  check(url.origin === new URL(href).origin, attribute, 'this origin');
+  return url;
+}
+
+function readRedirectUri(value: string, page: PageAddress): string {
+  const url = readOwnUrl('redirect-uri', value, page);
   check(!url.href.includes('#'), 'redirect-uri', 'no fragment');
   const isPlain = stripAuthorizationResponse(url.href) === url.href;
   check(isPlain, 'redirect-uri', 'no OAuth parameters');
@@ -169,16 +203,14 @@ function readTimeout(value: number | null | undefined): number {
   return Math.min(Math.max(value, MIN_TIMEOUT), MAX_TIMEOUT);
 }
 
-/** On this origin: what follows on a connection must not lead a customer to another site. */
 function readSuccessUrl(
   { successUrl }: ConnectAttributes,
   { kind }: Exchange,
-  { href, base }: PageAddress,
+  page: PageAddress,
 ): string | undefined {
   if (successUrl == null) return undefined;
-  const url = readUrl('success-url', successUrl, base);
-  check(url.origin === new URL(href).origin, 'success-url', 'the origin of this page');
-  return kind === 'backend' ? url.href : undefined;
+  const { href } = readOwnUrl('success-url', successUrl, page);
+  return kind === 'backend' ? href : undefined;
 }
 
 function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
@@ -195,11 +227,16 @@ function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchang
 }
 
 /**
- * The part of the configuration that counts from the start of a flow to its exchange.
- * @throws ConnectError `invalid_config`
+ * Reads, checks and resolves what a site has set.
+ * @param running what the running flow began with: then only what that still needs is read again
+ * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
  */
-export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress): LiveOptions {
-  const { clientId, redirectUri } = attributes;
+export function readConfiguration(
+  attributes: ConnectAttributes,
+  page: PageAddress,
+  running?: Configuration,
+): Configuration {
+  const { clientId, redirectUri, backendHeaders, email, authMode, skipKyc, timeout } = attributes;
   check(/^\S+$/.test(clientId ?? ''), 'client-id', 'the ID of your client, without white space');
   const exchange = readExchange(attributes, page);
   const binding = {
@@ -208,25 +245,15 @@ export function readLiveOptions(attributes: ConnectAttributes, page: PageAddress
     redirectUri: readRedirectUri(redirectUri ?? readPageUri(page), page),
     exchange: exchange.kind === 'backend' ? exchange.url : exchange.kind,
   };
-  return { binding, exchange };
-}
-
-/**
- * Reads, checks and resolves what a page has set.
- * @throws ConnectError `invalid_config`, whose message names the attribute and what it needs
- */
-export function readConfiguration(attributes: ConnectAttributes, page: PageAddress): Configuration {
-  const { email, authMode, skipKyc, timeout } = attributes;
-  const { backendHeaders } = attributes;
+  if (running) return { ...running, binding, exchange };
   // A function is called for each request.
   if (typeof backendHeaders !== 'function') readHeaders(backendHeaders);
   readChoice('environment', attributes.environment ?? 'sandbox');
-  const mode = readChoice('mode', attributes.mode ?? 'redirect');
-  const options = readLiveOptions(attributes, page);
-  const wallet = readChoice('wallet', attributes.wallet ?? 'none');
+  readChoice('wallet', attributes.wallet ?? 'none');
   return {
-    ...options,
-    mode,
+    binding,
+    exchange,
+    mode: readChoice('mode', attributes.mode ?? 'redirect'),
     authorization: {
       email,
       auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
@@ -234,8 +261,7 @@ export function readConfiguration(attributes: ConnectAttributes, page: PageAddre
     },
     timeout: readTimeout(timeout),
     openUrl: attributes.openUrl,
-    successUrl: readSuccessUrl(attributes, options.exchange, page),
-    wallet: wallet === 'none' ? undefined : attributes,
+    successUrl: readSuccessUrl(attributes, exchange, page),
   };
 }
 

@@ -1,7 +1,7 @@
 // The doctor's file: loaded by an element with `debug`, in the sandbox only. It shows a panel with
 // what is wrong with the set-up and how to fix it, and with the steps of the flow.
 import type { ConnectionStatus } from '../core/connection.js';
-import type { ExaminedElement } from '../core/oauth/doctor.js';
+import type { ExaminedElement, JournalEntry } from '../core/oauth/doctor.js';
 import { check } from './checks.js';
 import type { Facts } from './facts.js';
 import { gather, readFlow } from './gather.js';
@@ -23,7 +23,7 @@ function nameOf({ host }: ExaminedElement, at: number): string {
   return `<monerium-connect${host.id ? ` id="${host.id}"` : ''}>${at > 0 ? ` ${at + 1}` : ''}`;
 }
 
-function show(journal: ExaminedElement['journal']): void {
+function show(journal: JournalEntry[]): void {
   const examined = [...examinations].flatMap(({ element, facts }, at): Examined[] => {
     if (!facts) return [];
     return [{ name: nameOf(element, at), findings: check({ ...facts, flow: readFlow(element) }) }];
@@ -83,7 +83,7 @@ function watchHost(host: ExaminedElement['host']): void {
   });
 }
 
-function watchJournal(journal: ExaminedElement['journal']): void {
+function watchJournal(journal: JournalEntry[]): void {
   if (watched.has(journal)) return;
   watched.add(journal);
   const { push } = journal;

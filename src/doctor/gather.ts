@@ -49,7 +49,7 @@ function readAttributes(
   const known = observedAttributes ?? [];
   const unknown = host.getAttributeNames().filter((name) => !known.includes(name));
   const misspelled = unknown.flatMap((name) => {
-    const meant = /^[\w-]+$/.test(name) ? suggestAttribute(name, known) : undefined;
+    const meant = /^[\w-]+$/.test(name) ? suggestAttribute?.(name, known) : undefined;
     return meant ? [{ name, meant }] : [];
   });
   const { fault } = reading;
@@ -158,7 +158,7 @@ function readFailure({ connection }: Host, isCustom: boolean): FlowFacts['failur
 }
 
 /** Where the flow of an element stands. */
-export function readFlow({ host, journal, reading, waiting }: ExaminedElement): FlowFacts {
+export function readFlow({ host, reading, waiting, journal }: ExaminedElement): FlowFacts {
   const { configuration } = reading;
   // The response has come back, but the record of its flow is not spent until the lock is there.
   const isBack = waiting !== undefined || journal.at(-1)?.to === 'claiming';

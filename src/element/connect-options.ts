@@ -12,6 +12,9 @@ const DEFAULTS = {
   wallet: 'none',
   skipKyc: false,
   timeout: 20_000,
+  text: 'connect',
+  appearance: 'filled',
+  size: 'medium',
   stayConnected: false,
   disabled: false,
   required: false,
@@ -197,7 +200,6 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     super();
     // Own values, so that a polluted `Object.prototype` does not count as configuration.
     const none = Object.keys(ConnectOptions.properties).map((name) => [name, undefined]);
-    const looks = Object.entries(LOOKS).map(([name, [usual]]) => [name, usual]);
-    Object.assign(this, Object.fromEntries([...none, ...looks]), DEFAULTS);
+    Object.assign(this, Object.fromEntries(none), DEFAULTS);
   }
 }

@@ -1,10 +1,9 @@
 // What the developer is told about the set-up of an element.
-import { isProduction, type ConnectAttributes } from '../core/options.js';
+import { isProduction, type ConnectAttributes, type Reading } from '../core/options.js';
 import { logFailure } from '../core/flow/failure-log.js';
 import { isSamePath } from '../core/browser/arrival.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
 import { furtherFiles } from '../core/browser/further-files.js';
-import type { Reading } from '../core/browser/shared-flow.js';
 import { isRecent, listPendingOfTab, tellOnce } from '../core/browser/transaction.js';
 import { isFreshNavigation, readAddress } from '../core/browser/window.js';
 import type { LostReturn } from '../core/oauth/notes.js';

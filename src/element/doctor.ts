@@ -8,7 +8,7 @@ const examined = new WeakSet<HTMLElement>();
 
 /** Loads the doctor for an element with `debug`, once. In production it warns instead. */
 export async function callDoctor(
-  element: Pick<ExaminedElement, 'reading'>,
+  connector: Pick<ExaminedElement, 'reading'>,
   host: ExaminedElement['host'],
 ): Promise<void> {
   const isWanted = host.debug && host.isConnected;
@@ -26,9 +26,9 @@ export async function callDoctor(
   file?.examine({
     host,
     journal,
-    suggestAttribute: notes?.suggestAttribute ?? (() => undefined),
+    suggestAttribute: notes?.suggestAttribute,
     get reading() {
-      return element.reading;
+      return connector.reading;
     },
     get waiting() {
       return page.arrival?.transaction;

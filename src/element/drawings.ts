@@ -4,8 +4,6 @@ const RING = 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18';
 
 /** The paths of the drawings, in a square of 24 units. */
 const PATHS = {
-  /** Two links of a chain. */
-  mark: 'M9 6H8a6 6 0 0 0 0 12h1M15 6h1a6 6 0 0 1 0 12h-1M8 12h8',
   arc: 'M12 3a9 9 0 1 1-9 9',
   again: 'M20 12a8 8 0 1 1-3-6.2M20 3v5h-5',
   tick: `${RING}M8 12.5l3 3l5-6`,

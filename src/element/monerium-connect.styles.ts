@@ -12,7 +12,8 @@ export const styles = css`
     display: inline-block;
     max-width: 100%;
     text-align: start;
-    font: var(--monerium-connect-font, 600 1rem/1.4 system-ui, sans-serif);
+    font-weight: 600;
+    line-height: 1.4;
   }
 
   :host([hidden]) {

@@ -1,5 +1,6 @@
 import { LitElement, type TemplateResult } from 'lit';
 import type { Connection, ConnectionStatus } from '../core/connection.js';
+import { mustWait } from '../core/identity.js';
 import { tryTo } from '../core/errors.js';
 import { logOnce } from '../core/browser/page.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
@@ -10,13 +11,15 @@ import { Announcer, canNotify } from './announcer.js';
 import { obeyCommands } from './commands.js';
 import { ConnectOptions, LOOKS } from './connect-options.js';
 import { ElementController, type ConnectHost } from './element-controller.js';
-import { hasLabel, isLabelBlank, readLabel } from './label.js';
+import { NO_LABEL, readLabel } from './label.js';
 import { updateFormControl } from './form-control.js';
 import { Language } from './language.js';
 import { styles } from './monerium-connect.styles.js';
-import { isWorking } from './page-identity.js';
 import { TriggerStates, findTriggers, isActive } from './triggers.js';
 import { renderView } from './view.js';
+
+/** Where `simulate()` finds the flow of an element. */
+const FLOW = Symbol.for('monerium-connect.flow');
 
 /** What a wallet signs for. */
 const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl'];
@@ -51,7 +54,6 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @cssprop --monerium-connect-background - Background of the button.
  * @cssprop --monerium-connect-color - Text of the button.
  * @cssprop --monerium-connect-error-color - Text of an error.
- * @cssprop --monerium-connect-font - Shorthand `font` of all texts.
  * @cssprop --monerium-connect-padding - Inside the button.
  * @cssprop --monerium-connect-radius - Corners of the button.
  * @cssstate checking - The backend is asked who is connected.
@@ -61,6 +63,7 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @cssstate redirecting - The page is leaving for Monerium.
  * @cssstate waiting - The customer is at Monerium, in another window.
  * @cssstate exchanging - The customer is back, the code is being exchanged.
+ * @cssstate busy - Signing, redirecting, waiting or exchanging.
  * @cssstate connected - The customer is connected.
  * @cssstate failed - The last flow failed.
  */
@@ -90,11 +93,12 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#internals = tryTo(() => this.attachInternals());
     this.#controller = new ElementController(this, this.#internals?.states);
     obeyCommands(this);
+    Object.defineProperty(this, FLOW, { get: () => this.#controller.connector.flow });
   }
 
   /** The state and the data that belongs to it. */
   get connection(): Connection {
-    return this.#controller.connection;
+    return this.#controller.connector.connection;
   }
 
   /** The name of the state. */
@@ -114,7 +118,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** Cancels the running flow: `idle`, and `monerium-error` with `aborted`. */
   cancel(): void {
-    this.#controller.cancel();
+    this.#controller.connector.cancel();
   }
 
   /**
@@ -123,7 +127,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
    * a response with a `state` of the element, also a spent one: then the app must not route to it.
    */
   resume(url: string): boolean {
-    return this.#controller.resume(url);
+    return this.#controller.connector.resume(url);
   }
 
   /**
@@ -133,7 +137,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
    * an attribute is wrong. Nothing has changed then.
    */
   disconnect(): Promise<void> {
-    return this.#controller.disconnect();
+    return this.#controller.connector.disconnect();
   }
 
   /**
@@ -142,7 +146,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
    * @throws ConnectError `token_unavailable`
    */
   getAccessToken(): Promise<string> {
-    return this.#controller.getAccessToken();
+    return this.#controller.connector.getAccessToken();
   }
 
   /**
@@ -193,7 +197,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   get #isInert(): boolean {
-    return this.isDisabled || this.#controller.isHeld;
+    return this.isDisabled || this.#controller.connector.isHeld;
   }
 
   /** @internal A style sheet belongs to its document: a move to another one drops it. */
@@ -214,7 +218,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** The one step of an update that is taken on a server too. */
   protected override willUpdate(): void {
-    this.#controller.updateIdentity();
+    this.#controller.connector.readIdentity();
     this.#language.setOwn(this.strings);
     if (!this.#isServerRender) this.#language.update();
     else void this.updateComplete.then(() => this.requestUpdate());
@@ -223,7 +227,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   /** The button is removed when the customer is connected: focus moves to what takes its place. */
   protected override update(changed: Map<PropertyKey, unknown>): void {
     const isChanged = this.isDisabled || SIGNED_ATTRIBUTES.some((name) => changed.has(name));
-    if (isChanged) this.#controller.cancelSigning();
+    if (isChanged) this.#controller.connector.cancelSigning();
     const hadFocus = this.#hasFocus();
     super.update(changed);
     if (hadFocus && !this.#hasFocus()) this.focus({ preventScroll: true });
@@ -251,7 +255,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   protected override updated(): void {
     const { connection, shadowRoot } = this;
     this.updateForm();
-    this.#triggerStates.update(findTriggers(shadowRoot), isWorking(connection), this.#isInert);
+    this.#triggerStates.update(findTriggers(shadowRoot), mustWait(connection), this.#isInert);
     this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
   }
 
@@ -259,21 +263,17 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     const knowsPage = !this.#isServerRender;
     return renderView({
       connection: this.connection,
-      isDone: this.#controller.isDone,
+      isDone: this.#controller.connector.isDone,
       isDisabled: this.#isInert,
       isIconOnly: this.iconOnly,
       look: `${this.#readLook('appearance')} ${this.#readLook('size')}`,
       ready: this.#readLook('text'),
-      hasOwnTexts: knowsPage && !this.strings && !hasLabel(this),
-      isLabelBlank: knowsPage && isLabelBlank(this),
-      pageLabel: knowsPage ? readLabel(this) : '',
+      ...(knowsPage ? readLabel(this) : NO_LABEL),
       isSilent: knowsPage && canNotify(this),
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
       asksWallet: this.wallet !== 'none',
-      languageTag: this.#language.tag,
-      read: (key) => this.#language.read(key),
-      write: (key, value) => this.#language.write(key, value),
+      language: this.#language,
       // A failure is shown, and announced by an event.
       start: (event) => {
         // A button of the page may be one that submits its form, or a link.

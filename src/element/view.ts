@@ -6,11 +6,13 @@ import { isFramed, isOnline } from '../core/browser/window.js';
 import { CHOOSING } from '../core/flow/state.js';
 import type { ConnectTexts } from '../core/texts.js';
 import { draw } from './drawings.js';
-import { isUnderWay, isWorking, type UnderWay } from './page-identity.js';
+import { isRunning, mustWait, type Running } from '../core/identity.js';
+import type { Label } from './label.js';
+import type { Language } from './language.js';
 import { chooseText, formatWait } from './texts.js';
 
 /** What the markup is made of. */
-export interface View {
+export interface View extends Label {
   readonly connection: Connection;
   /** This window was a popup that has nothing left to do. */
   readonly isDone: boolean;
@@ -20,18 +22,7 @@ export interface View {
   readonly look: string;
   /** The ready label of the idle button. */
   readonly ready: keyof ConnectTexts;
-  /** The page's own label as text. */
-  readonly pageLabel: string;
-  /** All texts are ours: the page has set no label and no strings. */
-  readonly hasOwnTexts: boolean;
-  /** It is white space alone. */
-  readonly isLabelBlank: boolean;
-  /** The tag of the language, for times. */
-  readonly languageTag: string;
-  /** A text as a string. */
-  readonly read: (key: keyof ConnectTexts) => string;
-  /** A text as markup, in which `value` fills the gap. */
-  readonly write: (key: keyof ConnectTexts, value?: string) => unknown;
+  readonly language: Pick<Language, 'tag' | 'read' | 'write'>;
   /** The platform announces changes itself: the region is silent. */
   readonly isSilent: boolean;
   /** A click opens a window. */
@@ -76,7 +67,7 @@ function renderStatus(view: View): unknown {
   const { connection } = view;
   switch (connection.status) {
     case 'idle':
-      return view.isDone ? view.write('done') : nothing;
+      return view.isDone ? view.language.write('done') : nothing;
     case 'checking':
       return nothing;
     case 'signing':
@@ -84,14 +75,16 @@ function renderStatus(view: View): unknown {
     case 'redirecting':
     case 'waiting':
     case 'exchanging':
-      return html`<span class="for-screen-readers">${view.write(nameProgress(connection))}</span>`;
+      return html`<span class="for-screen-readers"
+        >${view.language.write(nameProgress(connection))}</span
+      >`;
     case 'failed':
       return html`<span part="message" id="message"
         >${draw('alert')}<span>${describe(connection.error, view)}</span></span
       >`;
     case 'connected':
       return html`<span part="tick">${draw('tick')}</span
-        ><span><slot name="connected">${view.write('connected')}</slot></span>`;
+        ><span><slot name="connected">${view.language.write('connected')}</slot></span>`;
     default:
       return connection satisfies never;
   }
@@ -99,14 +92,14 @@ function renderStatus(view: View): unknown {
 
 function describe(error: ConnectError, view: View): unknown {
   const { code, retryAfterMs: wait } = error;
-  const value = wait ? formatWait(wait, view.languageTag) : code;
-  return view.write(chooseText(error, isOnline()), value);
+  const value = wait ? formatWait(wait, view.language.tag) : code;
+  return view.language.write(chooseText(error, isOnline()), value);
 }
 
 /** The button of the page, else the built-in one: the same in all states, so it keeps its focus. */
 function renderTrigger(view: View): TemplateResult {
   const { connection, look } = view;
-  const isBusy = isWorking(connection);
+  const isBusy = mustWait(connection);
   const label = renderLabel(view);
   return html`<slot
     name="trigger"
@@ -134,10 +127,10 @@ function renderTrigger(view: View): TemplateResult {
 }
 
 function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateResult {
-  const ready = view.write(view.ready);
+  const ready = view.language.write(view.ready);
   const isShown = use === 'shown';
   return html`<span class="row"
-    ><span part=${use === 'room' ? nothing : 'icon'}><slot name="icon">${draw('mark')}</slot></span
+    ><slot name="icon" part=${use === 'room' ? nothing : 'icon'}></slot
     ><span part=${isShown ? 'label' : nothing}
       ><slot @slotchange=${view.updateSlots}>${ready}</slot
       >${view.isLabelBlank ? ready : nothing}</span
@@ -145,21 +138,18 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
   >`;
 }
 
-/**
- * Never shown: each line keeps room for a label that may follow, its padding for the spinner. Our
- * own idle label has that room in every language: then one text less is laid out.
- */
+/** Never shown: each line keeps room for a label that may follow, its padding for the spinner. */
 function renderLongRow(view: View): unknown {
-  const { isPopup, isIconOnly, hasOwnTexts, asksWallet, ready, read } = view;
-  if (isIconOnly || (hasOwnTexts && ready === 'connect')) return nothing;
+  const { isPopup, isIconOnly, asksWallet, language } = view;
+  if (isIconOnly) return nothing;
   const labels: (keyof ConnectTexts)[] = ['connected', 'redirecting', 'exchanging', 'retry'];
   if (isPopup) labels.push('waiting');
   if (asksWallet) labels.push('wallets', 'signing', 'signed');
-  return html`<span class="row long">${labels.map(read).join('\n')}</span>`;
+  return html`<span class="row long">${labels.map((key) => language.read(key)).join('\n')}</span>`;
 }
 
 /** The text for a flow that is under way. */
-function nameProgress(connection: UnderWay): keyof ConnectTexts {
+function nameProgress(connection: Running): keyof ConnectTexts {
   return connection === CHOOSING ? 'wallets' : connection.status;
 }
 
@@ -168,35 +158,35 @@ function canRetry(connection: Connection): boolean {
 }
 
 /** What takes the place of the idle label. */
-function renderLabel({ connection, write }: View): unknown {
-  if (isUnderWay(connection)) return write(nameProgress(connection));
-  return canRetry(connection) ? write('retry') : undefined;
+function renderLabel({ connection, language }: View): unknown {
+  if (isRunning(connection)) return language.write(nameProgress(connection));
+  return canRetry(connection) ? language.write('retry') : undefined;
 }
 
 /** Read aloud after the label: what is tried again, and that a window opens. */
-function renderDetails({ connection, pageLabel, ready, isPopup, write }: View): TemplateResult {
-  const label = canRetry(connection) ? [' – ', pageLabel || write(ready)] : nothing;
-  const popup = isPopup ? [' (', write('popup'), ')'] : nothing;
+function renderDetails({ connection, pageLabel, ready, isPopup, language }: View): TemplateResult {
+  const label = canRetry(connection) ? [' – ', pageLabel || language.write(ready)] : nothing;
+  const popup = isPopup ? [' (', language.write('popup'), ')'] : nothing;
   return html`<span class="for-screen-readers">${label}${popup}</span>`;
 }
 
 /** While a wallet is asked, or the customer is in the other window, or where none could open. */
 function renderChoices(view: View): unknown {
-  const { connection, write, start, cancel } = view;
+  const { connection, language, start, cancel } = view;
   const { status } = connection;
   if (status === 'failed') return renderHere(connection.error, view);
   if (status !== 'waiting' && status !== 'signing' && status !== 'signed') return nothing;
   const reopen = html`<button part="reopen" type="button" @click=${start}>
-    ${write('reopen')}
+    ${language.write('reopen')}
   </button>`;
   return html`${status === 'waiting' ? reopen : nothing}
-    <button part="cancel" type="button" @click=${cancel}>${write('cancel')}</button>`;
+    <button part="cancel" type="button" @click=${cancel}>${language.write('cancel')}</button>`;
 }
 
 /** Monerium does not load in a frame: there a popup is the only way. */
-function renderHere({ code }: ConnectError, { write, startHere, isDisabled }: View): unknown {
+function renderHere({ code }: ConnectError, { language, startHere, isDisabled }: View): unknown {
   if (code !== 'popup_blocked' || isFramed()) return nothing;
   return html`<button part="reopen" type="button" ?disabled=${isDisabled} @click=${startHere}>
-    ${write('here')}
+    ${language.write('here')}
   </button>`;
 }

@@ -1,5 +1,4 @@
-import { isSameBinding, readConfiguration } from '../core/options.js';
-import { MoneriumConnectedEvent, type ConnectionStatus } from '../core/connection.js';
+import type { ConnectionStatus } from '../core/connection.js';
 import { ConnectError, ERRORS, reportOf, type ErrorCode } from '../core/errors.js';
 import { createAttempt } from '../core/flow/attempt.js';
 import type { Flow } from '../core/flow/flow.js';
@@ -59,21 +58,19 @@ function isErrorCode(value: Simulated): value is SimulatedCode {
   return Object.hasOwn(ERRORS, value) && !others.includes(value);
 }
 
-/** The flows of this page, whichever copy of the script they come from. */
-function listFlows(): Flow[] {
-  const registry = globalThis as { readonly [key: symbol]: { flows: Set<Flow> } | undefined };
-  return [...(registry[Symbol.for('monerium-connect')]?.flows ?? [])];
-}
+/** Where an element has its flow, whichever copy of the script it comes from. */
+const FLOW = Symbol.for('monerium-connect.flow');
 
 /** The flow of an element. An element has none before the page had a moment to spare. */
 async function findFlow(element: MoneriumConnect): Promise<Flow> {
-  const page = { href: location.href, base: element.baseURI };
-  const { binding } = readConfiguration(element, page);
   const end = Date.now() + READY_MS;
   while (Date.now() < end) {
-    const flow = listFlows().find((one) => one.hasElements && isSameBinding(one.binding, binding));
+    const flow = Reflect.get(element, FLOW) as Flow | undefined;
     // One that has left shares its flow with the one that took its place.
-    if (flow && element.isConnected) return flow;
+    if (flow?.hasViews && element.isConnected) {
+      if (flow.binding) return flow;
+      throw new ConnectError('invalid_config', { phase: 'start' });
+    }
     await new Promise((resolve) => setTimeout(resolve));
   }
   throw new Error('simulate() needs an element that is in the document.');
@@ -130,9 +127,12 @@ function enter(
     case 'idle':
       return;
     case 'signing':
-    case 'signed':
       flow.send({ type: 'start', attempt });
       flow.send({ type: 'sign', attempt, connection: { status } });
+      return;
+    case 'signed':
+      flow.send({ type: 'start', attempt });
+      flow.send({ type: 'signed', attempt, onClick: () => {} });
       return;
     case 'redirecting':
       flow.send({ type: 'start', attempt });
@@ -147,9 +147,14 @@ function enter(
       flow.send({ type: 'exchange', attempt, timer: nothing });
       return;
     case 'connected': {
-      const event = new MoneriumConnectedEvent(customer, location.href);
+      const ending = {
+        type: 'connected',
+        identity: customer,
+        returnTo: location.href,
+        cameBackTo: undefined,
+      } as const;
       flow.send({ type: 'claim', attempt });
-      flow.send({ type: 'connect', attempt, identity: customer }, { event });
+      flow.send({ type: 'connect', attempt, identity: customer }, ending);
     }
   }
 }

@@ -66,8 +66,8 @@ export default [
     rule: 'the exchange ends with its element',
     file: 'src/core/flow',
     in: 'Flow.resetWithoutElements',
-    find: "if (!this.hasElements) this.send({ type: 'reset' });",
-    replace: 'if (!this.hasElements) this.cancel();',
+    find: "if (!this.hasViews) this.send({ type: 'reset' });",
+    replace: 'if (!this.hasViews) this.cancel();',
     test: 'unit/lifecycle',
   },
   {

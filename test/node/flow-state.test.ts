@@ -28,6 +28,7 @@ const ARROWS: Record<Step, Partial<Record<EventType, string>>> = {
   starting: {
     open: 'starting',
     sign: 'starting',
+    signed: 'starting',
     redirect: 'redirecting',
     wait: 'waiting',
     claim: 'claiming',
@@ -105,7 +106,7 @@ function listEvents(attempt: Attempt): FlowEvent[] {
   return [
     { type: 'start', attempt },
     { type: 'sign', attempt, connection: { status: 'signing' } },
-    { type: 'sign', attempt, connection: { status: 'signed' }, onClick: () => {} },
+    { type: 'signed', attempt, onClick: () => {} },
     { type: 'open', attempt, popup },
     { type: 'redirect', attempt, oauthState, timer },
     { type: 'wait', attempt, oauthState, popup, listener, timer },

@@ -137,11 +137,15 @@ describe('the accessibility of <monerium-connect>', () => {
 
   it('puts the icon on the side where reading begins', async () => {
     const { element, document } = await openIn('idle');
-    const left = (part: string) =>
-      find(element, `[part=${part}]`)?.getBoundingClientRect().left ?? NaN;
-    expect(left('icon')).to.be.lessThan(left('label'));
+    const icon = document.createElement('img');
+    icon.slot = 'icon';
+    icon.width = 20;
+    element.append(icon);
+    const left = (shown: Element | null | undefined) => shown?.getBoundingClientRect().left ?? NaN;
+    const label = find(element, '[part=label]');
+    expect(left(icon)).to.be.lessThan(left(label));
     document.dir = 'rtl';
-    expect(left('icon')).to.be.greaterThan(left('label'));
+    expect(left(icon)).to.be.greaterThan(left(label));
   });
 
   it('keeps a border and the system colours in forced colours', async function () {

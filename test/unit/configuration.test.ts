@@ -3,7 +3,6 @@ import {
   isSameBinding,
   listDifferences,
   readConfiguration,
-  readLiveOptions,
   type Binding,
   type Configuration,
   type ConnectAttributes,
@@ -247,18 +246,5 @@ describe('listDifferences', () => {
     expect(isSameBinding(undefined, binding)).to.equal(false);
     expect(isSameBinding(binding, undefined)).to.equal(false);
     expect(isSameBinding(undefined, undefined)).to.equal(false);
-  });
-});
-
-describe('readLiveOptions', () => {
-  it('reads what the whole configuration has of them', () => {
-    const attributes = { clientId: CLIENT_ID, backendUrl: '/connect', redirectUri: '/cb' };
-    const { binding, exchange } = readConfiguration(attributes, PAGE);
-    expect(readLiveOptions(attributes, PAGE)).to.deep.equal({ binding, exchange });
-  });
-
-  it('does not mind an attribute that counts at the start only', () => {
-    const attributes = { clientId: CLIENT_ID, mode: 'wrong', authMode: 'wrong', chain: 'gnosis' };
-    expect(readLiveOptions(attributes, PAGE).exchange).to.deep.equal({ kind: 'direct' });
   });
 });

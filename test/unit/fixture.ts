@@ -68,14 +68,17 @@ export async function settle(): Promise<void> {
   }
 }
 
-/** Waits as well for what a page does when the browser is idle. */
+/** Waits as well for what a page does when the browser is idle, after a frame. */
 export async function settleIdle(view: Window = window): Promise<void> {
   await settle();
   const { requestIdleCallback } = view as Partial<Window>;
-  // Callbacks run in the order of their requests, and the element waits for the second idle moment.
-  // A window that is behind another one may never be idle, so each has the limit of the element's
-  // own. Safari has none: there it is a timer.
-  for (let moment = 0; requestIdleCallback && moment < 2; moment += 1) {
+  // A window that is behind another one may have no frame, and may never be idle.
+  await new Promise((resolve) => {
+    view.requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 500);
+  });
+  // Callbacks run in the order of their requests. Safari has none: there it is a timer.
+  if (requestIdleCallback) {
     await new Promise((resolve) => requestIdleCallback.call(view, resolve, { timeout: 500 }));
   }
   await settle();
@@ -336,6 +339,7 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
     const record = createRecord(attributes || ATTRIBUTES, { ...custom, ...options.record });
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
   }
+  const isNamed = options.record !== false && search !== '';
   const path = `/test/unit/page.html${search.replaceAll('STATE', state)}`;
   const view = await openWindow(path, options);
   const { urls, release } = holdNavigations(view);
@@ -346,6 +350,7 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
     return options.fetch?.(url, init) ?? Promise.resolve(answer(IDENTITY));
   };
   Object.assign(view, { fetch: send });
+  if (isNamed) nameTab(state, view);
   const console = listenToConsole(view);
   const heard = listenToEvents(view.document);
   const add = (names: Attributes = ATTRIBUTES, values: Partial<MoneriumConnect> = {}) => {

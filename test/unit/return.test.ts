@@ -60,7 +60,8 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
   };
   const search = `?state=${state}&${query}`;
   const response = readAuthorizationResponse(search) ?? {};
-  const arrival: Arrival = { response, oauthState: state, query: search, transaction };
+  const rest = location.href;
+  const arrival: Arrival = { response, oauthState: state, query: search, rest, transaction };
   const done = completeReturn(flow, attempt, arrival, configure(exchange));
   return { clock, state, log, attempt, done };
 }

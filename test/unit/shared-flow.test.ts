@@ -134,7 +134,7 @@ describe('a flow under way', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('sends nothing when a listener cancels it as it begins', async () => {
+  it('is aborted when a listener cancels it as it begins, after its request', async () => {
     const called: string[] = [];
     let clock: ReturnType<typeof stopClock> | undefined;
     const page = await openPage({
@@ -156,7 +156,9 @@ describe('a flow under way', () => {
     });
     await clock?.reach(() => page.types().includes('monerium-error'));
     await clock?.advance(5000);
-    expect(called).to.deep.equal([]);
+    expect(called).to.deep.equal(['exchange']);
+    expect(page.stored()).to.have.property('outcome', 'aborted');
+    expect(page.types().filter((type) => type === 'monerium-connected')).to.deep.equal([]);
     expect(page.element.status).to.equal('idle');
     expect(clock?.timers.size).to.equal(0);
   });

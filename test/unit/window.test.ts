@@ -60,26 +60,42 @@ describe('whenIdle', () => {
     expect(calls).to.equal(1);
   });
 
-  it('asks the browser for the second idle moment, with a limit for each', () => {
+  it('waits for the next frame, then for an idle moment, with a limit', () => {
+    const clock = holdClock(undo);
+    const frames: (() => void)[] = [];
     const asked: [callback: () => void, options: unknown][] = [];
+    undo.replace(window, 'requestAnimationFrame', { value: (one: () => void) => frames.push(one) });
     undo.replace(window, 'requestIdleCallback', {
       value: (...args: (typeof asked)[number]) => asked.push(args),
     });
     let calls = 0;
     whenIdle(() => (calls += 1));
+    expect(asked).to.have.length(0);
+    frames[0]?.();
+    expect(asked, 'in the task of the frame').to.have.length(0);
+    clock.tick(0);
+    expect(asked.map(([, options]) => options)).to.deep.equal([{ timeout: 500 }]);
     asked[0]?.[0]();
-    expect(calls, 'the first moment may come before a frame').to.equal(0);
-    asked[1]?.[0]();
     expect(calls).to.equal(1);
-    expect(asked.map(([, options]) => options)).to.deep.equal([{ timeout: 500 }, { timeout: 500 }]);
   });
 
   it('#87 uses a timer where there are no idle callbacks', () => {
     const clock = holdClock(undo);
+    undo.replace(window, 'requestAnimationFrame', { value: (one: () => void) => one() });
     undo.replace(window, 'requestIdleCallback', { value: undefined });
     let calls = 0;
     whenIdle(() => (calls += 1));
     expect(calls).to.equal(0);
+    clock.tick(0);
+    expect(calls).to.equal(1);
+  });
+
+  it('waits for no frame in a page that is hidden', () => {
+    const clock = holdClock(undo);
+    undo.replace(document, 'visibilityState', { value: 'hidden' });
+    undo.replace(window, 'requestAnimationFrame', { value: () => 0 });
+    let calls = 0;
+    whenIdle(() => (calls += 1));
     clock.tick(0);
     expect(calls).to.equal(1);
   });
@@ -139,10 +155,23 @@ describe('the moments of a page', () => {
       undo.replace(performance, 'getEntriesByType', { value: () => [] });
       const parsed = whenParsed().then(() => true);
       expect(await isResolved(parsed)).to.equal(false);
-      dispatchEvent(new Event(type));
+      const target = type === 'load' ? window : document;
+      target.dispatchEvent(new Event(type, { bubbles: true }));
       expect(await parsed).to.equal(true);
     });
   }
+
+  it('goes on in the task of DOMContentLoaded, after every other listener', async () => {
+    readyState('loading');
+    const order: string[] = [];
+    void whenParsed().then(() => order.push('goes on'));
+    const note = () => void order.push('listener');
+    addEventListener('DOMContentLoaded', note, { once: true });
+    document.dispatchEvent(new Event('DOMContentLoaded', { bubbles: true }));
+    await Promise.resolve().then(() => {});
+    await Promise.resolve();
+    expect(order).to.deep.equal(['listener', 'goes on']);
+  });
 
   it('#96 knows a page whose DOMContentLoaded is over', async () => {
     readyState('interactive');

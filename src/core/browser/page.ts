@@ -1,31 +1,18 @@
 import type { JournalEntry } from '../oauth/doctor.js';
 import { createSecrets, type Secrets } from '../oauth/oauth.js';
 import { takeArrival, type Arrival } from './arrival.js';
-import { furtherFiles } from './further-files.js';
 import { handToOpener } from './popup-line.js';
 import { closeWindow } from './popup-window.js';
-import type { SharedFlow } from './shared-flow.js';
-import {
-  after,
-  isServer,
-  readAddress,
-  rewriteAddress,
-  whenLoaded,
-  whenParsed,
-  whenShown,
-} from './window.js';
+import { isServer, readAddress, rewriteAddress, whenParsed, whenShown } from './window.js';
 
 /** Of the shape below. A copy of the script with another version keeps a registry of its own. */
-const VERSION: number = 3;
-const UNCLAIMED_WARNING_MS = 5000;
+const VERSION: number = 4;
 
-/** What all elements of a page share, whichever copy of the script they come from. */
+/** What all copies of the script on a page share. */
 interface Page {
   readonly version: number;
   /** Resolves when the page is parsed, and its opener has taken what it can take. */
   ready: Promise<unknown>;
-  /** One for each binding. */
-  readonly flows: Set<SharedFlow>;
   readonly logged: Set<string>;
   arrival?: Arrival | undefined;
   /** This window was a popup, and its opener has taken the response: nothing is left to do here. */
@@ -53,13 +40,11 @@ function openPage(): Page {
   const opened: Page = {
     version: VERSION,
     ready: new Promise(() => {}),
-    flows: new Set(),
     logged: new Set(),
   };
   if (isServer()) return opened;
   // In the same task: until then every request of the page could carry it in its `Referer`.
   opened.arrival = takeArrival(readAddress(), rewriteAddress);
-  if (opened.arrival) warnLater(opened.arrival);
   opened.interruptionChecked = opened.arrival !== undefined;
   opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
   return opened;
@@ -103,23 +88,6 @@ export async function loadFile<T>(load: () => Promise<T>): Promise<T | undefined
 export function keepArrival(arrival: Arrival): void {
   if (page.arrival?.transaction && !arrival.transaction) return;
   page.arrival = arrival;
-  warnLater(arrival);
-}
-
-function warnLater(arrival: Arrival): void {
-  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => void warnUnclaimed(arrival)));
-}
-
-/**
- * No element has taken the response, five seconds after it came to a page that has loaded. It goes
- * on waiting: an element that fits may come late.
- */
-async function warnUnclaimed(arrival: Arrival): Promise<void> {
-  const begun = arrival.transaction;
-  if (page.arrival !== arrival || !begun) return;
-  const flow = [...page.flows].find(({ hasElements }) => hasElements);
-  const notes = await loadFile(furtherFiles.notes);
-  notes?.logUnclaimed(begun, flow?.binding, logOnce);
 }
 
 /** Makes the secrets of the next start, so that a click can leave in its own task. */

@@ -3,6 +3,8 @@ import { ConnectError, tryTo } from '../errors.js';
 /** How long a busy page may delay each of the two idle moments, in milliseconds. */
 const IDLE_MS = 500;
 
+const USER_INFO = /\/\/[^/?#]*@/;
+
 /** Something that goes on until it is ended. Ending it twice changes nothing. */
 export interface Resource {
   end(): void;
@@ -40,6 +42,16 @@ export function opensWindow(mode: string): boolean {
 
 export function readAddress(): string {
   return location.href;
+}
+
+/**
+ * The base of the page's relative URLs. By the getter of the prototype: an `<img name="baseURI">`
+ * takes the document's place.
+ */
+export function readBase(): string {
+  const base: unknown = Reflect.get(Node.prototype, 'baseURI', document);
+  // A page may have been opened with a user name and a password in its address.
+  return String(base).replace(USER_INFO, '//');
 }
 
 /** Replaces the address: same history entry, same history state, no navigation. */
@@ -115,23 +127,33 @@ export async function whenLoaded(): Promise<void> {
   if (document.readyState !== 'complete') await whenEvent(window, 'load');
 }
 
-/** Resolves after `DOMContentLoaded`. `readyState` is `interactive` before and after it. */
+/**
+ * Resolves at the end of `DOMContentLoaded`, in its task, after all other listeners: one that is
+ * added to the window in the phase of capture is called last.
+ */
 export async function whenParsed(): Promise<void> {
-  if (readTiming()?.domContentLoadedEventEnd) return;
-  // A listener that is added while the event is dispatched is not called: then `load` is.
-  await Promise.race([whenEvent(window, 'DOMContentLoaded'), whenLoaded()]);
+  // It is `interactive` before and after the event.
+  if (document.readyState !== 'loading' && readTiming()?.domContentLoadedEventEnd) return;
+  const parsed = new Promise((resolve) => {
+    const addLast = () => addEventListener('DOMContentLoaded', resolve, { once: true });
+    addEventListener('DOMContentLoaded', addLast, { once: true, capture: true });
+  });
+  // A listener that is added while the event is dispatched may not be called: then `load` is.
+  await Promise.race([parsed, whenLoaded()]);
 }
 
-/** Calls back once, in a task of its own, when the browser has nothing more urgent to do. */
+/**
+ * Calls back once, after the next frame, when the browser has nothing more urgent to do. A hidden
+ * page has no frames.
+ */
 export function whenIdle(callback: () => void): void {
   // Safari has no idle callbacks.
-  if (typeof requestIdleCallback !== 'function') {
-    setTimeout(callback);
-    return;
-  }
-  // The first idle moment may come before the next frame, the second one mostly comes after it.
-  const options = { timeout: IDLE_MS };
-  requestIdleCallback(() => requestIdleCallback(callback, options), options);
+  const whenFree = () => {
+    if (typeof requestIdleCallback !== 'function') callback();
+    else requestIdleCallback(callback, { timeout: IDLE_MS });
+  };
+  if (isVisible()) requestAnimationFrame(() => setTimeout(whenFree));
+  else setTimeout(callback);
 }
 
 /** Calls back once. */

@@ -1,8 +1,8 @@
 import type { ConnectError } from '../errors.js';
 import type { Arrival } from '../browser/arrival.js';
-import type { Ending } from '../browser/shared-flow.js';
 import type { Outcome } from '../browser/transaction.js';
 import type { Attempt, FlowEvent } from './state.js';
+import type { Ending } from './view.js';
 
 /** What the steps of a flow can do to it. */
 export interface FlowControl {

@@ -1,25 +1,19 @@
 import { isSameBinding, type Binding } from '../options.js';
-import {
-  MoneriumConnectedEvent,
-  MoneriumDisconnectedEvent,
-  MoneriumErrorEvent,
-  type Connection,
-} from '../connection.js';
+import type { Connection } from '../connection.js';
 import { ConnectError, reportOf } from '../errors.js';
 import { isProven, type Arrival } from '../browser/arrival.js';
 import { page } from '../browser/page.js';
-import type { Ending, FlowElement, SharedFlow } from '../browser/shared-flow.js';
 import {
   claimInterruption,
   forgetTransactions,
   spendTransaction,
   type Outcome,
 } from '../browser/transaction.js';
-import { after, keepOnOrigin, stopNavigation } from '../browser/window.js';
+import { after, readAddress, stopNavigation } from '../browser/window.js';
 import type { JournalEntry } from '../oauth/doctor.js';
 import { toAuthorizationError } from '../oauth/oauth.js';
 import { createAttempt } from './attempt.js';
-import { Audience } from './audience.js';
+import { deliverAnnouncements } from './announcements.js';
 import { logFailure } from './failure-log.js';
 import type { FlowControl } from './flow-control.js';
 import { completeReturn } from './return.js';
@@ -36,19 +30,47 @@ import {
   type FlowEvent,
   type FlowState,
 } from './state.js';
+import type { Ending, FlowView } from './view.js';
+
+/** The flows of this page: one for each binding. */
+const flows = new Set<Flow>();
+
+/** The flow of a binding, which all its views share. */
+export function findFlow(binding: Binding): Flow {
+  const found = [...flows].find((flow) => isSameBinding(flow.binding, binding));
+  const flow = found ?? new Flow(binding);
+  flows.add(flow);
+  return flow;
+}
+
+export function hasFlows(): boolean {
+  return flows.size > 0;
+}
+
+/** The flow whose response this is, if there is one. */
+export function findFlowOf({ transaction }: Arrival): Flow | undefined {
+  return [...flows].find(({ binding }) => isSameBinding(binding, transaction));
+}
+
+/** A flow of this page that has a view. */
+export function findShownFlow(): Flow | undefined {
+  return [...flows].find(({ hasViews }) => hasViews);
+}
 
 /**
- * The flow of all elements that share a binding: from a click to Monerium, and from Monerium to a
- * connection and its end. It belongs to the page: elements show it, come and go. `send()` is the
+ * The flow of all views that share a binding: from a click to Monerium, and from Monerium to a
+ * connection and its end. It belongs to the page: views come and go. `send()` is the
  * one place that changes its state.
  */
-export class Flow implements SharedFlow, FlowControl {
+export class Flow implements FlowControl {
   readonly binding: Binding | undefined;
-  readonly #audience = new Audience(() => this.send({ type: 'forget' }));
+  readonly #views = new Set<FlowView>();
   #state: FlowState;
+  /** An ending that came while no view was there. */
+  #unheard: Ending | undefined;
 
   /**
-   * @param binding absent for an element at fault: its starts fail
+   * @param binding absent for a view whose options are wrong: its starts fail
    * @param error what the flow shows from the beginning
    */
   constructor(binding?: Binding, error?: ConnectError) {
@@ -69,43 +91,67 @@ export class Flow implements SharedFlow, FlowControl {
     return status === 'signing' || status === 'signed';
   }
 
+  /** Whether an attempt is running, also one of which nothing is shown yet. */
   get hasAttempt(): boolean {
     return attemptOf(this.#state) !== undefined;
   }
 
-  get hasElements(): boolean {
-    return this.#audience.elements.size > 0;
+  get hasViews(): boolean {
+    return this.#views.size > 0;
   }
 
-  isOfAnother(element: FlowElement): boolean {
-    const beginner = this.#audience.findClicked(attemptOf(this.#state)?.clicked);
-    return beginner !== undefined && beginner !== element;
+  /** Whether another view, which is on this page, has begun what is running. */
+  isOfAnother(view: FlowView): boolean {
+    const beginner = this.#findClicked(attemptOf(this.#state)?.clicked);
+    return beginner !== undefined && beginner !== view;
   }
 
-  // The elements
+  // The views
 
-  attach(element: FlowElement): void {
-    this.#audience.elements.add(element);
+  /** The view that was clicked, when it is there. */
+  #findClicked(clicked: Clicked): FlowView | undefined {
+    const isClicked = (view: FlowView) =>
+      view === clicked || (clicked !== '' && view.host.name === clicked);
+    return [...this.#views].find(isClicked);
   }
 
-  detach(element: FlowElement): void {
-    this.#audience.elements.delete(element);
-    // In a task of its own: the element may only be moved, or replaced by one that follows.
+  /** The view that was clicked, when it is there, else the first. */
+  #findAnnouncer(clicked?: Clicked): FlowView | undefined {
+    return this.#findClicked(clicked) ?? [...this.#views][0];
+  }
+
+  /** Shows the state on every view, and queues what the listeners of one of them are told. */
+  #announce(ending?: Ending, clicked?: Clicked): void {
+    const announcer = this.#findAnnouncer(clicked);
+    this.#unheard = announcer ? undefined : ending;
+    for (const view of this.#views) view.update(view === announcer ? ending : undefined);
+    deliverAnnouncements();
+  }
+
+  attach(view: FlowView): void {
+    this.#views.add(view);
+  }
+
+  /** The view has gone, or shows another flow. */
+  detach(view: FlowView): void {
+    this.#views.delete(view);
+    // In a task of its own: the view may only be moved, or replaced by one that follows.
     after(0, () => {
-      this.#resetWithoutElements();
+      this.#resetWithoutViews();
       // What it has begun is shown by the others now.
-      if (attemptOf(this.#state)) this.#audience.announce();
+      if (attemptOf(this.#state)) this.#announce();
     });
   }
 
-  detachAndCancel(element: FlowElement): void {
-    const { elements } = this.#audience;
-    if (elements.has(element) && elements.size === 1) this.cancel();
-    this.detach(element);
+  /** Detaches a view; without another one, what is running is cancelled. */
+  detachAndCancel(view: FlowView): void {
+    if (this.#views.has(view) && this.#views.size === 1) this.cancel();
+    this.detach(view);
   }
 
-  resume(element?: FlowElement): void {
-    if (element) this.#audience.deliverTo(element);
+  /** Takes the response that waits on this page, and gives the view an ending that waits. */
+  resume(view?: FlowView): void {
+    if (view && this.#unheard) this.#announce(this.#unheard, view);
     const { arrival } = page;
     const { transaction } = arrival ?? {};
     if (arrival && (!transaction || isSameBinding(this.binding, transaction))) {
@@ -117,13 +163,13 @@ export class Flow implements SharedFlow, FlowControl {
   }
 
   #takeFromPage(arrival: Arrival): void {
-    const announcer = this.#audience.findAnnouncer();
+    const announcer = this.#findAnnouncer();
     // Until the answer it is not known whether a customer would be signed out.
     if (!isProven(arrival) && announcer?.isChecking) return;
     page.arrival = undefined;
     if (arrival.transaction) {
       this.take(arrival);
-    } else if (!announcer?.hasPageIdentity) {
+    } else if (!announcer?.hasSiteIdentity) {
       // Any link can have a `state` that looks like ours. It must not sign a customer out.
       this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
     }
@@ -136,7 +182,7 @@ export class Flow implements SharedFlow, FlowControl {
   /** Announces a failure of an earlier page, unless more than a start without a wallet is here. */
   #report(error: ConnectError): void {
     const { step } = this.#state;
-    if (!this.hasElements || this.#isSigning || (step !== 'idle' && step !== 'starting')) return;
+    if (!this.hasViews || this.#isSigning || (step !== 'idle' && step !== 'starting')) return;
     const attempt = attemptOf(this.#state) ?? createAttempt();
     this.send({ type: 'claim', attempt });
     this.fail(attempt, error);
@@ -144,15 +190,15 @@ export class Flow implements SharedFlow, FlowControl {
 
   // What can be asked of it
 
-  connect(element: FlowElement): Promise<void> {
+  connect(view: FlowView): Promise<void> {
     const state = this.#state;
     if (state.step === 'waiting') state.popup.show();
     if (state.step === 'starting') state.onClick?.();
     const running = attemptOf(state);
     if (running) return running.promise;
-    // The page has said that nobody is connected: else the element would not have asked.
+    // The site has said that nobody is connected: else the view would not have asked.
     if (state.step === 'connected') this.send({ type: 'forget' });
-    const attempt = createAttempt(element);
+    const attempt = createAttempt(view);
     this.send({ type: 'start', attempt });
     const { arrival } = page;
     const isOwn = arrival && isSameBinding(this.binding, arrival.transaction);
@@ -160,7 +206,7 @@ export class Flow implements SharedFlow, FlowControl {
     // that anybody can have made is dropped.
     if (isOwn && isProven(arrival)) return attempt.promise;
     if (isOwn) page.arrival = undefined;
-    void startFlow(this, attempt, element);
+    void startFlow(this, attempt, view);
     return attempt.promise;
   }
 
@@ -169,24 +215,25 @@ export class Flow implements SharedFlow, FlowControl {
     const attempt = attemptOf(state);
     if (!attempt) return;
     if (state.step === 'redirecting') stopNavigation();
-    if ('oauthState' in state) spendTransaction(state.oauthState, 'aborted');
     const phase = state.step === 'exchanging' ? 'exchange' : 'start';
     this.fail(attempt, new ConnectError('aborted', { phase }));
   }
 
-  cancelSigning(element: FlowElement): void {
-    if (this.#isSigning && attemptOf(this.#state)?.clicked === element) this.cancel();
+  /** Cancels what a wallet is asked for this view. That of another view goes on. */
+  cancelSigning(view: FlowView): void {
+    if (this.#isSigning && attemptOf(this.#state)?.clicked === view) this.cancel();
   }
 
-  disconnect(element: FlowElement, isSessionOver: boolean): void {
+  /** @param isSessionOver whether the backend has ended its session, which others may show too */
+  disconnect(view: FlowView, isSessionOver: boolean): void {
     // First: a listener of what follows may begin the next flow.
     if (this.binding) forgetTransactions(this.binding.clientId);
     this.cancel();
     const isConnected = this.#state.step === 'connected';
-    const ending = isConnected ? { event: new MoneriumDisconnectedEvent() } : undefined;
-    if (isSessionOver) for (const each of this.#audience.elements) each.forgetSession();
-    const isAnnounced = this.send({ type: 'forget' }, ending, element);
-    if (!isAnnounced) this.#audience.announce();
+    const ending = isConnected ? ({ type: 'disconnected' } as const) : undefined;
+    if (isSessionOver) for (const each of this.#views) each.forgetSession();
+    const isAnnounced = this.send({ type: 'forget' }, ending, view);
+    if (!isAnnounced) this.#announce();
   }
 
   // What the steps do
@@ -197,7 +244,7 @@ export class Flow implements SharedFlow, FlowControl {
     const clicked = lost ? lost.clicked : transaction?.id;
     const attempt = attemptOf(this.#state) ?? createAttempt(clicked, lost?.failure);
     if (response.state === undefined) return this.#takeUnproven(attempt, response.oauthError ?? '');
-    const announcer = this.#audience.findAnnouncer(attempt.clicked);
+    const announcer = this.#findAnnouncer(attempt.clicked);
     const configuration = announcer?.reading.configuration;
     if (!configuration || !this.send({ type: 'claim', attempt })) return false;
     void completeReturn(this, attempt, arrival, configuration);
@@ -210,7 +257,7 @@ export class Flow implements SharedFlow, FlowControl {
    */
   #takeUnproven(attempt: Attempt, oauthError: string): boolean {
     const error = toAuthorizationError(oauthError);
-    const isSignedIn = this.#audience.findAnnouncer()?.hasPageIdentity;
+    const isSignedIn = this.#findAnnouncer()?.hasSiteIdentity;
     if (this.#state.step === 'waiting') {
       this.fail(attempt, error, 'lose');
     } else if (!isSignedIn && this.send({ type: 'claim', attempt })) {
@@ -230,17 +277,26 @@ export class Flow implements SharedFlow, FlowControl {
       const error = isDenied ? toAuthorizationError(outcome) : new ConnectError(outcome, { phase });
       this.fail(attempt, error);
     } else {
-      const event = new MoneriumConnectedEvent(outcome, keepOnOrigin(''));
-      this.send({ type: 'connect', attempt, identity: outcome }, { event });
+      const returnTo = readAddress();
+      const ending = {
+        type: 'connected',
+        identity: outcome,
+        returnTo,
+        cameBackTo: undefined,
+      } as const;
+      this.send({ type: 'connect', attempt, identity: outcome }, ending);
     }
   }
 
   fail(attempt: Attempt, error: ConnectError, type: 'fail' | 'lose' = 'fail'): void {
     const event = { type, attempt, error };
     // Where it changes nothing, the attempt goes on: a popup closes before its response is claimed.
-    if (transition(this.#state, event) === this.#state) return;
+    const state = this.#state;
+    if (transition(state, event) === state) return;
+    // Its response counts no more. That of a lost popup does.
+    if (type === 'fail' && 'oauthState' in state) spendTransaction(state.oauthState, error.code);
     // A lost popup has announced its failure. Only its success is still announced.
-    const ending = attempt.failure ? undefined : { event: new MoneriumErrorEvent(error) };
+    const ending = attempt.failure ? undefined : ({ type: 'error', error } as const);
     attempt.settle(error);
     this.send(event, ending);
     logFailure(error, this.binding?.exchange);
@@ -253,22 +309,22 @@ export class Flow implements SharedFlow, FlowControl {
     const to = transition(from, event);
     const isChanged = to !== from;
     this.#state = to;
+    if (page.journal) note(page.journal, event, from, to);
     if (isChanged) {
       const attempt = attemptOf(from) ?? attemptOf(to);
-      this.#audience.announce(ending, clicked ?? attempt?.clicked);
+      this.#announce(ending, clicked ?? attempt?.clicked);
     }
-    if (page.journal) note(page.journal, event, from, to);
     const held = resourcesOf(to);
     for (const resource of [...resourcesOf(event), ...resourcesOf(from)]) {
       if (!held.includes(resource)) resource.end();
     }
-    if (event.type === 'withdraw') this.#resetWithoutElements();
+    if (event.type === 'withdraw') this.#resetWithoutViews();
     return isChanged;
   }
 
-  /** A flow that waits for the customer needs an element that shows it. */
-  #resetWithoutElements(): void {
-    if (!this.hasElements) this.send({ type: 'reset' });
+  /** A flow that waits for the customer needs a view that shows it. */
+  #resetWithoutViews(): void {
+    if (!this.hasViews) this.send({ type: 'reset' });
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Configuration } from '../options.js';
-import { MoneriumConnectedEvent, MoneriumDisconnectedEvent } from '../connection.js';
 import { ConnectError, toConnectError } from '../errors.js';
 import { readCode, type Arrival } from '../browser/arrival.js';
 import { claimTransaction, type Outcome, type Transaction } from '../browser/transaction.js';
@@ -57,12 +56,12 @@ async function sendCode(step: Return, code: string, codeVerifier: string): Promi
     await whenOnline(signal);
   }
   const hint = `${nameExchange(configuration)} did not respond within ${timeout} ms`;
-  expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
-  // A listener may have cancelled.
-  signal.throwIfAborted();
   const { redirectUri, clientId, apiUrl } = binding;
   const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
-  return exchangeCode(exchange, request, signal);
+  const sent = exchangeCode(exchange, request, signal);
+  // What is shown may take a while: the request goes first.
+  expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
+  return sent;
 }
 
 function succeed(
@@ -72,14 +71,11 @@ function succeed(
   to: string | undefined,
 ): void {
   const { binding, exchange, timeout } = configuration;
-  const onRefused = () => {
-    flow.send({ type: 'forget' }, { event: new MoneriumDisconnectedEvent() });
-  };
+  const onRefused = () => void flow.send({ type: 'forget' }, { type: 'disconnected' });
   const session = tokens && openSession(tokens, binding, timeout, onRefused);
   const returnTo = keepOnOrigin(startUrl);
-  const event = new MoneriumConnectedEvent(identity, returnTo);
-  const isReturning = exchange.kind === 'backend' && mode === 'redirect' && to !== undefined;
-  const ending = isReturning ? { event, cameBack: { to, startUrl: returnTo } } : { event };
+  const cameBackTo = exchange.kind === 'backend' && mode === 'redirect' ? to : undefined;
+  const ending = { type: 'connected', identity, returnTo, cameBackTo } as const;
   flow.send({ type: 'connect', attempt, identity, session }, ending);
 }
 

@@ -2,7 +2,6 @@ import type { Configuration, Mode } from '../options.js';
 import { ConnectError, isConnectError } from '../errors.js';
 import { logOnce, takeSecrets } from '../browser/page.js';
 import { openPopup, type PopupWindow } from '../browser/popup-window.js';
-import type { FlowElement } from '../browser/shared-flow.js';
 import { systemBrowser } from '../browser/system-browser.js';
 import { saveTransaction, spendTransaction, type Transaction } from '../browser/transaction.js';
 import {
@@ -26,6 +25,7 @@ import { untilAborted } from './attempt.js';
 import type { FlowControl } from './flow-control.js';
 import { waitForPopup } from './popup.js';
 import type { Attempt } from './state.js';
+import type { FlowView } from './view.js';
 import { askWallet, prepareWallet } from './wallet.js';
 
 /** How long a navigation may take before the button is shown again. */
@@ -73,8 +73,8 @@ export function prepareDeparture(
   });
 }
 
-/** The configuration of an element, for the binding of its flow. */
-function requireConfiguration({ reading }: FlowElement): Configuration {
+/** The configuration of a view, for the binding of its flow. */
+function requireConfiguration({ reading }: FlowView): Configuration {
   if (reading.configuration) return reading.configuration;
   throw reading.fault ?? new ConnectError('invalid_config', { phase: 'start' });
 }
@@ -115,15 +115,12 @@ function openByPage(
   flow: FlowControl,
   attempt: Attempt,
   { openUrl }: Configuration,
-  oauthState: string,
   href: string,
 ): PopupWindow | undefined {
   if (!openUrl) return undefined;
   return systemBrowser(openUrl, href, () => {
     logOnce('error', 'openUrl of this page failed');
-    const error = toStartError(undefined);
-    spendTransaction(oauthState, error.code);
-    flow.fail(attempt, error);
+    flow.fail(attempt, toStartError(undefined));
   });
 }
 
@@ -134,16 +131,17 @@ function openByPage(
 export async function startFlow(
   flow: FlowControl,
   attempt: Attempt,
-  element: FlowElement,
+  view: FlowView,
 ): Promise<void> {
   const { signal } = attempt;
   let oauthState = '';
   let popup: PopupWindow | undefined;
   try {
-    const configuration = requireConfiguration(element);
+    const configuration = requireConfiguration(view);
     const mode = chooseMode(configuration);
-    const ask = configuration.wallet && (await prepareWallet(attempt, configuration));
-    const isAllowed = element.confirmStart(mode);
+    const asking = view.host.prepareWallet(configuration.binding.redirectUri);
+    const ask = asking && (await prepareWallet(attempt, asking));
+    const isAllowed = view.host.beforeConnect(mode);
     // A listener may have cancelled.
     signal.throwIfAborted();
     if (!isAllowed) {
@@ -164,12 +162,12 @@ export async function startFlow(
     // A response has come back meanwhile, and goes on with this attempt.
     if (!flow.isStarting(attempt)) return;
     // Before the window opens, where it can: the popup then finds its record from the beginning.
-    const begun = { mode, id: element.id };
+    const begun = { mode, id: view.host.name };
     const href = prepareDeparture(configuration, secrets, begun, signed);
     oauthState = secrets.state;
     popup ??= opensPopup
       ? openPopup(href, oauthState)
-      : openByPage(flow, attempt, configuration, oauthState, href);
+      : openByPage(flow, attempt, configuration, href);
     depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {
     const error = toStartError(reason);

@@ -1,15 +1,15 @@
 // The machine of a flow: its states, the events that change them, and the resources they hold. It
 // is pure and runs anywhere. What is not in the table below changes nothing.
-import type { Connection } from '../connection.js';
+import type { Connection, ConnectionStatus } from '../connection.js';
 import type { ConnectError } from '../errors.js';
 import type { Identity } from '../oauth/identity.js';
 import type { PopupWindow } from '../browser/popup-window.js';
-import type { FlowElement } from '../browser/shared-flow.js';
 import type { Resource } from '../browser/window.js';
 import type { Session } from './session.js';
+import type { FlowView } from './view.js';
 
 /** The element that was clicked, or its `id` when the click was on an earlier page. */
-export type Clicked = FlowElement | string | undefined;
+export type Clicked = FlowView | string | undefined;
 
 /** What is under way, from a click or a response to its end. */
 export interface Attempt extends Resource {
@@ -23,37 +23,54 @@ export interface Attempt extends Resource {
   settle(failure?: ConnectError): void;
 }
 
-interface Shown {
-  /** What the elements show. */
-  readonly connection: Connection;
+interface Shown<S extends ConnectionStatus> {
+  /** What the views show. */
+  readonly connection: Extract<Connection, { readonly status: S }>;
 }
 
 /** Nothing is under way. */
-export interface Idle extends Shown {
+export interface Idle extends Shown<'idle'> {
   readonly step: 'idle';
 }
 
-/** The last attempt ended badly. The popup of a `lost` one may still hand over its response. */
-export interface Failed extends Shown {
+/** The last attempt ended badly. */
+export interface Ended extends Shown<'failed'> {
   readonly step: 'failed';
-  readonly lost?: Attempt;
-  readonly popup?: PopupWindow;
-  readonly listener?: Resource;
+  readonly lost?: undefined;
 }
 
-/** Asked to start; the page has not decided, or a wallet or the secrets are not ready. */
-export interface Starting extends Shown {
+/** The popup is lost, or has an error that proves nothing: its response may still come. */
+export interface Lost extends Shown<'failed'> {
+  readonly step: 'failed';
+  readonly lost: Attempt;
+  readonly popup: PopupWindow;
+  readonly listener: Resource;
+}
+
+export type Failed = Ended | Lost;
+
+interface Begun {
   readonly step: 'starting';
   readonly attempt: Attempt;
-  readonly before: Idle | Failed;
-  /** What the next click does, while a signature waits for one. */
-  readonly onClick?: (() => void) | undefined;
+  readonly before: Idle | Ended;
   /** An empty one that was opened in the task of the click, while the secrets are made. */
   readonly popup?: PopupWindow;
 }
 
+/** Asked to start; the page has not decided, or a wallet or the secrets are not ready. */
+export interface Asked extends Begun, Shown<'idle' | 'failed' | 'signing'> {
+  readonly onClick?: undefined;
+}
+
+/** A signature waits for the next click, which opens the window. */
+export interface Signed extends Begun, Shown<'signed'> {
+  readonly onClick: () => void;
+}
+
+export type Starting = Asked | Signed;
+
 /** The page is leaving for Monerium. */
-export interface Redirecting extends Shown {
+export interface Redirecting extends Shown<'redirecting'> {
   readonly step: 'redirecting';
   readonly attempt: Attempt;
   readonly oauthState: string;
@@ -61,7 +78,7 @@ export interface Redirecting extends Shown {
 }
 
 /** The customer is at Monerium, in a popup or in the system's browser. */
-export interface Waiting extends Shown {
+export interface Waiting extends Shown<'waiting'> {
   readonly step: 'waiting';
   readonly attempt: Attempt;
   readonly oauthState: string;
@@ -71,20 +88,20 @@ export interface Waiting extends Shown {
 }
 
 /** A response is here; the lock that guards its code is not yet granted. */
-export interface Claiming extends Shown {
+export interface Claiming extends Shown<'idle' | 'failed' | 'waiting'> {
   readonly step: 'claiming';
   readonly attempt: Attempt;
   readonly before: Idle | Failed | Waiting;
 }
 
 /** The code is being exchanged. */
-export interface Exchanging extends Shown {
+export interface Exchanging extends Shown<'exchanging'> {
   readonly step: 'exchanging';
   readonly attempt: Attempt;
   readonly timer: Resource;
 }
 
-export interface Connected extends Shown {
+export interface Connected extends Shown<'connected'> {
   readonly step: 'connected';
   readonly session?: Session | undefined;
 }
@@ -95,13 +112,10 @@ export type FlowState =
 export type FlowEvent =
   /** A click, or `connect()`. */
   | { readonly type: 'start'; readonly attempt: Attempt }
-  /** A wallet is asked, or has signed and waits for a click. */
-  | {
-      readonly type: 'sign';
-      readonly attempt: Attempt;
-      readonly connection: Connection;
-      readonly onClick?: () => void;
-    }
+  /** A wallet is asked. */
+  | ({ readonly type: 'sign'; readonly attempt: Attempt } & Shown<'signing'>)
+  /** It has signed, too long after the click for a window to open. */
+  | { readonly type: 'signed'; readonly attempt: Attempt; readonly onClick: () => void }
   | { readonly type: 'open'; readonly attempt: Attempt; readonly popup: PopupWindow }
   | {
       readonly type: 'redirect';
@@ -153,8 +167,8 @@ function showing<const C extends Connection>(connection: C): { step: C['status']
 export const IDLE: Idle = showing({ status: 'idle' });
 
 /** In both a wallet is needed. Elements tell them apart by identity: their texts differ. */
-export const CHOOSING: Connection = { status: 'signing' };
-export const SIGNING: Connection = { status: 'signing' };
+export const CHOOSING = { status: 'signing' } as const;
+export const SIGNING = { status: 'signing' } as const;
 
 export function failed(error: ConnectError): Failed {
   return showing({ status: 'failed', error });
@@ -163,7 +177,7 @@ export function failed(error: ConnectError): Failed {
 // The arrows
 
 /** A state at rest, without a popup that may still hand over a response. */
-function rest(state: Idle | Failed): Idle | Failed {
+function rest(state: Idle | Failed): Idle | Ended {
   return state.step === 'failed' ? { step: 'failed', connection: state.connection } : state;
 }
 
@@ -207,7 +221,8 @@ export const machine: Machine = {
     forget: toIdle,
   },
   starting: {
-    sign: (state, { connection, onClick }) => ({ ...state, connection, onClick }),
+    sign: (state, { connection }) => ({ ...state, connection, onClick: undefined }),
+    signed: (state, { onClick }) => ({ ...state, connection: { status: 'signed' }, onClick }),
     open: (state, { popup }) => ({ ...state, popup }),
     redirect: (_, event) => holding({ status: 'redirecting' }, event),
     wait: (_, event) => holding({ status: 'waiting' }, event),

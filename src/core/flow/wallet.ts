@@ -1,8 +1,5 @@
-import type { Configuration } from '../options.js';
 import { ConnectError } from '../errors.js';
-import { logOnce } from '../browser/page.js';
 import { assertStorage } from '../browser/transaction.js';
-import { findWallets, MISSING_WALLETS, withWallets } from '../browser/wallet-entry.js';
 import { hasUserActivation, isOnline } from '../browser/window.js';
 import type { AuthorizationParameters } from '../oauth/oauth.js';
 import type { AskWallet } from '../oauth/wallet.js';
@@ -12,20 +9,15 @@ import { CHOOSING, SIGNING, type Attempt } from './state.js';
 
 /**
  * Checks all that could keep a flow from leaving, before a wallet is asked. Resolves with what asks
- * it, or with nothing when the page wants no wallet or lacks the wallet file.
+ * it, or with nothing when the site goes on without.
  * @throws ConnectError
  */
 export async function prepareWallet(
   { signal }: Attempt,
-  { wallet, binding }: Configuration,
+  asking: Promise<AskWallet | undefined>,
 ): Promise<AskWallet | undefined> {
-  if (!wallet) return undefined;
-  if (!(await untilAborted(signal, findWallets()))) {
-    logOnce('warn', MISSING_WALLETS);
-    return undefined;
-  }
-  const prepared = withWallets((entry) => entry.prepare(wallet, binding.redirectUri));
-  const ask = await untilAborted(signal, prepared);
+  const ask = await untilAborted(signal, asking);
+  if (!ask) return undefined;
   assertStorage();
   if (!isOnline()) throw new ConnectError('offline', { phase: 'start' });
   return ask;
@@ -35,7 +27,7 @@ export async function prepareWallet(
 async function waitForClick(flow: FlowControl, attempt: Attempt): Promise<void> {
   if (hasUserActivation()) return;
   const click = new Promise<void>((onClick) => {
-    flow.send({ type: 'sign', attempt, connection: { status: 'signed' }, onClick });
+    flow.send({ type: 'signed', attempt, onClick });
   });
   await untilAborted(attempt.signal, click);
 }
@@ -57,10 +49,7 @@ export async function askWallet(
     // A listener may have cancelled.
     signal.throwIfAborted();
     const onChosen = () => void flow.send({ type: 'sign', attempt, connection: SIGNING });
-    const grant = await untilAborted(
-      signal,
-      withWallets(() => ask(signal, onChosen)),
-    );
+    const grant = await untilAborted(signal, ask(signal, onChosen));
     if (opensWindow) await waitForClick(flow, attempt);
     if (!grant) return {};
     if (Date.now() < grant.expiresAt) return grant.parameters;

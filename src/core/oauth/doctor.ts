@@ -1,7 +1,7 @@
 // What the element and the doctor's file know of each other. The doctor's file is loaded when an
 // element has `debug`. It imports nothing of `src/element`.
-import type { Binding, Configuration, ConnectAttributes } from '../options.js';
-import type { ConnectError, ErrorCode } from '../errors.js';
+import type { Binding, ConnectAttributes, Reading } from '../options.js';
+import type { ErrorCode } from '../errors.js';
 
 /** One step of the state machine: an event, and the steps before and after it. No secret. */
 export interface JournalEntry {
@@ -22,17 +22,15 @@ export interface ExaminedElement {
       /** Resolves when the element has read its attributes. */
       readonly updateComplete: Promise<unknown>;
     };
-  /** What the element has read from its attributes, or what is wrong with them. */
-  readonly reading: {
-    readonly configuration?: Configuration | undefined;
-    readonly fault?: ConnectError | undefined;
-  };
+  /** What was read from the attributes, or what is wrong with them. */
+  readonly reading: Reading;
   /** How the flow was set up whose response waits on this page, since no element fits it. */
   readonly waiting: Binding | undefined;
   /** All steps since an element with `debug` is on the page. Its `push()` may be replaced. */
   readonly journal: JournalEntry[];
-  /** The attribute that an unknown one was probably meant to be. */
-  suggestAttribute(name: string, known: readonly string[]): string | undefined;
+  /** The attribute that an unknown one was probably meant to be. Absent without its file. */
+  readonly suggestAttribute:
+    ((name: string, known: readonly string[]) => string | undefined) | undefined;
 }
 
 /** The doctor's file. */

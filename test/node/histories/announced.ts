@@ -1,5 +1,6 @@
-import type { Connection } from '../../../src/core/connection.js';
 import { isConnectError, type ErrorCode } from '../../../src/core/errors.js';
+import type { FlowState } from '../../../src/core/flow/state.js';
+import type { JournalEntry } from '../../../src/core/oauth/doctor.js';
 
 export type EndingName = ErrorCode | 'connected';
 
@@ -8,24 +9,38 @@ export interface Announced {
   readonly endings: EndingName[];
   /** How many popups were opened before. */
   readonly popups: number;
+  /** The flows that were pending before. */
+  readonly pending: ReadonlySet<string>;
   /** The page has cancelled or disconnected. */
   isCancelled: boolean;
-  /** The page has prevented the start, or has removed its last element. */
+  /** The page has prevented the start, or has removed its last listener. */
   isGivenUp: boolean;
 }
 
-/** What is wrong with an ending, beside the state that is shown with it. */
-export function judgeEnding(
-  ending: EndingName,
-  { status }: Connection,
-  { isCancelled }: Announced,
-): string[] {
-  if (ending === 'aborted') {
-    const isRight = isCancelled && status === 'idle';
-    return isRight ? [] : [`aborted is announced in ${status}, cancelled: ${isCancelled}`];
+/** An ending that has happened, and is not announced yet. */
+export interface Ended {
+  readonly name: EndingName;
+  readonly step: FlowState['step'];
+  readonly announced: Announced;
+  /** Nobody has listened. It waits for the next listener, until something else happens. */
+  readonly isUnheard: boolean;
+  isDropped: boolean;
+}
+
+/** The ending that a transition is, if it is one. */
+export function endingOf({ event, from, to, code }: JournalEntry): EndingName | undefined {
+  if (from === to) return undefined;
+  return event === 'connect' ? 'connected' : code;
+}
+
+/** What is wrong with an ending, beside the state that it has led to. */
+export function judgeEnding({ name, step, announced: { isCancelled } }: Ended): string[] {
+  if (name === 'aborted') {
+    const isRight = isCancelled && step === 'idle';
+    return isRight ? [] : [`aborted is announced in ${step}, cancelled: ${isCancelled}`];
   }
-  const expected = ending === 'connected' ? 'connected' : 'failed';
-  return status === expected ? [] : [`${ending} is announced in ${status}`];
+  const expected = name === 'connected' ? ['connected'] : ['failed'];
+  return expected.includes(step) ? [] : [`${name} is announced in ${step}`];
 }
 
 /** What is wrong with the way in which `connect()` settles. */

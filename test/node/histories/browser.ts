@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { page } from '../../../src/core/browser/page.js';
 import { ScriptedClock } from './clock.js';
 import { ScriptedLocks } from './locks.js';
 import { createTimeoutSignal, ScriptedNetwork } from './network.js';
+import { ScriptedWallet } from './wallet.js';
 import { ScriptedWindows } from './windows.js';
 
 const KEY_PREFIX = 'monerium-connect:';
@@ -18,7 +18,11 @@ export interface Environment {
 interface Entry {
   readonly at: number;
   readonly codeVerifier?: string;
+  readonly mode?: string;
 }
+
+/** What `navigator` tells of this page: the customer has followed a link or a redirect to it. */
+const TIMING = { type: 'navigate', domContentLoadedEventEnd: 1 };
 
 /** The keys of a storage are its own enumerable properties, as in a browser. */
 class ScriptedStorage {
@@ -45,11 +49,16 @@ export class ScriptedBrowser {
   readonly clock = new ScriptedClock();
   readonly locks = new ScriptedLocks();
   readonly network = new ScriptedNetwork();
+  readonly wallet = new ScriptedWallet();
   readonly windows: ScriptedWindows;
   readonly localStorage = new ScriptedStorage();
   readonly logs: string[] = [];
   readonly navigator: { onLine: boolean; locks?: ScriptedLocks };
-  readonly document = { visibilityState: 'visible', hasFocus: () => this.hasFocus };
+  readonly document = {
+    visibilityState: 'visible',
+    readyState: 'complete',
+    hasFocus: () => this.hasFocus,
+  };
   hasFocus = true;
   href = START_URL;
   readonly #environment: Environment;
@@ -73,14 +82,21 @@ export class ScriptedBrowser {
 
   /** The verifiers of the flows that nobody has claimed, by their state. The newest is the last. */
   findPending(): Map<string, string> {
+    return this.#listPending(({ codeVerifier = '' }) => codeVerifier);
+  }
+
+  /** The modes of the flows that nobody has claimed, by their state. */
+  findModes(): Map<string, string> {
+    return this.#listPending(({ mode = '' }) => mode);
+  }
+
+  #listPending(read: (entry: Entry) => string): Map<string, string> {
     const pending = Object.keys(this.localStorage).flatMap((key) => {
-      const { at, codeVerifier } = JSON.parse(this.localStorage.getItem(key) ?? '{}') as Entry;
-      return codeVerifier === undefined ? [] : [{ key, at, codeVerifier }];
+      const entry = JSON.parse(this.localStorage.getItem(key) ?? '{}') as Entry;
+      return entry.codeVerifier === undefined ? [] : [{ key, entry }];
     });
-    pending.sort((a, b) => a.at - b.at);
-    return new Map(
-      pending.map(({ key, codeVerifier }) => [key.slice(KEY_PREFIX.length), codeVerifier]),
-    );
+    pending.sort((a, b) => a.entry.at - b.entry.at);
+    return new Map(pending.map(({ key, entry }) => [key.slice(KEY_PREFIX.length), read(entry)]));
   }
 
   install(): void {
@@ -88,11 +104,14 @@ export class ScriptedBrowser {
     this.isStorageFull = false;
     this.#restore = replaceGlobals({
       ...clock.globals,
-      ...{ navigator, document, localStorage, sessionStorage: new ScriptedStorage() },
+      ...{ navigator, document, localStorage, performance: createPerformance() },
+      ...{ Window: class {}, Node: this.#createNodeClass() },
       ...{ screenX: 0, screenY: 0, outerWidth: 1280, outerHeight: 960 },
       ...{ window: this.#createWindow(), open: windows.open, fetch: this.network.fetch },
       ...{ location: this.#createLocation(), history: this.#createHistory() },
       ...{ crypto: this.#createCrypto(), BroadcastChannel: windows.createChannelClass() },
+      // After the frame a task follows: the frame itself takes no time.
+      requestAnimationFrame: (callback: () => void) => queueMicrotask(callback),
       addEventListener: windows.listen,
       console: { ...console, warn: this.#log, error: this.#log, info: this.#log },
     });
@@ -101,11 +120,21 @@ export class ScriptedBrowser {
     );
     const restoreGlobals = this.#restore;
     this.#restore = () => [restoreTimeout, restoreGlobals].forEach((restore) => restore());
+    this.openTab();
     this.openPage(START_URL);
   }
 
   uninstall(): void {
     this.#restore();
+    forgetPage();
+  }
+
+  /** The pages from now on are in another tab, which has begun no flow. */
+  openTab(): void {
+    const values = { sessionStorage: new ScriptedStorage() };
+    const restoreOthers = this.#restore;
+    const restore = replaceGlobals(values);
+    this.#restore = () => [restore, restoreOthers].forEach((each) => each());
   }
 
   /** Leaves the page and opens another one in the same tab. */
@@ -113,12 +142,11 @@ export class ScriptedBrowser {
     this.clock.clear();
     this.locks.clear();
     this.network.clear();
+    this.wallet.clear();
     this.windows.clear();
     this.#digests = [];
     this.href = href;
-    page.flows.clear();
-    page.logged.clear();
-    page.secrets = undefined;
+    forgetPage();
   }
 
   dispatch(type: string, fields: object = {}): void {
@@ -136,6 +164,15 @@ export class ScriptedBrowser {
   #createWindow(): object {
     const window = { name: '', opener: null, stop() {}, close() {}, top: {} };
     return this.#environment.isFramed ? window : Object.assign(window, { top: window });
+  }
+
+  #createNodeClass(): object {
+    const readHref = () => this.href;
+    return class {
+      get baseURI(): string {
+        return readHref();
+      }
+    };
   }
 
   #createLocation(): object {
@@ -164,6 +201,15 @@ export class ScriptedBrowser {
       subtle: { digest },
     };
   }
+}
+
+function createPerformance(): object {
+  return { now: () => Date.now(), mark() {}, getEntriesByType: () => [TIMING] };
+}
+
+/** What all copies of the script on a page share. */
+function forgetPage(): void {
+  Reflect.deleteProperty(globalThis, Symbol.for('monerium-connect'));
 }
 
 function replace(target: object, name: string, value: unknown): () => void {

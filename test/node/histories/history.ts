@@ -1,5 +1,6 @@
 import type { ConnectionStatus } from '../../../src/core/connection.js';
 import { TASK_MS } from './clock.js';
+import type { Core } from './core.js';
 import { check, checkEnd, listLeft } from './invariants.js';
 import { drain } from './progress.js';
 import type { Setting } from './setting.js';
@@ -13,12 +14,13 @@ export class History {
   readonly #world: World;
   readonly #taken: string[] = [];
 
-  constructor(setting: Setting) {
-    this.#world = new World(setting);
+  /** @param change breaks the core of every page */
+  constructor(setting: Setting, change?: (core: Core) => void) {
+    this.#world = new World(setting, change);
   }
 
   get status(): ConnectionStatus {
-    return this.#world.flow.connection.status;
+    return this.#world.connection.status;
   }
 
   /** What the last flow has announced. */
@@ -55,10 +57,10 @@ export class History {
     const world = this.#world;
     await drain(world);
     this.#note('half an hour passes', [...(await check(world)), ...checkEnd(world)]);
-    // A lost popup is listened to as long as an element shows its loss.
+    // A lost popup is listened to as long as a connector shows its loss.
     world.detachAll();
     await world.browser.clock.pass(TASK_MS);
-    this.#note('all elements leave', [...(await check(world)), ...listLeft(world)]);
+    this.#note('all connectors leave', [...(await check(world)), ...listLeft(world)]);
   }
 
   #note(step: Step, broken: readonly string[]): void {

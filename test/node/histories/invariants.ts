@@ -1,4 +1,5 @@
-import type { ConnectionStatus } from '../../../src/core/connection.js';
+import type { Connection, ConnectionStatus } from '../../../src/core/connection.js';
+import type { ScriptedConnector } from './connectors.js';
 import { FORGED } from './windows.js';
 import { TIMEOUT_MS } from './setting.js';
 import type { World } from './world.js';
@@ -7,7 +8,8 @@ const POLL_MS = 500;
 const LEAVING_MS = 10_000;
 const OFFLINE_MS = 20_000;
 const SECOND_MS = 1000;
-const UNDELIVERED_MS = 30_000;
+/** After that a response that nobody takes is said to the developer. */
+const UNCLAIMED_MS = 5000;
 
 const AT_REST: readonly ConnectionStatus[] = ['idle', 'failed', 'connected'];
 /** A success may follow these, since the popup may still hand over its response. */
@@ -16,35 +18,39 @@ const REVISED = [
   ...['access_denied', 'authorization_unavailable', 'authorization_error'],
 ];
 
-/** What a state that is shown may hold. */
+/** What a state that is shown may have alive in the browser. */
 interface Allowed {
   /** The delays of one repeated timer; `undefined`: none. */
   readonly timers: readonly (number | undefined)[];
-  /** How many lines to a popup. */
-  readonly lines: readonly number[];
+  /** How many listeners to a popup. */
+  readonly listeners: readonly number[];
 }
 
 const ALLOWED: Partial<Record<ConnectionStatus, Allowed>> = {
-  idle: { timers: [undefined], lines: [0] },
-  failed: { timers: [undefined], lines: [0, 1] },
-  redirecting: { timers: [LEAVING_MS], lines: [0] },
-  waiting: { timers: [POLL_MS], lines: [1] },
-  exchanging: { timers: [TIMEOUT_MS, OFFLINE_MS], lines: [0] },
-  connected: { timers: [undefined], lines: [0] },
+  idle: { timers: [undefined], listeners: [0] },
+  failed: { timers: [undefined], listeners: [0, 1] },
+  signing: { timers: [undefined], listeners: [0] },
+  signed: { timers: [undefined], listeners: [0] },
+  redirecting: { timers: [LEAVING_MS], listeners: [0] },
+  waiting: { timers: [POLL_MS], listeners: [1] },
+  exchanging: { timers: [TIMEOUT_MS, OFFLINE_MS], listeners: [0] },
+  connected: { timers: [undefined], listeners: [0] },
 };
 
-/** What is alive in the browser. */
-function countLive({ browser }: World) {
+const ONCE = [SECOND_MS, UNCLAIMED_MS];
+
+/** What is alive in the browser, without what a page does before it is ready. */
+function countLive({ browser, isHandingOver, setting }: World) {
   const { clock, windows, locks, network } = browser;
   const once = clock.delays(false);
   const countOnce = (delay: number) => once.filter((other) => other === delay).length;
+  const handingOver = isHandingOver ? 1 : 0;
   return {
     repeated: clock.delays(true),
-    seconds: countOnce(SECOND_MS),
-    undelivered: countOnce(UNDELIVERED_MS),
-    others: once.filter((delay) => delay !== SECOND_MS && delay !== UNDELIVERED_MS),
-    channels: windows.channels.size,
-    messages: windows.countListeners('message'),
+    seconds: countOnce(SECOND_MS) - handingOver,
+    others: once.filter((delay) => !ONCE.includes(delay)),
+    channels: windows.channels.size - (setting.hasChannels ? handingOver : 0),
+    messages: windows.countListeners('message') - handingOver,
     restores: windows.countListeners('pageshow'),
     onlines: windows.countListeners('online'),
     locks: locks.held,
@@ -59,80 +65,110 @@ function listBroken(rules: Readonly<Record<string, boolean>>): string[] {
   return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [rule]));
 }
 
-function checkResources(world: World, live: Live): string[] {
-  const { setting, flow } = world;
-  const { status } = flow.connection;
-  const { timers, lines } = ALLOWED[status] ?? { timers: [], lines: [] };
-  const isWorking = status === 'exchanging' && live.requests + live.onlines > 0;
+/** Whether an exchange waits for its answer, or for the network. */
+function mustWait({ connection: { status } }: World, live: Live): boolean {
+  return status === 'exchanging' && live.requests + live.onlines > 0;
+}
+
+function checkTimers(world: World, live: Live): string[] {
+  const { setting, connection } = world;
+  const { status } = connection;
+  const { timers, listeners } = ALLOWED[status] ?? { timers: [], listeners: [] };
   // The failure is known: its second has taken the place of the deadline.
-  const isHeldBack = status === 'exchanging' && !isWorking;
+  const isHeldBack = status === 'exchanging' && !mustWait(world, live);
   return listBroken({
     'a state has its timer, and only that': isHeldBack
       ? live.repeated.length === 0
       : live.repeated.length <= 1 && timers.includes(live.repeated[0]),
     'a repeated timer also listens to the cache': live.restores === live.repeated.length,
-    'a popup is listened to while it is waited for': lines.includes(live.messages),
+    'a popup is listened to while it is waited for': listeners.includes(live.messages),
     'a channel is open as long as messages count':
       live.channels === (setting.hasChannels ? live.messages : 0),
     'only an exchange without network waits for it':
       live.onlines === (live.repeated.includes(OFFLINE_MS) ? 1 : 0),
     'only an exchange has a request': live.requests <= (status === 'exchanging' ? 1 : 0),
-    'a lock is held for an exchange and a second':
-      !setting.hasLocks || live.locks === live.seconds + (isWorking ? 1 : 0),
     'an exchange has a request, waits for the network, or waits for the page to be left':
-      status !== 'exchanging' || isWorking || live.seconds > 0,
-    'an ending waits for an element only where there is none':
-      live.undelivered <= (world.hasElements ? 0 : 1),
+      !isHeldBack || live.seconds > 0,
     'no other timer is left': live.others.length === 0,
   });
 }
 
-function checkState(world: World, live: Live): string[] {
-  const { flow, elements, browser } = world;
-  const { status } = flow.connection;
-  const isClaiming = browser.locks.requested.length > 0;
-  const isShown = world.hasElements || isClaiming;
-  const isStarting = browser.digests > 0 || isClaiming || live.locks > 0;
+function checkLocks(world: World, live: Live): string[] {
+  const { setting } = world;
+  const expected = live.seconds + (mustWait(world, live) ? 1 : 0);
   return listBroken({
-    'who waits for the customer has an element, or claims a response':
-      isShown || (status !== 'waiting' && status !== 'redirecting'),
-    'without an element only a claim or an exchange goes on':
-      isShown || status === 'exchanging' || world.pendingCalls === 0,
-    'a call at rest waits for the secrets, or for a lock':
-      !AT_REST.includes(status) || world.pendingCalls === 0 || isStarting,
-    'every element shows the state of its flow': elements.every(
-      (element) => !element.flow || element.shown === flow.connection,
-    ),
-    'one attempt is under way': world.pendingCalls <= 1,
+    'a lock is held for a claim, an exchange and a second':
+      !setting.hasLocks || live.locks === expected,
+    'a lock is held for what goes on, and nothing else':
+      !setting.hasLocks || live.locks <= expected,
+  });
+}
+
+/** Whether a connector shows the flow, or stays idle since another has begun what is running. */
+function isRightlyShown({ connectors }: World, view: ScriptedConnector, connection: Connection) {
+  const isSame = (shown: Connection) =>
+    shown.status === 'failed' ? shown === connection : shown.status === connection.status;
+  if (isSame(view.shown)) return true;
+  const isHeld = view.shown.status === 'idle' && !AT_REST.includes(connection.status);
+  return isHeld && connectors.some(({ isShown, shown }) => isShown && isSame(shown));
+}
+
+function checkState(world: World, live: Live): string[] {
+  const { connection, connectors, browser, pendingCalls, isHandingOver } = world;
+  const { status } = connection;
+  const isAtRest = AT_REST.includes(status);
+  const isShown = world.hasConnectors || world.isClaiming;
+  const isStarting = browser.digests > 0 || world.isClaiming || live.locks > 0;
+  const isPending = pendingCalls.length > 0;
+  return listBroken({
+    'who waits for the customer has a listener, or claims a response':
+      isShown || isAtRest || status === 'exchanging',
+    'without a listener only a claim or an exchange goes on':
+      isShown || isHandingOver || status === 'exchanging' || !isPending,
+    'a call at rest waits for the secrets, or for a claim':
+      !isAtRest || !isPending || isStarting || isHandingOver,
+    'every connector shows the state of its flow':
+      isHandingOver ||
+      connectors.every((view) => !view.isShown || isRightlyShown(world, view, connection)),
+    'a wallet is only asked for a flow that waits for it':
+      !browser.wallet.isAsked || status === 'signing',
+    'one attempt is running': pendingCalls.filter(({ isJoined }) => !isJoined).length <= 1,
   });
 }
 
 function checkAnnounced(world: World, live: Live): string[] {
-  const { announced, flow, browser } = world;
+  const { announced, connection } = world;
   const { endings } = announced;
   const [first = '', second] = endings;
   const isRevised = REVISED.includes(first) && second === 'connected';
-  const { connection } = flow;
   const code = connection.status === 'failed' ? connection.error.code : undefined;
   const isLost = world.isLost && (code === 'popup_closed' || code === 'popup_timeout');
-  const isOver = endings.length > 0 && AT_REST.includes(connection.status) && live.messages === 0;
-  const popups = browser.windows.popups.slice(announced.popups);
-  const isFinal = isOver && !REVISED.includes(first);
-  // A claim spends the record when it gets its lock, also where it was cancelled before.
-  const isClaiming = browser.locks.requested.length + browser.locks.heldElsewhere.size > 0;
-  const pending = isFinal && !isClaiming && browser.findPending();
   return listBroken({
     [`a flow ends once: ${endings.join()}`]:
       endings.length <= 1 || (endings.length === 2 && isRevised),
     'an interruption is announced once': world.interruptions <= 1,
     'a lost popup may still hand over its response':
-      !isLost || !world.hasElements || live.messages === 1,
+      !isLost || !world.hasConnectors || live.messages === 1,
+  });
+}
+
+/** What a flow leaves behind it: its windows, and its record. */
+function checkLeavings(world: World, live: Live): string[] {
+  const { announced, connection, browser, others } = world;
+  const [first = ''] = announced.endings;
+  const isOver = first !== '' && AT_REST.includes(connection.status) && live.messages === 0;
+  const isFinal = isOver && !REVISED.includes(first);
+  // A claim marks the record when it gets its lock, also where it was cancelled before.
+  const isClaimed = world.isClaiming || others.isExchanging || browser.locks.heldElsewhere.size > 0;
+  const pending = isFinal && !isClaimed ? [...browser.findPending().keys()] : [];
+  const isPending = world.pendingCalls.length > 0;
+  const popups = browser.windows.popups.slice(announced.popups);
+  return listBroken({
     'a popup is open only while its flow waits for it':
-      world.pendingCalls > 0 || live.messages > 0 || popups.every(({ closed }) => closed),
-    'a flow that has ended has no record':
-      !pending || !popups.some(({ oauthState }) => pending.has(oauthState)),
+      isPending || live.messages > 0 || popups.every(({ closed }) => closed),
+    'a flow that has ended has no record': pending.every((state) => announced.pending.has(state)),
     'a blank popup is only open while a flow starts':
-      world.pendingCalls > 0 || popups.every(({ closed, oauthState }) => closed || oauthState),
+      isPending || popups.every(({ closed, oauthState }) => closed || oauthState),
   });
 }
 
@@ -142,18 +178,22 @@ function checkPosts({ browser, others, setting, earlierPosts }: World): string[]
   const isUnique = (values: readonly string[]) => new Set(values).size === values.length;
   const verifiers = [...posts.map(({ codeVerifier }) => codeVerifier), ...others.posts];
   const isJustPosted = posts.slice(earlierPosts).some(({ at }) => clock.now < at + SECOND_MS);
+  const isGuarded = locks.held + locks.requested.length > 0 || locks.hasRefused;
   return listBroken({
     'a code is posted once': isUnique(posts.map(({ code }) => code)),
     'a flow is claimed once, here or elsewhere': isUnique(verifiers),
     'a forged response is not taken': !posts.some(({ code }) => code.startsWith(FORGED)),
-    'a lock is held for a second': !setting.hasLocks || !isJustPosted || locks.held > 0,
+    'a lock is held for a second': !setting.hasLocks || !isJustPosted || isGuarded,
   });
 }
 
-async function checkTokens({ flow }: World): Promise<string[]> {
-  if (flow.connection.status === 'connected') return [];
-  const token = await flow.session?.getAccessToken().catch(() => undefined);
-  return listBroken({ 'a token is readable only while connected': token === undefined });
+async function checkTokens({ connection, connectors }: World): Promise<string[]> {
+  if (connection.status === 'connected') return [];
+  const tokens = connectors.map(({ connector }) =>
+    connector.getAccessToken().catch(() => undefined),
+  );
+  const isReadable = (await Promise.all(tokens)).some((token) => token !== undefined);
+  return listBroken({ 'a token is readable only while connected': !isReadable });
 }
 
 /** No log line may hold what only this page and Monerium know. */
@@ -169,9 +209,11 @@ export async function check(world: World): Promise<string[]> {
   const live = countLive(world);
   return [
     ...world.faults.splice(0),
-    ...checkResources(world, live),
+    ...checkTimers(world, live),
+    ...checkLocks(world, live),
     ...checkState(world, live),
     ...checkAnnounced(world, live),
+    ...checkLeavings(world, live),
     ...checkPosts(world),
     ...(await checkTokens(world)),
   ];
@@ -179,10 +221,13 @@ export async function check(world: World): Promise<string[]> {
 
 /** Every rule that does not hold when all has had its time. */
 export function checkEnd(world: World): string[] {
-  const { status } = world.flow.connection;
+  const { connection, browser, setting } = world;
+  const { status } = connection;
   return listBroken({
     [`a flow comes to an end, not to ${status}`]: AT_REST.includes(status),
-    'every call of connect() settles': world.pendingCalls === 0,
+    'every call of connect() settles': world.pendingCalls.length === 0,
+    'a response of ours is cut out of the address':
+      setting.isFramed || !browser.href.includes('state=mc1.'),
   }).concat(checkLogs(world.browser));
 }
 

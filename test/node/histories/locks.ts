@@ -8,9 +8,11 @@ interface LockRequest {
 
 /** The locks of an origin. A request is granted or refused in a step of its own. */
 export class ScriptedLocks {
-  readonly #held = new Set<string>();
+  #held = new Set<string>();
   /** Those that another tab holds. */
   readonly heldElsewhere = new Set<string>();
+  /** Whether a request of this page was refused. */
+  hasRefused = false;
   #requests: LockRequest[] = [];
 
   get held(): number {
@@ -42,13 +44,16 @@ export class ScriptedLocks {
     const next = this.#requests.find(({ name, ifAvailable }) => ifAvailable || this.isFree(name));
     if (!next) return false;
     this.#requests = this.#requests.filter((request) => request !== next);
-    next.run(this.isFree(next.name) ? { name: next.name } : null);
+    const isFree = this.isFree(next.name);
+    this.hasRefused ||= !isFree;
+    next.run(isFree ? { name: next.name } : null);
     return true;
   }
 
   /** The page is left. */
   clear(): void {
-    this.#held.clear();
+    this.#held = new Set();
+    this.hasRefused = false;
     this.#requests = [];
   }
 }

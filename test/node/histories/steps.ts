@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { settled, TASK_MS } from './clock.js';
-import { EVENTS } from './element.js';
+import { EVENTS } from './connectors.js';
 import { ANSWERS, IDENTITY } from './network.js';
 import { goOn } from './progress.js';
+import { WALLET_ANSWERS } from './wallet.js';
 import { FORGERIES, RESPONSES, type ScriptedPopup } from './windows.js';
-import { ELEMENTS, REACTIONS, type World } from './world.js';
+import { CONNECTORS, REACTIONS, type World } from './world.js';
 
 type Move = (world: World) => unknown;
 type Moves = Readonly<Record<string, Move>>;
@@ -40,33 +41,33 @@ function eachPopup<T>(
 
 const page: Moves = {
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} arrives`,
+    CONNECTORS,
+    (i) => `connector ${i} arrives`,
     (i) => (world) => world.attach(i),
   ),
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} leaves`,
+    CONNECTORS,
+    (i) => `connector ${i} leaves`,
     (i) => (world) => world.detach(i),
   ),
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} is moved`,
+    CONNECTORS,
+    (i) => `connector ${i} is moved`,
     (i) => (world) => world.move(i),
   ),
 };
 
-const departures: Moves = { 'all elements leave': (world) => world.detachAll() };
+const departures: Moves = { 'all connectors leave': (world) => world.detachAll() };
 
 const clicks: Moves = {
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} is clicked`,
+    CONNECTORS,
+    (i) => `connector ${i} is clicked`,
     (i) => (world) => world.click(i),
   ),
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} arrives and is clicked`,
+    CONNECTORS,
+    (i) => `connector ${i} arrives and is clicked`,
     (i) => async (world) => {
       world.attach(i);
       await settled();
@@ -80,16 +81,16 @@ const progress: Moves = { 'what is waited for happens': goOn };
 const commands: Moves = {
   'the page cancels': (world) => world.cancel(),
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} disconnects`,
+    CONNECTORS,
+    (i) => `connector ${i} disconnects`,
     (i) => (world) => world.disconnect(i),
   ),
   ...each(
-    ELEMENTS,
-    (i) => `element ${i} gets another client`,
-    (i) => (world) => world.detachAndCancel(i),
+    CONNECTORS,
+    (i) => `connector ${i} gets another client`,
+    (i) => (world) => world.changeClient(i),
   ),
-  'the page asks for a token': (world) => void world.flow.session?.getAccessToken().catch(() => {}),
+  'the page asks for a token': (world) => world.askForToken(),
 };
 
 const listeners: Moves = Object.assign(
@@ -130,10 +131,16 @@ const waits: Moves = {
 const refusals: Moves = {
   'another tab was first': (world) => {
     const [name] = world.browser.locks.requested;
-    if (name) world.others.claim(name.replace('monerium-connect:', ''));
+    if (name) world.others.take(name.replace('monerium-connect:', ''));
     world.browser.locks.settleNext();
   },
 };
+
+const wallets: Moves = each(
+  WALLET_ANSWERS,
+  (answer) => `the wallet ${answer}`,
+  (answer) => (world) => world.browser.wallet.answer(answer),
+);
 
 const answers: Moves = each(
   ANSWERS,
@@ -187,6 +194,15 @@ const loads: Moves = each(
   (kind) => (world) => world.load(kind),
 );
 
+const otherTabs: Moves = {
+  ...each(
+    RESPONSES,
+    (kind) => `another tab is opened with ${kind}`,
+    (kind) => (world) => world.loadElsewhere(kind, false),
+  ),
+  'this tab and another one are opened with a code': (world) => world.loadElsewhere('a code', true),
+};
+
 /** How often each kind of step is taken. */
 const GROUPS: readonly [weight: number, moves: Moves][] = [
   [1, { [NOTHING]: () => {} }],
@@ -201,10 +217,12 @@ const GROUPS: readonly [weight: number, moves: Moves][] = [
   [16, waits],
   [6, refusals],
   [10, answers],
+  [4, wallets],
   [2, elsewhere],
   [8, time],
   [6, surroundings],
   [3, loads],
+  [2, otherTabs],
 ];
 
 const MOVES = new Map(GROUPS.flatMap(([, moves]) => Object.entries(moves)));
@@ -230,7 +248,9 @@ export async function take(world: World, step: Step): Promise<void> {
   if (!move) throw new Error(`No step is called "${step}".`);
   await move(world);
   await settled();
-  await world.browser.clock.pass(TASK_MS);
+  const { clock } = world.browser;
+  do await clock.pass(TASK_MS);
+  while (clock.delays(false).includes(0));
   // A failure that nobody shows is over: its popup is not listened to any more.
-  world.isLost &&= world.hasElements;
+  world.isLost &&= world.hasConnectors;
 }

@@ -1,15 +1,15 @@
-import type { ConnectAttributes } from '../core/options.js';
-import type { Connection } from '../core/connection.js';
-import { ConnectError } from '../core/errors.js';
-import { askSession, type KeptSession } from '../core/flow/kept-session.js';
-import { isProven } from '../core/browser/arrival.js';
-import { page } from '../core/browser/page.js';
-import type { Reading } from '../core/browser/shared-flow.js';
-import { whenSeenAgain, type Resource } from '../core/browser/window.js';
-import { isUnderWay, type PageIdentity } from './page-identity.js';
+import type { ConnectAttributes, Reading } from './options.js';
+import type { Connection } from './connection.js';
+import { ConnectError } from './errors.js';
+import { askSession, type KeptSession } from './flow/kept-session.js';
+import { isProven } from './browser/arrival.js';
+import { page } from './browser/page.js';
+import { whenSeenAgain, type Resource } from './browser/window.js';
+import type { Identity } from './oauth/identity.js';
+import { isRunning, type SiteIdentity } from './identity.js';
 
-/** Where the page says who is connected, and where the element writes it. */
-export interface IdentityHost extends ConnectAttributes {
+/** What a site sets. It also says here who is connected, and is told here. */
+export interface SiteOptions extends ConnectAttributes {
   profile: string | null | undefined;
   userId: string | null | undefined;
 }
@@ -17,18 +17,26 @@ export interface IdentityHost extends ConnectAttributes {
 /** An answer of the backend that is older than this is asked for again when the page is shown. */
 const MAX_AGE_MS = 60_000;
 
+/** Whether the two name the same customer; `null` is nobody, `undefined` is not said. */
+export function isSameIdentity(
+  a: Identity | null | undefined,
+  b: Identity | null | undefined,
+): boolean {
+  return a && b ? a.profile === b.profile && a.userId === b.userId : a === b;
+}
+
 const NOBODY = { profile: undefined, userId: undefined };
 
 /**
- * Who is connected by the attributes of an element, or by the site's backend with
- * `stay-connected`. What the flow of the element says is not known here.
+ * Who is connected by what a site has set, or by the site's backend with `stayConnected`. What the
+ * flow says is not known here.
  */
-export class HostIdentity {
-  readonly #host: IdentityHost;
+export class IdentityOfSite {
+  readonly #host: { readonly options: SiteOptions };
   /** Set by `set()`, and by an answer of the backend. */
-  value: PageIdentity;
+  value: SiteIdentity;
   /** The identity in the attributes that is known already. */
-  #written: Pick<IdentityHost, 'profile' | 'userId'> = NOBODY;
+  #written: Pick<SiteOptions, 'profile' | 'userId'> = NOBODY;
   /** The page has set the identity itself: then the backend is not asked. */
   #isSetByPage = false;
   /** The question whose answer counts, and when it was asked. Milliseconds since the epoch. */
@@ -37,12 +45,12 @@ export class HostIdentity {
   #isDue = false;
   #seenAgain: Resource | undefined;
 
-  constructor(host: IdentityHost) {
+  constructor(host: { readonly options: SiteOptions }) {
     this.#host = host;
   }
 
   /** Sets the identity. An answer of the backend that is still to come counts no more. */
-  set(identity: PageIdentity): void {
+  set(identity: SiteIdentity): void {
     this.#question = { ...this.#question };
     this.#isDue = false;
     this.value = identity;
@@ -53,7 +61,7 @@ export class HostIdentity {
    * not the page's word: where a DOM morph has removed it, it is written again.
    */
   read(shown: Connection): boolean {
-    const { profile, userId } = this.#host;
+    const { profile, userId } = this.#host.options;
     if (profile === this.#written.profile && userId === this.#written.userId) return false;
     this.#written = { profile, userId };
     if (profile && userId) {
@@ -71,7 +79,7 @@ export class HostIdentity {
   write(connection: Connection): void {
     const { profile, userId } = connection.status === 'connected' ? connection : NOBODY;
     this.#written = { profile, userId };
-    Object.assign(this.#host, this.#written);
+    Object.assign(this.#host.options, this.#written);
   }
 
   get #hasIdentity(): boolean {
@@ -87,7 +95,7 @@ export class HostIdentity {
 
   /** From the first frame on, so that no button flashes up. A response of a flow goes first. */
   beginCheck(): void {
-    if (!this.#host.stayConnected || (page.arrival && isProven(page.arrival))) return;
+    if (!this.#host.options.stayConnected || (page.arrival && isProven(page.arrival))) return;
     this.value = 'checking';
     this.#isDue = true;
   }
@@ -98,7 +106,7 @@ export class HostIdentity {
    * @throws ConnectError `disconnect_failed`
    */
   requireReadable({ fault }: Reading): void {
-    const { stayConnected, backendUrl, exchange } = this.#host;
+    const { stayConnected, backendUrl, exchange } = this.#host.options;
     if (!fault || !stayConnected || backendUrl == null || exchange) return;
     throw new ConnectError('disconnect_failed', { phase: 'token', hint: fault.message });
   }
@@ -106,7 +114,7 @@ export class HostIdentity {
   /** The session that `stay-connected` is about. Only a backend exchange has one. */
   findSession({ configuration }: Reading): KeptSession | undefined {
     const { exchange, timeout = 0 } = configuration ?? {};
-    if (!this.#host.stayConnected || exchange?.kind !== 'backend') return undefined;
+    if (!this.#host.options.stayConnected || exchange?.kind !== 'backend') return undefined;
     return { backend: exchange, timeout };
   }
 
@@ -117,16 +125,16 @@ export class HostIdentity {
 
   /**
    * Asks the backend; returns whether its answer counts.
-   * @param readFlow the state of the flow: one that is under way counts for more than the answer
+   * @param readFlow the state of the flow: one that is running counts for more than the answer
    */
   async ask(reading: Reading, readFlow: () => Connection): Promise<boolean> {
-    const isAsked = !this.#isSetByPage && !isUnderWay(readFlow());
+    const isAsked = !this.#isSetByPage && !isRunning(readFlow());
     const session = isAsked ? this.findSession(reading) : undefined;
     if (session) this.#isDue = false;
     const question = (this.#question = { at: Date.now() });
     const answer = session && (await askSession(session));
     if (question !== this.#question) return false;
-    const known = isUnderWay(readFlow()) ? undefined : answer;
+    const known = isRunning(readFlow()) ? undefined : answer;
     if (known ?? this.value === 'checking') this.value = known;
     return true;
   }
@@ -134,7 +142,7 @@ export class HostIdentity {
   /** Calls back when it is time to ask again, until `end()`. */
   repeat(ask: () => void): void {
     this.end();
-    if (!this.#host.stayConnected) return;
+    if (!this.#host.options.stayConnected) return;
     this.#seenAgain = whenSeenAgain((isRestored) => {
       const isOld = Date.now() - this.#question.at > MAX_AGE_MS;
       if (isRestored || isOld) ask();

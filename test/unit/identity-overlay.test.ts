@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import type { Connection } from '../../src/core/connection.js';
-import { IDLE, hasComeBack, isUnderWay, overlay } from '../../src/element/page-identity.js';
+import { IDLE, hasComeBack, isRunning, overlay } from '../../src/core/identity.js';
 import { ConnectError, type ErrorCode, type ErrorPhase } from '../../src/core/errors.js';
 
 const OF_FLOW = { profile: 'profile-1', userId: 'user-1' };
@@ -75,9 +75,9 @@ describe('hasComeBack', () => {
   });
 });
 
-describe('isUnderWay', () => {
+describe('isRunning', () => {
   it('is true from the departure to the end of the exchange', () => {
-    const underWay = CONNECTIONS.filter(isUnderWay).map(({ status }) => status);
+    const underWay = CONNECTIONS.filter(isRunning).map(({ status }) => status);
     expect(underWay).to.deep.equal(['redirecting', 'waiting', 'exchanging']);
   });
 });

@@ -5,7 +5,7 @@ import {
   MoneriumDisconnectedEvent,
   MoneriumErrorEvent,
   MoneriumStatusEvent,
-} from '../../src/core/connection.js';
+} from '../../src/element/events.js';
 import { ConnectError, type ConnectErrorOptions, type ErrorCode } from '../../src/core/errors.js';
 
 const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
@@ -31,12 +31,12 @@ const EVENTS: readonly Row[] = [
   },
   {
     type: 'monerium-connected',
-    create: () => new MoneriumConnectedEvent(IDENTITY, START_URL),
+    create: () => new MoneriumConnectedEvent({ identity: IDENTITY, returnTo: START_URL }),
     detail: { ...IDENTITY, returnTo: START_URL },
   },
   {
     type: 'monerium-error',
-    create: () => new MoneriumErrorEvent(new ConnectError('exchange_network')),
+    create: () => new MoneriumErrorEvent({ error: new ConnectError('exchange_network') }),
     detail: { code: 'exchange_network', kind: 'failed', phase: 'exchange' },
   },
   {
@@ -46,7 +46,7 @@ const EVENTS: readonly Row[] = [
   },
   {
     type: 'monerium-status',
-    create: () => new MoneriumStatusEvent(CONNECTED, EXCHANGING),
+    create: () => new MoneriumStatusEvent({ connection: CONNECTED, previous: EXCHANGING }),
     detail: { connection: CONNECTED, previous: EXCHANGING },
   },
 ];
@@ -96,13 +96,13 @@ for (const { type, create, detail } of EVENTS) {
 describe('the detail of an event', () => {
   it('#73 holds nothing of an identity but its two ids', () => {
     const identity = { ...IDENTITY, access_token: 'secret', email: 'secret' };
-    const { detail } = new MoneriumConnectedEvent(identity, START_URL);
+    const { detail } = new MoneriumConnectedEvent({ identity, returnTo: START_URL });
     expect(detail).to.deep.equal({ ...IDENTITY, returnTo: START_URL });
   });
 
   it('does not change with the identity it was made from', () => {
     const identity = { ...IDENTITY };
-    const { detail } = new MoneriumConnectedEvent(identity, START_URL);
+    const { detail } = new MoneriumConnectedEvent({ identity, returnTo: START_URL });
     identity.profile = 'other';
     expect(detail.profile).to.equal(IDENTITY.profile);
     expect(Object.isFrozen(identity)).to.equal(false);
@@ -119,7 +119,7 @@ describe('the detail of an event', () => {
     it(`tells of an error what is known: ${keys.join(', ') || 'nothing more'}`, () => {
       const given = Object.fromEntries(keys.map((key) => [key, known[key]]));
       const error = new ConnectError('rate_limited', { phase: 'token', hint: 'secret', ...given });
-      const { detail } = new MoneriumErrorEvent(error);
+      const { detail } = new MoneriumErrorEvent({ error });
       const always = { code: 'rate_limited', kind: 'failed', phase: 'token' };
       expect(detail).to.deep.equal({ ...always, ...given });
       expect(Object.keys(detail)).to.have.members(['code', 'kind', 'phase', ...keys]);
@@ -128,7 +128,9 @@ describe('the detail of an event', () => {
 
   for (const code of ['invalid_config', 'insecure_context', 'embedding_blocked'] as ErrorCode[]) {
     it(`tells of ${code} that a developer must act`, () => {
-      const { detail } = new MoneriumErrorEvent(new ConnectError(code, { phase: 'start' }));
+      const { detail } = new MoneriumErrorEvent({
+        error: new ConnectError(code, { phase: 'start' }),
+      });
       expect(detail).to.deep.equal({ code, kind: 'setup', phase: 'start' });
     });
   }
@@ -141,15 +143,15 @@ describe('the detail of an event', () => {
       token: 'secret',
     };
     const error = new ConnectError('exchange_rejected', given as unknown as ConnectErrorOptions);
-    const { detail } = new MoneriumErrorEvent(error);
+    const { detail } = new MoneriumErrorEvent({ error });
     expect(Object.keys(detail)).to.have.members(['code', 'kind', 'phase']);
   });
 
   it('leaves the error as it was', () => {
     const error = new ConnectError('rate_limited', { status: 429 });
-    const first = new MoneriumErrorEvent(error).detail;
-    expect(new MoneriumErrorEvent(error).detail).to.deep.equal(first);
-    expect(new MoneriumErrorEvent(error).detail).not.to.equal(first);
+    const first = new MoneriumErrorEvent({ error }).detail;
+    expect(new MoneriumErrorEvent({ error }).detail).to.deep.equal(first);
+    expect(new MoneriumErrorEvent({ error }).detail).not.to.equal(first);
     expect(Object.isFrozen(error)).to.equal(false);
   });
 });

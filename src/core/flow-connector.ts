@@ -1,0 +1,276 @@
+import type { Mode, Reading } from './options.js';
+import type { Connection } from './connection.js';
+import { ConnectError, tryTo } from './errors.js';
+import { IDLE, hasComeBack, isRunning, isSameConnection, overlay } from './identity.js';
+import { chooseFlow, readOptions } from './reading.js';
+import { IdentityOfSite, type SiteOptions } from './site-identity.js';
+import { warnLater } from './unclaimed.js';
+import { takeArrival, type Arrival } from './browser/arrival.js';
+import { keepArrival, page, prepareSecrets } from './browser/page.js';
+import { after, isOnOrigin, isSecure, markTime, whenIdle } from './browser/window.js';
+import { deliverAnnouncements, queueAnnouncement } from './flow/announcements.js';
+import { findFlowOf, hasFlows, type Flow } from './flow/flow.js';
+import { endSession } from './flow/kept-session.js';
+import type { Announcement, Ending, FlowView, ViewHost } from './flow/view.js';
+
+/** What stands around a connector: an element, or the listeners of a site. */
+export interface ConnectorHost extends ViewHost {
+  /** What the site has set. */
+  readonly options: SiteOptions;
+  /** What is shown may have changed. */
+  onChange(): void;
+  /** The page is ready, and the options were read. Called again when they may have changed. */
+  onStart(): void;
+  announce(announcement: Announcement): void;
+}
+
+/**
+ * Joins the options of a site to the flow that they are bound to, and to what the site says of who
+ * is connected. It does not own the flow, which other connectors share.
+ */
+export class FlowConnector implements FlowView {
+  readonly host: ConnectorHost;
+  reading: Reading = {};
+  /** Another connector has begun what is running: this one stays idle, and cannot be clicked. */
+  isHeld = false;
+
+  #flow: Flow | undefined;
+  #shown: Connection = IDLE;
+  readonly #identity: IdentityOfSite;
+  #isAttached = false;
+  #isReady = false;
+  #hasStarted = false;
+
+  constructor(host: ConnectorHost) {
+    this.host = host;
+    this.#identity = new IdentityOfSite(host);
+  }
+
+  get connection(): Connection {
+    return this.#shown;
+  }
+
+  /** Absent until it is needed. */
+  get flow(): Flow | undefined {
+    return this.#flow;
+  }
+
+  /** This window was a popup, and its opener goes on: it may be closed. */
+  get isDone(): boolean {
+    return page.handedToOpener === true;
+  }
+
+  // What can be asked of it
+
+  /** @param mode instead of the one that is set: in this window, where a popup was blocked */
+  connect(mode?: Mode): Promise<void> {
+    if (this.isChecking) this.#identity.set(undefined);
+    const flow = this.#updateFlow();
+    if (this.#shown.status === 'connected') return Promise.resolve();
+    const { configuration } = this.reading;
+    if (mode && configuration) {
+      this.reading = { ...this.reading, configuration: { ...configuration, mode } };
+    }
+    return flow.connect(this);
+  }
+
+  cancel(): void {
+    this.#flow?.cancel();
+  }
+
+  /** Returns whether the address has a response of ours, also one that is spent. */
+  resume(url: string): boolean {
+    const href = tryTo(() => new URL(url).href) ?? '';
+    let isOurs = false;
+    // Without `state` it may come from anybody: apps and sites can open an address of an app.
+    const guess = () => undefined;
+    const arrival = isOnOrigin(href) && takeArrival(href, () => (isOurs = true), guess);
+    if (arrival) void page.ready.then(() => this.#resumeWith(arrival));
+    return isOurs;
+  }
+
+  #resumeWith(arrival: Arrival): void {
+    keepArrival(arrival);
+    warnLater(arrival);
+    const flow = findFlowOf(arrival) ?? this.#flow;
+    // Without a view, the response waits for one.
+    if (flow?.hasViews) flow.resume();
+  }
+
+  /** A signature for other options, or for an element that has left, is of no use. */
+  cancelSigning(): void {
+    this.#flow?.cancelSigning(this);
+  }
+
+  async disconnect(): Promise<void> {
+    const flow = this.#updateFlow();
+    this.#identity.requireReadable(this.reading);
+    const session = this.#identity.findSession(this.reading);
+    if (session) await endSession(session);
+    const isOnlySites = this.hasSiteIdentity && flow.connection.status !== 'connected';
+    this.#identity.set(undefined);
+    flow.disconnect(this, session !== undefined);
+    if (!isOnlySites) return;
+    this.update({ type: 'disconnected' });
+    deliverAnnouncements();
+  }
+
+  async getAccessToken(): Promise<string> {
+    // The tokens are those of the flow's customer, whom the site may have overruled.
+    const session = this.#identity.value === undefined ? this.#flow?.session : undefined;
+    if (session) return session.getAccessToken();
+    throw new ConnectError('token_unavailable', { phase: 'token' });
+  }
+
+  // What the flow sees of it
+
+  get hasSiteIdentity(): boolean {
+    return typeof this.#identity.value === 'object';
+  }
+
+  get isChecking(): boolean {
+    return this.#identity.value === 'checking';
+  }
+
+  forgetSession(): void {
+    if (this.#identity.isOfBackend) this.#identity.set(undefined);
+  }
+
+  update(ending?: Ending): void {
+    if (hasComeBack(this.#flowConnection)) this.#identity.set(undefined);
+    this.#show();
+    if (ending) this.#tell(ending);
+  }
+
+  #tell(announcement: Announcement): void {
+    queueAnnouncement(() => this.host.announce(announcement));
+  }
+
+  // What is shown
+
+  get #flowConnection(): Connection {
+    return this.#flow?.connection ?? IDLE;
+  }
+
+  #show(): void {
+    const ofFlow = this.#flowConnection;
+    const previous = this.#shown;
+    const wasHeld = this.isHeld;
+    this.isHeld = isRunning(ofFlow) && this.#flow?.isOfAnother(this) === true;
+    const next = overlay(this.isHeld ? IDLE : ofFlow, this.#identity.value);
+    if (next.status === 'connected' || previous.status === 'connected') this.#identity.write(next);
+    if (next === previous && this.isHeld === wasHeld) return;
+    const isSame = isSameConnection(next, previous);
+    // The same object until it changes; the two of a wallet differ by their texts alone.
+    if (!isSame || next.status === 'signing') this.#shown = next;
+    this.host.onChange();
+    // What is shown first is no change.
+    if (isSame || !this.#isReady) return;
+    markTime(next.status);
+    this.#tell({ type: 'status', connection: next, previous });
+  }
+
+  /** To be called when the options may have changed, before they are shown. On a server too. */
+  readIdentity(): void {
+    if (!this.#isReady) {
+      this.#identity.beginCheck();
+      this.#show();
+    }
+    // When the flow has failed, what was set meanwhile counts.
+    if (isRunning(this.#flowConnection) || !this.#identity.read(this.#shown)) return;
+    this.#show();
+    // A server that renders the page without the customer may have ended the session.
+    if (this.#hasStarted && this.#identity.isOfBackend) void this.#askSession();
+  }
+
+  async #askSession(): Promise<void> {
+    const counts = await this.#identity.ask(this.reading, () => this.#flowConnection);
+    if (!counts) return;
+    this.#show();
+    deliverAnnouncements();
+    // A response that nobody knows has waited for the answer.
+    if (page.arrival) this.#flow?.resume(this);
+  }
+
+  // The flow
+
+  /** Reads the options and follows the flow that they are bound to. */
+  #updateFlow(): Flow {
+    const before = this.reading;
+    // Where the site says that nobody is connected, the next click begins another flow.
+    const connection = this.#identity.value === 'nobody' ? this.#shown : this.#flowConnection;
+    const hasAttempt = this.#flow?.hasAttempt ?? false;
+    this.reading = readOptions(this.host.options, before, connection, hasAttempt);
+    const flow = chooseFlow(this.reading, before, this.#flow);
+    this.#follow(flow);
+    return flow;
+  }
+
+  #follow(next: Flow): void {
+    const previous = this.#flow;
+    if (next === previous) return;
+    previous?.detachAndCancel(this);
+    this.#flow = next;
+    if (!this.#isAttached) return;
+    next.attach(this);
+    this.#show();
+    deliverAnnouncements();
+    if (this.#hasStarted) next.resume(this);
+  }
+
+  // When it happens
+
+  attach(): void {
+    this.#isAttached = true;
+    this.#flow?.attach(this);
+    // The flow may have gone on while nobody listened, and the site may have set an identity.
+    if (this.#isReady) {
+      this.readIdentity();
+      if (hasFlows()) this.#updateFlow();
+    }
+    this.#show();
+    void page.ready.then(() => this.#scheduleStart());
+  }
+
+  detach(): void {
+    this.#isAttached = false;
+    this.#identity.end();
+    // A single-page app may go on in a window that was a popup: it needs its button.
+    page.handedToOpener = false;
+    this.#flow?.detach(this);
+  }
+
+  /** To be called when the options may have changed, after what they change was shown. */
+  readOptions(): void {
+    // The first frame does not need a flow, unless this page has one already.
+    if (this.#flow || hasFlows() || !isSecure()) this.#updateFlow();
+    this.#isReady = true;
+    deliverAnnouncements();
+    if (!this.#hasStarted || !this.#isAttached) return;
+    this.host.onStart();
+    // At the start an option was missing or wrong.
+    if (this.#identity.isDue(this.reading)) void this.#askSession();
+  }
+
+  /** After the page's own scripts: at once for a response, else when the browser is idle. */
+  #scheduleStart(): void {
+    const start = () => this.#start();
+    if (page.arrival) start();
+    else if (hasFlows() || this.isChecking) after(0, start);
+    else whenIdle(start);
+  }
+
+  #start(): void {
+    if (!this.#isAttached) return;
+    const flow = this.#updateFlow();
+    this.#hasStarted = true;
+    this.host.onStart();
+    // Before a listener can end it.
+    this.#identity.repeat(() => void this.#askSession());
+    // A response goes before the secrets of the next start.
+    flow.resume(this);
+    if (isSecure()) void prepareSecrets();
+    if (this.isDone) this.host.onChange();
+    if (this.isChecking) void this.#askSession();
+  }
+}

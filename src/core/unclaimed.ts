@@ -1,0 +1,26 @@
+// A response that no view takes: the developer is told why.
+import { page, loadFile, logOnce } from './browser/page.js';
+import type { Arrival } from './browser/arrival.js';
+import { furtherFiles } from './browser/further-files.js';
+import { after, whenLoaded } from './browser/window.js';
+import { findShownFlow } from './flow/flow.js';
+
+const UNCLAIMED_WARNING_MS = 5000;
+
+/**
+ * No view has taken the response, five seconds after it came to a page that has loaded. It goes on
+ * waiting: one that fits may come late.
+ */
+async function warnUnclaimed(arrival: Arrival): Promise<void> {
+  const begun = arrival.transaction;
+  if (page.arrival !== arrival || !begun) return;
+  const notes = await loadFile(furtherFiles.notes);
+  notes?.logUnclaimed(begun, findShownFlow()?.binding, logOnce);
+}
+
+/** Warns later, if the response waits by then. */
+export function warnLater(arrival: Arrival): void {
+  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => void warnUnclaimed(arrival)));
+}
+
+if (page.arrival) warnLater(page.arrival);
