@@ -22,10 +22,10 @@ export default [
   {
     fault: 97,
     rule: 'events stay in their shadow root',
-    file: 'src/core/connection.ts',
+    file: 'src/element/events.ts',
     find: { context: '({ composed: true })', selector: 'pair' },
     replace: 'composed: false',
-    test: 'unit/connection',
+    test: 'unit/events',
   },
   {
     fault: 98,
@@ -55,10 +55,10 @@ export default [
   {
     fault: 195,
     rule: 'a response that waits is given up when no element has taken it',
-    file: 'src/core/browser',
+    file: 'src/core',
     in: 'warnUnclaimed',
-    find: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);',
-    replace: 'notes?.logUnclaimed(begun, flow?.binding, logOnce);\npage.arrival = undefined;',
+    find: 'notes?.logUnclaimed($$$ARGS);',
+    replace: 'notes?.logUnclaimed($$$ARGS);\npage.arrival = undefined;',
     test: 'unit/page-console',
   },
   {
@@ -66,8 +66,8 @@ export default [
     rule: 'no room is kept for the labels that follow',
     file: 'src/element',
     in: 'renderLongRow',
-    find: "isIconOnly || (hasOwnTexts && ready === 'connect')",
-    replace: 'true',
+    find: 'if (isIconOnly) return nothing;',
+    replace: 'return nothing;',
     test: 'unit/labels',
   },
   {
@@ -84,7 +84,7 @@ export default [
     rule: 'every element shows what one has begun',
     file: 'src/core/flow',
     in: 'Flow.isOfAnother',
-    find: 'beginner !== undefined && beginner !== element',
+    find: 'beginner !== undefined && beginner !== view',
     replace: 'false',
     test: 'unit/wallet-start',
   },
@@ -138,10 +138,10 @@ export default [
   {
     fault: 205,
     rule: 'what is on every object is the end of a flow',
-    file: 'src/element',
-    in: 'ElementController.leaveAfter',
-    find: "Object.hasOwn(ending, 'cameBack') && ending.cameBack",
-    replace: 'ending.cameBack',
+    file: 'src/core/flow/return.ts',
+    in: 'succeed',
+    find: 'const ending = { $$$FIELDS, cameBackTo } as const;',
+    replace: 'const ending = { $$$FIELDS, ...(cameBackTo && { cameBackTo }) };',
     test: 'unit/hostile-page',
   },
   {
@@ -193,10 +193,10 @@ export default [
   {
     fault: 207,
     rule: 'the base keeps its user info',
-    file: 'src/element',
-    in: 'readAttributes',
-    find: "host.baseURI.replace(USER_INFO, '//')",
-    replace: 'host.baseURI',
+    file: 'src/core/browser',
+    in: 'readBase',
+    find: "String(base).replace(USER_INFO, '//')",
+    replace: 'String(base)',
     test: 'e2e/recognition',
   },
   {

@@ -202,7 +202,7 @@ export default [
   }),
   mutant(134, 'a neighbour that changes ends what the wallet is asked', {
     ...{ file: 'src/core/flow', in: 'Flow.cancelSigning' },
-    find: '$SIGNING && attemptOf(this.#state)?.clicked === element',
+    find: '$SIGNING && attemptOf(this.#state)?.clicked === view',
     replace: '$SIGNING',
     test: 'unit/wallet-start',
   }),

@@ -138,7 +138,7 @@ describe('a polluted Object.prototype', () => {
   };
   const pollute = ({ Object: { prototype }, location: { href } }: View) => {
     const [to = ''] = href.split('?');
-    Object.assign(prototype, POLLUTION, { cameBack: { to, startUrl: EVIL } });
+    Object.assign(prototype, POLLUTION, { cameBackTo: to, returnTo: EVIL, successUrl: EVIL });
   };
   const TOKENS = { access_token: 'at', token_type: 'Bearer', expires_in: 3600 };
 
