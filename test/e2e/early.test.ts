@@ -1,7 +1,7 @@
 // What a page does before its own response has been taken up.
 import assert from 'node:assert/strict';
 import { bundleScript } from './support/bundle.js';
-import { pageWith, settle, statusOf, useWorld, waitForEvent } from './support.js';
+import { pageWith, SCRIPT_TAG, settle, statusOf, useWorld, waitForEvent } from './support.js';
 
 const world = useWorld();
 const { test } = world;
@@ -49,5 +49,18 @@ test('a script that a DOMContentLoaded listener brings still takes the response'
 
   await page.goto(url);
   await waitForEvent(page, 'monerium-connected');
+  await world.finish(visitor, page);
+});
+
+test('#302 what the page sets in its last listener to DOMContentLoaded is sent with its response', async () => {
+  const script = `${SCRIPT_TAG}<script type="module">addEventListener('DOMContentLoaded', () => {
+    document.querySelector('monerium-connect').backendHeaders = { 'x-token': 'of-the-page' };
+  });</script>`;
+  world.servePage('/', {}, { script });
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.connect(page);
+  await waitForEvent(page, 'monerium-connected');
+  assert.equal(world.onlyPost().headers['x-token'], 'of-the-page');
   await world.finish(visitor, page);
 });

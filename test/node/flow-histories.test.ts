@@ -242,6 +242,20 @@ const EXAMPLES: readonly Example[] = [
     posts: 0,
   },
   {
+    title: '#303 marks the flow as used when a redirect fails without a network',
+    setting: REDIRECT,
+    steps: [
+      ...TO_MONERIUM,
+      'the network goes',
+      '11000 ms pass',
+      'the page is loaded again with a code',
+      'connector 0 arrives',
+    ],
+    status: 'idle',
+    endings: [],
+    posts: 0,
+  },
+  {
     title: 'shows the flow to a connector whose listener left at the first event, and is back',
     steps: [
       ...TO_MONERIUM,

@@ -326,8 +326,22 @@ describe('<monerium-connect> and its button', () => {
     expect(button.getAttribute('aria-busy')).to.equal('true');
     expect(find(element, '[part=spinner]') === null).to.be.false;
     expect(element.matches(':state(redirecting)')).to.be.true;
+    expect(element.matches(':state(busy)')).to.be.true;
     expect(read(element)).to.equal(readShown(element, '[part=label]'));
   });
+
+  for (const [situation, isBusy] of [
+    ['idle', false],
+    ['exchanging', true],
+    ['connected', false],
+    ['failed', false],
+  ] as const) {
+    it(`#304 ${isBusy ? 'has' : 'does not have'} :state(busy) while ${situation}`, async () => {
+      const { element } = await openIn(situation);
+      expect(element.matches(':state(busy)')).to.equal(isBusy);
+      expect(element.matches(`:state(${situation})`)).to.be.true;
+    });
+  }
 
   it('does nothing on a click while disabled', async () => {
     const element = await addHere({ disabled: '' });

@@ -76,6 +76,13 @@ describe('a navigation that gets nowhere', () => {
     expect(element.connection).to.have.nested.property('error.code', 'offline');
     expect(getHeard().at(-1)?.detail).to.include({ code: 'offline', phase: 'start' });
   });
+
+  it('#303 marks the record as used when there is no network', async () => {
+    await waitInVain(true, false);
+    expect(countRecordsToUse()).to.equal(0);
+    const [record = ''] = listRecords();
+    expect(localStorage.getItem(record)).to.contain('"outcome":"offline"');
+  });
 });
 
 describe('where a flow began', () => {

@@ -161,7 +161,7 @@ describe('the moments of a page', () => {
     });
   }
 
-  it('goes on in the task of DOMContentLoaded, after every other listener', async () => {
+  it('#302 goes on in the task of DOMContentLoaded, after every other listener', async () => {
     readyState('loading');
     const order: string[] = [];
     void whenParsed().then(() => order.push('goes on'));
