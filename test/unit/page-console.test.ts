@@ -115,6 +115,7 @@ describe('what is said to the developer', () => {
       prepare: (view: View) => (clock = stopClock(view)),
     });
     await clock?.advance(60_000);
+    await clock?.reach(() => page.list('warn').length > 0);
     expect(page.element.status).to.equal('idle');
     expect(page.types()).to.deep.equal([]);
     expect(page.sent).to.deep.equal([]);
