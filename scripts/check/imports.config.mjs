@@ -1,11 +1,13 @@
 // Who may import whom, checked by dependency-cruiser. An `import type` counts as well.
-// A folder of src/ is a storey: it imports from itself and from the storeys below it.
+// A folder of src/ is a storey: it imports from itself and from the storeys below it. `core` is what
+// lies in src/core/ itself, without its folders and without the words.
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from '../setup/folders.mjs';
 
 /** Which folders of src/ lie below each folder. Each may import the words of the core as well. */
 const below = {
-  element: ['core/flow', 'core/browser', 'core/oauth', 'locales'],
+  element: ['core', 'core/flow', 'core/browser', 'core/oauth', 'locales'],
+  core: ['core/flow', 'core/browser', 'core/oauth'],
   'core/flow': ['core/browser', 'core/oauth'],
   'core/browser': ['core/oauth'],
   'core/oauth': [],
@@ -22,18 +24,19 @@ const below = {
 
 /** The words of the core that a page reads and writes. Every folder may import them. */
 const words = '^src/core/(connection|options|errors|texts)[.]ts$';
-const entries = '^src/(index|define|script|react)[.]ts$';
+const entries = '^src/(index|core|define|script|react)[.]ts$';
 const lit = '(^|/)node_modules/(lit|lit-html|lit-element|@lit/[^/]+)/';
 
 /** @param {string[]} folders */
-const inside = (folders) => folders.map((folder) => `^src/${folder}/`);
+const inside = (folders) =>
+  folders.map((folder) => (folder === 'core' ? '^src/core/[^/]+$' : `^src/${folder}/`));
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const storeys = Object.entries(below).map(([folder, lower]) => ({
   name: `storey-${folder}`,
   comment: `src/${folder} may import ${[folder, ...lower].join(', ')} and the words.`,
   severity: 'error',
-  from: { path: `^src/${folder}/` },
+  from: { path: inside([folder]), pathNot: words },
   to: { path: '^src/', pathNot: [...inside([folder, ...lower]), words, entries] },
 }));
 

@@ -1,2 +1,2 @@
 export { html } from 'lit';
-export { code } from '../core/flow/flow.js';
+export { code } from '../core/connector.js';

@@ -1,0 +1,2 @@
+export type { Code } from './errors.js';
+export { code } from './flow/flow.js';

@@ -1,0 +1,1 @@
+export type { Code } from '../connector.js';
