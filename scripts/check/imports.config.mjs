@@ -1,6 +1,6 @@
 // Who may import whom, checked by dependency-cruiser. An `import type` counts as well.
-// A folder of src/ is a storey: it imports from itself and from the storeys below it. `core` is what
-// lies in src/core/ itself, without its folders and without the words.
+// A folder of src/ is a storey: it imports from itself and from the storeys below it. `core` is
+// what lies in src/core/ itself, without its folders and without the words.
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from '../setup/folders.mjs';
 
