@@ -265,7 +265,7 @@ export default [
     fault: 167,
     rule: 'an outcome is kept long after it was announced',
     file: 'src/core/browser',
-    in: 'useTransaction',
+    in: 'claimTransaction',
     find: 'spendTransaction(state, await working);',
     replace:
       'const outcome = await working;\nawait pause(LOCK_MS);\nspendTransaction(state, outcome);',
