@@ -1,4 +1,5 @@
 import type { Connection, ConnectorEvent, ConnectorListener } from './connection.js';
+import { ConnectError, isConnectError } from './errors.js';
 import { FlowConnector, type ConnectorHost } from './flow-connector.js';
 import type { ConnectorOptions, Mode } from './options.js';
 import { isSameIdentity, type SiteOptions } from './site-identity.js';
@@ -9,6 +10,9 @@ import type { AskWallet } from './oauth/wallet.js';
 
 /** How old a result of `authorize` may be that is sent, in milliseconds: Monerium takes five. */
 const AUTHORIZATION_MS = 240_000;
+
+/** Of EIP-1193: the customer has said no in the wallet. */
+const REJECTED = 4001;
 
 /** The whole flow, without an element. */
 export interface Connector {
@@ -69,6 +73,14 @@ function callListener(listener: ConnectorListener, event: ConnectorEvent): void 
   }
 }
 
+/** What a wallet throws is not shown: it may hold anything. */
+function toWalletError(reason: unknown): ConnectError {
+  if (isConnectError(reason)) return reason;
+  const { code } = Object(reason) as { code?: unknown };
+  const name = code === REJECTED ? 'wallet_rejected' : 'wallet_error';
+  return new ConnectError(name, { phase: 'wallet', hint: 'authorize() of this page failed' });
+}
+
 /** The host of a connector without an element: it has listeners. */
 class ListenerHost implements ConnectorHost {
   options: SiteOptions = toFields(undefined);
@@ -102,8 +114,12 @@ class ListenerHost implements ConnectorHost {
     if (!authorize) return undefined;
     return Promise.resolve(async (signal: AbortSignal) => {
       const expiresAt = Date.now() + AUTHORIZATION_MS;
-      const parameters = await authorize(signal);
-      return Object.keys(parameters).length > 0 ? { parameters, expiresAt } : undefined;
+      try {
+        const parameters = await authorize(signal);
+        return Object.keys(parameters).length > 0 ? { parameters, expiresAt } : undefined;
+      } catch (reason) {
+        throw toWalletError(reason);
+      }
     });
   }
 

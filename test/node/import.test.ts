@@ -45,6 +45,7 @@ const CHILD = `
   let module = {};
   try {
     module = await import(process.env.ENTRY);
+    await eval(process.env.THEN)(module);
   } catch (reason) {
     error = String(reason && reason.stack || reason);
   }
@@ -58,14 +59,15 @@ const CHILD = `
   }));
 `;
 
-function importInNode(entry: string): Report {
+/** @param then the code of a function that is called with what was imported */
+function importInNode(entry: string, then = '() => {}'): Report {
   const loader = entry.endsWith('.ts') ? ['--import=tsx'] : [];
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [...loader, '--input-type=module', `--eval=${CHILD}`],
     {
       cwd: fileURLToPath(root),
-      env: { ...process.env, ENTRY: new URL(entry, root).href },
+      env: { ...process.env, ENTRY: new URL(entry, root).href, THEN: then },
       encoding: 'utf8',
       // A handle left open by the import would keep the process alive.
       timeout: 20_000,
@@ -78,6 +80,7 @@ function importInNode(entry: string): Report {
 const ENTRIES: { entry: string; defines: boolean; brings?: string }[] = [
   { entry: 'src/index.ts', defines: true, brings: 'MoneriumConnect' },
   { entry: 'src/element/monerium-connect.ts', defines: false, brings: 'MoneriumConnect' },
+  { entry: 'src/core.ts', defines: false, brings: 'createConnector' },
   { entry: 'src/server/index.ts', defines: false, brings: 'createExchangeHandler' },
   { entry: 'src/server/sql.ts', defines: false, brings: 'createSqlStore' },
   { entry: 'src/server/valkey.ts', defines: false, brings: 'createValkeyStore' },
@@ -88,10 +91,32 @@ const ENTRIES: { entry: string; defines: boolean; brings?: string }[] = [
   { entry: 'dist/wallet/wallet.js', defines: false },
   { entry: 'dist/index.js', defines: true, brings: 'MoneriumConnect' },
   { entry: 'dist/element/monerium-connect.js', defines: false, brings: 'MoneriumConnect' },
+  { entry: 'dist/core.js', defines: false, brings: 'createConnector' },
   { entry: 'dist/server/index.js', defines: false, brings: 'createExchangeHandler' },
   { entry: 'dist/locales/index.js', defines: false },
   { entry: 'dist/locales/de.min.js', defines: false },
 ];
+
+/** What a component does with a connector while a server renders it. */
+const USE_CONNECTOR = `({ createConnector }) => {
+  const shown = (options) => {
+    const connector = createConnector({ clientId: 'c', backendUrl: '/api', ...options });
+    const remove = connector.subscribe(() => {});
+    connector.setOptions({ clientId: '', ...options });
+    const { connection } = connector;
+    remove();
+    connector.cancel();
+    connector.end();
+    return JSON.stringify(connection);
+  };
+  const found = [{}, { stayConnected: true }, { identity: { profile: 'p', userId: 'u' } }, {
+    identity: null,
+  }].map(shown).join();
+  const expected =
+    '{"status":"idle"},{"status":"checking"},' +
+    '{"status":"connected","profile":"p","userId":"u"},{"status":"idle"}';
+  if (found !== expected) throw new Error(found);
+}`;
 
 describe('an import in plain Node', () => {
   for (const { entry, defines, brings } of ENTRIES) {
@@ -105,6 +130,24 @@ describe('an import in plain Node', () => {
       assert.equal(isDefined, defines);
     });
   }
+
+  for (const entry of ['src/core.ts', 'dist/core.js']) {
+    const skip = existsSync(new URL(entry, root)) ? false : `no ${entry}: run npm run build first`;
+
+    it(`#86 of ${entry} makes connectors that touch nothing either`, { skip }, () => {
+      const { error, touched } = importInNode(entry, USE_CONNECTOR);
+      assert.equal(error, null);
+      assert.deepEqual(touched, []);
+    });
+  }
+
+  it('#86 of the core brings the flow, and no element', () => {
+    assert.deepEqual([...importInNode('src/core.ts').exports].sort(), [
+      'ConnectError',
+      'createConnector',
+      'isConnectError',
+    ]);
+  });
 
   it('#86 of the index brings the public API', () => {
     assert.deepEqual([...importInNode('src/index.ts').exports].sort(), [
