@@ -120,6 +120,19 @@ describe('the connection of a connector', () => {
     expect(heard).to.deep.equal([]);
   });
 
+  it('is up to date for a listener that comes late, and no news to it', async () => {
+    const { create } = await open({ search: RESPONSE });
+    const [late, other] = [create(), create()];
+    late.subscribe(() => {})();
+    const told = listen(other);
+    await until(() => told.some(isEnding));
+    const heard = listen(late);
+    expect(late.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
+    await settleIdle();
+    await late.disconnect();
+    expect(name(heard)).to.deep.equal(['connected>idle', 'disconnected']);
+  });
+
   it('is known before anybody listens', () => {
     const connector = createConnector({ ...OPTIONS, identity: IDENTITY });
     expect(connector.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
@@ -475,10 +488,11 @@ describe('setOptions()', () => {
 
   it('takes nothing that a script has added to every object', async () => {
     Object.assign(Object.prototype, { email: 'added@evil.example' });
-    const { connector } = await create().finally(() => {
+    try {
+      await (await create()).connector.connect();
+    } finally {
       Reflect.deleteProperty(Object.prototype, 'email');
-    });
-    await connector.connect();
+    }
     expect(readQuery()).not.to.have.property('email');
   });
 
