@@ -196,7 +196,7 @@ function modules() {
       preserveModules: true,
       preserveModulesRoot: 'src',
       // React's servers only send it on. Rollup drops such a line from a source.
-      banner: ({ name }) => (name === 'react' ? "'use client';" : ''),
+      banner: ({ name }) => (name.startsWith('react') ? "'use client';" : ''),
     },
   };
 }

@@ -29,7 +29,7 @@ const globalObjects = ['globalThis', 'window', 'self', 'top', 'parent', 'frames'
 
 const onlyStorage =
   'Only src/core/browser/transaction.ts may touch storage and locks, and src/doctor/storage.ts.';
-const onlyRegistry = 'Only src/define.ts and src/react.ts may touch customElements.';
+const onlyRegistry = 'Only src/define.ts and src/react-component.ts may touch customElements.';
 const onlyWindow =
   'Only src/core/browser, src/wallet, src/doctor and src/notes may touch the window.';
 
@@ -140,7 +140,7 @@ export const houseRules = [
   place('src/core/browser/transaction.ts', { window: true, storage: true }),
   place('src/define.ts', { registry: true }),
   // Not at its evaluation as there, but when React has set the properties.
-  place('src/react.ts', { registry: true }),
+  place('src/react-component.ts', { registry: true }),
   // The global object, where all copies of the script and the languages meet.
   place('src/locales/registry.ts', { window: true }),
 ];

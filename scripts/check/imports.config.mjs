@@ -24,7 +24,7 @@ const below = {
 
 /** The words of the core that a page reads and writes. Every folder may import them. */
 const words = '^src/core/(connection|options|errors|texts)[.]ts$';
-const entries = '^src/(index|core|define|script|react)[.]ts$';
+const entries = '^src/(index|define|script|core|react(-component|-connection)?)[.]ts$';
 const lit = '(^|/)node_modules/(lit|lit-html|lit-element|@lit/[^/]+)/';
 
 /** @param {string[]} folders */

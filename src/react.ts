@@ -1,0 +1,7 @@
+/** `monerium-connect/react`. It only passes on: a bundler drops what an app does not use. */
+export { MoneriumConnect, type MoneriumConnectProps } from './react-component.js';
+export {
+  useMoneriumConnection,
+  type MoneriumConnection,
+  type MoneriumConnectionOptions,
+} from './react-connection.js';
