@@ -60,7 +60,7 @@ export async function travel(trip: Trip): Promise<void> {
     const visitor = await trip.browser.visit();
     try {
       await connect(visitor, trip, expected);
-      assertSilent(visitor, trip);
+      assertSilent(visitor, trip.isDevelopment);
     } catch (error) {
       const said = [...visitor.console, ...visitor.errors].join('\n');
       throw new Error(`#${expected.id}: the console said ${said || 'nothing'}`, { cause: error });
@@ -143,7 +143,7 @@ async function checkElement(page: Page, { id, properties }: Expected): Promise<v
 }
 
 /** Who is connected, as the app itself has understood the event. */
-async function shownUser(page: Page): Promise<string> {
+export async function shownUser(page: Page): Promise<string> {
   const said = 'Connected as ';
   await page.waitForFunction(
     (start) => document.querySelector('#result')?.textContent.startsWith(start),
@@ -153,7 +153,8 @@ async function shownUser(page: Page): Promise<string> {
   return (await page.$eval('#result', (found) => found.textContent)).slice(said.length);
 }
 
-function assertSilent({ console, errors }: Visitor, { isDevelopment }: Trip): void {
+/** @param isDevelopment whether Lit may say in the console that it is its development build */
+export function assertSilent({ console, errors }: Visitor, isDevelopment: boolean): void {
   const noise = console.filter((line) => /^(warn|error)/.test(line));
   assert.deepEqual(
     noise.filter((line) => !isDevelopment || !LIT_NOTICE.test(line)),

@@ -15,6 +15,7 @@ import { npmCommand } from '../../scripts/setup/npm.mjs';
 import type { Browser } from '../e2e/support/driver.js';
 import { launchPuppeteer } from '../e2e/support/puppeteer.js';
 import { App, type Running } from './app.js';
+import { travelByCore } from './core-journey.js';
 import { travel } from './journey.js';
 import { Site } from './site.js';
 import { visitSnippets, visitWrong } from './snippet-visit.js';
@@ -23,11 +24,15 @@ import { KINDS, SETTING_NAMES, writeFiles, writeWrong } from './snippets.js';
 /** The longest last: when time runs out, they are left out. */
 const APPS = [
   ...['html', 'tag-manager', 'shop', 'react', 'react-18', 'vue', 'svelte', 'solid'],
+  ...['core-html', 'core-react', 'core-react-18', 'core-svelte'],
   ...['next', 'angular'],
 ];
 
 /** One that only has other versions of its packages, by the app whose files it uses. */
-const SAME_APP: Record<string, string> = { 'react-18': 'react' };
+const SAME_APP: Record<string, string> = { 'react-18': 'react', 'core-react-18': 'core-react' };
+
+/** One with a button of its own instead of the element. */
+const isOfCore = (name: string) => name.startsWith('core-');
 
 const { values } = parseArgs({
   options: {
@@ -64,7 +69,8 @@ async function check(browser: Browser, name: string): Promise<string> {
   const visit = async ({ source, stop }: Running, isDevelopment: boolean) => {
     const site = await Site.start(source);
     try {
-      await travel({ browser, site, packageFolder, isServerRendered, isDevelopment });
+      if (isOfCore(name)) await travelByCore(browser, site, isDevelopment);
+      else await travel({ browser, site, packageFolder, isServerRendered, isDevelopment });
     } finally {
       await site.close();
       await stop();
