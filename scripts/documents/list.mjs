@@ -10,6 +10,7 @@ export const documents = [
   'docs/languages.md',
   'docs/frameworks.md',
   'docs/react.md',
+  'docs/core.md',
   'docs/server-rendering.md',
   'docs/without-script.md',
   'docs/wallets.md',

@@ -12,16 +12,17 @@ import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { findSnippet, IN_PAGE, IN_SHELL, snippets, type Snippet } from '../helpers/snippets.js';
 
 /** Where the files are that a block names on its first line. */
-const ROOTS = ['examples', 'test/frameworks/shop', 'test/frameworks/next'];
+const ROOTS = ['examples', ...['shop', 'next', 'core-html'].map((app) => `test/frameworks/${app}`)];
 /** Blocks without a name, and the file that has the same code. */
 const COMPILED: Record<string, string> = {
   "docs/frameworks.md types/react'; // preact": '',
   'docs/frameworks.md export default function App': 'test/types/documents/react.tsx',
-  "docs/react.md 'monerium-connect/react'": 'test/types/documents/react-component.tsx',
+  'docs/react.md onMoneriumConnected': 'test/types/documents/react-component.tsx',
   'docs/frameworks.md <script setup lang="ts">': 'test/types/documents/Vue.vue',
   "docs/frameworks.md 'monerium-connect/types/svelte'": 'test/types/documents/Svelte.svelte',
   "docs/frameworks.md 'monerium-connect/types/solid'": 'test/types/documents/solid.tsx',
   'docs/frameworks.md ConnectComponent': 'test/frameworks/angular/src/connect.ts',
+  'docs/react.md react-bootstrap': 'test/frameworks/core-react/src/Connect.tsx',
   "docs/server-rendering.md 'use client'": 'test/types/documents/next.tsx',
 };
 /** Scripts for Node, and what a page's author has in their place. */
