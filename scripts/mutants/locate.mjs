@@ -125,6 +125,7 @@ function fill(node, replacement) {
  *   there is no code
  */
 export function mutate(mutant) {
+  if (!isParsed(mutant.file)) return mutateText(mutant);
   /** @type {Map<string, string>} */
   const sources = new Map();
   const found = filesOf(mutant.file).flatMap((file) => {
@@ -149,6 +150,25 @@ export function mutate(mutant) {
   const changed = { file: first.file, ...replaced(source, first, mutant.replace) };
   assertParses(mutant, changed);
   return changed;
+}
+
+/** @param {string} place */
+const isParsed = (place) => statSync(place).isDirectory() || /\.[cm]?[jt]sx?$/.test(place);
+
+/**
+ * In a language that is not parsed here, the place is named by its text.
+ * @param {Place & { rule: string }} mutant
+ */
+function mutateText({ rule, file, text = '', replace }) {
+  const source = readFileSync(file, 'utf8');
+  const words = text.trim().split(/\s+/).map(escaped).join('\\s+');
+  const found = [...source.matchAll(new RegExp(words, 'g'))];
+  const [first] = found;
+  if (!text || !first || found.length > 1)
+    throw new Error(`“${rule}”: \`${text}\` is found ${found.length} times in ${file}.`);
+  const [before] = first;
+  const rest = source.slice(first.index + before.length);
+  return { file, before, after: replace, text: source.slice(0, first.index) + replace + rest };
 }
 
 /**

@@ -49,18 +49,37 @@ export async function serve(handle: Handler): Promise<string> {
   return listen(server);
 }
 
+interface Running {
+  /** What is asked until it answers, and the path of the address that is returned. */
+  path?: string;
+  /** Further variables of its environment. `{port}` stands for its port. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a backend in a process of its own and waits until it answers. */
-export async function run(command: string, args: string[], apiUrl: string): Promise<string> {
+export async function run(
+  command: string,
+  args: string[],
+  apiUrl: string,
+  { path = '/api/monerium', env: further = {} }: Running = {},
+): Promise<string> {
   const port = String(await getPort());
   const own = { PORT: port, CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL: apiUrl };
+  const filled = Object.entries(further).map(([name, value]) => [
+    name,
+    value.replace('{port}', port),
+  ]);
   // PHP's own server takes one request at a time unless it is told otherwise.
-  const env = { ...process.env, ...own, PHP_CLI_SERVER_WORKERS: '4' };
+  const env = {
+    ...{ ...process.env, ...own, PHP_CLI_SERVER_WORKERS: '4' },
+    ...(Object.fromEntries(filled) as Record<string, string>),
+  };
   const line = args.map((arg) => arg.replace('{port}', port));
   const child = spawn(command, line, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   running.push(() => stop(child));
   let complaints = '';
   child.stderr.on('data', (data) => (complaints += String(data)));
-  const url = `http://127.0.0.1:${port}/api/monerium`;
+  const url = `http://127.0.0.1:${port}${path}`;
   while (!(await fetch(url, { method: 'OPTIONS' }).catch(() => undefined))) {
     assert.equal(child.exitCode, null, complaints);
     await wait(50);

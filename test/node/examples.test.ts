@@ -7,6 +7,7 @@ import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
 import { missing } from '../helpers/engines.js';
+import { languages } from '../helpers/languages.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
 import { CALLBACK, Site, SITE } from './backend-fixture.js';
 
@@ -15,8 +16,6 @@ before(() => void mock.method(console, 'error', () => undefined));
 after(() => mock.restoreAll());
 
 const tsx = ['--import=tsx'];
-const php = ['-d', 'display_errors=stderr', '-S', '127.0.0.1:{port}', 'examples/connect.php'];
-const hasPhp = can('php', '-r', "exit(extension_loaded('curl') ? 0 : 1);");
 const hasPython = can('python3', '--version');
 /** Debian's packages are for Debian's own Python. */
 const fastApi = ['python3', '/usr/bin/python3'].find((python) =>
@@ -75,13 +74,6 @@ const programs: Program[] = [
     skip: isApart && skip,
   })),
   {
-    name: 'PHP',
-    command: 'php',
-    args: php,
-    clauses: contract,
-    skip: !hasPhp && missing('PHP with curl', 'php-cli, php-curl'),
-  },
-  {
     name: 'Python',
     command: 'python3',
     args: ['examples/connect.py'],
@@ -105,6 +97,16 @@ describe('#228 the contract holds for', { concurrency: true }, () => {
       const findings = await check(emulator, url, 20_000, clauses);
       assert.deepEqual(faultsOf(findings), []);
       assert.equal(findings.length, clauses.length);
+    });
+  }
+
+  for (const { name, skip, start } of languages) {
+    it(`#228 the example in ${name}`, { skip }, async () => {
+      const emulator = await openEmulator();
+      const { url } = await start(emulator.url);
+      const findings = await check(emulator, `${url}/session`, 20_000, whole);
+      assert.deepEqual(faultsOf(findings), []);
+      assert.equal(findings.length, whole.length);
     });
   }
 

@@ -1,0 +1,84 @@
+// The backends that the project shows in other languages, each in a process of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { can, run } from './backends.js';
+import { missing } from './engines.js';
+import { ORIGIN } from './site.js';
+
+export const BASE = `${ORIGIN}/monerium`;
+
+export interface Language {
+  readonly name: string;
+  readonly skip: string | false;
+  /** Starts the example, or a page beside it that shows `access_token()` at `/token`. */
+  start(apiUrl: string, options?: LanguageOptions): Promise<RunningBackend>;
+}
+
+export interface LanguageOptions {
+  /** As browsers see it. `{port}` stands for the port of the backend. */
+  readonly baseUrl?: string;
+  readonly withToken?: boolean;
+}
+
+export interface RunningBackend {
+  /** Where it is, without a trailing slash. */
+  readonly url: string;
+  /** Where it keeps what it keeps. */
+  readonly folder: string;
+}
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** @param program the command and its arguments, for the example and for the page beside it */
+function language(
+  name: string,
+  skip: string | false,
+  program: (folder: string, withToken: boolean) => readonly [command: string, ...args: string[]],
+): Language {
+  return {
+    ...{ name, skip },
+    async start(apiUrl, { baseUrl = BASE, withToken = false } = {}) {
+      const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-backend-'));
+      folders.push(folder);
+      const env = {
+        ...{ BASE_URL: baseUrl, SECRET: 'a-secret-of-the-shop-of-32-bytes-or-more' },
+        ...{ CLAIMS: join(folder, 'claims'), DATA: join(folder, 'data') },
+      };
+      const [command, ...args] = program(folder, withToken);
+      const url = await run(command, args, apiUrl, { path: '/monerium', env });
+      return { url, folder };
+    },
+  };
+}
+
+const hasPhp = can(
+  'php',
+  '-r',
+  "exit(extension_loaded('curl') && extension_loaded('openssl') ? 0 : 1);",
+);
+
+const phpSettings = (folder: string) => ['-d', `session.save_path=${folder}`];
+
+/** A text of PHP in the place where a customer would see it. */
+export const php = language(
+  'PHP',
+  !hasPhp && missing('PHP with curl', 'php-cli, php-curl'),
+  (folder, withToken) => [
+    ...([
+      'php',
+      ...phpSettings(folder),
+      '-d',
+      'display_errors=1',
+      '-S',
+      '127.0.0.1:{port}',
+    ] as const),
+    withToken ? 'test/helpers/token.php' : 'examples/connect.php',
+  ],
+);
+
+export const languages: readonly Language[] = [php];

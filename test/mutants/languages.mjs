@@ -1,0 +1,35 @@
+// The backends in other languages.
+
+/** @typedef {import('../../scripts/mutants/tables.mjs').Mutant} Mutant */
+
+/**
+ * @param {string} language
+ * @param {string} file
+ * @param {[fault: number, rule: string, text: string, replace: string][]} rows
+ * @returns {Mutant[]}
+ */
+const of = (language, file, rows) =>
+  rows.map(([fault, rule, text, replace]) => ({
+    ...{ fault, rule: `${language}: ${rule}`, file: `examples/${file}`, text, replace },
+    ...{ test: 'node/other-languages', title: `#${fault} .*in ${language}$` },
+  }));
+
+export default [
+  ...of('PHP', 'connect.php', [
+    [262, 'a flow stays after its response', "set_flow($flow['name'], '', 0)", 'null'],
+    [
+      263,
+      'a refreshed connection keeps the old refresh token',
+      "$tokens + ['refresh_token' => $kept['refresh']]",
+      "['refresh_token' => $kept['refresh']] + $tokens",
+    ],
+    [264, 'every failure ends the connection', 'if (!$failure->isEnd) throw $failure;', ''],
+    [
+      265,
+      'the session has the tokens as they are',
+      "['ids' => $ids, 'tokens' => seal",
+      "['ids' => $ids, 'clear' => $kept, 'tokens' => seal",
+    ],
+    [266, 'a warning is shown', "ini_set('display_errors', '0');", ''],
+  ]),
+];
