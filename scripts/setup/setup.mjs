@@ -77,6 +77,7 @@ const servers = {
   '/usr/sbin/pgbouncer': 'pgbouncer',
   '/usr/lib/python3/dist-packages/fastapi': 'python3-fastapi',
   '/usr/lib/python3/dist-packages/uvicorn': 'python3-uvicorn',
+  '/usr/bin/go': 'golang-go',
   '/usr/bin/php': 'php-cli',
   '/usr/lib/php/20240924/curl.so': 'php-curl',
 };

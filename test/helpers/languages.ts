@@ -1,7 +1,8 @@
 // The backends that the project shows in other languages, each in a process of its own.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after } from 'node:test';
 import { can, run } from './backends.js';
 import { missing } from './engines.js';
@@ -81,4 +82,23 @@ export const php = language(
   ],
 );
 
-export const languages: readonly Language[] = [php];
+/** Builds it once. Go takes the files of a program from one folder. */
+let goProgram: string | undefined;
+function buildGo(): string {
+  if (goProgram) return goProgram;
+  const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-go-'));
+  folders.push(folder);
+  const files = ['examples/connect.go', 'test/helpers/token.go'];
+  for (const file of files) copyFileSync(file, join(folder, basename(file)));
+  const program = join(folder, 'connect');
+  const args = ['build', '-o', program, ...files.map((file) => basename(file))];
+  const { status, stderr } = spawnSync('go', args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return (goProgram = program);
+}
+
+export const go = language('Go', !can('go', 'version') && missing('Go', 'golang-go'), () => [
+  buildGo(),
+]);
+
+export const languages: readonly Language[] = [php, go];

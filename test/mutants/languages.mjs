@@ -32,4 +32,26 @@ export default [
     ],
     [266, 'a warning is shown', "ini_set('display_errors', '0');", ''],
   ]),
+  ...of('Go', 'connect.go', [
+    [262, 'a flow stays after its response', 'setCookie(writer, name, "", -1)', ''],
+    [
+      263,
+      'a refreshed connection keeps the old refresh token',
+      'if renewed.Refresh == ""',
+      'if true',
+    ],
+    [264, 'every failure ends the connection', '&& failure.isEnd', ''],
+    [
+      265,
+      'the session has the tokens as they are',
+      'seal.close(tokens, session.file)',
+      'tokens.Access',
+    ],
+    [
+      266,
+      'a session that cannot be read is nobody',
+      'found, err = readSession(request)',
+      'found, _ = readSession(request)',
+    ],
+  ]),
 ];
