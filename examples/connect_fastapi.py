@@ -1,20 +1,34 @@
-"""The endpoint behind `backend-url` in FastAPI: the rules are those of connect.py, in this folder.
+"""The backend in FastAPI: the rules are those of connect.py, in this folder.
 
-Try it: PORT=8000 python3 connect_fastapi.py
+Try it, with the variables of connect.py: uvicorn connect_fastapi:app --port 8000
 """
 
-import os
+import asyncio
+import time
 
-import uvicorn
+import connect
 from fastapi import FastAPI
 from fastapi.middleware.wsgi import WSGIMiddleware
 
-from connect import application
+# In threads of its own, since connect.py waits for Monerium without giving its thread back.
+threads = WSGIMiddleware(connect.application)
+
+
+async def monerium(scope, receive, send):
+    """Waits for a body no longer than for Monerium, and keeps no more of it than a post has."""
+    end, left = time.monotonic() + connect.SECONDS, 8192
+
+    async def receive_in_time():
+        nonlocal left
+        try:
+            message = await asyncio.wait_for(receive(), max(0, end - time.monotonic()))
+        except asyncio.TimeoutError:
+            return {"type": "http.disconnect"}  # connect.py misses the rest of the body.
+        left -= len(message.get("body", b""))
+        return message if left >= 0 else {"type": "http.disconnect"}
+
+    await threads(scope, receive_in_time, send)
+
 
 app = FastAPI()
-# In threads of its own, since connect.py waits for Monerium without giving its thread back.
-app.mount("/", WSGIMiddleware(application))
-
-if __name__ == "__main__":
-    port = int(os.environ.get("PORT", "8000"))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+app.mount("/monerium", monerium)

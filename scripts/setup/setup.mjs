@@ -75,6 +75,8 @@ const servers = {
   '/usr/bin/valkey-server': 'valkey-server',
   '/usr/bin/valkey-cli': 'valkey-tools',
   '/usr/sbin/pgbouncer': 'pgbouncer',
+  '/usr/lib/python3/dist-packages/cryptography': 'python3-cryptography',
+  '/usr/lib/python3/dist-packages/django': 'python3-django',
   '/usr/lib/python3/dist-packages/fastapi': 'python3-fastapi',
   '/usr/lib/python3/dist-packages/uvicorn': 'python3-uvicorn',
   '/usr/bin/go': 'golang-go',

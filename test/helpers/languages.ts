@@ -101,4 +101,55 @@ export const go = language('Go', !can('go', 'version') && missing('Go', 'golang-
   buildGo(),
 ]);
 
-export const languages: readonly Language[] = [php, go];
+/** Debian's packages are for Debian's own Python. */
+const findPython = (...packages: string[]) =>
+  ['/usr/bin/python3', 'python3'].find((python) => can(python, '-c', `import ${packages.join()}`));
+
+const python = findPython('cryptography');
+const withFastApi = findPython('cryptography', 'fastapi', 'uvicorn');
+const withDjango = findPython('cryptography', 'django');
+
+/** Those in Python whose deadline is a second: one that serves by itself, and FastAPI. */
+export const inASecond: readonly Language[] = [
+  ['Python', python, 'connect.serve(connect.application)'] as const,
+  [
+    'FastAPI',
+    withFastApi,
+    'import connect_fastapi, os, uvicorn\nport = int(os.environ["PORT"])\n' +
+      'uvicorn.run(connect_fastapi.app, port=port, log_level="warning")',
+  ] as const,
+].map(([name, program, serve]) => {
+  const head = 'import sys\nsys.path.insert(0, "examples")\nimport connect\nconnect.SECONDS = 1\n';
+  const reason =
+    !program && missing(name, 'python3-cryptography, python3-fastapi, python3-uvicorn');
+  return language(name, reason, () => [program ?? '', '-c', head + serve]);
+});
+
+export const languages: readonly Language[] = [
+  php,
+  go,
+  language(
+    'Python',
+    !python && missing('Python with cryptography', 'python3-cryptography'),
+    (_folder, withToken) => [
+      python ?? '',
+      withToken ? 'test/helpers/token.py' : 'examples/connect.py',
+    ],
+  ),
+];
+
+/** The example in Python, in frameworks. */
+export const frameworks: readonly Language[] = [
+  language(
+    'FastAPI',
+    !withFastApi && missing('FastAPI', 'python3-fastapi, python3-uvicorn'),
+    () => {
+      const args = ['--app-dir', 'examples', '--log-level', 'warning', '--port', '{port}'];
+      return [withFastApi ?? '', '-m', 'uvicorn', 'connect_fastapi:app', ...args];
+    },
+  ),
+  language('Django', !withDjango && missing('Django', 'python3-django'), () => [
+    withDjango ?? '',
+    'examples/connect_django.py',
+  ]),
+];

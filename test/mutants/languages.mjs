@@ -54,4 +54,32 @@ export default [
       'found, _ = readSession(request)',
     ],
   ]),
+  ...of('Python', 'connect.py', [
+    [
+      262,
+      'a flow stays after its response',
+      'answer.set_cookie(name, "", 0) if name and not is_unproven else answer',
+      'answer',
+    ],
+    [
+      263,
+      'a refreshed connection keeps the old refresh token',
+      'tokens.get("refresh_token") or former',
+      'former or tokens.get("refresh_token")',
+    ],
+    [263, 'nothing locks the tokens', '.rowcount == 1: return refresh', ': return refresh'],
+    [264, 'every failure ends the connection', 'if not failure.is_end: raise', ''],
+    [
+      265,
+      'the database has the tokens as they are',
+      'return base64url(nonce + CIPHERS[0]',
+      'return json.dumps(value) + base64url(nonce + CIPHERS[0]',
+    ],
+    [
+      266,
+      'a fault is told to nobody',
+      'report(fault) return Answer(503, {"error": "temporarily_unavailable"})',
+      'return Answer(503, {"error": str(fault)})',
+    ],
+  ]),
 ];

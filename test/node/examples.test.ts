@@ -5,9 +5,8 @@ import { createMemoryStore, type Store } from '../../src/server/index.js';
 import { contract } from '../../src/testing/contract-kit/contract.js';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
-import { can, check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
-import { missing } from '../helpers/engines.js';
-import { languages } from '../helpers/languages.js';
+import { check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
+import { frameworks, languages } from '../helpers/languages.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
 import { CALLBACK, Site, SITE } from './backend-fixture.js';
 
@@ -16,12 +15,6 @@ before(() => void mock.method(console, 'error', () => undefined));
 after(() => mock.restoreAll());
 
 const tsx = ['--import=tsx'];
-const hasPython = can('python3', '--version');
-/** Debian's packages are for Debian's own Python. */
-const fastApi = ['python3', '/usr/bin/python3'].find((python) =>
-  can(python, '-c', 'import fastapi, uvicorn'),
-);
-
 /** A namespace of Cloudflare with one object, which keeps its rows in memory. */
 const memory = createMemoryStore();
 const object = {
@@ -60,7 +53,6 @@ interface Program {
   name: string;
   command: string;
   args: string[];
-  clauses?: typeof contract;
   skip: string | false;
 }
 
@@ -73,34 +65,20 @@ const programs: Program[] = [
     ...{ name, command: process.execPath, args: [...tsx, 'test/helpers/route-server.ts', route] },
     skip: isApart && skip,
   })),
-  {
-    name: 'Python',
-    command: 'python3',
-    args: ['examples/connect.py'],
-    clauses: contract,
-    skip: !hasPython && missing('Python', 'python3-fastapi'),
-  },
-  {
-    name: 'FastAPI',
-    command: fastApi ?? '',
-    args: ['examples/connect_fastapi.py'],
-    clauses: contract,
-    skip: !fastApi && missing('FastAPI', 'python3-fastapi, python3-uvicorn'),
-  },
 ];
 
 describe('#228 the contract holds for', { concurrency: true }, () => {
-  for (const { name, command, args, skip, clauses = whole } of programs) {
+  for (const { name, command, args, skip } of programs) {
     it(`#228 the example of ${name}`, { skip }, async () => {
       const emulator = await openEmulator();
       const url = await run(command, args, emulator.url);
-      const findings = await check(emulator, url, 20_000, clauses);
+      const findings = await check(emulator, url, 20_000, whole);
       assert.deepEqual(faultsOf(findings), []);
-      assert.equal(findings.length, clauses.length);
+      assert.equal(findings.length, whole.length);
     });
   }
 
-  for (const { name, skip, start } of languages) {
+  for (const { name, skip, start } of [...languages, ...frameworks]) {
     it(`#228 the example in ${name}`, { skip }, async () => {
       const emulator = await openEmulator();
       const { url } = await start(emulator.url);
