@@ -142,7 +142,22 @@ const whole = {
   ...{ find: 'paths[at]?.endsWith(pathname)', replace: 'paths[at] === pathname' },
 };
 
+/** @type {Rule[]} */
+const ofRandom = [
+  {
+    ...{ fault: 268, rule: 'a response of another state takes the newest flow' },
+    ...{ file: handler, in: 'readArrival' },
+    ...{ find: 'flows.find(headers, state)', replace: 'flows.findNewest(headers)' },
+  },
+  {
+    ...{ fault: 268, rule: 'two slashes in a path lead on' },
+    ...{ file: 'src/server/return-to.ts', in: 'readReturnTo' },
+    ...{ find: '!isOwn || routes.includes(url.pathname)', replace: 'false' },
+  },
+];
+
 export default [
+  ...ofRandom.map((mutant) => ({ ...mutant, test: 'node/server-connect-random' })),
   ...ofPlaces.map((mutant) => ({ ...mutant, test: 'node/server-return-to' })),
   ...ofFlows.map((mutant) => ({ ...mutant, test: 'node/server-connect' })),
   { ...whole, test: 'node/server-connect-frameworks' },
