@@ -18,6 +18,7 @@ export const documents = [
   'docs/backend.md',
   'docs/server-start.md',
   'docs/after-the-connection.md',
+  'docs/backend-in-any-language.md',
   'docs/check-backend.md',
   'docs/several-processes.md',
   'docs/demo-backend.md',

@@ -82,6 +82,10 @@ const servers = {
   '/usr/bin/go': 'golang-go',
   '/usr/bin/php': 'php-cli',
   '/usr/lib/php/20240924/curl.so': 'php-curl',
+  '/usr/sbin/mariadbd': 'mariadb-server-core',
+  // WordPress depends on a web server. This one runs only when it is called.
+  '/usr/sbin/micro-httpd': 'micro-httpd',
+  '/usr/share/wordpress/wp-settings.php': 'wordpress',
 };
 
 /** Debian's package would make a database of its own and start it. The tests start theirs. */

@@ -98,7 +98,9 @@ export function check(
   url: string,
   timeoutMs: number,
   clauses = contract,
-  options: Partial<Pick<CheckOptions, 'origin' | 'redirectUri' | 'cors' | 'headers'>> = {},
+  options: Partial<
+    Pick<CheckOptions, 'origin' | 'redirectUri' | 'cors' | 'headers' | 'start'>
+  > = {},
 ): Promise<Finding[]> {
   const site = { url, origin: ORIGIN, redirectUri: REDIRECT_URI, clientId: CLIENT_ID };
   const usual = { timeoutMs, cors: true, headers: {}, clauses };

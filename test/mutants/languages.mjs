@@ -82,4 +82,22 @@ export default [
       'return Answer(503, {"error": str(fault)})',
     ],
   ]),
+  ...[
+    [
+      'a flow of another user is taken',
+      "'flow', client_id(), get_current_user_id()",
+      "'flow', client_id()",
+    ],
+    ['nothing locks the tokens', "'SELECT GET_LOCK(%s, %d)'", "'SELECT 1 OR %s OR %d'"],
+    [
+      'the database has the tokens as they are',
+      "['ids' => $ids, 'tokens' => seal",
+      "['ids' => $ids, 'clear' => $kept, 'tokens' => seal",
+    ],
+    ['an error of the database is shown', "$GLOBALS['wpdb']->hide_errors();", ''],
+  ].map(([rule = '', text, replace = '']) => ({
+    ...{ fault: 267, rule: `WordPress: ${rule}`, text, replace },
+    ...{ file: 'examples/wordpress/monerium-connect.php', test: 'node/wordpress' },
+    title: '#267 (takes|refreshes|keeps no|says)',
+  })),
 ];

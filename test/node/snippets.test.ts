@@ -9,7 +9,14 @@ import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
-import { findSnippet, IN_PAGE, IN_SHELL, snippets, type Snippet } from '../helpers/snippets.js';
+import {
+  findSnippet,
+  IN_CURL,
+  IN_PAGE,
+  IN_SHELL,
+  snippets,
+  type Snippet,
+} from '../helpers/snippets.js';
 
 /** Where the files are that a block names on its first line. */
 const ROOTS = ['examples', ...['shop', 'next', 'core-html'].map((app) => `test/frameworks/${app}`)];
@@ -57,6 +64,7 @@ function findBy(key: string): Snippet {
 const pageScripts = [...IN_PAGE, ...IN_SHELL].map(([document, text]) =>
   findSnippet(document, text),
 );
+const curled = IN_CURL.map((text) => findSnippet('docs/backend-in-any-language.md', text));
 const compiled = Object.keys(COMPILED).map(findBy);
 const nodeScripts = Object.keys(IN_NODE).map(findBy);
 
@@ -129,7 +137,7 @@ describe('a script for Node', () => {
 
 describe('a command', () => {
   const commands = snippets
-    .filter(({ language }) => language === 'sh')
+    .filter((one) => one.language === 'sh' && !curled.includes(one))
     .flatMap(({ code, document }) => {
       const lines = code.replaceAll('\\\n', ' ').trim().split('\n');
       return lines.map((line) => ({ line: line.replace(/ +#.*/, ''), document }));

@@ -3,6 +3,7 @@ import { Harness, Violation, type BackendUnderTest, type TraceLine } from './har
 import type { Clause } from './clause.js';
 import { contract } from './contract.js';
 import { sessions } from './sessions.js';
+import { StartVisitor } from './start-visitor.js';
 import { starts } from './starts.js';
 
 /** The result of one clause. */
@@ -53,6 +54,7 @@ export async function checkBackend(emulator: Emulator, options: CheckOptions): P
     harness.trace.length = 0;
     onBegin?.(name);
     try {
+      if (start && harness.hasLogin) await new StartVisitor(harness).endSession();
       await check(harness);
     } catch (problem) {
       if (!(problem instanceof Violation)) throw problem;

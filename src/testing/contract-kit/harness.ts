@@ -55,6 +55,11 @@ export class Harness {
     this.own = new CookieJar(backend.headers.cookie);
   }
 
+  /** Whether the site's own login may be the session: then there is no second one. */
+  get hasLogin(): boolean {
+    return Object.keys(this.backend.headers).length > 0;
+  }
+
   /** Clears the record and sets the emulator's switches for one clause. */
   prepare(switches: Partial<Switches> = {}): void {
     for (const code of this.#issuedCodes.splice(0)) this.#earlierCodes.add(code);

@@ -59,10 +59,11 @@ export class StartVisitor {
     method = 'GET',
   ): Promise<BackendResponse> {
     const { own, backend } = this.harness;
-    const all = { ...backend.headers, cookie: own.with(this.jar), ...changes };
+    const jar = changes.cookie === undefined ? this.jar : new CookieJar(changes.cookie);
+    const all = { ...backend.headers, ...changes, cookie: own.with(jar) };
     const headers = new Headers(Object.entries(all).filter(([, value]) => value !== ''));
     const answer = await this.harness.send({ method, headers }, { ...query }, path);
-    for (const set of cookiesOf(answer)) this.jar.take(set);
+    for (const set of cookiesOf(answer)) if (!own.has(set.name)) this.jar.take(set);
     return answer;
   }
 
@@ -110,6 +111,12 @@ export class StartVisitor {
     const answer = await this.callback(response);
     assertResult(this.harness, answer, 'connected');
     return answer;
+  }
+
+  /** Ends a session that the site's own login has from an earlier clause. */
+  async endSession(): Promise<void> {
+    const { origin } = new URL(this.harness.backend.redirectUri);
+    await this.session({ origin }, 'DELETE');
   }
 
   /** Asks who is connected, as a page of the site does. */
