@@ -53,9 +53,9 @@ const forbidden = [
   {
     name: 'entries-lie-on-top',
     comment:
-      'Entries are for applications. Only index.ts, script.ts and react.ts import define.ts.',
+      'Entries are for applications. Only index.ts, script.ts and those for React import one.',
     severity: 'error',
-    from: { path: '^src/', pathNot: '^src/(index|script|react)[.]ts$' },
+    from: { path: '^src/', pathNot: '^src/(index|script|react(-component|-connection)?)[.]ts$' },
     to: { path: entries },
   },
   {
@@ -74,16 +74,16 @@ const forbidden = [
   },
   {
     name: 'lit-is-for-the-element',
-    comment: 'Only src/element imports Lit, and src/react.ts its wrapper for React.',
+    comment: 'Only src/element imports Lit, and src/react-component.ts its wrapper for React.',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/element/', '^src/react[.]ts$'] },
+    from: { path: '^src/', pathNot: ['^src/element/', '^src/react-component[.]ts$'] },
     to: { path: lit },
   },
   {
     name: 'lit-is-the-only-package',
     comment: 'The product needs Lit and nothing else, in browsers and on servers.',
     severity: 'error',
-    from: { path: '^src/', pathNot: '^src/(react[.]ts$|testing/|command/)' },
+    from: { path: '^src/', pathNot: '^src/(react-(component|connection)[.]ts$|testing/|command/)' },
     to: { dependencyTypesNot: ['local'], pathNot: [lit, '^src/'] },
   },
   {
