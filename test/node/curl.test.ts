@@ -59,7 +59,7 @@ describe('the commands for a backend in any language', { skip }, () => {
     const emulator = await openEmulator();
     const redirectUris = [REDIRECT_URI, `${BASE}/callback`];
     emulator.registerClient({ clientId: CLIENT_ID, name: 'Shop', redirectUris });
-    emulator.configure({ decision: 'allow' });
+    emulator.configure({ decision: 'approve' });
     return { emulator, env: { API: emulator.url, CLIENT_ID, REDIRECT_URI, ORIGIN } };
   };
 

@@ -27,7 +27,7 @@ async function open(language: Language, options?: LanguageOptions) {
   const site = { origin: ORIGIN, redirectUri, clientId: CLIENT_ID, headers: {}, cors: false };
   const harness = new Harness({ url, timeoutMs: 20_000, ...site }, emulator);
   const visitor = new StartVisitor(harness);
-  emulator.configure({ decision: 'allow' });
+  emulator.configure({ decision: 'approve' });
   const token = async () => (await visitor.open('/token')).text;
   return { emulator, harness, visitor, folder, token };
 }

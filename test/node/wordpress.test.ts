@@ -49,7 +49,7 @@ describe('the plugin for WordPress', { skip: skipWordPress }, () => {
     );
   const connect = async (expiresIn: number) => {
     emulator.reset();
-    emulator.configure({ decision: 'allow', expiresIn });
+    emulator.configure({ decision: 'approve', expiresIn });
     await visitor.endSession();
     await visitor.connect();
   };
@@ -69,7 +69,7 @@ describe('the plugin for WordPress', { skip: skipWordPress }, () => {
 
   it('#267 takes no flow of another user in the same browser', async () => {
     emulator.reset();
-    emulator.configure({ decision: 'allow' });
+    emulator.configure({ decision: 'approve' });
     await visitor.endSession();
     const { given, response } = await visitor.approach();
     const flow = given.map(({ name, value }) => `${name}=${value}`).join('; ');
