@@ -39,6 +39,7 @@ const globalRuleCases: Case[] = [
     globalCases(name, 'src/core/oauth/oauth.ts', 'src/core/browser/window.ts'),
   ),
   ...globalCases('location', 'src/core/flow/flow.ts', 'src/wallet/chooser.ts'),
+  ...globalCases('location', 'src/core/reading.ts', 'src/core/browser/window.ts'),
   ...globalCases('localStorage', 'src/wallet/chooser.ts', 'src/core/browser/transaction.ts'),
   ...globalCases('location', 'src/element/monerium-connect.ts', 'src/core/browser/transaction.ts'),
   ...globalCases('localStorage', 'src/core/browser/window.ts', 'src/core/browser/transaction.ts'),
