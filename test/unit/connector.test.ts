@@ -80,6 +80,14 @@ async function open(pageOptions: PageOptions = {}) {
   };
 }
 
+/** The address with which the system answers a flow that an app has opened. */
+function openResponse({ location }: Window): string {
+  const state = createState();
+  const record = JSON.stringify(createRecord(ATTRIBUTES, { mode: 'popup' }));
+  localStorage.setItem(RECORD_PREFIX + state, record);
+  return `${location.origin}${location.pathname}?code=the-code&state=${state}`;
+}
+
 const readQuery = (at = 0) => Object.fromEntries(new URL(getUrls()[at] ?? '').searchParams);
 
 const isEnding = ({ type }: ConnectorEvent) => type === 'connected' || type === 'error';
@@ -121,10 +129,13 @@ describe('the connection of a connector', () => {
   });
 
   it('is up to date for a listener that comes late, and no news to it', async () => {
-    const { create } = await open({ search: RESPONSE });
+    const { create, view } = await open();
     const [late, other] = [create(), create()];
-    late.subscribe(() => {})();
+    const remove = late.subscribe(() => {});
+    await settleIdle();
+    remove();
     const told = listen(other);
+    other.resume(openResponse(view));
     await until(() => told.some(isEnding));
     const heard = listen(late);
     expect(late.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
@@ -572,6 +583,16 @@ describe('several connectors', () => {
     expect(next.connection).to.deep.equal({ status: 'idle' });
   });
 
+  it('may have listeners again after their end', async () => {
+    const { connector, heard } = await create();
+    connector.end();
+    const again = listen(connector);
+    await settleIdle();
+    await connector.connect();
+    expect(name(again)).to.deep.equal(['idle>redirecting']);
+    expect(heard).to.deep.equal([]);
+  });
+
   it('keep a flow when a listener leaves and another one comes in the same task', async () => {
     const connector = createConnector(OPTIONS);
     created.push(connector);
@@ -657,11 +678,8 @@ describe('resume()', () => {
     const { create, view, sent } = await open();
     const connector = create({ openUrl: () => {} });
     const heard = listen(connector);
-    const state = createState();
-    const record = JSON.stringify(createRecord(ATTRIBUTES, { mode: 'popup' }));
-    view.localStorage.setItem(RECORD_PREFIX + state, record);
-    const { origin, pathname } = view.location;
-    const url = `${origin}${pathname}?code=the-code&state=${state}`;
+    const { origin } = view.location;
+    const url = openResponse(view);
     expect(connector.resume(`${origin}/orders?page=2`)).to.equal(false);
     expect(connector.resume('no address')).to.equal(false);
     expect(connector.resume(url)).to.equal(true);
