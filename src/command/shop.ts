@@ -27,8 +27,6 @@ const DIST = new URL('../../dist/', import.meta.url);
 /** Fills in Monerium's form. The emulator has this customer, who has a wallet and an IBAN. */
 const EMAIL = 'customer@example.com';
 const START = `/monerium/start?email=${EMAIL}`;
-/** Whether the element has the attribute `start-url`. Without it, a link starts the flow. */
-const HAS_START_URL: boolean = false;
 
 /** Each session is a kept connection, under the ID in the cookie. */
 function createSessions(connections: Connections) {
@@ -60,15 +58,6 @@ function linkOf(customer: Identity | undefined, result: string | null) {
 }
 
 function elementOf({ way, clientId, apiUrl }: ShopOptions) {
-  if (way === 'server') {
-    return html`<monerium-connect
-      start-url="/monerium/start"
-      backend-url="/monerium/session"
-      email="${EMAIL}"
-      stay-connected
-      ><a slot="fallback" href="${START}">Connect with Monerium</a></monerium-connect
-    >`;
-  }
   const exchange = way === 'page' && html`backend-url="/monerium/exchange" stay-connected`;
   return html`<monerium-connect
     client-id="${clientId}"
@@ -119,10 +108,8 @@ export function createShop(options: ShopOptions) {
     if (pathname.startsWith('/monerium/') && way !== 'direct') return backend(request);
     if (pathname !== '/') return serveScript(pathname);
     const customer = await sessions.onSession({ request, context: undefined });
-    const isLink = way === 'server' && !HAS_START_URL;
-    const button = isLink
-      ? linkOf(customer, searchParams.get('monerium_result'))
-      : elementOf(options);
+    const button =
+      way === 'server' ? linkOf(customer, searchParams.get('monerium_result')) : elementOf(options);
     return new Response(String(await pageOf(button)), {
       headers: {
         'content-type': 'text/html; charset=utf-8',
