@@ -144,16 +144,21 @@ export async function whenParsed(): Promise<void> {
 
 /**
  * Calls back once, after the next frame, when the browser has nothing more urgent to do. A hidden
- * page has no frames.
+ * page has no frames, and a window behind another one may have none.
  */
 export function whenIdle(callback: () => void): void {
+  let isDue = true;
+  const run = () => {
+    if (isDue) callback();
+    isDue = false;
+  };
   // Safari has no idle callbacks.
   const whenFree = () => {
-    if (typeof requestIdleCallback !== 'function') callback();
-    else requestIdleCallback(callback, { timeout: IDLE_MS });
+    if (typeof requestIdleCallback !== 'function') run();
+    else requestIdleCallback(run, { timeout: IDLE_MS });
   };
-  if (isVisible()) requestAnimationFrame(() => setTimeout(whenFree));
-  else setTimeout(callback);
+  requestAnimationFrame(() => setTimeout(whenFree));
+  setTimeout(run, isVisible() ? IDLE_MS : 0);
 }
 
 /** Calls back once. */
