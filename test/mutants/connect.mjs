@@ -156,7 +156,15 @@ const ofRandom = [
   },
 ];
 
+/** @type {Rule} */
+const inBrowser = {
+  ...{ fault: 269, rule: 'the customer comes back to the front page' },
+  ...{ file: handler, in: 'finish' },
+  ...{ find: 'addResult(returnTo, result)', replace: 'addResult(place, result)' },
+};
+
 export default [
+  { ...inBrowser, test: 'e2e/without-script', title: '#269 .* with TypeScript$' },
   ...ofRandom.map((mutant) => ({ ...mutant, test: 'node/server-connect-random' })),
   ...ofPlaces.map((mutant) => ({ ...mutant, test: 'node/server-return-to' })),
   ...ofFlows.map((mutant) => ({ ...mutant, test: 'node/server-connect' })),
