@@ -163,7 +163,15 @@ const inBrowser = {
   ...{ find: 'addResult(returnTo, result)', replace: 'addResult(place, result)' },
 };
 
+/** @type {Rule} */
+const inProcesses = {
+  ...{ fault: 270, rule: 'a code is claimed by nobody' },
+  ...{ file: 'src/server/exchange.ts', in: 'exchange' },
+  ...{ find: 'await claimCode(store, grant.code, signal)', replace: 'true' },
+};
+
 export default [
+  { ...inProcesses, test: 'node/server-connect-processes' },
   { ...inBrowser, test: 'e2e/without-script', title: '#269 .* with TypeScript$' },
   ...ofRandom.map((mutant) => ({ ...mutant, test: 'node/server-connect-random' })),
   ...ofPlaces.map((mutant) => ({ ...mutant, test: 'node/server-return-to' })),

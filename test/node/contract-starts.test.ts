@@ -47,12 +47,16 @@ function createBackend(apiUrl: string, options: Options = {}, baseUrl = BASE): H
   return (request) => handle(request);
 }
 
-async function findAll(wrap: Broken['wrap'], baseUrl = BASE): Promise<string[]> {
+async function findAll(
+  wrap: Broken['wrap'],
+  baseUrl = BASE,
+  headers: Record<string, string> = {},
+): Promise<string[]> {
   const emulator = await openEmulator();
   const backend = (options?: Options) => createBackend(emulator.url, options, baseUrl);
   const url = await serve(wrap(backend(), backend, emulator.url));
   const { origin } = new URL(baseUrl);
-  const options = { origin, redirectUri: `${baseUrl}/callback` };
+  const options = { origin, redirectUri: `${baseUrl}/callback`, headers, start: true };
   return faultsOf(await check(emulator, `${url}/monerium`, 20_000, starts, options));
 }
 
@@ -405,5 +409,19 @@ describe('#261 a sound backend', () => {
 
   it('#261 is the shipped handler on http, for this machine', async () => {
     assert.deepEqual(await findAll((sound) => sound, 'http://localhost:3000/monerium'), []);
+  });
+
+  it('#261 keeps the connection with a login of the site, by --header', async () => {
+    const kept = new Map<string, { profile: string; userId: string }>();
+    const userOf = ({ headers }: Request) =>
+      /login=(\w+)/.exec(headers.get('cookie') ?? '')?.[1] ?? 'nobody';
+    const options: Options = {
+      onConnected: ({ request, profile, userId }) =>
+        void kept.set(userOf(request), { profile, userId }),
+      onSession: ({ request }) => kept.get(userOf(request)),
+      onDisconnect: ({ request }) => void kept.delete(userOf(request)),
+    };
+    const headers = { cookie: 'login=ada' };
+    assert.deepEqual(await findAll((_, create) => create(options), BASE, headers), []);
   });
 });
