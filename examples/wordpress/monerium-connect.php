@@ -3,7 +3,7 @@
  * Plugin Name: Monerium Connect
  * Description: Connects WordPress users with Monerium by the shortcode [monerium_connect]. Unofficial.
  * Version: 0.1.0
- * Requires at least: 6.5
+ * Requires at least: 6.6
  * Requires PHP: 8.1
  * License: MIT
  *

@@ -118,6 +118,22 @@ require ABSPATH . 'wp-settings.php';
 /** Installs WordPress, activates the plugin, and serves it. */
 export async function startWordPress(apiUrl: string): Promise<WordPress> {
   const { folder, remove } = makeFolder();
+  const stops: (() => unknown)[] = [remove];
+  const stop = () => stops.reverse().forEach((end) => end());
+  try {
+    return { ...(await openSite(apiUrl, folder, stops)), stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** @param stops gets what is to be ended, in the order of the start */
+async function openSite(
+  apiUrl: string,
+  folder: string,
+  stops: (() => unknown)[],
+): Promise<Omit<WordPress, 'stop'>> {
   const site = join(folder, 'site');
   const own = new Set(['wp-config.php', 'wp-content'].map((name) => join(SOURCE, name)));
   cpSync(SOURCE, site, { recursive: true, dereference: true, filter: (file) => !own.has(file) });
@@ -134,6 +150,7 @@ export async function startWordPress(apiUrl: string): Promise<WordPress> {
   const port = String(await getPort());
   const url = `http://127.0.0.1:${port}`;
   const database = await startDatabase(folder);
+  stops.push(database.stop);
   writeFileSync(join(site, 'wp-config.php'), configOf(url, apiUrl, database.socket));
   const env = { SITE: site, SOCKET: database.socket, PASSWORD, CLIENT_ID };
   const evaluate = (code: string) =>
@@ -160,16 +177,12 @@ export async function startWordPress(apiUrl: string): Promise<WordPress> {
   ];
   const workers = { ...process.env, PHP_CLI_SERVER_WORKERS: '4' };
   const server = spawn('php', args, { stdio: 'ignore', detached: true, env: workers });
-  const stop = () => {
-    if (server.pid !== undefined) process.kill(-server.pid);
-    database.stop();
-    remove();
-  };
+  stops.push(() => server.pid !== undefined && process.kill(-server.pid));
   while (!(await fetch(`${url}/shop/`).catch(() => undefined))) {
     if (server.exitCode !== null) throw new Error('PHP ended by itself');
     await wait(50);
   }
-  return { url, shop: `${url}/shop/`, run, runAside, stop, signIn: (user) => signIn(url, user) };
+  return { url, shop: `${url}/shop/`, run, runAside, signIn: (user) => signIn(url, user) };
 }
 
 async function signIn(url: string, user: string): Promise<string> {
