@@ -26,8 +26,6 @@ import {
 } from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 
-const { add, replace, getUrls, listRecords } = prepareStarts();
-
 const OPTIONS: ConnectorOptions = { clientId: CLIENT_ID, backendUrl: BACKEND_URL };
 const OTHER = { profile: 'profile-2', userId: 'user-2' };
 const SIGNED = { authentication_method: 'siwe', message: 'the message', signature: '0x5f' };
@@ -43,6 +41,9 @@ afterEach(async () => {
   }
   await settle();
 });
+
+// After the hook above: a cancelled navigation of this page stays held until then.
+const { add, replace, getUrls, listRecords } = prepareStarts();
 
 /** What a listener of the connector is told from now on. */
 function listen(connector: Connector): ConnectorEvent[] {
