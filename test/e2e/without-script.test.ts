@@ -59,7 +59,7 @@ async function see(page: PlainPage, text: string | RegExp): Promise<void> {
 }
 
 /** Goes through Monerium's pages. */
-async function decide(page: PlainPage, emulator: Emulator, decision: 'allow' | 'refuse') {
+async function decide(page: PlainPage, emulator: Emulator, decision: 'approve' | 'refuse') {
   await reach(page, ({ origin }) => origin === emulator.url);
   await see(page, /data-step="(signup|consent)"/);
   // The second time Monerium knows the customer.
@@ -205,7 +205,7 @@ describe('a browser without JavaScript', () => {
 
           for (const [decision, result] of [
             ['refuse', 'access_denied'],
-            ['allow', 'connected'],
+            ['approve', 'connected'],
           ] as const) {
             await page.goto(place.href);
             await see(page, 'monerium/start');

@@ -96,6 +96,8 @@ describe('what is said to the developer', () => {
     await clock?.advance(4999);
     expect(page.list('warn')).to.deep.equal([]);
     await clock?.advance(1);
+    // The file that has the words is loaded first.
+    await clock?.reach(() => page.list('warn').length > 0);
     expect(page.list('warn')).to.have.length(1);
     expect(page.list('warn')[0])
       .to.contain('apiUrl')
