@@ -149,6 +149,7 @@ export async function whenParsed(): Promise<void> {
 export function whenIdle(callback: () => void): void {
   let isDue = true;
   const run = () => {
+    limit.end();
     if (isDue) callback();
     isDue = false;
   };
@@ -157,8 +158,8 @@ export function whenIdle(callback: () => void): void {
     if (typeof requestIdleCallback !== 'function') run();
     else requestIdleCallback(run, { timeout: IDLE_MS });
   };
+  const limit = after(isVisible() ? IDLE_MS : 0, run);
   requestAnimationFrame(() => setTimeout(whenFree));
-  setTimeout(run, isVisible() ? IDLE_MS : 0);
 }
 
 /** Calls back once. */
