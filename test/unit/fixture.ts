@@ -339,7 +339,6 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
     const record = createRecord(attributes || ATTRIBUTES, { ...custom, ...options.record });
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
   }
-  const isNamed = options.record !== false && search !== '';
   const path = `/test/unit/page.html${search.replaceAll('STATE', state)}`;
   const view = await openWindow(path, options);
   const { urls, release } = holdNavigations(view);
@@ -350,7 +349,6 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
     return options.fetch?.(url, init) ?? Promise.resolve(answer(IDENTITY));
   };
   Object.assign(view, { fetch: send });
-  if (isNamed) nameTab(state, view);
   const console = listenToConsole(view);
   const heard = listenToEvents(view.document);
   const add = (names: Attributes = ATTRIBUTES, values: Partial<MoneriumConnect> = {}) => {

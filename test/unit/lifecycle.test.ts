@@ -331,9 +331,7 @@ describe('an element that is told to stop', () => {
     const [asked, granted] = [defer<void>(), defer<void>()];
     const page = await openPage({
       search: RESPONSE,
-      prepare: ({ sessionStorage, navigator: { locks } }) => {
-        // The tab that began the flow would not wait for the lock.
-        sessionStorage.clear();
+      prepare: ({ navigator: { locks } }) => {
         const request = locks.request.bind(locks) as (...values: unknown[]) => Promise<unknown>;
         const hold = async (...values: unknown[]) => {
           asked.resolve();

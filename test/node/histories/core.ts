@@ -2,7 +2,7 @@ import { buildSync } from 'esbuild';
 import { compileFunction } from 'node:vm';
 import { fileURLToPath } from 'node:url';
 import type { createConnector } from '../../../src/core/connector.js';
-import type { findFlow, hasFlows } from '../../../src/core/flow/flow.js';
+import type { findFlow, hasFlows } from '../../../src/core/flow/flows.js';
 import type { IDLE, machine } from '../../../src/core/flow/state.js';
 import type { page } from '../../../src/core/browser/page.js';
 
@@ -20,7 +20,7 @@ export interface Core {
 
 const ENTRY = `
   export { createConnector } from './connector.js';
-  export { findFlow, hasFlows } from './flow/flow.js';
+  export { findFlow, hasFlows } from './flow/flows.js';
   export { page } from './browser/page.js';
   export { IDLE, machine } from './flow/state.js';
 `;

@@ -11,8 +11,6 @@ export class ScriptedLocks {
   #held = new Set<string>();
   /** Those that another tab holds. */
   readonly heldElsewhere = new Set<string>();
-  /** Whether a request of this page was refused. */
-  hasRefused = false;
   #requests: LockRequest[] = [];
 
   get held(): number {
@@ -45,7 +43,6 @@ export class ScriptedLocks {
     if (!next) return false;
     this.#requests = this.#requests.filter((request) => request !== next);
     const isFree = this.isFree(next.name);
-    this.hasRefused ||= !isFree;
     next.run(isFree ? { name: next.name } : null);
     return true;
   }
@@ -53,7 +50,6 @@ export class ScriptedLocks {
   /** The page is left. */
   clear(): void {
     this.#held = new Set();
-    this.hasRefused = false;
     this.#requests = [];
   }
 }

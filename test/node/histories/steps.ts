@@ -131,7 +131,7 @@ const waits: Moves = {
 const refusals: Moves = {
   'another tab was first': (world) => {
     const [name] = world.browser.locks.requested;
-    if (name) world.others.take(name.replace('monerium-connect:', ''));
+    if (name) world.others.claim(name.replace('monerium-connect:', ''));
     world.browser.locks.settleNext();
   },
 };

@@ -258,7 +258,7 @@ export class World implements Surroundings {
     this.browser.openTab();
     if (isAlsoHere && state !== undefined) {
       this.load(kind);
-      this.others.take(state);
+      this.others.claim(state);
     } else {
       this.load(kind);
     }
@@ -295,7 +295,7 @@ export class World implements Surroundings {
   /** A popup claims its response by itself: its page was frozen, or it lost the message. */
   letPopupGoOn({ closed, oauthState }: ScriptedPopup): void {
     // In a frame of another site the storage of a page and its popup are separate.
-    if (!closed && oauthState && !this.setting.isFramed) this.others.take(oauthState);
+    if (!closed && oauthState && !this.setting.isFramed) this.others.claim(oauthState);
   }
 
   #beginFlow(): void {
