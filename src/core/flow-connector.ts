@@ -9,7 +9,8 @@ import { takeArrival, type Arrival } from './browser/arrival.js';
 import { keepArrival, page, prepareSecrets } from './browser/page.js';
 import { after, isOnOrigin, isSecure, markTime, whenIdle } from './browser/window.js';
 import { deliverAnnouncements, queueAnnouncement } from './flow/announcements.js';
-import { findFlowOf, hasFlows, type Flow } from './flow/flow.js';
+import type { Flow } from './flow/flow.js';
+import { findFlowOf, hasFlows } from './flow/flows.js';
 import { endSession } from './flow/kept-session.js';
 import type { Announcement, Ending, FlowView, ViewHost } from './flow/view.js';
 

@@ -2,7 +2,8 @@
 import type { Connection } from './connection.js';
 import type { ConnectError } from './errors.js';
 import { readConfiguration, type ConnectAttributes, type Reading } from './options.js';
-import { Flow, findFlow } from './flow/flow.js';
+import { Flow } from './flow/flow.js';
+import { findFlow } from './flow/flows.js';
 import { assertSecure, readAddress, readBase } from './browser/window.js';
 
 /**

@@ -3,7 +3,7 @@ import { page, loadFile, logOnce } from './browser/page.js';
 import type { Arrival } from './browser/arrival.js';
 import { furtherFiles } from './browser/further-files.js';
 import { after, whenLoaded } from './browser/window.js';
-import { findShownFlow } from './flow/flow.js';
+import { findShownFlow } from './flow/flows.js';
 
 const UNCLAIMED_WARNING_MS = 5000;
 

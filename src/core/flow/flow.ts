@@ -32,31 +32,6 @@ import {
 } from './state.js';
 import type { Ending, FlowView } from './view.js';
 
-/** The flows of this page: one for each binding. */
-const flows = new Set<Flow>();
-
-/** The flow of a binding, which all its views share. */
-export function findFlow(binding: Binding): Flow {
-  const found = [...flows].find((flow) => isSameBinding(flow.binding, binding));
-  const flow = found ?? new Flow(binding);
-  flows.add(flow);
-  return flow;
-}
-
-export function hasFlows(): boolean {
-  return flows.size > 0;
-}
-
-/** The flow whose response this is, if there is one. */
-export function findFlowOf({ transaction }: Arrival): Flow | undefined {
-  return [...flows].find(({ binding }) => isSameBinding(binding, transaction));
-}
-
-/** A flow of this page that has a view. */
-export function findShownFlow(): Flow | undefined {
-  return [...flows].find(({ hasViews }) => hasViews);
-}
-
 /**
  * The flow of all views that share a binding: from a click to Monerium, and from Monerium to a
  * connection and its end. It belongs to the page: views come and go. `send()` is the
