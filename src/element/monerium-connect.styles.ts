@@ -167,6 +167,10 @@ export const styles = css`
     white-space: pre;
   }
 
+  .long::before {
+    content: attr(data-lines);
+  }
+
   .now,
   .kept,
   [name='trigger'] ~ [part='status'] {

@@ -138,14 +138,18 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
   >`;
 }
 
-/** Never shown: each line keeps room for a label that may follow, its padding for the spinner. */
+/**
+ * Never shown: each line keeps room for a label that may follow, its padding for the spinner. The
+ * style sheet writes the lines: a search of the page for a text finds only what is shown.
+ */
 function renderLongRow(view: View): unknown {
   const { isPopup, isIconOnly, asksWallet, language } = view;
   if (isIconOnly) return nothing;
   const labels: (keyof ConnectTexts)[] = ['connected', 'redirecting', 'exchanging', 'retry'];
   if (isPopup) labels.push('waiting');
   if (asksWallet) labels.push('wallets', 'signing', 'signed');
-  return html`<span class="row long">${labels.map((key) => language.read(key)).join('\n')}</span>`;
+  const lines = labels.map((key) => language.read(key)).join('\n');
+  return html`<span class="row long" data-lines=${lines}></span>`;
 }
 
 /** The text for a flow that is under way. */

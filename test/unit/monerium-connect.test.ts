@@ -212,6 +212,8 @@ describe('<monerium-connect> and what it shows', () => {
     expect(listStates(element)).to.deep.equal(['connected']);
     expect(listParts(element)).to.deep.equal(['status', 'tick']);
     expect(readSlot(element, 'slot[name=connected]')).to.equal(english.connected);
+    // A search of the page for a text finds it once.
+    expect(element.shadowRoot?.textContent?.split(english.connected)).to.have.length(2);
   });
 
   it('shows the message beside a button that offers another try when failed', async () => {
