@@ -103,6 +103,13 @@ export const noEnum = {
   message: 'Use a union of string literals.',
 };
 
+/** Node finds the failed expression in the source, which can take minutes where it was compiled. */
+export const noBareAssertion = {
+  selector:
+    "CallExpression[callee.object.name='assert'][callee.property.name='ok'][arguments.length=1]",
+  message: 'Give assert.ok() a message, or use assert.equal().',
+};
+
 /**
  * @param {string} files
  * @param {Permissions} may

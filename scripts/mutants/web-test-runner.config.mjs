@@ -9,6 +9,7 @@ export default {
   ...config,
   // Packages are found through a link.
   preserveSymlinks: true,
-  testFramework: { config: { ...mocha, grep: `/${process.env.TEST_TITLE ?? '.'}/` } },
+  // One failed test is enough: a test that waits for what never comes takes its whole time.
+  testFramework: { config: { ...mocha, bail: true, grep: `/${process.env.TEST_TITLE ?? '.'}/` } },
   reporters: [junitReporter(process.env.TEST_REPORT ?? '')],
 };

@@ -108,7 +108,10 @@ test('#68 without /auth/context: profile_unavailable, and no token is kept', asy
   await waitForLocks(page);
   const records = Object.values(await recordsOf(page));
   // A page that is left at once, for the next start, has not told its outcome.
-  assert.ok(records.some(({ outcome }) => outcome === 'profile_unavailable'));
+  assert.equal(
+    records.some(({ outcome }) => outcome === 'profile_unavailable'),
+    true,
+  );
   for (const kept of records) {
     const others = Object.keys(kept).filter((name) => name !== 'outcome');
     assert.deepEqual(others.sort(), ['at', 'v']);

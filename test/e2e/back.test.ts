@@ -68,7 +68,7 @@ describe('with the back-forward cache', () => {
 
     await waitForStatus(page, 'idle');
     // At once, and not when a navigation that gets nowhere is given up after ten seconds.
-    assert.ok((await page.evaluate(() => window.changedAt - window.shownAt)) < 3000);
+    assert.equal((await page.evaluate(() => window.changedAt - window.shownAt)) < 3000, true);
     assert.deepEqual(await endingsOf(page), []);
     assert.equal(await page.$eval(buttonOf(), ({ ariaBusy }) => ariaBusy), 'false');
     assert.equal(await page.$eval(buttonOf(), (button) => button.matches(':focus')), true);

@@ -118,7 +118,7 @@ test('the two pages connect: README.md', { skip }, async () => {
   const [start, redirect] = ['site/index.html', 'site/connect.html'].map((file) =>
     snippets.find((one) => one.file === file),
   );
-  assert.ok(start && redirect);
+  assert.ok(start && redirect, 'a snippet is missing');
   const headers = { 'content-type': 'text/html' };
   world.site.serve('/connect.html', { headers, body: pageOf(redirect) });
   const { visitor, page } = await openSnippet(start);
@@ -155,7 +155,7 @@ for (const [document, text] of IN_PAGE) {
       'monerium-connect',
       ({ walletProvider }) => walletProvider === Reflect.get(globalThis, 'provider'),
     );
-    assert.ok(isGiven);
+    assert.equal(isGiven, true);
   });
 }
 

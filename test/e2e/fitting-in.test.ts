@@ -53,7 +53,7 @@ async function connectBy(page: Page, selector: string): Promise<void> {
   await page.click(selector);
   await page.waitForSelector('body[data-step]');
   const [authorization] = world.authorizations();
-  assert.ok(authorization);
+  assert.ok(authorization, 'no authorization');
   await page.goto(world.callbackUrl(authorization));
 }
 

@@ -39,7 +39,7 @@ test('#162 the script files are ASCII only', built, () => {
   const names = readdirSync(DIST, { recursive: true }).map(String);
   // A language is loaded as a module, which is UTF-8 whatever the page is.
   const scripts = names.filter((name) => /^[^/\\]+\.min\.js$/.test(name));
-  assert.ok(scripts.length >= 2);
+  assert.equal(scripts.length >= 2, true);
   for (const name of scripts) {
     const found = /[^\0-\x7f]/.exec(readFileSync(new URL(name, DIST), 'utf8'));
     assert.equal(found, null, `${name} has ${String(found?.[0])}`);
@@ -96,7 +96,10 @@ for (const [name, lost] of Object.entries({
     assert.equal(lines.length, 1, visitor.console.join('\n'));
     const { origin } = world.site;
     const here = `${origin}${lost.replace(/\?.*/, '')}`;
-    assert.ok(lines[0]?.includes(`has not come back to ${origin}/callback, but to ${here}: `));
+    assert.equal(
+      lines[0]?.includes(`has not come back to ${origin}/callback, but to ${here}: `),
+      true,
+    );
     assert.match(lines[0] ?? '', /is not registered, or the server redirects/);
     assert.deepEqual(await eventsOf(page), []);
     assert.equal(await statusOf(page), 'idle');
@@ -218,7 +221,10 @@ for (const [name, host, environment, count] of [
     assert.equal(await page.evaluate('location.protocol'), 'https:');
     const lines = warningsOf(visitor, 'sandbox on a public page');
     assert.equal(lines.length, count);
-    assert.ok(lines.every((line) => line.includes('environment="production"')));
+    assert.equal(
+      lines.every((line) => line.includes('environment="production"')),
+      true,
+    );
     assert.deepEqual(visitor.errors, []);
   });
 }
@@ -233,7 +239,7 @@ test('#166 a script that is blocked leaves the fallback child visible', async ()
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   const width = () => page.$eval('[slot=fallback]', (e) => e.getBoundingClientRect().width);
-  assert.ok((await width()) > 20);
+  assert.equal((await width()) > 20, true);
   await page.evaluate(() => {
     const found = document.createElement('script');
     Object.assign(found, { type: 'module', src: '/monerium-connect.js' });

@@ -248,7 +248,7 @@ for (const [name, sever] of Object.entries(SEVERED)) {
     const { visitor, page, begun } = await beginSevered();
     await choose(page, 'cancel');
     await waitForEvent(page, 'monerium-error');
-    assert.ok((await visitor.pages()).includes(begun.popup));
+    assert.equal((await visitor.pages()).includes(begun.popup), true);
     await comeBack(world, begun);
     await waitUntilClosed(visitor, begun.popup);
     assert.equal(world.site.posts().length, 0);

@@ -173,7 +173,7 @@ test('#52 a forged code is never exchanged, and the real flow survives it', asyn
       expected ? [expected] : [],
       query.replaceAll(/=[^&]+/g, ''),
     );
-    assert.ok((await recordsOf(tab))[authorization.state]?.['codeVerifier']);
+    assert.notEqual((await recordsOf(tab))[authorization.state]?.['codeVerifier'], undefined);
   }
   assert.equal(world.site.posts().length, 0);
   await assertCompletes(tab, authorization);

@@ -111,7 +111,7 @@ for (const { name, headers = {}, sandbox = '' } of FRAMES) {
       await assertUntouched(frame, query);
       assert.equal(await statusOf(page), 'waiting');
       assert.deepEqual(await endingsOf(page), []);
-      assert.ok(await isPending(page, begun.authorization));
+      assert.equal(await isPending(page, begun.authorization), true);
       await comeBack(world, begun);
       await waitForStatus(page, 'connected');
       const endings = (await endingsOf(page)).map(({ type }) => type);
@@ -132,7 +132,7 @@ test('#152 a frame ends no redirect flow that waits for its customer', async () 
   const frame = await addFrame(page, serveAttacker(REFUSAL), '');
   await assertUntouched(frame, REFUSAL);
   assert.deepEqual(await eventsOf(page), []);
-  assert.ok(await isPending(page, authorization));
+  assert.equal(await isPending(page, authorization), true);
   await page.goto(world.callbackUrl(authorization));
   await waitForStatus(page, 'connected');
   assertOneExchange(world);
@@ -150,7 +150,7 @@ test('#152 even a real response is not taken in a frame', async () => {
   const query = `?code=c&state=${state}`;
   const frame = await addFrame(page, world.site.origin + CALLBACK + query, '');
   await assertUntouched(frame, query);
-  assert.ok(await isPending(page, { state } as Authorization));
+  assert.equal(await isPending(page, { state } as Authorization), true);
   assert.equal(world.site.posts().length, 0);
   await page.evaluate(() => document.querySelector('iframe')?.remove());
   // The scan allows a response in the address of a page, and in no frame.
@@ -225,7 +225,7 @@ for (const mode of ['redirect', 'popup'] as const) {
     else assert.deepEqual(await eventsOf(ad), []);
     assert.equal(await statusOf(page), mode === 'popup' ? 'waiting' : 'idle');
     assert.deepEqual(await endingsOf(page), []);
-    assert.ok(await isPending(page, authorization));
+    assert.equal(await isPending(page, authorization), true);
     if (popup) await comeBack(world, { popup, authorization });
     else await page.goto(world.callbackUrl(authorization));
     await waitForStatus(page, 'connected');
@@ -247,7 +247,7 @@ for (const query of [
     await waitUntilReady(page);
     assert.deepEqual(await eventsOf(page), []);
     assert.equal(await page.url(), `${world.site.origin}${CALLBACK}${query}`);
-    assert.ok(await isPending(page, authorization));
+    assert.equal(await isPending(page, authorization), true);
     await page.goto(world.callbackUrl(authorization));
     await waitForStatus(page, 'connected');
     await world.finish(visitor, page);
@@ -262,8 +262,8 @@ test('#153 with two pending flows of this tab an error without state is silent',
   await waitUntilReady(page);
   assert.deepEqual(await eventsOf(page), []);
   assert.equal(await page.url(), `${world.site.origin}${CALLBACK}${REFUSAL}`);
-  assert.ok(await isPending(page, authorization));
-  assert.ok(await isPending(page, second));
+  assert.equal(await isPending(page, authorization), true);
+  assert.equal(await isPending(page, second), true);
   await page.goto(world.callbackUrl(authorization));
   await waitForStatus(page, 'connected');
   assertOneExchange(world);

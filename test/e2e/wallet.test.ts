@@ -50,7 +50,7 @@ test('#88 #90 #118 one click and one signature connect a customer who has linked
   assert.equal(others.length, 0);
   assert.equal(auth?.method, 'GET');
   assert.equal(auth.body, '');
-  assert.ok(auth.query['message']?.includes(`\n${account.address}\n`));
+  assert.equal(auth.query['message']?.includes(`\n${account.address}\n`), true);
 });
 
 test('#94 #141 a signature is kept nowhere while the customer is away', async () => {
@@ -329,8 +329,8 @@ test('#111 no icon and no name of a wallet makes a request', async () => {
     return icons.every(({ complete }) => complete);
   });
   await page.evaluate("fetch('/sentinel', { referrerPolicy: 'no-referrer' })");
-  assert.ok(!world.site.requests.some(({ path }) => path.includes('stolen')));
-  assert.ok(!visitor.sightings.some(({ name }) => name.includes('tracker')));
+  assert.equal(!world.site.requests.some(({ path }) => path.includes('stolen')), true);
+  assert.equal(!visitor.sightings.some(({ name }) => name.includes('tracker')), true);
 });
 
 test('#136 a frame in redirect mode is told before a wallet is asked', async () => {

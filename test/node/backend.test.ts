@@ -197,7 +197,7 @@ describe('the demo backend keeps count', () => {
     assert.deepEqual(site.log, []);
     const said = JSON.stringify(site.backend.requests);
     for (const secret of [body['code'], body['code_verifier'], cookie.slice(8), EMAIL]) {
-      assert.ok(secret && !said.includes(secret));
+      assert.ok(secret && !said.includes(secret), 'the secret is said');
     }
   });
 });

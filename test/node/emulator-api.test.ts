@@ -166,7 +166,7 @@ describe("Monerium's own SDK", () => {
     );
     assert.deepEqual((await client.getAddress(account.address)).chains, ['chiado']);
     const placed = await client.placeOrder(await order(account));
-    assert.ok('id' in placed);
+    assert.ok('id' in placed, 'no order');
     assert.equal(placed.state, sdk.OrderState.placed);
     assert.deepEqual(await client.getOrder(placed.id), placed);
     assert.deepEqual((await client.getOrders()).orders, [placed]);

@@ -53,7 +53,7 @@ describe('the authorization endpoint', () => {
     it(`redirects with an error for ${what}`, async () => {
       const { error_description, ...answer } = redirectFields(await authorize(fields));
       assert.deepEqual(answer, { error, state: STATE });
-      assert.ok(error_description);
+      assert.ok(error_description, 'no description');
     });
   }
 

@@ -27,7 +27,7 @@ function start(...args: string[]): ChildProcess {
 /** Starts the emulator on a free port, and resolves with what it prints as JSON. */
 async function startJson(...args: string[]): Promise<Record<string, unknown> & { url: string }> {
   const { stdout } = start('--port', '0', '--json', ...args);
-  assert.ok(stdout);
+  assert.ok(stdout, 'no output');
   const [line] = (await once(createInterface(stdout), 'line')) as [string];
   return JSON.parse(line) as Record<string, unknown> & { url: string };
 }

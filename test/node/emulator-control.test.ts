@@ -172,7 +172,7 @@ describe('the control endpoints', () => {
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    assert.ok(port);
+    assert.ok(port, 'no port');
     await assert.rejects(startEmulator({ port }), { code: 'EADDRINUSE' });
     other.close();
   });

@@ -70,7 +70,7 @@ describe('a fault', () => {
     const response = await exchange('code');
     assert.equal(response.headers.get('content-type'), 'application/json');
     const reader = response.body?.getReader();
-    assert.ok(reader);
+    assert.ok(reader, 'no body');
     const first = await reader.read();
     assert.equal(new TextDecoder().decode(first.value), '{');
     const second = await reader.read();
@@ -81,7 +81,7 @@ describe('a fault', () => {
   it('sends an endless body until the client closes the connection', async () => {
     emulator.configure({ token: 'endless' });
     const reader = (await exchange('code')).body?.getReader();
-    assert.ok(reader);
+    assert.ok(reader, 'no body');
     let size = 0;
     while (size < 5_000_000) {
       const { value, done } = await reader.read();
@@ -95,7 +95,7 @@ describe('a fault', () => {
   it('resets the connection after the request was recorded, once', async () => {
     emulator.configure({ token: 'reset' });
     await assert.rejects(exchange('code'), (error: Error) => {
-      assert.ok(error.cause instanceof Error && 'code' in error.cause);
+      assert.ok(error.cause instanceof Error && 'code' in error.cause, 'no cause');
       assert.equal(error.cause.code, 'ECONNRESET');
       return true;
     });

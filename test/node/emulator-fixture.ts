@@ -95,7 +95,7 @@ export const get = (path: string, accessToken: string, accept = API_V2): Promise
 
 export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
   const body: unknown = await response.json();
-  assert.ok(typeof body === 'object' && body !== null);
+  assert.ok(typeof body === 'object' && body !== null, 'no object');
   return Object.fromEntries(Object.entries(body));
 }
 

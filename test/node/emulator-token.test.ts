@@ -29,7 +29,7 @@ describe('the token endpoint', () => {
     assert.match(String(body.refresh_token), /^refresh_[\w-]{22,}$/);
     assert.equal(body.token_type, 'Bearer');
     assert.equal(body.expires_in, 3600);
-    assert.ok(body.profile && body.userId);
+    assert.ok(body.profile && body.userId, 'no identity');
   });
 
   it('leaves out the IDs and expires_in when switched off', async () => {

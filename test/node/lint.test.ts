@@ -250,7 +250,7 @@ describe('lint rules of the house', () => {
 
   async function reported(code: string, filePath: string): Promise<(string | null)[]> {
     const [result] = await eslint.lintText(code, { filePath });
-    assert.ok(result);
+    assert.ok(result, 'no result');
     const fatal = result.messages.find((message) => message.fatal);
     assert.equal(fatal, undefined, fatal?.message);
     return result.messages.map((message) => message.ruleId);
@@ -299,6 +299,6 @@ describe('the ESLint configuration in use', () => {
     for (const rule of ['no-explicit-any', 'no-non-null-assertion']) {
       assert.ok(rules.has(`@typescript-eslint/${rule}`), rule);
     }
-    assert.ok(rules.has('max-lines-per-function'));
+    assert.equal(rules.has('max-lines-per-function'), true);
   });
 });

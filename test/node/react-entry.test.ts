@@ -15,7 +15,7 @@ async function bundle(contents: string): Promise<string[]> {
     ...{ outdir: 'build/none', minify: true, external: ['react', '@lit/react', 'lit', 'lit/*'] },
   });
   const [entry] = Object.values(metafile.outputs);
-  assert.ok(outputFiles.length > 0);
+  assert.equal(outputFiles.length > 0, true);
   const inputs = Object.entries(entry?.inputs ?? {});
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
 }

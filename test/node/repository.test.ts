@@ -32,7 +32,7 @@ describe('.github', () => {
       readFileSync(`${WORKFLOWS}/${name}`, 'utf8'),
     );
     const names = files.flatMap((text) => [...text.matchAll(/npm (?:run )?(test|[\w]+:\w+)/g)]);
-    assert.ok(names.length >= 3);
+    assert.equal(names.length >= 3, true);
     assert.deepEqual(
       names.map(([, name = '']) => name).filter((name) => !(name in scripts)),
       [],

@@ -71,7 +71,7 @@ describe('find', () => {
   it('#241 refreshes nothing, also when the token is due', async () => {
     const { store, connections } = await connect();
     store.age(-1000);
-    assert.ok(await connections.find('anna'));
+    assert.notEqual(await connections.find('anna'), undefined);
     assert.equal(site.emulator.refreshRequests().length, 0);
   });
 });
@@ -92,7 +92,7 @@ describe('a store in memory', () => {
       const all = Array.from({ length: 50 }, () => connections.getAccessToken('id', options));
       const tokens = new Set(await Promise.all(all));
       assert.equal(tokens.size, 1);
-      assert.ok(!tokens.has(former));
+      assert.equal(tokens.has(former), false);
       assert.equal(site.emulator.refreshRequests().length, round);
       [former = ''] = tokens;
     }
@@ -320,7 +320,7 @@ describe('a connection ends', () => {
     store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
     store.age(-1);
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(error instanceof ConnectionEndedError);
+    assert.ok(error instanceof ConnectionEndedError, `${error}`);
     assert.equal(error.code, 'exchange_rejected');
     assert.equal(error.inDoubt, false);
     assert.equal(store.kept.ended?.inDoubt, false);
@@ -335,7 +335,7 @@ describe('a connection ends', () => {
     store.age(-1);
     store.change({ renewal: { by: 'dead', until: Date.now() - 1, inDoubt: false } });
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(error instanceof ConnectionEndedError && error.inDoubt);
+    assert.equal(error instanceof ConnectionEndedError && error.inDoubt, true);
   });
 
   it('in doubt when the answer to an earlier refresh was lost', async () => {
@@ -398,7 +398,7 @@ describe('a connection ends', () => {
       site.emulator.configure({ token, retryAfter: '' });
       store.age(-1);
       const error = await catchConnectError(() => connections.getAccessToken('anna'));
-      assert.ok(!(error instanceof ConnectionEndedError));
+      assert.equal(error instanceof ConnectionEndedError, false);
       assert.equal(store.kept.ended, undefined);
       assert.equal(store.kept.renewal?.by, undefined);
       const isHarmless = /not-found|rate-limit/.test(token);
@@ -412,7 +412,7 @@ describe('a connection ends', () => {
     });
     store.age(-1);
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
-    assert.ok(!(error instanceof ConnectionEndedError));
+    assert.equal(error instanceof ConnectionEndedError, false);
   });
 });
 
@@ -457,11 +457,11 @@ describe('a Monerium that fails', () => {
     store.age(-1);
     await catchConnectError(() => connections.getAccessToken('anna'));
     const { until = 0 } = store.kept.renewal ?? {};
-    assert.ok(until > Date.now() + 50_000 && until <= Date.now() + 60_000);
+    assert.equal(until > Date.now() + 50_000 && until <= Date.now() + 60_000, true);
     store.change({ renewal: undefined });
     const error = await catchConnectError(() => connections.getAccessToken('anna'));
     assert.match(error.message, /Monerium has asked to wait/);
-    assert.ok((error.retryAfterMs ?? NaN) <= 60_000);
+    assert.equal((error.retryAfterMs ?? NaN) <= 60_000, true);
   });
 
   it('is not asked again before the time that it told, by this process or another', async () => {
@@ -475,7 +475,7 @@ describe('a Monerium that fails', () => {
     }))) {
       const { code, retryAfterMs = 0 } = await catchConnectError(getAccessToken);
       assert.equal(code, 'token_unavailable');
-      assert.ok(retryAfterMs > 50_000 && retryAfterMs <= 60_000);
+      assert.equal(retryAfterMs > 50_000 && retryAfterMs <= 60_000, true);
     }
     assert.equal(site.emulator.refreshRequests().length, 1);
     store.change({ renewal: undefined });
@@ -544,7 +544,7 @@ describe('a store that fails', () => {
     store.faults.push(undefined, undefined, away);
     const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
     assert.equal(code, 'server_unavailable');
-    assert.ok(store.kept.renewal?.by);
+    assert.notEqual(store.kept.renewal?.by, undefined);
   });
 });
 

@@ -217,7 +217,10 @@ describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', (
         const longest = Math.max(...outcomes.map(({ ms }) => ms));
         const ended = outcomes.filter(({ error }) => error === 'ended').length;
         assert.deepEqual([ended, longest < 21_000], [0, true], `${longest} ms`);
-        assert.ok(outcomes.every(({ token: fresh }) => fresh === undefined));
+        assert.equal(
+          outcomes.every(({ token: fresh }) => fresh === undefined),
+          true,
+        );
         test.diagnostic(`${token}: ${ended} of ${CUSTOMERS} ended, the longest wait ${longest} ms`);
       }
       emulator.configure({ token: 'none' });
@@ -225,7 +228,10 @@ describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', (
       for (let open = all.length; open > 0;) {
         const outcomes = await askAll(all);
         open = outcomes.filter(({ token }) => token === undefined).length;
-        assert.ok(outcomes.every(({ error }) => error !== 'ended'));
+        assert.equal(
+          outcomes.every(({ error }) => error !== 'ended'),
+          true,
+        );
         if (open > 0) await wait(500);
       }
     }));
@@ -275,7 +281,7 @@ describe('four processes whose clocks differ, over a store that does not tell it
       sqliteUrl,
       { count: 4, skews: CLOCKS[0]?.[1] ?? [], isTimeless: true },
       async (setup) => {
-        assert.ok((await stormWith(setup, test)) > 0);
+        assert.equal((await stormWith(setup, test)) > 0, true);
       },
     ));
 });

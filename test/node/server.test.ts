@@ -69,7 +69,10 @@ describe('the handler connects a customer', () => {
     const [{ tokens, clientId, request: told } = assert.fail()] = site.connected;
     assert.match(tokens.accessToken, /^access_/);
     assert.match(tokens.refreshToken ?? '', /^refresh_/);
-    assert.ok(tokens.expiresAt >= started + 3_600_000 && tokens.expiresAt < started + 3_660_000);
+    assert.equal(
+      tokens.expiresAt >= started + 3_600_000 && tokens.expiresAt < started + 3_660_000,
+      true,
+    );
     assert.equal(clientId, CLIENT_ID);
     assert.equal(told, request);
     assert.equal(told.headers.get('cookie'), 'session=1');
@@ -179,7 +182,7 @@ describe('the headers of onConnected', () => {
   it('fail the post when they are none', async () => {
     const handle = site.handlerWith({ onConnected: () => ({ 'not a name': '1' }) });
     await assertRefused(await handle(post(site.createPost())), 500, 'server_error');
-    assert.ok(site.failures[0]?.cause instanceof TypeError);
+    assert.equal(site.failures[0]?.cause instanceof TypeError, true);
   });
 });
 

@@ -129,7 +129,7 @@ describe('the scripts for apps', () => {
       await run('BrowserWindow', { electron, express: standIn });
       await run('contextBridge', { electron });
       await run('desktop.onCallback', {});
-      assert.ok(server);
+      assert.ok(server, 'no server');
       if (loaded.length === 0) await once(server, 'listening');
       element.openUrl?.('https://api.monerium.dev/auth?state=mc1.s');
       element.openUrl?.('https://evil.example/');

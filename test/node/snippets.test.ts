@@ -190,8 +190,9 @@ describe('a setting of an editor', () => {
   for (const { code, name } of snippets.filter(({ language }) => language === 'json')) {
     it(`names files of the package: ${name}`, () => {
       const files = Object.values(JSON.parse(code) as Record<string, string[]>).flat();
-      assert.ok(files.length > 0);
-      for (const file of files) assert.ok(existsSync(file.replace(/^.*monerium-connect\//, '')));
+      assert.equal(files.length > 0, true);
+      for (const file of files)
+        assert.equal(existsSync(file.replace(/^.*monerium-connect\//, '')), true);
     });
   }
 });

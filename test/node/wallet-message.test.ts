@@ -88,7 +88,7 @@ function refusalOf(host: object, redirectUri = REDIRECT_URI): string {
   try {
     readSignInOptions({ ...HOST, ...host }, redirectUri);
   } catch (reason) {
-    assert.ok(reason instanceof Failure);
+    assert.ok(reason instanceof Failure, String(reason));
     assert.equal(reason.code, 'invalid_config');
     assert.equal(reason.phase, 'start');
     return reason.hint.split(' ')[0] ?? '';
@@ -259,7 +259,7 @@ describe('the configuration of a sign-in', () => {
     it(`#126 keeps the URL ${url} as it was written`, () => {
       const options = readSignInOptions({ ...HOST, privacyUrl: url, termsUrl: url }, REDIRECT_URI);
       const message = buildSignInMessage(options, MOMENT);
-      assert.ok(message.endsWith(`- https://monerium.com/siwe\n- ${url}\n- ${url}`));
+      assert.equal(message.endsWith(`- https://monerium.com/siwe\n- ${url}\n- ${url}`), true);
       assert.deepEqual(judge(message, MOMENT), []);
     });
   }
