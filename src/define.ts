@@ -5,4 +5,4 @@ const TAG = 'monerium-connect';
 
 /** Defines `<monerium-connect>`, unless another copy of the script has done so. */
 if (!customElements.get(TAG)) customElements.define(TAG, MoneriumConnect);
-else logOnce('warn', 'is already defined by another script');
+else logOnce('warn', 'is already defined');

@@ -58,6 +58,8 @@ export interface Properties {
   timeout?: Value<'timeout'>;
   /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
   successUrl?: Value<'successUrl'>;
+  /** Where the site's server starts the flow, on this origin: a click goes there. With `backend-url` and `stay-connected` for its session, and without `mode` and `wallet`. */
+  startUrl?: Value<'startUrl'>;
   /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
   stayConnected?: Value<'stayConnected'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
@@ -120,6 +122,8 @@ export interface Attributes {
   'stay-connected'?: Value<'stayConnected'>;
   /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
   'success-url'?: Value<'successUrl'>;
+  /** Where the site's server starts the flow, on this origin: a click goes there. With `backend-url` and `stay-connected` for its session, and without `mode` and `wallet`. */
+  'start-url'?: Value<'startUrl'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   profile?: Value<'profile'>;
   /** The connected user. A server that knows the customer sets it, with `profile`. */

@@ -26,7 +26,6 @@ const SCRIPT = /^\/(monerium-connect[\w.]*|locales\/[\w-]+)\.min\.js$/;
 const DIST = new URL('../../dist/', import.meta.url);
 /** Fills in Monerium's form. The emulator has this customer, who has a wallet and an IBAN. */
 const EMAIL = 'customer@example.com';
-const START = `/monerium/start?email=${EMAIL}`;
 
 /** Each session is a kept connection, under the ID in the cookie. */
 function createSessions(connections: Connections) {
@@ -51,10 +50,19 @@ function createSessions(connections: Connections) {
   };
 }
 
-function linkOf(customer: Identity | undefined, result: string | null) {
-  if (customer) return html`<p>Connected to Monerium.</p>`;
+/** What stands in the element is for a browser without script. */
+function elementOfServer(customer: Identity | undefined, result: string | null) {
   const failure = result && html`<p>Not connected: <code>${result}</code></p>`;
-  return html`${failure}<a href="${START}">Connect with Monerium</a>`;
+  const fallback = customer
+    ? html`<p>Connected to Monerium.</p>`
+    : html`${failure}<a href="/monerium/start?email=${EMAIL}">Connect with Monerium</a>`;
+  return html`<monerium-connect
+    start-url="/monerium/start"
+    backend-url="/monerium/session"
+    stay-connected
+    email="${EMAIL}"
+    ><div slot="fallback">${fallback}</div></monerium-connect
+  >`;
 }
 
 function elementOf({ way, clientId, apiUrl }: ShopOptions) {
@@ -109,7 +117,9 @@ export function createShop(options: ShopOptions) {
     if (pathname !== '/') return serveScript(pathname);
     const customer = await sessions.onSession({ request, context: undefined });
     const button =
-      way === 'server' ? linkOf(customer, searchParams.get('monerium_result')) : elementOf(options);
+      way === 'server'
+        ? elementOfServer(customer, searchParams.get('monerium_result'))
+        : elementOf(options);
     return new Response(String(await pageOf(button)), {
       headers: {
         'content-type': 'text/html; charset=utf-8',

@@ -1,5 +1,5 @@
 import type { Connection, ConnectorEvent, ConnectorListener } from './connection.js';
-import { ConnectError, isConnectError } from './errors.js';
+import { createError, isConnectError, type ConnectError } from './errors.js';
 import { FlowConnector, type ConnectorHost } from './flow-connector.js';
 import type { ConnectorOptions, Mode } from './options.js';
 import { isSameIdentity, type SiteOptions } from './site-identity.js';
@@ -78,7 +78,7 @@ function toWalletError(reason: unknown): ConnectError {
   if (isConnectError(reason)) return reason;
   const { code } = Object(reason) as { code?: unknown };
   const name = code === REJECTED ? 'wallet_rejected' : 'wallet_error';
-  return new ConnectError(name, { phase: 'wallet', hint: 'authorize() of this page failed' });
+  return createError(name, { hint: 'authorize() of this page failed' });
 }
 
 /** The host of a connector without an element: it has listeners. */

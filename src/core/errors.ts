@@ -46,6 +46,11 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Whether what stood in storage or in an address is one of the codes. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(ERRORS, value);
+}
+
 /** Also for a code that only another version of the script knows. */
 export function reportOf(code: string): FailureReport {
   return (ERRORS as Partial<Record<string, FailureReport>>)[code] ?? {};
@@ -144,6 +149,11 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     // Stack frames of inline scripts contain the page's URL, and with it the code.
     this.stack = String(this);
   }
+}
+
+/** A failure in the phase in which its code mostly happens. */
+export function createError(code: ErrorCode, facts?: ConnectErrorOptions): ConnectError {
+  return new ConnectError(code, { phase: reportOf(code).phase, ...facts });
 }
 
 /** Also for errors of another copy of the script, which `instanceof` does not know. */

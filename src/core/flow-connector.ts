@@ -1,6 +1,6 @@
 import type { Mode, Reading } from './options.js';
 import type { Connection } from './connection.js';
-import { ConnectError, tryTo } from './errors.js';
+import { createError, tryTo } from './errors.js';
 import { IDLE, hasComeBack, isRunning, isSameConnection, overlay } from './identity.js';
 import { chooseFlow, readOptions } from './reading.js';
 import { IdentityOfSite, type SiteOptions } from './site-identity.js';
@@ -9,6 +9,7 @@ import { takeArrival, type Arrival } from './browser/arrival.js';
 import { keepArrival, page, prepareSecrets } from './browser/page.js';
 import { after, isOnOrigin, isSecure, markTime, whenIdle } from './browser/window.js';
 import { deliverAnnouncements, queueAnnouncement } from './flow/announcements.js';
+import type { Identity } from './oauth/identity.js';
 import type { Flow } from './flow/flow.js';
 import { findFlowOf, hasFlows } from './flow/flows.js';
 import { endSession } from './flow/kept-session.js';
@@ -108,7 +109,7 @@ export class FlowConnector implements FlowView {
     this.#identity.requireReadable(this.reading);
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
-    const isOnlySites = this.hasSiteIdentity && flow.connection.status !== 'connected';
+    const isOnlySites = this.siteIdentity !== undefined && flow.connection.status !== 'connected';
     this.#identity.set(undefined);
     flow.disconnect(this, session !== undefined);
     if (!isOnlySites) return;
@@ -120,13 +121,13 @@ export class FlowConnector implements FlowView {
     // The tokens are those of the flow's customer, whom the site may have overruled.
     const session = this.#identity.value === undefined ? this.#flow?.session : undefined;
     if (session) return session.getAccessToken();
-    throw new ConnectError('token_unavailable', { phase: 'token' });
+    throw createError('token_unavailable');
   }
 
   // What the flow sees of it
 
-  get hasSiteIdentity(): boolean {
-    return typeof this.#identity.value === 'object';
+  get siteIdentity(): Identity | undefined {
+    return this.#identity.known;
   }
 
   get isChecking(): boolean {

@@ -1,4 +1,4 @@
-import { ConnectError, tryTo } from './errors.js';
+import { createError, tryTo, type ConnectError } from './errors.js';
 import {
   readHeaders,
   type BackendHeaders,
@@ -48,6 +48,7 @@ export interface ConnectAttributes extends WalletAttributes {
   stayConnected?: boolean | null | undefined;
   openUrl?: ((url: string) => void) | null | undefined;
   successUrl?: string | null | undefined;
+  startUrl?: string | null | undefined;
 }
 
 /** What a site sets. The element has the same names as properties. */
@@ -107,6 +108,8 @@ export interface Configuration {
   readonly authorization: AuthorizationParameters;
   /** Deadline of the exchange in milliseconds. */
   readonly timeout: number;
+  /** Where the site's server starts the flow. Then nothing of it is made in the page. */
+  readonly startUrl: string | undefined;
   /** Where the customer goes once connected. Backend exchange only. */
   readonly successUrl?: string | undefined;
   /** Takes the place of the navigation to Monerium. */
@@ -125,7 +128,7 @@ export interface Reading {
 function check(isValid: boolean, attribute: string, need: string): asserts isValid {
   if (isValid) return;
   const hint = `${attribute} needs ${need}`;
-  throw new ConnectError('invalid_config', { phase: 'start', hint });
+  throw createError('invalid_config', { hint });
 }
 
 function readChoice<Name extends keyof typeof CHOICES>(
@@ -160,7 +163,7 @@ function readUrl(attribute: string, value: string, base: string): URL {
 function readEndpoint(attribute: string, value: string, { href, base }: PageAddress): URL {
   const url = readUrl(attribute, value, base);
   const isOwn = ABSOLUTE_URL.test(value) || url.origin === new URL(href).origin;
-  check(isOwn, attribute, 'an absolute URL: <base> leads it to another origin');
+  check(isOwn, attribute, 'an absolute URL beside <base>');
   return url;
 }
 
@@ -203,14 +206,27 @@ function readTimeout(value: number | null | undefined): number {
   return Math.min(Math.max(value, MIN_TIMEOUT), MAX_TIMEOUT);
 }
 
-function readSuccessUrl(
-  { successUrl }: ConnectAttributes,
-  { kind }: Exchange,
+/** The optional URL of an attribute, for a customer who is led there. */
+function readOptionalUrl(
+  attribute: string,
+  value: string | null | undefined,
   page: PageAddress,
 ): string | undefined {
-  if (successUrl == null) return undefined;
-  const { href } = readOwnUrl('success-url', successUrl, page);
-  return kind === 'backend' ? href : undefined;
+  return value == null ? undefined : readOwnUrl(attribute, value, page).href;
+}
+
+/** The server makes all of a flow that it starts, and keeps its session. */
+function readMode(attributes: ConnectAttributes, startUrl: string | undefined): Mode | 'auto' {
+  const mode = readChoice('mode', attributes.mode ?? 'redirect');
+  const wallet = readChoice('wallet', attributes.wallet ?? 'none');
+  const { backendUrl, stayConnected } = attributes;
+  const isFit = backendUrl != null && stayConnected && `${mode} ${wallet}` === 'redirect none';
+  check(
+    !startUrl || isFit === true,
+    'start-url',
+    'backend-url, stay-connected, no popup or wallet',
+  );
+  return mode;
 }
 
 function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
@@ -237,7 +253,9 @@ export function readConfiguration(
   running?: Configuration,
 ): Configuration {
   const { clientId, redirectUri, backendHeaders, email, authMode, skipKyc, timeout } = attributes;
-  check(/^\S+$/.test(clientId ?? ''), 'client-id', 'the ID of your client, without white space');
+  const startUrl = readOptionalUrl('start-url', attributes.startUrl, page);
+  const hasClient = startUrl !== undefined || /^\S+$/.test(clientId ?? '');
+  check(hasClient, 'client-id', 'an ID without white space');
   const exchange = readExchange(attributes, page);
   const binding = {
     clientId: clientId ?? '',
@@ -249,11 +267,11 @@ export function readConfiguration(
   // A function is called for each request.
   if (typeof backendHeaders !== 'function') readHeaders(backendHeaders);
   readChoice('environment', attributes.environment ?? 'sandbox');
-  readChoice('wallet', attributes.wallet ?? 'none');
+  const successUrl = readOptionalUrl('success-url', attributes.successUrl, page);
   return {
     binding,
     exchange,
-    mode: readChoice('mode', attributes.mode ?? 'redirect'),
+    mode: readMode(attributes, startUrl),
     authorization: {
       email,
       auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
@@ -261,7 +279,8 @@ export function readConfiguration(
     },
     timeout: readTimeout(timeout),
     openUrl: attributes.openUrl,
-    successUrl: readSuccessUrl(attributes, exchange, page),
+    startUrl,
+    successUrl: exchange.kind === 'backend' ? successUrl : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectAttributes, Reading } from './options.js';
 import type { Connection } from './connection.js';
-import { ConnectError } from './errors.js';
+import { createError } from './errors.js';
 import { askSession, type KeptSession } from './flow/kept-session.js';
 import { isProven } from './browser/arrival.js';
 import { page } from './browser/page.js';
@@ -69,7 +69,7 @@ export class IdentityOfSite {
       const isKnown = isConnected && shown.profile === profile && shown.userId === userId;
       if (!isKnown) this.set({ profile, userId });
       this.#isSetByPage = true;
-    } else if (profile === '' || userId === '' || (this.#isSetByPage && this.#hasIdentity)) {
+    } else if (profile === '' || userId === '' || (this.#isSetByPage && this.known)) {
       this.set('nobody');
     }
     return true;
@@ -82,13 +82,14 @@ export class IdentityOfSite {
     Object.assign(this.#host.options, this.#written);
   }
 
-  get #hasIdentity(): boolean {
-    return typeof this.value === 'object';
+  /** Who is connected, by what the page or the backend has said. */
+  get known(): Identity | undefined {
+    return typeof this.value === 'object' ? this.value : undefined;
   }
 
   /** Whether the backend has said who is connected, and not the page. */
   get isOfBackend(): boolean {
-    return this.#hasIdentity && !this.#isSetByPage;
+    return this.known !== undefined && !this.#isSetByPage;
   }
 
   // The site's backend
@@ -108,7 +109,7 @@ export class IdentityOfSite {
   requireReadable({ fault }: Reading): void {
     const { stayConnected, backendUrl, exchange } = this.#host.options;
     if (!fault || !stayConnected || backendUrl == null || exchange) return;
-    throw new ConnectError('disconnect_failed', { phase: 'token', hint: fault.message });
+    throw createError('disconnect_failed', { hint: fault.message });
   }
 
   /** The session that `stay-connected` is about. Only a backend exchange has one. */

@@ -25,7 +25,7 @@ export function checkAttributes({ attributes }: Facts): Finding[] {
     const text = 'Only one of profile and user-id is set.';
     found.push(problem('identity-incomplete', text, 'Set both, or neither.'));
   }
-  return found.length > 0 ? found : [ok('attributes', 'All attributes are known and valid.')];
+  return found.length > 0 ? found : [ok('attributes', 'All attributes are valid.')];
 }
 
 /** A fault as the console names it: the attribute, and what it needs. */

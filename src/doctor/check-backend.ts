@@ -36,7 +36,7 @@ function judgeSilence(
       return problem(
         'backend-redirect',
         `${backendUrl} redirects. A post with a code is never sent on.`,
-        'Write the address that it redirects to. Make sure that no login page comes first.',
+        'Write the address that it redirects to. No login page may come first.',
       );
     case 'cors':
       return problem(
@@ -94,7 +94,7 @@ function nameRefusal({ status, type, isJson }: Answer, request: string): Finding
 function checkCookies({ backendUrl, backendCredentials }: Settings, origin: string): Finding[] {
   if (backendUrl.startsWith(`${origin}/`) || backendCredentials !== 'same-origin') return [];
   const text = 'The backend is on another origin, and the post carries no cookies.';
-  const fix = 'Set backend-credentials="include" when the backend has a session.';
+  const fix = 'Set backend-credentials="include" where it has a session.';
   return [advice('backend-cookies', text, fix)];
 }
 
@@ -117,6 +117,6 @@ export function checkApi({ settings, isApiReachable }: Facts): Finding[] {
   if (!settings || isApiReachable === undefined) return [];
   const { apiUrl } = settings;
   if (isApiReachable) return [ok('api', `${apiUrl} answers.`)];
-  const fix = 'Is api-url right, and does the emulator run? npx monerium-connect emulator';
+  const fix = 'Is api-url right, and does the emulator run?';
   return [problem('api-unreachable', `${apiUrl} does not answer.`, fix)];
 }

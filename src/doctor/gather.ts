@@ -56,7 +56,7 @@ function readAttributes(
   return {
     misspelled,
     fault: fault?.code === 'invalid_config' ? fault.hint : undefined,
-    hasClientId: /^\S+$/.test(host.clientId ?? ''),
+    hasClientId: /^\S+$/.test(host.startUrl ?? host.clientId ?? ''),
     redirectUri: host.redirectUri ? withoutSecrets(host.redirectUri) : undefined,
     isStayConnected: host.stayConnected === true,
     isTimeoutInvalid: Number.isNaN(host.timeout),
@@ -178,7 +178,9 @@ async function probeRedirects(...uris: (string | undefined)[]): Promise<Redirect
 /** Asks the page, its storage and its servers. No request carries a code or a customer's data. */
 export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flow'>> {
   const { host } = element;
-  const { configuration } = element.reading;
+  const { configuration: read } = element.reading;
+  // Of a flow that the server starts, this page has nothing but its session.
+  const configuration = read?.startUrl ? undefined : read;
   const exchange = configuration?.exchange;
   const [server, redirects, backend, isApiReachable, scripts] = await Promise.all([
     probeServer(withoutQuery(location.href)),

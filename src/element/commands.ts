@@ -10,18 +10,12 @@ interface CommandHost extends ReactiveControllerHost, EventTarget {
 }
 
 function run(host: CommandHost, command: unknown): void {
-  switch (command) {
-    case '--connect':
-      // A failure is shown, and announced by an event.
-      host.connect().catch(() => {});
-      break;
-    case '--cancel':
-      host.cancel();
-      break;
-    case '--disconnect':
-      // Nobody else would learn of it: no event is fired, and nobody has the promise.
-      host.disconnect().catch((reason: unknown) => log('warn', (reason as ConnectError).message));
-  }
+  // A failure is shown, and announced by an event.
+  if (command === '--connect') host.connect().catch(() => {});
+  if (command === '--cancel') host.cancel();
+  if (command !== '--disconnect') return;
+  // Nobody else would learn of it: no event is fired, and nobody has the promise.
+  host.disconnect().catch((reason: unknown) => log('warn', (reason as ConnectError).message));
 }
 
 /**

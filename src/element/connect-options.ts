@@ -57,6 +57,7 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     timeout: { type: Number },
     stayConnected: { type: Boolean },
     successUrl: {},
+    startUrl: {},
     profile: { reflect: true },
     userId: { reflect: true },
     disabled: { type: Boolean, reflect: true },
@@ -148,6 +149,11 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    * back to where the flow began.
    */
   declare successUrl: string | undefined;
+  /**
+   * Where the site's server starts the flow, on this origin: a click goes there. With `backend-url`
+   * and `stay-connected` for its session, and without `mode` and `wallet`.
+   */
+  declare startUrl: string | undefined;
   /**
    * Backend exchange only: asks the backend at the start who is connected, and ends the session
    * there on `disconnect()`.

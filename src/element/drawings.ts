@@ -5,7 +5,6 @@ const RING = 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18';
 /** The paths of the drawings, in a square of 24 units. */
 const PATHS = {
   arc: 'M12 3a9 9 0 1 1-9 9',
-  again: 'M20 12a8 8 0 1 1-3-6.2M20 3v5h-5',
   tick: `${RING}M8 12.5l3 3l5-6`,
   alert: `${RING}M12 7.5v5M12 16v.2`,
 };

@@ -118,8 +118,9 @@ function renderTrigger(view: View): TemplateResult {
       ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
         label &&
         html`<span class="row now"
-          >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : draw('again')}
-          <span part="label">${label}</span>${isBusy ? nothing : renderDetails(view)}</span
+          >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : nothing}<span part="label"
+            >${label}</span
+          >${isBusy ? nothing : renderDetails(view)}</span
         >`
       }
     </button></slot

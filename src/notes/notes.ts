@@ -69,7 +69,8 @@ export function logNotes(element: NotedElement): void {
         'its redirect URI is not registered, or the server redirects',
     );
   }
-  if (configuration) (isProduction(host) ? logProduction : logSandbox)(element, configuration);
+  if (configuration && !host.startUrl)
+    (isProduction(host) ? logProduction : logSandbox)(element, configuration);
 }
 
 function describeDifferences(begun: Binding, binding: Binding): string {

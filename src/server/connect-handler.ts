@@ -1,7 +1,7 @@
 import { ConnectError, type ErrorCode } from '../core/errors.js';
 import { ownFields } from '../core/oauth/identity.js';
 import {
-  buildAuthorizationUrl,
+  buildRequestUrl,
   createSecrets,
   readAuthorizationResponse,
   toAuthorizationError,
@@ -51,7 +51,7 @@ async function start<Context>(
   const returnTo = readReturnTo(query.get('return_to'), origin, paths);
   const flow = { state, codeVerifier, returnTo, at: Date.now() };
   const cookies = await flows.begin(request.headers, flow);
-  const location = buildAuthorizationUrl(apiUrl, {
+  const location = buildRequestUrl(`${apiUrl}/auth`, {
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',

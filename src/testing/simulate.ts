@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../core/connection.js';
-import { ConnectError, ERRORS, reportOf, type ErrorCode } from '../core/errors.js';
+import { ConnectError, ERRORS, createError, type ErrorCode } from '../core/errors.js';
 import { createAttempt } from '../core/flow/attempt.js';
 import type { Flow } from '../core/flow/flow.js';
 import type { Attempt } from '../core/flow/state.js';
@@ -53,7 +53,7 @@ const noWindow = {
 /** The attempts that were simulated last. A flow only ends its own. */
 const attempts = new WeakMap<Flow, Attempt>();
 
-function isErrorCode(value: Simulated): value is SimulatedCode {
+function isFailure(value: Simulated): value is SimulatedCode {
   const others: readonly string[] = WITHOUT_EVENT;
   return Object.hasOwn(ERRORS, value) && !others.includes(value);
 }
@@ -69,7 +69,7 @@ async function findFlow(element: MoneriumConnect): Promise<Flow> {
     // One that has left shares its flow with the one that took its place.
     if (flow?.hasViews && element.isConnected) {
       if (flow.binding) return flow;
-      throw new ConnectError('invalid_config', { phase: 'start' });
+      throw createError('invalid_config');
     }
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -98,18 +98,17 @@ export async function simulate(
   simulated: Simulated,
   customer: SimulatedCustomer = CUSTOMER,
 ): Promise<void> {
-  if (!isErrorCode(simulated) && !STATUSES.includes(simulated)) {
+  if (!isFailure(simulated) && !STATUSES.includes(simulated)) {
     throw new RangeError(`simulate() cannot show ${simulated}.`);
   }
   const flow = await findFlow(element);
   toIdle(flow);
   const attempt = createAttempt();
   attempts.set(flow, attempt);
-  if (isErrorCode(simulated)) {
-    const { phase } = reportOf(simulated);
+  if (isFailure(simulated)) {
     const oauthError = OAUTH_ERRORS[simulated];
     flow.send({ type: 'claim', attempt });
-    flow.fail(attempt, new ConnectError(simulated, { phase, oauthError, hint: 'simulated' }));
+    flow.fail(attempt, createError(simulated, { oauthError, hint: 'simulated' }));
   } else {
     enter(flow, attempt, simulated, customer);
   }

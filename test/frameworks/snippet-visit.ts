@@ -41,6 +41,12 @@ const ACTS: Record<Setting, (page: Page, site: Site) => Promise<void>> = {
     const query = site.emulator.requests.find(({ path }) => path === '/auth')?.query;
     assert.equal(query?.['authentication_method'], 'siwe');
   },
+  async server(page) {
+    await waitForStatus(page, 'idle');
+    await clickConnect(page);
+    await page.waitForFunction(() => location.pathname === '/thanks');
+    assert.match(await page.url(), /\?return_to=%2Fserver%2F?$/);
+  },
   connected: (page) => waitForStatus(page, 'connected'),
   async everything(page) {
     await page.waitForSelector('[data-monerium-doctor] >>> .toggle');

@@ -43,6 +43,10 @@ export const SETTINGS = {
     },
     lang: 'de',
   },
+  server: {
+    ...PLAIN,
+    attributes: { ...BACKEND, 'start-url': '/thanks', 'stay-connected': true },
+  },
   connected: {
     ...PLAIN,
     attributes: { ...BACKEND, profile: 'profile-1', 'user-id': 'user-1' },

@@ -7,7 +7,7 @@ import {
   type Configuration,
   type ConnectAttributes,
 } from '../../src/core/options.js';
-import { buildAuthorizationUrl } from '../../src/core/oauth/oauth.js';
+import { buildRequestUrl } from '../../src/core/oauth/oauth.js';
 import { catchConnectError } from '../helpers/connect-error.js';
 
 const CLIENT_ID = '6e5b4a1c-0000-4000-8000-00000000000a';
@@ -23,7 +23,7 @@ function read(attributes: ConnectAttributes): Configuration {
 /** The fields of the request to `/auth` that the attributes give. */
 function parametersOf(attributes: ConnectAttributes): [string, string][] {
   const { binding, authorization } = read(attributes);
-  return [...new URL(buildAuthorizationUrl(binding.apiUrl, authorization)).searchParams];
+  return [...new URL(buildRequestUrl(`${binding.apiUrl}/auth`, authorization)).searchParams];
 }
 
 async function refuse(attribute: RegExp, attributes: ConnectAttributes): Promise<void> {
@@ -84,7 +84,7 @@ describe('readConfiguration', () => {
   it('#100 takes a client-id as it is, and lets it add nothing', () => {
     const clientId = `${CLIENT_ID}&redirect_uri=https://evil.example#&state=x`;
     expect(read({ clientId }).binding.clientId).to.equal(clientId);
-    const url = new URL(buildAuthorizationUrl('https://api.example', { client_id: clientId }));
+    const url = new URL(buildRequestUrl('https://api.example/auth', { client_id: clientId }));
     expect([...url.searchParams]).to.deep.equal([['client_id', clientId]]);
   });
 

@@ -123,10 +123,10 @@ describe('a refusal', () => {
 describe('a broken connection', () => {
   const reason = new TypeError('secret: Failed to fetch');
 
-  it('#64 #67 is exchange_network with a hint at CORS, and nothing is sent again', async () => {
+  it('#64 #67 is exchange_network, and nothing is sent again', async () => {
     const error = await failByBackend(reason);
     expect(error).to.include({ code: 'exchange_network', phase: 'exchange', kind: 'failed' });
-    expect(error.message).to.match(/^exchange_network: .*CORS/);
+    expect(error.message).to.match(/^exchange_network: POST .* got no readable response$/);
     expect(error.status).to.equal(undefined);
   });
 
@@ -135,7 +135,7 @@ describe('a broken connection', () => {
     const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
     expect(requests).to.have.lengthOf(1);
     expect(error).to.include({ code: 'exchange_network', phase: 'exchange' });
-    expect(error.message).to.match(/^exchange_network: .*CORS/);
+    expect(error.message).to.match(/^exchange_network: POST .* got no readable response$/);
   });
 
   it('#64 may come in the middle of the body', async () => {
@@ -238,11 +238,11 @@ describe('the facts of a failure', () => {
     }
   });
 
-  it('#74 name what a token response needs', async () => {
+  it('#74 name the fields of a token response that lacks one', async () => {
     const { send } = recordSend(json({ access_token: 'secret' }));
     const error = await catchConnectError(() => exchangeDirectly(send, REQUEST));
     expect(error).to.include({ code: 'exchange_bad_response', status: 200 });
-    expect(error.hint).to.match(/the fields access_token[,;] .*access_token.*token_type/);
+    expect(error.hint).to.match(/with the fields access_token$/);
     expect(error.message).not.to.contain('secret');
   });
 });

@@ -186,14 +186,15 @@ describe('a return to an element with a backend', () => {
     });
   }
 
-  it('#64 #67 fails when the request does, sends it once, and hints at the mend', async () => {
+  it('#64 #67 fails when the request does, sends it once, and says where the mend is', async () => {
     const page = await openEnded({ fetch: () => Promise.reject(new TypeError('canary')) });
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
       ...{ code: 'exchange_network', kind: 'failed', phase: 'exchange' },
     });
     await settle();
     expect(page.sent).to.have.length(1);
-    expect(page.list('warn', 'error').join()).to.contain('CORS').and.not.to.contain('canary');
+    const lines = page.list('warn', 'error').join();
+    expect(lines).to.contain('errors.md#exchange_network').and.not.to.contain('canary');
   });
 });
 

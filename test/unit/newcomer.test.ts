@@ -205,7 +205,7 @@ describe('a value that is not what it seems', () => {
 });
 
 describe('a popup that is not there', () => {
-  it('#165 popup_blocked is said to the developer, with the mend', async () => {
+  it('#165 popup_blocked is said to the developer, with the address of the mend', async () => {
     const page = await openMarkup(render({ ...ATTRIBUTES, mode: 'popup' }), {
       prepare: (view) => (view.open = () => null),
     });
@@ -214,9 +214,7 @@ describe('a popup that is not there', () => {
     expect(code).to.equal('popup_blocked');
     expect(page.list('error')).to.deep.equal([]);
     expect(page.list('warn')).to.have.length(1);
-    expect(page.list('warn')[0]).to.match(
-      /popup_blocked: .*call connect\(\) synchronously in a click handler/,
-    );
+    expect(page.list('warn')[0]).to.match(/popup_blocked: https:.*errors\.md#popup_blocked$/);
   });
 
   it('#165 that was closed in its first three seconds can be had again', async () => {

@@ -2,7 +2,7 @@ import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import {
-  buildAuthorizationUrl,
+  buildRequestUrl,
   computeCodeChallenge,
   createSecrets,
   nameOAuthError,
@@ -106,9 +106,9 @@ describe('createSecrets', () => {
   });
 });
 
-describe('buildAuthorizationUrl', () => {
+describe('buildRequestUrl', () => {
   it('puts the parameters into the query of /auth in their order', () => {
-    const url = buildAuthorizationUrl(API, {
+    const url = buildRequestUrl(`${API}/auth`, {
       client_id: 'a b',
       redirect_uri: 'https://shop.example/cb?x=1&y=ä',
     });
@@ -118,12 +118,12 @@ describe('buildAuthorizationUrl', () => {
   });
 
   it('keeps the path of the API', () => {
-    const { pathname } = new URL(buildAuthorizationUrl('https://proxy.example/m/v2', { a: '1' }));
+    const { pathname } = new URL(buildRequestUrl('https://proxy.example/m/v2/auth', { a: '1' }));
     expect(pathname).to.equal('/m/v2/auth');
   });
 
   it('does not send what is empty, null or undefined', () => {
-    const url = buildAuthorizationUrl(API, { a: '', b: null, c: undefined, d: '0', e: ' ' });
+    const url = buildRequestUrl(`${API}/auth`, { a: '', b: null, c: undefined, d: '0', e: ' ' });
     expect([...new URL(url).searchParams]).to.deep.equal([
       ['d', '0'],
       ['e', ' '],
@@ -139,7 +139,7 @@ describe('buildAuthorizationUrl', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 5, maxLength: 5 }), (values) => {
         const sent = names.map((name, index) => [name, values[index] ?? '']);
-        const url = new URL(buildAuthorizationUrl(API, Object.fromEntries(sent)));
+        const url = new URL(buildRequestUrl(`${API}/auth`, Object.fromEntries(sent)));
         expect(url.origin + url.pathname).to.equal(`${API}/auth`);
         expect(url.hash).to.equal('');
         expect([...url.searchParams]).to.deep.equal(sent.filter(([, text]) => text !== ''));

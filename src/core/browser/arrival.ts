@@ -1,4 +1,4 @@
-import { ConnectError, tryTo } from '../errors.js';
+import { createError, isErrorCode, tryTo, type ErrorCode } from '../errors.js';
 import {
   readAuthorizationResponse,
   stripAuthorizationResponse,
@@ -27,7 +27,14 @@ export interface Arrival {
   readonly rest?: string;
   /** Absent when this browser does not know the flow. */
   readonly transaction: Transaction | undefined;
+  /** How a flow ended that the site's server has started. Then there is nothing else. */
+  readonly result?: Result;
 }
+
+/** What the server writes into the address. Anybody can write it: it proves nothing. */
+type Result = 'connected' | ErrorCode;
+
+const RESULT = 'monerium_result';
 
 /** Whether this browser knows the flow by its `state`. Anybody can make any other response. */
 export function isProven({ response, transaction }: Arrival): boolean {
@@ -63,7 +70,12 @@ export function takeArrival(
   guess = guessOAuthState,
 ): Arrival | undefined {
   if (isFramed()) return undefined;
-  const query = new URL(href).search;
+  const { search: query, searchParams } = new URL(href);
+  const result = searchParams.get(RESULT);
+  if (result === 'connected' || isErrorCode(result)) {
+    clean(stripAuthorizationResponse(href, (name) => name === RESULT));
+    return { response: {}, oauthState: '', query, transaction: undefined, result };
+  }
   const response = readAuthorizationResponse(query);
   const oauthState = response && (response.state ?? guess());
   if (!oauthState) return undefined;
@@ -85,8 +97,8 @@ export function readCode(
   { code, oauthError }: AuthorizationResponse,
   transaction: Transaction,
 ): AuthorizationCode {
-  if (isExpired(transaction)) throw new ConnectError('transaction_expired', { phase: 'authorize' });
+  if (isExpired(transaction)) throw createError('transaction_expired');
   if (oauthError) throw toAuthorizationError(oauthError);
   if (code) return code;
-  throw new ConnectError('response_invalid', { phase: 'authorize' });
+  throw createError('response_invalid');
 }

@@ -28,7 +28,7 @@ interface Page {
 async function handOver(opened: Page): Promise<void> {
   const { arrival } = opened;
   // A popup of another site's frame finds no record: storage is partitioned there.
-  if (!arrival || arrival.transaction?.mode === 'redirect') return;
+  if (!arrival?.oauthState || arrival.transaction?.mode === 'redirect') return;
   const { query, oauthState, transaction } = arrival;
   opened.handedToOpener = await handToOpener(query, oauthState, transaction !== undefined);
   if (!opened.handedToOpener) return;

@@ -1,4 +1,4 @@
-import { ConnectError, tryTo } from '../errors.js';
+import { createError, tryTo } from '../errors.js';
 import { markPopup } from './transaction.js';
 import type { Resource } from './window.js';
 
@@ -6,8 +6,6 @@ import type { Resource } from './window.js';
 const SEVERED_MS = 3000;
 /** How long a response may still be on its way from a window that has been closed. */
 const GRACE_MS = 1500;
-
-const BLOCKED = 'call connect() synchronously in a click handler; a sandbox needs allow-popups';
 
 /** The window that shows Monerium, as its opener knows it. `end()` closes it. */
 export interface PopupWindow extends Resource {
@@ -55,7 +53,7 @@ export function openPopup(address = 'about:blank', oauthState = ''): PopupWindow
     return true;
   };
 
-  if (!openWindow()) throw new ConnectError('popup_blocked', { phase: 'start', hint: BLOCKED });
+  if (!openWindow()) throw createError('popup_blocked');
   return {
     go(href, state) {
       if (!popup || href === address) return;

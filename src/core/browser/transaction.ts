@@ -1,5 +1,5 @@
 import { BINDING_KEYS, type Binding, type Mode } from '../options.js';
-import { ConnectError, ERRORS, tryTo, type ErrorCode } from '../errors.js';
+import { createError, isErrorCode, tryTo, type ErrorCode } from '../errors.js';
 import { parseFields } from '../oauth/http.js';
 import { readIdentity, type Fields, type Identity } from '../oauth/identity.js';
 
@@ -55,9 +55,7 @@ function isTransaction(fields: Fields): fields is Fields & Transaction {
 
 /** An outcome counts only when it is one of our codes, or two ids. */
 function readOutcome(outcome: unknown): Outcome | undefined {
-  const isCode = (value: unknown): value is ErrorCode =>
-    typeof value === 'string' && Object.hasOwn(ERRORS, value);
-  return isCode(outcome) ? outcome : readIdentity(outcome);
+  return isErrorCode(outcome) ? outcome : readIdentity(outcome);
 }
 
 /** Reads field by field: every script of the origin can write to storage. */
@@ -153,9 +151,8 @@ export function findStateOfPopup(): string {
  */
 function sweepTransactions(): void {
   for (const state of listStates()) {
-    const lifetime = findTransaction(state) ? 2 * DAY : DAY;
-    const at = findEntry(state)?.at ?? NaN;
-    const isLive = Math.abs(Date.now() - at) <= lifetime;
+    const age = Date.now() - (findEntry(state)?.at ?? NaN);
+    const isLive = Math.abs(age) <= 2 * DAY;
     if (!isLive) localStorage.removeItem(KEY_PREFIX + state);
   }
   const pending = listPending(listStates()).sort((a, b) => b.transaction.at - a.transaction.at);
@@ -174,7 +171,7 @@ function store(key: string, text: string): void {
     localStorage.setItem(key, text);
     return localStorage.getItem(key) === text;
   });
-  if (!isKept) throw new ConnectError('storage_unavailable', { phase: 'start' });
+  if (!isKept) throw createError('storage_unavailable');
 }
 
 /**

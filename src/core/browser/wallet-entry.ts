@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js';
+import { ConnectError, createError } from '../errors.js';
 import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../oauth/wallet.js';
 import { whenLoaded } from './window.js';
 
@@ -21,7 +21,7 @@ export async function findWallets(): Promise<WalletEntry | undefined> {
 export async function withWallets<T>(call: (entry: WalletEntry) => T | Promise<T>): Promise<T> {
   const entry = await findWallets();
   if (!entry) {
-    throw new ConnectError('invalid_config', { phase: 'start', hint: MISSING_WALLETS });
+    throw createError('invalid_config', { hint: MISSING_WALLETS });
   }
   try {
     return await call(entry);

@@ -1,4 +1,4 @@
-import { ConnectError, tryTo } from '../errors.js';
+import { createError, tryTo } from '../errors.js';
 
 /** How long a busy page may delay each of the two idle moments, in milliseconds. */
 const IDLE_MS = 500;
@@ -25,10 +25,7 @@ export function isSecure(): boolean {
 /** @throws ConnectError `insecure_context` */
 export function assertSecure(): void {
   if (isSecure()) return;
-  throw new ConnectError('insecure_context', {
-    phase: 'start',
-    hint: 'needs https: or localhost, not file: or a preview',
-  });
+  throw createError('insecure_context', { hint: 'needs https: or localhost, no file: or preview' });
 }
 
 export function isFramed(): boolean {

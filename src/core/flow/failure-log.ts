@@ -11,10 +11,7 @@ export function logFailure({ code, phase, kind, hint }: ConnectError, exchange?:
   const { log: method } = reportOf(code);
   if (!method) return;
   const isFromPage = exchange === 'custom' && (phase === 'exchange' || phase === 'identity');
-  const advice = exchange === 'direct' && code === 'exchange_network' ? '; try backend-url' : '';
-  const facts = isFromPage
-    ? 'the exchange function of this page failed, or took too long'
-    : hint && hint + advice;
+  const facts = isFromPage ? 'the exchange function of this page failed' : hint;
   const text = `${code}: ${facts ? `${facts}. ` : ''}${DOCUMENT}#${code}`;
   (kind === 'setup' ? logOnce : log)(method, text);
 }

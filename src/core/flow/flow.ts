@@ -1,6 +1,6 @@
 import { isSameBinding, type Binding } from '../options.js';
 import type { Connection } from '../connection.js';
-import { ConnectError, reportOf } from '../errors.js';
+import { ConnectError, createError, isErrorCode, type ErrorCode } from '../errors.js';
 import { isProven, type Arrival } from '../browser/arrival.js';
 import { page } from '../browser/page.js';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../browser/transaction.js';
 import { after, readAddress, stopNavigation } from '../browser/window.js';
 import type { JournalEntry } from '../oauth/doctor.js';
+import type { Identity } from '../oauth/identity.js';
 import { toAuthorizationError } from '../oauth/oauth.js';
 import { createAttempt } from './attempt.js';
 import { deliverAnnouncements } from './announcements.js';
@@ -142,11 +143,15 @@ export class Flow implements FlowControl {
     // Until the answer it is not known whether a customer would be signed out.
     if (!isProven(arrival) && announcer?.isChecking) return;
     page.arrival = undefined;
-    if (arrival.transaction) {
+    const { transaction, result } = arrival;
+    const identity = announcer?.siteIdentity;
+    if (transaction) {
       this.take(arrival);
-    } else if (!announcer?.hasSiteIdentity) {
+    } else if (!identity) {
       // Any link can have a `state` that looks like ours. It must not sign a customer out.
-      this.#report(new ConnectError('transaction_not_found', { phase: 'authorize' }));
+      this.#report(toError(isErrorCode(result) ? result : 'transaction_not_found'));
+    } else if (result === 'connected') {
+      this.#announce(endHere(identity));
     }
   }
 
@@ -232,7 +237,7 @@ export class Flow implements FlowControl {
    */
   #takeUnproven(attempt: Attempt, oauthError: string): boolean {
     const error = toAuthorizationError(oauthError);
-    const isSignedIn = this.#findAnnouncer()?.hasSiteIdentity;
+    const isSignedIn = this.#findAnnouncer()?.siteIdentity;
     if (this.#state.step === 'waiting') {
       this.fail(attempt, error, 'lose');
     } else if (!isSignedIn && this.send({ type: 'claim', attempt })) {
@@ -247,19 +252,9 @@ export class Flow implements FlowControl {
 
   conclude(attempt: Attempt, outcome: Outcome): void {
     if (typeof outcome === 'string') {
-      const isDenied = outcome === 'access_denied';
-      const { phase } = reportOf(outcome);
-      const error = isDenied ? toAuthorizationError(outcome) : new ConnectError(outcome, { phase });
-      this.fail(attempt, error);
+      this.fail(attempt, toError(outcome));
     } else {
-      const returnTo = readAddress();
-      const ending = {
-        type: 'connected',
-        identity: outcome,
-        returnTo,
-        cameBackTo: undefined,
-      } as const;
-      this.send({ type: 'connect', attempt, identity: outcome }, ending);
+      this.send({ type: 'connect', attempt, identity: outcome }, endHere(outcome));
     }
   }
 
@@ -269,7 +264,8 @@ export class Flow implements FlowControl {
     const state = this.#state;
     if (transition(state, event) === state) return;
     // Its response counts no more. That of a lost popup does.
-    if (type === 'fail' && 'oauthState' in state) spendTransaction(state.oauthState, error.code);
+    if (type === 'fail' && 'oauthState' in state && state.oauthState)
+      spendTransaction(state.oauthState, error.code);
     // A lost popup has announced its failure. Only its success is still announced.
     const ending = attempt.failure ? undefined : ({ type: 'error', error } as const);
     attempt.settle(error);
@@ -301,6 +297,16 @@ export class Flow implements FlowControl {
   #resetWithoutViews(): void {
     if (!this.hasViews) this.send({ type: 'reset' });
   }
+}
+
+/** The failure of a flow that has ended elsewhere. */
+function toError(code: ErrorCode): ConnectError {
+  return code === 'access_denied' ? toAuthorizationError(code) : createError(code);
+}
+
+/** The ending of a flow that this page did not leave, or that the site's server has led to it. */
+function endHere(identity: Identity): Ending {
+  return { type: 'connected', identity, returnTo: readAddress() };
 }
 
 /** For the doctor. Also an event that changes nothing is noted. */

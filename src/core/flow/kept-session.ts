@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js';
+import { createError, type ConnectError } from '../errors.js';
 import { logOnce } from '../browser/page.js';
 import { fetchFromBackend, requireIdentity, type Backend } from '../oauth/exchange.js';
 import { browserSend, type Reply } from '../oauth/http.js';
@@ -39,6 +39,6 @@ export async function endSession(session: KeptSession): Promise<void> {
     const { status, hint = '' } = reason as ConnectError;
     // The body of a 2xx does not matter.
     if (status && (status < 300 || status === 404 || status === 410)) return;
-    throw new ConnectError('disconnect_failed', { phase: 'token', status, hint });
+    throw createError('disconnect_failed', { status, hint });
   }
 }

@@ -1,4 +1,4 @@
-import { ConnectError } from '../errors.js';
+import { ConnectError, createError } from '../errors.js';
 import type { Resource } from '../browser/window.js';
 import { refreshTokens, type ExchangeRequest, type Tokens } from '../oauth/exchange.js';
 import { browserSend } from '../oauth/http.js';
@@ -43,7 +43,7 @@ export function openSession(
     } catch (reason) {
       const { code, message } = reason as ConnectError;
       if (code === 'exchange_rejected' && tokens === old) onRefused();
-      throw new ConnectError('token_unavailable', { phase: 'token', hint: message });
+      throw createError('token_unavailable', { hint: message });
     } finally {
       renewal = undefined;
     }
@@ -56,7 +56,7 @@ export function openSession(
         return (renewal ??= renew(tokens, tokens.refreshToken));
       }
       if (tokens && life > 0) return tokens.accessToken;
-      throw new ConnectError('token_unavailable', { phase: 'token' });
+      throw createError('token_unavailable');
     },
     end() {
       tokens = undefined;

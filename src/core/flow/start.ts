@@ -1,5 +1,5 @@
 import type { Configuration, Mode } from '../options.js';
-import { ConnectError, isConnectError } from '../errors.js';
+import { ConnectError, createError, isConnectError } from '../errors.js';
 import { logOnce, takeSecrets } from '../browser/page.js';
 import { openPopup, type PopupWindow } from '../browser/popup-window.js';
 import { systemBrowser } from '../browser/system-browser.js';
@@ -15,7 +15,7 @@ import {
 } from '../browser/window.js';
 import { withoutQuery } from '../oauth/http.js';
 import {
-  buildAuthorizationUrl,
+  buildRequestUrl,
   createSecrets,
   stripEveryResponse,
   type AuthorizationParameters,
@@ -36,10 +36,7 @@ const MAX_START_URL = 2048;
 export function chooseMode({ mode }: Configuration): Mode {
   if (opensWindow(mode)) return 'popup';
   if (!isFramed()) return 'redirect';
-  throw new ConnectError('embedding_blocked', {
-    phase: 'start',
-    hint: 'Monerium does not load in a frame; set mode="auto"',
-  });
+  throw createError('embedding_blocked');
 }
 
 /** The page's address, without what does not belong into storage. */
@@ -61,7 +58,7 @@ export function prepareDeparture(
 ): string {
   const startUrl = readStartUrl();
   saveTransaction(state, { v: 1, ...binding, ...begun, codeVerifier, startUrl, at: Date.now() });
-  return buildAuthorizationUrl(binding.apiUrl, {
+  return buildRequestUrl(`${binding.apiUrl}/auth`, {
     ...authorization,
     client_id: binding.clientId,
     code_challenge: codeChallenge,
@@ -73,10 +70,16 @@ export function prepareDeparture(
   });
 }
 
+/** The address at which the site's server starts a flow that comes back to this page. */
+function buildServerStart(startUrl: string, authorization: AuthorizationParameters): string {
+  const { pathname, search } = new URL(readStartUrl());
+  return buildRequestUrl(startUrl, { ...authorization, return_to: pathname + search });
+}
+
 /** The configuration of a view, for the binding of its flow. */
 function requireConfiguration({ reading }: FlowView): Configuration {
   if (reading.configuration) return reading.configuration;
-  throw reading.fault ?? new ConnectError('invalid_config', { phase: 'start' });
+  throw reading.fault ?? createError('invalid_config');
 }
 
 function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: string): void {
@@ -146,6 +149,15 @@ export async function startFlow(
     signal.throwIfAborted();
     if (!isAllowed) {
       flow.send({ type: 'withdraw', attempt });
+      return;
+    }
+    if (configuration.startUrl) {
+      leave(
+        flow,
+        attempt,
+        '',
+        buildServerStart(configuration.startUrl, configuration.authorization),
+      );
       return;
     }
     const opensPopup = mode === 'popup';

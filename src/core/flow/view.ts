@@ -1,5 +1,6 @@
 import type { Connection, ConnectedEvent, ConnectorEvent } from '../connection.js';
 import type { Mode, Reading } from '../options.js';
+import type { Identity } from '../oauth/identity.js';
 import type { AskWallet } from '../oauth/wallet.js';
 
 /** How a flow ended, for the view that announces it. */
@@ -10,7 +11,7 @@ export type Ending =
        * The address of this page, when the response of a backend exchange came to it by a redirect:
        * then the customer is to go on.
        */
-      readonly cameBackTo: string | undefined;
+      readonly cameBackTo?: string | undefined;
     });
 
 /** What waits to be announced. */
@@ -36,8 +37,8 @@ export interface ViewHost {
 export interface FlowView {
   readonly host: ViewHost;
   readonly reading: Reading;
-  /** Whether the site itself has said who is connected. */
-  readonly hasSiteIdentity: boolean;
+  /** Who is connected, when the site itself has said so. */
+  readonly siteIdentity: Identity | undefined;
   /** The backend has not yet said whether a customer is connected. */
   readonly isChecking: boolean;
   /** The session at the backend has ended: what it has said counts no more. */

@@ -1,4 +1,4 @@
-import { ConnectError, toConnectError, tryTo } from '../errors.js';
+import { ConnectError, createError, toConnectError, tryTo } from '../errors.js';
 import { browserSend, fetchFields, type Reply, type Send } from './http.js';
 import { ownFields, readIdentity, type Fields, type Identity } from './identity.js';
 
@@ -54,7 +54,7 @@ export function requireIdentity({ fields, status, facts }: Reply): Identity {
   throw new ConnectError('profile_unavailable', {
     phase: 'identity',
     status,
-    hint: `${facts}; needed are profile and userId, 1-128 of A-Z a-z 0-9 ._:-`,
+    hint: `${facts}; needed are profile and userId`,
   });
 }
 
@@ -78,10 +78,7 @@ async function fetchTokens(
   const { fields, status, facts } = await fetchFields(send, `${apiUrl}/auth/token`, init);
   const accessToken = readText(fields, 'access_token');
   if (!TOKEN.test(accessToken) || !/^bearer$/i.test(readText(fields, 'token_type'))) {
-    throw new ConnectError('exchange_bad_response', {
-      status,
-      hint: `${facts}; needed are access_token, and token_type Bearer`,
-    });
+    throw new ConnectError('exchange_bad_response', { status, hint: facts });
   }
   const seconds = parseFloat(readText(fields, 'expires_in'));
   const tokens = {
@@ -155,7 +152,7 @@ export function readHeaders(headers: BackendHeaders | null | undefined): Headers
   const found = tryTo(read);
   if (found) return found;
   const hint = 'backendHeaders needs valid headers';
-  throw new ConnectError('invalid_config', { phase: 'start', hint });
+  throw createError('invalid_config', { hint });
 }
 
 /**

@@ -107,9 +107,7 @@ export async function fetchFields(send: Send, url: string, init: RequestInit): P
       void response.body?.cancel();
     }
   } catch {
-    throw new ConnectError('exchange_network', {
-      hint: `${request} got no readable response: a redirect, CORS, connect-src or a blocker`,
-    });
+    throw new ConnectError('exchange_network', { hint: `${request} got no readable response` });
   }
   const { ok, status, headers } = response;
   const fields = status === 204 ? {} : parseFields(text);

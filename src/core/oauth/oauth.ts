@@ -82,12 +82,12 @@ export async function createSecrets(): Promise<Secrets> {
 }
 
 /**
- * The address of the authorization endpoint below `apiUrl`, with its query.
+ * The address of an endpoint with its query.
  * @see RFC 6749 section 4.1.1, Monerium's `GET /auth`
  */
-export function buildAuthorizationUrl(apiUrl: string, parameters: AuthorizationParameters): string {
+export function buildRequestUrl(endpoint: string, parameters: AuthorizationParameters): string {
   const present = Object.entries(parameters).filter(([, value]) => value) as [string, string][];
-  return `${apiUrl}/auth?${new URLSearchParams(present)}`;
+  return `${endpoint}${endpoint.includes('?') ? '&' : '?'}${new URLSearchParams(present)}`;
 }
 
 /** The code itself when RFC 6749 registers it, else `other`: no foreign text gets through. */
@@ -174,7 +174,7 @@ export function toAuthorizationError(oauthError: string): ConnectError {
     default:
       return new ConnectError('authorization_error', {
         ...options,
-        hint: `the authorization endpoint responded with the error ${oauthError}`,
+        hint: `GET /auth answered ${oauthError}`,
       });
   }
 }
