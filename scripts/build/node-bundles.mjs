@@ -1,5 +1,5 @@
 // Builds what runs in Node and contains the emulator: the package's command, and the entry for
-// tests. Each is one file that needs nothing installed. Run by tsx.
+// tests, with files for what both need. Nothing has to be installed for them. Run by tsx.
 import { build } from 'esbuild';
 import { writeFileSync } from 'node:fs';
 import { writeNotices } from './licenses.mjs';
@@ -9,38 +9,31 @@ import { withAssets } from './with-assets.mjs';
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/**
- * @param {string} folder of `dist/`, which also gets the notices of what is inside
- * @param {import('esbuild').BuildOptions & { outfile: string }} options
- */
-async function bundle(folder, options) {
-  const { metafile } = await build({
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    plugins: [withAssets],
-    logLevel: 'warning',
-    legalComments: 'none',
-    ...options,
-    metafile: true,
-  });
-  const modules = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  writeFileSync(`dist/${folder}/LICENSES.txt`, writeNotices(modules));
-}
-
-await bundle('bin', {
-  entryPoints: ['src/command/main.ts'],
-  outfile: 'dist/bin/monerium-connect.js',
-  minify: true,
-  banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
-});
-// Not minified: the stack of a failing test can be read.
-await bundle('testing', {
-  entryPoints: ['src/testing/index.ts'],
-  outfile: 'dist/testing/index.js',
+const { metafile } = await build({
+  entryPoints: {
+    'bin/monerium-connect': 'src/command/main.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
+  outdir: 'dist',
+  // As far away from `dist/` as the sources are from the root.
+  chunkNames: 'testing/[name]-[hash]',
+  splitting: true,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // The names stay: the stack of a failing test can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
   banner: { js: REQUIRE },
+  plugins: [withAssets],
+  logLevel: 'warning',
+  legalComments: 'none',
+  metafile: true,
 });
+const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+writeFileSync('dist/testing/LICENSES.txt', writeNotices(inputs));
+
 // For a browser, without the emulator. It needs no notice: nothing of a package is inside.
 await build({
   entryPoints: ['src/testing/browser.ts'],

@@ -1,5 +1,6 @@
-// The builds of src/. For npm: ES modules that mirror src/ and leave Lit to the application's own
-// bundler. For a script tag: one minified file with Lit inside, a module and a classic script.
+// The builds of src/. For npm: an ES module and a declaration file for each entry, files for what
+// several entries share, and Lit left to the application's own bundler. For a script tag: one
+// minified file with Lit inside, a module and a classic script.
 import { readdirSync } from 'node:fs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
@@ -11,7 +12,7 @@ import minifyLiterals from 'rollup-plugin-html-literals';
 import { writeNotices } from './licenses.mjs';
 
 // The browser targets have ES2022, private members and static fields included.
-const typescript = () => esbuild({ target: 'es2022', tsconfig: 'tsconfig.json', sourceMap: true });
+const typescript = () => esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' });
 
 export const isLit = /^(lit|lit-html|lit-element|@lit\/reactive-element)(\/|$)/;
 
@@ -79,10 +80,8 @@ const compress = /** @type {const} */ ({
 const foldBySwc = (isModule) => ({
   name: 'fold-by-swc',
   async renderChunk(script) {
-    const { code, map = null } = await minify(script, {
-      ...{ module: isModule, compress, mangle: false, sourceMap: true },
-    });
-    return { code, map };
+    const { code } = await minify(script, { module: isModule, compress, mangle: false });
+    return { code, map: null };
   },
 });
 
@@ -154,8 +153,6 @@ export function minified(format, external = [], part = 'element') {
     output: endings.map((ending) => ({
       file: `dist/${name}${ending}`,
       format,
-      // The map is there for those who look for it; the browser of a customer never asks for it.
-      sourcemap: 'hidden',
       inlineDynamicImports: true,
     })),
   };
@@ -178,23 +175,31 @@ export const locale = (language) => ({
   output: { file: `dist/locales/${language}.min.js`, format: 'iife' },
 });
 
+/** The files that have a name: entries of the package, and modules that the manifest names. */
+export const entries = Object.fromEntries(
+  [
+    ...['index', 'define', 'core', 'react', 'react-component', 'react-connection'],
+    ...['element/monerium-connect', 'element/events', 'core/connector', 'wallet/wallet'],
+    ...['locales/index', 'doctor/doctor', 'notes/notes'],
+    ...['server/index', 'server/sql', 'server/valkey', 'server/node'],
+  ].map((name) => [name, `src/${name}.ts`]),
+);
+
+/** A language for npm is the file that is there for a tag: it registers itself in both. */
+const isLanguage = /\/locales\/[a-z]{2}(-[a-z]+)?\.ts$/;
+
 /** @returns {import('rollup').RollupOptions} */
 function modules() {
   return {
-    input: [
-      ...['src/index.ts', 'src/element/monerium-connect.ts', 'src/locales/index.ts', 'src/core.ts'],
-      'src/wallet/wallet.ts',
-      'src/react.ts',
-      ...['index', 'sql', 'valkey', 'node'].map((name) => `src/server/${name}.ts`),
-    ],
-    external: [isLit, '@lit/react', 'react'],
+    input: entries,
+    external: [isLit, '@lit/react', 'react', isLanguage],
     plugins: [minifyTemplates(), resolve(), typescript()],
     output: {
       dir: 'dist',
       format: 'es',
-      sourcemap: true,
-      preserveModules: true,
-      preserveModulesRoot: 'src',
+      chunkFileNames: 'shared/[name].js',
+      hoistTransitiveImports: false,
+      paths: (id) => id.replace(/^.*(\/[\w-]+)\.ts$/, './locales$1.min.js'),
       // React's servers only send it on. Rollup drops such a line from a source.
       banner: ({ name }) => (name.startsWith('react') ? "'use client';" : ''),
     },
@@ -202,22 +207,29 @@ function modules() {
 }
 
 /**
- * @param {string} name
+ * The types of all entries in one build: a second copy of the element's types would be another
+ * element to TypeScript.
  * @returns {import('rollup').RollupOptions}
  */
-const testingTypes = (name) => ({
-  input: `src/testing/${name}.ts`,
-  // A second copy of the element's types would be another element to TypeScript.
-  external: [/\/src\/(core|element|server)\//],
+const types = () => ({
+  input: {
+    ...entries,
+    ...{ 'testing/index': 'src/testing/index.ts', 'testing/browser': 'src/testing/browser.ts' },
+  },
+  external: [isLit, '@lit/react', 'react'],
   plugins: [dts()],
+  // Two entries have no types, and a type that no entry exports needs no name.
+  onwarn(warning, warn) {
+    if (warning.code !== 'EMPTY_BUNDLE' && warning.plugin !== 'dts') warn(warning);
+  },
   output: {
-    ...{ file: `dist/testing/${name}.d.ts`, format: 'es' },
-    paths: (id) => id.replace(/^.*\/src\//, '../'),
+    ...{ dir: 'dist', format: 'es' },
+    ...{ entryFileNames: '[name].d.ts', chunkFileNames: 'types/[name].d.ts' },
   },
 });
 
 export default [
-  ...[modules(), minified('iife'), testingTypes('index'), testingTypes('browser')],
+  ...[modules(), minified('iife'), types()],
   ...[minified('iife', [], 'wallet'), minified('es', [], 'doctor'), minified('es', [], 'notes')],
   ...languages.map(locale),
 ];

@@ -21,7 +21,6 @@ export const documents = [
   'docs/backend-in-any-language.md',
   'docs/check-backend.md',
   'docs/several-processes.md',
-  'docs/demo-backend.md',
   'docs/testing.md',
   'docs/errors.md',
   'docs/debug.md',
@@ -32,14 +31,16 @@ export const documents = [
   'docs/browsers.md',
   'docs/migration.md',
   'docs/versioning.md',
-  'docs/faults.md',
   'SECURITY.md',
   'ACCESSIBILITY.md',
   'CHANGELOG.md',
 ];
 
-/** For those who work on the project. Of these only the first is in the package. */
-export const ownDocuments = ['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md'];
+/** For those who work on the project. They are not in the package. */
+export const ownDocuments = [
+  ...['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md', 'demo/backend/README.md'],
+  'docs/faults.md',
+];
 
 /**
  * @param {string} document

@@ -1,4 +1,6 @@
+#!/usr/bin/env node
 /** `npx monerium-connect`: the commands of the package. Each reads its own arguments. */
+import { readFileSync } from 'node:fs';
 
 const USAGE = `Usage: npx monerium-connect <command>
 
@@ -17,18 +19,23 @@ const commands = new Map<string, () => Promise<unknown>>([
   ['check-store', () => import('../testing/contract-kit/main.js')],
   // A process of `check-store`.
   ['store-worker', () => import('../testing/contract-kit/main.js')],
-  ['--version', () => import('../testing/contract-kit/main.js')],
 ]);
+
+/** The file is as far away from here as from the built command. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
 
 const name = process.argv[2] ?? '';
 const run = commands.get(name);
 if (run) {
   await run();
+} else if (name === '--version') {
+  console.log(readVersion());
 } else if (['help', '--help', '-h'].includes(name)) {
   console.log(USAGE);
 } else {
   console.error(USAGE);
   process.exitCode = 2;
 }
-
-export {};

@@ -177,11 +177,15 @@ describe('monerium-connect check-backend', () => {
     assert.equal(code, 2);
   });
 
-  it('says which version it is', async () => {
-    const { code, stdout } = await run(SOURCE, '--version');
-    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
-    assert.equal(code, 0);
-  });
+  for (const command of [['--import=tsx', 'src/command/main.ts'], [BUILT]]) {
+    const [file = ''] = command.slice(-1);
+    const skip = !existsSync(file) && 'run `npm run build` first';
+    it(`says which version it is: ${file}`, { skip }, async () => {
+      const { code, stdout } = await run(command, '--version');
+      assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+      assert.equal(code, 0);
+    });
+  }
 
   it('explains itself', async () => {
     const { code, stdout } = await run(SOURCE, '--help');

@@ -162,6 +162,18 @@ describe('an import in plain Node', () => {
     ]);
   });
 
+  const built = existsSync(new URL('dist/locales/index.js', root));
+  it('of the built locales loads each of them', { skip: built ? false : 'npm run build' }, () => {
+    const load = `async () => {
+      const registry = globalThis[Symbol.for('monerium-connect.texts')];
+      const [[tags, load]] = registry;
+      for (const tag of tags.split(' ')) await load(tag);
+      const missing = tags.split(' ').filter((tag) => !registry.some(([own]) => own === tag));
+      if (registry.length < 30 || missing.length > 0) throw new Error(missing.join());
+    }`;
+    assert.equal(importInNode('dist/locales/index.js', load).error, null);
+  });
+
   it('keeps no element that a server has made', () => {
     const code = `
       const { MoneriumConnect } = await import(process.env.ENTRY);

@@ -14,7 +14,7 @@ import { documents, ownDocuments } from '../../scripts/documents/list.mjs';
 import { findPlaceholders } from '../../scripts/release/addresses.mjs';
 import { npmCommand } from '../../scripts/setup/npm.mjs';
 
-const OTHERS = [...ownDocuments, 'llms.txt', 'test/faults.md', 'demo/backend/README.md'];
+const OTHERS = [...ownDocuments, 'llms.txt', 'test/faults.md'];
 const parser = unified().use(remarkParse).use(remarkGfm);
 
 interface Link {
@@ -92,11 +92,10 @@ describe('a document in the package', () => {
   it('links to files of the package, or absolutely', () => {
     const isMissing = (file: string) =>
       !packed.has(file) && ![...packed].some((name) => name.startsWith(`${file}/`));
-    const missing = [...documents, 'CONTRIBUTING.md', 'llms.txt', 'test/faults.md'].flatMap(
-      (from) =>
-        linksIn(from)
-          .filter(({ url }) => !isExternal(url) && isMissing(resolve(from, url).file))
-          .map(({ url }) => `${from}: ${url}`),
+    const missing = [...documents, 'llms.txt'].flatMap((from) =>
+      linksIn(from)
+        .filter(({ url }) => !isExternal(url) && isMissing(resolve(from, url).file))
+        .map(({ url }) => `${from}: ${url}`),
     );
     assert.deepEqual(missing, []);
   });

@@ -1,5 +1,4 @@
 /** `npx monerium-connect`: checks any backend against the contract, and any store. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assertRedirectUri } from '../emulator/client.js';
 import { startEmulator, type Emulator } from '../emulator/emulator.js';
@@ -27,7 +26,6 @@ Before you run it, set your backend's address of Monerium's API to http://127.0.
   --port            where the emulator listens (4010)
   --host            on which address (127.0.0.1)
   --timeout         how long a response may take, in milliseconds (20000)
-  --version         the version of this package
 
 The exit code is 0 if everything passes, 1 if something fails, and 2 if it could not start.
 `;
@@ -44,12 +42,10 @@ function readArguments() {
       'stay-connected': { type: 'boolean', default: false },
       start: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
-      version: { type: 'boolean', default: false },
     },
   });
   const [command, url, ...others] = positionals;
   if (values.help) return USAGE;
-  if (values.version) return readVersion();
   const { origin, 'redirect-uri': redirectUri, 'client-id': clientId } = values;
   if (command !== 'check-backend' || others.length > 0) throw new StartFailure(USAGE);
   if (!url) throw new StartFailure(USAGE);
@@ -72,11 +68,6 @@ function readArguments() {
   };
   const port = readNumber('--port', values.port ?? '4010', 65_535);
   return { options, port, hostname: values.host ?? '127.0.0.1' };
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function checkRedirectUri(uri: string): void {
