@@ -12,6 +12,12 @@ const tag = /(monerium-connect@)[^/]+(\/dist\/([\w.-]+)"\s+integrity=")[^"]*/g;
 /** A row of a table: a file, and its size in bytes. */
 const size = /(`(dist\/[\w./-]+)`[^|\n]*\| *)[\d,]+/g;
 
+/** A sentence with the size of a file in bytes. */
+const sentence = /[\d,]+( bytes \(`(dist\/[\w./-]+)`)/g;
+
+/** @param {string} file */
+const sizeOf = (file) => brotliCompressSync(readFileSync(file)).length.toLocaleString('en-US');
+
 /** @param {string} file */
 const read = (file) => readFileSync(file, 'utf8');
 
@@ -29,10 +35,8 @@ function fresh(document) {
     .replaceAll(tag, (_, before, between, file) => {
       return `${before}${version}${between}${integrity[file]}`;
     })
-    .replaceAll(size, (_, before, file) => {
-      const { length } = brotliCompressSync(readFileSync(file));
-      return `${before}${length.toLocaleString('en-US')}`;
-    });
+    .replaceAll(size, (_, before, file) => `${before}${sizeOf(file)}`)
+    .replaceAll(sentence, (_, after, file) => `${sizeOf(file)}${after}`);
 }
 
 // What is on npm does not change any more, so its tags stay until the next release.

@@ -20,7 +20,7 @@ export const documents = [
   'docs/after-the-connection.md',
   'docs/backend-in-any-language.md',
   'docs/check-backend.md',
-  'docs/several-processes.md',
+  'docs/tokens.md',
   'docs/testing.md',
   'docs/errors.md',
   'docs/debug.md',
