@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Marked } from 'marked';
 import { documents } from '../documents/list.mjs';
 
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
@@ -25,7 +28,7 @@ function follow(href, docs) {
   if (/^([a-z]+:|#)/.test(href)) return href;
   const [, name, anchor = ''] = /^(?:docs\/)?([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
   if (name) return `${docs}${nameOf(name)}.html${anchor}`;
-  return `https://unpkg.com/monerium-connect/${href.replace(/^(\.\.\/)+/, '')}`;
+  return `https://unpkg.com/monerium-connect@${version}/${href.replace(/^(\.\.\/)+/, '')}`;
 }
 
 /** @param {string} docs */

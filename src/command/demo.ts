@@ -1,4 +1,4 @@
-/** `npx monerium-connect demo`: a shop, its backend and an emulator of Monerium, in one process. */
+/** `monerium-connect demo`: a shop, its backend and an emulator of Monerium, in one process. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,7 +14,7 @@ import {
 } from '../testing/start-failure.js';
 import { createShop } from './shop.js';
 
-const USAGE = `Usage: npx monerium-connect demo [--page | --direct]
+const USAGE = `Usage: monerium-connect demo [--page | --direct]
 
 Starts a shop, its backend and an emulator of Monerium, and prints the address of the shop. The
 backend starts the flow and takes the response. Everything is in memory.

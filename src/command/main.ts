@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** `npx monerium-connect`: the commands of the package. Each reads its own arguments. */
+/** `monerium-connect`: the commands of the package. Each reads its own arguments. */
 import { readFileSync } from 'node:fs';
 
-const USAGE = `Usage: npx monerium-connect <command>
+const USAGE = `Usage: monerium-connect <command>
 
   demo           a shop, its backend and an emulator of Monerium, on this machine
   emulator       an emulator of Monerium alone

@@ -1,4 +1,4 @@
-// `npx monerium-connect demo` from the package as it is packed, in an empty folder.
+// The command `demo` from the package as it is packed, in an empty folder.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -93,7 +93,7 @@ describe('monerium-connect check-backend', () => {
         `content-type: application/json, origin: ${ORIGIN}`,
       'got    403 application/json {error: access_denied}',
       'right  Answer 200 with {"profile":"…","userId":"…"} after one token request with the four fields.',
-      'why    https://unpkg.com/monerium-connect/docs/check-backend.md#the-exchange',
+      'why    node_modules/monerium-connect/docs/check-backend.md#the-exchange',
     ];
     assert.ok(stdout.includes(lines.join('\n       ')), stdout);
     assert.match(stdout, /The rest was not tried: fix this first\./);
@@ -189,7 +189,7 @@ describe('monerium-connect check-backend', () => {
 
   it('explains itself', async () => {
     const { code, stdout } = await run(SOURCE, '--help');
-    assert.match(stdout, /^Usage: npx monerium-connect check-backend <url>/);
+    assert.match(stdout, /^Usage: monerium-connect check-backend <url>/);
     assert.equal(code, 0);
   });
 });

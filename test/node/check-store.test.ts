@@ -102,7 +102,7 @@ describe('monerium-connect check-store', { concurrency: 2 }, () => {
     const file = join(folder, 'no-store.mjs');
     writeFileSync(file, 'export const store = { read() {} };');
     const wrong: [string[], RegExp][] = [
-      [[], /^Usage: npx monerium-connect check-store <file>/],
+      [[], /^Usage: monerium-connect check-store <file>/],
       [['nowhere.js'], /^There is no file .*nowhere\.js\.$/m],
       [[file, '--rounds', 'x'], /^--rounds needs a whole number from 1 on, not x\.$/m],
       [[file], /has to export `store`; it has no replace, no claim$/m],

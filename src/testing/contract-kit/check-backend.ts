@@ -20,7 +20,8 @@ export interface Finding {
   endsCheck?: true;
 }
 
-const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/check-backend.md';
+/** Beside the command: what is at an address without a version may be another package. */
+const DOCUMENT = 'node_modules/monerium-connect/docs/check-backend.md';
 /** How many requests of a clause are shown. */
 const SHOWN = 3;
 

@@ -1,4 +1,4 @@
-/** `npx monerium-connect`: checks any backend against the contract, and any store. */
+/** `monerium-connect`: checks any backend against the contract, and any store. */
 import { parseArgs } from 'node:util';
 import { assertRedirectUri } from '../emulator/client.js';
 import { startEmulator, type Emulator } from '../emulator/emulator.js';
@@ -9,8 +9,8 @@ import { runCheckStore } from './store/command.js';
 import { WORKER } from './store/store-process.js';
 import { runStoreWorker } from './store/store-worker.js';
 
-const USAGE = `Usage: npx monerium-connect check-backend <url> --origin <origin> --redirect-uri <uri> --client-id <id>
-       npx monerium-connect check-store <file>
+const USAGE = `Usage: monerium-connect check-backend <url> --origin <origin> --redirect-uri <uri> --client-id <id>
+       monerium-connect check-store <file>
 
 Checks the endpoint of \`backend-url\` against the contract, or with --start the flow that your
 server starts. Starts an emulator in place of Monerium.

@@ -1,9 +1,9 @@
-/** `npx monerium-connect emulator`: the emulator alone, for an application under development. */
+/** `monerium-connect emulator`: the emulator alone, for an application under development. */
 import { parseArgs } from 'node:util';
 import { exitWith, readNumber, toListenFailure, withUsage } from '../start-failure.js';
 import { DEMO_CLIENT_ID, startEmulator } from './emulator.js';
 
-const USAGE = `Usage: npx monerium-connect emulator [--redirect-uri <uri>]…
+const USAGE = `Usage: monerium-connect emulator [--redirect-uri <uri>]…
 
 Starts an emulator of Monerium's authorization server, API and portal. Everything is in memory.
 Set its address as api-url on <monerium-connect>, and in your backend. Its page at / lists

@@ -1,4 +1,4 @@
-/** `npx monerium-connect check-store`: checks a site's own store in four processes. */
+/** `monerium-connect check-store`: checks a site's own store in four processes. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,7 +6,7 @@ import { StartFailure } from '../../start-failure.js';
 import { summarize, watch } from '../report.js';
 import { checkStore } from './check-store.js';
 
-const USAGE = `Usage: npx monerium-connect check-store <file>
+const USAGE = `Usage: monerium-connect check-store <file>
 
 Checks a store of connections and claims, for createConnections() and createExchangeHandler(). The
 file is a module that exports \`store\`, an object with read(), replace() and claim(), and optionally
