@@ -6,13 +6,11 @@ export const documents = [
   'docs/README.md',
   'docs/how-it-works.md',
   'docs/reference.md',
-  'docs/look.md',
+  'docs/button.md',
   'docs/languages.md',
   'docs/frameworks.md',
   'docs/react.md',
   'docs/core.md',
-  'docs/server-rendering.md',
-  'docs/without-script.md',
   'docs/wallets.md',
   'docs/apps.md',
   'docs/backend.md',
@@ -32,14 +30,13 @@ export const documents = [
   'docs/migration.md',
   'docs/versioning.md',
   'SECURITY.md',
-  'ACCESSIBILITY.md',
   'CHANGELOG.md',
 ];
 
 /** For those who work on the project. They are not in the package. */
 export const ownDocuments = [
   ...['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md', 'demo/backend/README.md'],
-  'docs/faults.md',
+  ...['docs/faults.md', 'ACCESSIBILITY.md'],
 ];
 
 /**

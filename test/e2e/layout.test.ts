@@ -17,7 +17,7 @@ const noShifts = 'layout shifts are measured in Chromium only';
 const { skip } = existsSync(BUILT)
   ? skipIn({ firefox: noShifts, webkit: noShifts })
   : { skip: 'dist/ is missing: run `npm run build` first' };
-const GUIDE = readFileSync(new URL('../../docs/server-rendering.md', import.meta.url), 'utf8');
+const GUIDE = readFileSync(new URL('../../docs/button.md', import.meta.url), 'utf8');
 /** How far icon and label may move. A layout shift of 0.1 is what a customer notices. */
 const MOST_IN_BUTTON = 0.001;
 const INSECURE_HOST = 'shop.example';

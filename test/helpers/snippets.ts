@@ -62,6 +62,5 @@ export const IN_PAGE: readonly (readonly [document: string, text: string])[] = [
   ['docs/wallets.md', '@wagmi/core'],
   ['docs/wallets.md', 'subscribeProviders'],
   ['docs/testing.md', 'await simulate'],
-  ['docs/server-rendering.md', "import 'monerium-connect/element'"],
-  ['docs/server-rendering.md', 'lit-element-hydrate-support'],
+  ['docs/react.md', 'lit-element-hydrate-support'],
 ];

@@ -15,6 +15,11 @@ it('every test that ACCESSIBILITY.md names is there', () => {
   assert.deepEqual(missing, []);
 });
 
+it('no criterion is shown by a document, but where a text is the measure', () => {
+  const shown = [...text.matchAll(/^\| \d.*\| *`(docs\/[^`]+)` *\|$/gm)].map(([, file]) => file);
+  assert.deepEqual(shown, ['docs/errors.md']);
+});
+
 it('every other file that ACCESSIBILITY.md names is there', () => {
   const files = [...text.matchAll(/`((?:src|docs|test)\/[^`]+)`/g)].map(([, file = '']) => file);
   const root = new URL('../../', import.meta.url);

@@ -1,8 +1,9 @@
 // What the documents say about the code is what the code does.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
+import { documents } from '../../scripts/documents/list.mjs';
 import { contract } from '../../src/testing/contract-kit/contract.js';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import { starts } from '../../src/testing/contract-kit/starts.js';
@@ -46,7 +47,7 @@ describe('docs/check-backend.md', () => {
   const named = sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1);
     const why = heading.toLowerCase().replaceAll(' ', '-');
-    return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => `${why}: ${name}`);
+    return [...section.matchAll(/^- `([^`]+)`: /gm)].map(([, name]) => `${why}: ${name}`);
   });
 
   it('#227 has each rule of the kit in the section to which its report links, and no others', () => {
@@ -104,5 +105,57 @@ describe('docs/migration.md', () => {
       names.filter((name) => typeof Reflect.get(client, name) !== 'function'),
       [],
     );
+  });
+});
+
+describe('a package that is not published', () => {
+  const texts = [...documents, 'llms.txt', 'examples/server.mjs'];
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(testing|command|doctor)\b.*\.ts$/.test(file))
+    .map((file) => `src/${file}`);
+
+  it('is never run or installed by its name alone: that can be the package of another author', () => {
+    const found = [...texts, ...sources].filter((file) =>
+      /npx monerium-connect|npm (install|i|add) monerium-connect/.test(readFileSync(file, 'utf8')),
+    );
+    assert.deepEqual(found, []);
+  });
+
+  it('is loaded from a CDN by its exact version and with integrity only', () => {
+    for (const file of texts) {
+      const text = readFileSync(file, 'utf8');
+      for (const [tag] of text.matchAll(/<script[^>]*cdn[^>]*>/g)) {
+        assert.match(tag, /monerium-connect@\d+\.\d+\.\d+\/[^]*integrity="sha384-/, file);
+      }
+      assert.doesNotMatch(text, /unpkg\.com\/monerium-connect\//, file);
+    }
+  });
+});
+
+describe('docs/backend.md', () => {
+  it('has each event of `observe`, with its keys', () => {
+    const source = readFileSync('src/server/server-event.ts', 'utf8');
+    const [union = ''] = /export type ServerEvent =[^]*?;\n\n/.exec(source) ?? [];
+    const events = union.split(/\| \{/).slice(1);
+    const coded = events.map((event) => {
+      const [, type = ''] = /type: '([\w-]+)'/.exec(event) ?? [];
+      const keys = [...event.matchAll(/readonly (\w+)\??:/g)].map(([, key]) => key);
+      return [type, ...keys.filter((key) => key !== 'type')];
+    });
+    const [, section = ''] = readFileSync('docs/backend.md', 'utf8').split(
+      '### Events for metrics',
+    );
+    const [table = ''] = section.split('\n#');
+    const [, ...rows] = table.matchAll(/^\| `([\w-]+)` +\| ([^|]*)\|/gm);
+    const written = rows.map(([, type, keys = '']) => [type, ...(keys.match(/\w+/g) ?? [])]);
+    assert.equal(coded.length > 5, true);
+    assert.deepEqual(written, coded);
+  });
+});
+
+describe('docs/production.md', () => {
+  it('asks for the same tag on both pages, `environment` included', () => {
+    const text = readFileSync('docs/production.md', 'utf8');
+    assert.match(text, /the same tag with the same attributes\*\*, `environment` included/);
   });
 });

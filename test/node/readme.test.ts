@@ -1,5 +1,5 @@
-// The README as a newcomer follows it: in an empty folder, with the package as it is packed. And its
-// figures, which come from the last run of the benchmarks.
+// The README as a newcomer follows it: in an empty folder, with the package as it is packed. And
+// its figures, which come from the last run of the benchmarks.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';

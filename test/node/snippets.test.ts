@@ -22,20 +22,18 @@ const ROOTS = ['examples', ...['shop', 'next', 'core-html'].map((app) => `test/f
 /** Blocks without a name, and the file that has the same code. */
 const COMPILED: Record<string, string> = {
   "docs/frameworks.md types/react'; // preact": '',
-  'docs/frameworks.md export default function App': 'test/types/documents/react.tsx',
   'docs/react.md onMoneriumConnected': 'test/types/documents/react-component.tsx',
   'docs/frameworks.md <script setup lang="ts">': 'test/types/documents/Vue.vue',
   "docs/frameworks.md 'monerium-connect/types/svelte'": 'test/types/documents/Svelte.svelte',
   "docs/frameworks.md 'monerium-connect/types/solid'": 'test/types/documents/solid.tsx',
   'docs/frameworks.md ConnectComponent': 'test/frameworks/angular/src/connect.ts',
   'docs/react.md react-bootstrap': 'test/frameworks/core-react/src/Connect.tsx',
-  "docs/server-rendering.md 'use client'": 'test/types/documents/next.tsx',
 };
 /** Scripts for Node, and what a page's author has in their place. */
 const IN_NODE: Record<string, string> = {
   'docs/frameworks.md proxy:': '',
   'docs/frameworks.md vue({': 'const vue = (options) => options.template.compilerOptions;\n',
-  'docs/server-rendering.md RenderResultReadable':
+  'docs/react.md RenderResultReadable':
     "import { PassThrough } from 'node:stream';\n" +
     "const session = { profile: 'p', userId: 'u' };\nconst response = new PassThrough();\n",
   'docs/testing.md startEmulator': '',
