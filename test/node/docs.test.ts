@@ -47,7 +47,7 @@ describe('docs/check-backend.md', () => {
   const named = sections.flatMap((section) => {
     const [heading = ''] = section.split('\n', 1);
     const why = heading.toLowerCase().replaceAll(' ', '-');
-    return [...section.matchAll(/^- `([^`]+)`: /gm)].map(([, name]) => `${why}: ${name}`);
+    return [...section.matchAll(/^- `([^`]+)`/gm)].map(([, name]) => `${why}: ${name}`);
   });
 
   it('#227 has each rule of the kit in the section to which its report links, and no others', () => {

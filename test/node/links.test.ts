@@ -102,6 +102,12 @@ describe('a document in the package', () => {
 });
 
 describe('the size of a document', () => {
+  it('leaves the package with at most 19,500 words in all', () => {
+    const texts = documents.map((file) => readFileSync(file, 'utf8'));
+    const { length } = texts.join(' ').trim().split(/\s+/);
+    assert.ok(length <= 19_500, `${length} words`);
+  });
+
   for (const file of [...documents, ...ownDocuments]) {
     const limit = file === 'README.md' ? 130 : 250;
     it(`${file} has at most ${limit} lines`, () => {
