@@ -148,6 +148,11 @@ function writeReact(configuration: Configuration): string {
   );
 }
 
+/** The router reads the address before any component runs, and restores it later. */
+const NEXT_ADDRESS = `/* In instrumentation-client.ts, which takes Monerium's response out of the address:
+import '${TAG}/element';
+*/`;
+
 /** React takes the markup of a server over without properties: a `ref` sets them. */
 function writeNext(configuration: Configuration): string {
   const lines = writeProperties(configuration, 'element');
@@ -174,6 +179,7 @@ ${indent(loads, '    ')}
 ${indent(withRef, '    ')}
   );
 }`,
+    NEXT_ADDRESS,
     noteStyle(configuration),
   );
 }

@@ -152,6 +152,11 @@ describe('the code that the configurator writes', () => {
     });
   }
 
+  it('names the file that Next.js needs for the address', () => {
+    const code = writeSnippet('Next.js', FULL, RELEASE);
+    assert.match(code, /instrumentation-client\.ts[^]*import 'monerium-connect\/element';/);
+  });
+
   it('is run with every attribute, by `npm run test:frameworks`', () => {
     const set = Object.values(SETTINGS).flatMap((setting) => Object.keys(setting.attributes));
     assert.deepEqual(
