@@ -22,15 +22,11 @@ export const styles = css`
 
   [part='button'],
   [part='status'] {
-    box-sizing: border-box;
-    text-wrap: balance;
-  }
-
-  [part='status'],
-  .row {
     display: flex;
     align-items: center;
+    box-sizing: border-box;
     gap: 0.6em;
+    text-wrap: balance;
   }
 
   button {
@@ -150,8 +146,11 @@ export const styles = css`
   }
 
   .row {
+    display: flex;
     grid-area: 1 / 1;
+    align-items: center;
     justify-content: center;
+    gap: 0.6em;
   }
 
   .row:not(:last-child) {
