@@ -1,117 +1,126 @@
-// Breaks one rule of the code after the other and sees whether the tests notice.
-//   node scripts/mutants/run.mjs [--only '#(12|13) '] [--parallel 2] [--check] [table …]
-// A mutant is noticed when the tests that are named for it fail on the broken code, and pass
-// without the change. `--check` only looks for the places. Writes build/reports/mutants.json.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { copyProject, runMutant, runTests } from './copy.mjs';
-import { findStale, nameOf, readMutants, titlesOf } from './tables.mjs';
+// Breaks one rule of the code after the other, in a copy, and sees whether the tests notice.
+//   node scripts/mutants/run.mjs ['#12 '] [--check]
+// A mutant is noticed when a test fails on the broken code that passes without the change. The
+// pattern chooses rows; `--check` only looks for their places. Writes build/reports/mutants.txt.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { execa } from 'execa';
+import pLimit from 'p-limit';
+import { folders, isInstalled } from '../setup/folders.mjs';
+import { readReport } from '../test/report.mjs';
+import { findStale, mutate, nameOf, readMutants } from './mutants.mjs';
 
-/** @typedef {import('./tables.mjs').Mutant} Mutant */
-/** @typedef {import('./copy.mjs').Run} Run */
-/** @typedef {{ mutant: Mutant, seen: string[], isGood: boolean }} Result */
+/** @typedef {import('./mutants.mjs').Mutant} Mutant */
 
-process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: 'string', default: '' },
-    parallel: { type: 'string', default: '2' },
-    check: { type: 'boolean', default: false },
-  },
-});
+const LEFT_OUT = new Set(['.git', 'dist', 'build', 'coverage']);
+/** For the tests of one file, in milliseconds. */
+const LIMIT = 300_000;
 
-const only = new RegExp(values.only);
-const mutants = (await readMutants(positionals)).filter((mutant) => only.test(nameOf(mutant)));
+const [pattern = ''] = process.argv.slice(2).filter((argument) => argument !== '--check');
+const mutants = readMutants().filter((mutant) =>
+  new RegExp(pattern).test([nameOf(mutant), mutant.place, ...mutant.tests].join(' ')),
+);
 const stale = findStale(mutants);
 for (const line of stale) console.error(line);
-if (stale.length > 0 || mutants.length === 0) {
-  console.error(`${mutants.length} mutants, ${stale.length} without a place.`);
-  process.exit(1);
-}
-if (values.check) process.exit(0);
+console.log(`${mutants.length} mutants, ${stale.length} without a place or a test`);
+if (stale.length > 0 || mutants.length === 0) process.exit(1);
+if (process.argv.includes('--check')) process.exit(0);
 
-/**
- * Takes the items one after the other, with as many workers as there are copies.
- * @template Item, Result
- * @param {Item[]} items
- * @param {(item: Item, copy: string) => Promise<Result>} work
- * @returns {Promise<Result[]>} in the order of the items
- */
-async function inCopies(items, work) {
-  /** @type {Result[]} */
-  const results = [];
-  const queue = [...items.entries()];
-  await Promise.all(
-    copies.map(async (copy) => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        results[next[0]] = await work(next[1], copy);
-      }
-    }),
-  );
-  return results;
+/** @returns {string} the folder of a new copy, which is gone when this process ends */
+function copyProject() {
+  const copy = mkdtempSync(join(tmpdir(), 'monerium-connect-mutants-'));
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  const isWanted = (/** @type {string} */ source) =>
+    !LEFT_OUT.has(relative('.', source)) && basename(source) !== 'node_modules';
+  cpSync('.', copy, { recursive: true, filter: isWanted });
+  const apart = /** @type {import('../setup/folders.mjs').Folder[]} */ (Object.keys(folders));
+  for (const folder of ['.', ...apart.filter(isInstalled)]) {
+    const packages = join(folder, 'node_modules');
+    symlinkSync(join(process.cwd(), packages), join(copy, packages), 'junction');
+  }
+  return copy;
 }
 
 /**
- * Whether the tests of a file can judge: all pass on the code as it is, and no mutant lacks one.
- * One run for each file.
- * @param {string} test
+ * Runs those tests of a file whose titles fit, on what is in the copy. A browser that did not start
+ * has shown nothing: then once more.
  * @param {string} copy
+ * @param {string} file
+ * @param {string} title a pattern
+ * @param {number} [tries]
+ * @returns {Promise<import('../test/report.mjs').Test[]>}
  */
-async function canJudge(test, copy) {
-  const own = mutants.filter((mutant) => mutant.test === test);
-  const title = [...new Set(own.map(titlesOf))].join('|');
-  const { passed, failed, output } = await runTests(copy, test, title);
-  const untested = own.filter(
-    (mutant) => !passed.some((name) => new RegExp(titlesOf(mutant)).test(name)),
+async function runTests(copy, file, title, tries = 2) {
+  const isUnit = file.startsWith('test/unit');
+  rmSync(join(copy, 'build'), { recursive: true, force: true });
+  const args = isUnit
+    ? ['node_modules/.bin/wtr', '--config=scripts/test/web-test-runner.config.mjs', '--files']
+    : [
+        ...['--import=tsx', '--test', `--test-name-pattern=${title}`],
+        ...['--test-reporter=./scripts/test/node-reporter.mjs'],
+      ];
+  const { timedOut } = await execa(process.execPath, [...args, file], {
+    ...{ cwd: copy, reject: false, timeout: LIMIT },
+    // With as many random cases as in CI.
+    env: { CI: 'true', TEST_TITLE: title, TEST_REPORT: 'node' },
+  });
+  const tests = readReport(isUnit ? 'unit' : 'node', copy).filter((test) =>
+    new RegExp(title).test(test.title),
   );
-  console.log(`as it is: ${test}, ${passed.length} passed, ${failed.length} failed`);
-  for (const name of failed) console.error(`  fails without a mutant: ${name}`);
-  for (const mutant of untested) console.error(`  no test passes for “${nameOf(mutant)}”`);
-  if (passed.length + failed.length === 0) console.error(output);
-  return failed.length === 0 && untested.length === 0;
+  const hasRun = timedOut || tests.length > 0 || tries === 1;
+  return hasRun ? tests : runTests(copy, file, title, tries - 1);
 }
 
-/**
- * The tests that noticed. Of a row of the faults, those with its number.
- * @param {Mutant} mutant
- * @param {Run} run
- */
-function seenBy({ fault }, { failed, isLate }) {
-  if (fault) return failed.filter((title) => new RegExp(`#${fault}\\b`).test(title));
-  return isLate ? ['the tests do not end'] : failed;
-}
+/** The tests that pass without a change. @type {Map<string, Promise<string[]>>} */
+const sound = new Map();
 
 /**
- * @param {Mutant} mutant
+ * Those of a file that can judge. It runs once, for all mutants.
  * @param {string} copy
- * @returns {Promise<Result>}
+ * @param {string} file
  */
-async function judge(mutant, copy) {
-  const started = Date.now();
-  const run = await runMutant(copy, mutant);
-  const seen = seenBy(mutant, run);
-  const isGood = mutant.survives ? seen.length === 0 && run.passed.length > 0 : seen.length > 0;
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  const verdict = seen[0] ?? mutant.survives ?? 'NO TEST NOTICES';
-  console.log(`${isGood ? 'good' : 'BAD '} ${seconds} s  ${nameOf(mutant)}\n        ${verdict}`);
-  return { mutant, seen, isGood };
+async function findSound(copy, file) {
+  const own = mutants.filter(({ tests }) => tests.includes(file));
+  const tests = await runTests(copy, file, own.map(({ title }) => title.source).join('|'));
+  return tests.filter(({ result }) => result === 'passed').map(({ title }) => title);
 }
 
-const copies = Array.from({ length: Number(values.parallel) }, copyProject);
-const files = [...new Set(mutants.map(({ test }) => test))];
-const areFit = await inCopies(files, canJudge);
-const fit = mutants.filter(({ test }) => areFit[files.indexOf(test)]);
-const results = await inCopies(fit, judge);
+/**
+ * @param {Mutant} mutant
+ * @param {string} copy as the code is
+ * @returns {Promise<string | undefined>} the first test that notices
+ */
+async function findNotice(mutant, copy) {
+  for (const file of mutant.tests) {
+    const passing = sound.get(file) ?? findSound(copy, file);
+    sound.set(file, passing);
+    const able = await passing;
+    const { file: broken, text } = mutate(mutant);
+    writeFileSync(join(copy, broken), text);
+    const tests = await runTests(copy, file, mutant.title.source);
+    writeFileSync(join(copy, broken), readFileSync(broken));
+    const seen = tests.find(({ title, result }) => result === 'failed' && able.includes(title));
+    if (seen) return `${file}: ${seen.title}`;
+  }
+  return undefined;
+}
 
+const parallel = availableParallelism();
+const free = Array.from({ length: parallel }, copyProject);
+/** @type {string[]} */
+const lines = [];
+await pLimit(parallel).map(mutants, async (mutant) => {
+  const copy = free.pop() ?? '';
+  const notice = await findNotice(mutant, copy);
+  free.push(copy);
+  const line = `${notice ? 'noticed' : 'NOT NOTICED'}  ${nameOf(mutant)}  (${notice ?? 'no test'})`;
+  console.log(line);
+  lines.push(line);
+});
 mkdirSync('build/reports', { recursive: true });
-writeFileSync('build/reports/mutants.json', JSON.stringify(results, null, 2));
-const bad = results.filter(({ isGood }) => !isGood).length;
-const explained = results.filter(({ mutant, isGood }) => mutant.survives && isGood).length;
-const untried = mutants.length - fit.length;
-console.log(
-  `${mutants.length} mutants: ${fit.length - bad - explained} noticed, ${explained} explained, ` +
-    `${bad} not as expected, ${untried} not tried since their tests are red`,
-);
-process.exitCode = bad + untried > 0 ? 1 : 0;
+writeFileSync('build/reports/mutants.txt', `${lines.sort().join('\n')}\n`);
+const missed = lines.filter((line) => line.startsWith('NOT'));
+console.log(`${lines.length - missed.length} noticed, ${missed.length} not`);
+process.exitCode = missed.length > 0 ? 1 : 0;

@@ -4,12 +4,11 @@
 // `--part 1/2` takes every second file: most of these tests wait, so two parts at once are faster.
 // `--coverage` leaves for c8 what was run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { reports } from './junit.mjs';
 
 /** Where c8 looks. */
 const COVERAGE = 'coverage/tmp';
@@ -25,15 +24,11 @@ const { values, positionals } = parseArgs({
   },
 });
 const [folder = ''] = positionals;
-const names = existsSync(folder) ? readdirSync(folder) : [];
 const [part = 1, parts = 1] = values.part.split('/').map(Number);
-const all = names.filter((name) => name.endsWith('.test.ts')).sort();
-const files = all.filter((_, index) => index % parts === part - 1);
-if (files.length === 0) {
-  console.error(`No test file in ${folder}.`);
-  process.exit(1);
-}
-const paths = files.map((name) => resolve(folder, name));
+const all = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
+const names = all.sort().filter((_, index) => index % parts === part - 1);
+if (names.length === 0) throw new Error(`No test file in ${folder}.`);
+const paths = names.map((name) => resolve(folder, name));
 
 /** Makes a module that imports them all, and is gone when this process ends. */
 function importTogether() {
@@ -44,24 +39,22 @@ function importTogether() {
   return whole;
 }
 
-mkdirSync(reports, { recursive: true });
-const kind = [values.browser, parts > 1 && part].filter(Boolean);
-const report = [basename(folder), ...kind].join('-');
 const args = [
   '--import=tsx',
   '--test',
   `--test-concurrency=${values.concurrency}`,
   // For a whole file: a handle left open would otherwise keep the run from ending.
   `--test-timeout=${values.together ? 1_800_000 : 600_000}`,
-  '--test-reporter=spec',
-  '--test-reporter-destination=stdout',
-  `--test-reporter=${new URL('junit-reporter.mjs', import.meta.url)}`,
-  `--test-reporter-destination=${reports}/${report}.xml`,
+  ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+  `--test-reporter=${new URL('node-reporter.mjs', import.meta.url)}`,
+  '--test-reporter-destination=stderr',
   ...(values.together ? [importTogether()] : paths),
 ];
 if (values.coverage) rmSync(COVERAGE, { recursive: true, force: true });
+const kind = [values.browser, parts > 1 && part].filter(Boolean);
 const env = {
   ...process.env,
+  TEST_REPORT: [basename(folder), ...kind].join('-'),
   ...(values.browser && { BROWSERS: values.browser }),
   ...(values.coverage && { NODE_V8_COVERAGE: COVERAGE }),
 };

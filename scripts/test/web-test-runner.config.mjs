@@ -12,11 +12,12 @@ import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../
 import { requirePackage, skipWithout } from '../setup/folders.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
-import { reports } from './junit.mjs';
-import { junitReporter } from './unit-report.mjs';
+import { unitReporter } from './unit-reporter.mjs';
 
 // Only the page in front has focus, so two at once would fail each other's focus tests.
 const concurrency = 1;
+/** Runs the tests with these titles alone. */
+const { TEST_TITLE } = process.env;
 
 // The runner keeps its output for a moment, and an error outside of the tests ends it before that.
 process.on('uncaughtExceptionMonitor', (error) => writeSync(2, `${inspect(error)}\n`));
@@ -79,26 +80,6 @@ const launchers = {
   },
 };
 
-/**
- * The reporter leaves out what went wrong outside of a test, as a file that does not load: it
- * becomes a failed test of that file.
- * @param {import('@web/test-runner').TestSession} session
- * @returns {import('@web/test-runner').TestSession}
- */
-function withErrors({ errors = [], testResults, ...session }) {
-  const result = { name: 'the file as a whole', passed: false, skipped: false };
-  const tests = errors.map((error) => ({ ...result, error }));
-  const suites = [...(testResults?.suites ?? []), { name: '', suites: [], tests }];
-  return { ...session, errors, testResults: { name: '', tests: [], suites } };
-}
-
-const junit = junitReporter(`${reports}/unit.xml`);
-/** @type {import('@web/test-runner').Reporter} */
-const report = {
-  onTestRunFinished: ({ sessions, ...run }) =>
-    junit.onTestRunFinished?.({ ...run, sessions: sessions.map(withErrors) }),
-};
-
 const names = /** @type {(keyof typeof launchers)[]} */ (
   (process.env.BROWSERS ?? 'chromium').split(',')
 );
@@ -132,11 +113,19 @@ export default {
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
   reporters: [
     defaultReporter({ reportTestResults: true, reportTestProgress: false }),
-    report,
+    unitReporter(),
     coverageReporter(),
   ],
-  // An accessibility check of a page takes seconds on two cores.
-  testFramework: { config: { timeout: 20_000 } },
+  testFramework: {
+    config: {
+      // An accessibility check of a page takes seconds on two cores.
+      timeout: 20_000,
+      // For a mutant: the first failure is enough, as one that waits for ever takes all its time.
+      ...(TEST_TITLE && { grep: `/${TEST_TITLE}/`, bail: true }),
+    },
+  },
+  // The packages of a mutant's copy are found through a link.
+  ...(TEST_TITLE && { preserveSymlinks: true }),
   browserStartTimeout: 120_000,
   testsStartTimeout: 120_000,
   // Less than a mutant has: a test that hangs under one has to fail it.

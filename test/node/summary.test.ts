@@ -5,31 +5,34 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { readTests, type Test } from '../../scripts/test/junit.mjs';
-import { judge, summarize, type Tests } from '../../scripts/test/summary.mjs';
+import { readReport, type Test } from '../../scripts/test/report.mjs';
+import { judge, summarize } from '../../scripts/test/summary.mjs';
 
 const good = { isGood: true, output: '', seconds: 3 };
 const bad = { isGood: false, output: 'src/server/valkey.ts has 93 %', seconds: 3 };
-const tests: Tests = { passed: 7, skipped: [], failures: [] };
+const passed: Test[] = [1, 2].map((title) => ({ title: `test ${title}`, result: 'passed' }));
+const skipped: Test[] = ['no X: install x', 'no Y', 'no X: install x'].map((message) => {
+  return { title: 'other', result: 'skipped', message };
+});
+const failed: Test = { title: 'a button: is there', result: 'failed', message: 'no button' };
 
 describe('the summary', () => {
   it('ends with the sum of suites and checks', () => {
-    const results = [judge('node', good, tests), judge('lint', good)];
+    const results = [judge('node', good, passed), judge('lint', good)];
     assert.match(
       summarize(results),
-      /^ok +node +7 of 7 +3 s\nok +lint +1 of 1 .*\n\n8 passed, 0 failed$/,
+      /^ok +node +2 of 2 +3 s\nok +lint +1 of 1 .*\n\n3 passed, 0 failed$/,
     );
   });
 
   it('says first what was skipped and why, once for each reason', () => {
-    const skipped = ['no X: install x', 'no Y', 'no X: install x'];
-    const lines = summarize([judge('node', good, { ...tests, skipped })]).split('\n');
+    const lines = summarize([judge('node', good, [...passed, ...skipped])]).split('\n');
     assert.deepEqual(lines.slice(0, 3), [
       '2 skipped     no X: install x',
       '1 skipped     no Y',
       '',
     ]);
-    assert.equal(lines.at(-1), '7 passed, 0 failed, 3 skipped');
+    assert.equal(lines.at(-1), '2 passed, 0 failed, 3 skipped');
   });
 
   it('names a check that fails, and what it said', () => {
@@ -39,11 +42,10 @@ describe('the summary', () => {
   });
 
   it('names a failed test, and a suite that broke off without one', () => {
-    const failures = [{ title: 'a button: is there', message: 'no button' }];
     const results = [
-      judge('unit', bad, { ...tests, failures }),
-      judge('node', bad, tests),
-      judge('look', good, { ...tests, passed: 0 }),
+      judge('unit', bad, [...passed, failed]),
+      judge('node', bad, passed),
+      judge('look', good, []),
     ];
     const named = summarize(results).match(/^FAILED .*: .*$/gm);
     assert.deepEqual(named, [
@@ -59,37 +61,37 @@ describe('the report of the tests in Node', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs two files of tests, the second of which passes. */
-  function report(code: string): string[] {
-    const names = ['first.test.mjs', 'second.test.mjs', 'report.xml'];
-    const [first = '', second = '', xml = ''] = names.map((name) => join(folder, name));
+  function report(code: string): { seen: string[]; said: string } {
+    const [first = '', second = ''] = ['first', 'second'].map((name) => `${name}.test.mjs`);
     const imports = `import { after, describe, it } from 'node:test';\n`;
-    writeFileSync(first, `${imports}const fail = () => { throw new Error('broken'); };\n${code}`);
-    writeFileSync(second, `${imports}it('second', () => {});`);
-    const reporter = new URL('../../scripts/test/junit-reporter.mjs', import.meta.url);
-    const env = { ...process.env };
+    const broken = `${imports}const fail = () => { throw new Error('broken'); };\n${code}`;
+    writeFileSync(join(folder, first), broken);
+    writeFileSync(join(folder, second), `${imports}it('second', () => {});`);
+    const reporter = new URL('../../scripts/test/node-reporter.mjs', import.meta.url);
+    const env: NodeJS.ProcessEnv = { ...process.env, TEST_REPORT: 'own' };
     // With it, Node takes the run for one file of this one.
     delete env['NODE_TEST_CONTEXT'];
-    const destination = `--test-reporter-destination=${xml}`;
-    spawnSync(
-      process.execPath,
-      ['--test', `--test-reporter=${reporter}`, destination, first, second],
-      { env },
+    const args = ['--test', `--test-reporter=${reporter}`, first, second];
+    const { stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+    const seen = readReport('own', folder).map(({ result, title, message }) =>
+      [result, title, message].filter(Boolean).join(' | '),
     );
-    const say = ({ suite, title, result, message }: Test) =>
-      [result, suite, title.replace(`${folder}/`, ''), message].filter(Boolean).join(' | ');
-    return readTests(xml).map(say);
+    return { seen, said: stderr };
   }
 
-  it('has a failure of a hook of a suite', () => {
-    assert.deepEqual(report(`describe('suite', () => { after(fail); it('first', () => {}); });`), [
+  it('has a failure of a hook of a suite, and says it at once', () => {
+    const code = `describe('suite', () => { after(fail); it('first', () => {}); });`;
+    const { seen, said } = report(code);
+    assert.deepEqual(seen, [
+      'passed | suite: first',
+      'failed | suite | failed running after hook',
       'passed | second',
-      'passed | suite | first',
-      'failed | suite | the suite as a whole | failed running after hook',
     ]);
+    assert.match(said, /^Failed: own: suite: failed running after hook\n/);
   });
 
   it('has a failure of a hook of a file, and the tests after it', () => {
-    assert.deepEqual(report(`after(fail); it('first', () => {});`), [
+    assert.deepEqual(report(`after(fail); it('first', () => {});`).seen, [
       'passed | first',
       'failed | first.test.mjs | broken',
       'passed | second',
@@ -98,10 +100,18 @@ describe('the report of the tests in Node', () => {
 
   it('has a failed test once, and the reason of a skipped one', () => {
     const code = `describe('suite', () => { it('first', fail); it('other', { skip: 'no X' }); });`;
-    assert.deepEqual(report(code), [
+    assert.deepEqual(report(code).seen, [
+      'failed | suite: first | broken',
+      'skipped | suite: other | no X',
       'passed | second',
-      'failed | suite | first | broken',
-      'skipped | suite | other | no X',
     ]);
+  });
+
+  it('counts neither a suite, nor a test of tests, nor a file without any', () => {
+    const code = `describe('suite', () => {
+      it('first', async (t) => { await t.test('inner', () => {}); });
+    });`;
+    assert.deepEqual(report(code).seen, ['passed | suite: first: inner', 'passed | second']);
+    assert.deepEqual(report('').seen, ['passed | second']);
   });
 });
