@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
 import type { Connection } from '../../src/core/connection.js';
 import { IDLE, hasComeBack, isRunning, overlay } from '../../src/core/identity.js';
 import { ConnectError, type ErrorCode, type ErrorPhase } from '../../src/core/errors.js';

@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { describe } from 'node:test';
+import { expect } from 'chai';
 import fc from 'fast-check';
 import { stripAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import { itHolds } from './property.js';

@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { afterEach, describe, it } from 'node:test';
+import { expect } from 'chai';
 import {
   exchangeByBackend,
   exchangeCode,
@@ -327,17 +328,17 @@ describe('refreshTokens', () => {
 
 describe('exchangeCode', () => {
   const { signal } = new AbortController();
-  const { fetch } = window;
+  const { fetch } = globalThis;
 
   afterEach(() => {
-    window.fetch = fetch;
+    globalThis.fetch = fetch;
   });
 
   /** Takes the place of the network, and records the signal of every request. */
   function replaceFetch(...answers: Response[]) {
     const { send, requests } = recordSend(...answers);
     const signals: unknown[] = [];
-    window.fetch = (url, init = {}) => {
+    globalThis.fetch = (url, init = {}) => {
       signals.push(init.signal);
       return send(url as string, init);
     };

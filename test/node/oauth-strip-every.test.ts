@@ -1,5 +1,6 @@
 // What is cut out of a start URL before it is stored.
-import { expect } from '@open-wc/testing';
+import { describe } from 'node:test';
+import { expect } from 'chai';
 import fc from 'fast-check';
 import { stripAuthorizationResponse, stripEveryResponse } from '../../src/core/oauth/oauth.js';
 import { itHolds } from './property.js';

@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
 import fc from 'fast-check';
 import { isLoopback, readConfiguration, type ConnectAttributes } from '../../src/core/options.js';
 import { ConnectError } from '../../src/core/errors.js';

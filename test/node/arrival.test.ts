@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { describe, it } from 'node:test';
+import { expect } from 'chai';
 import { readCode } from '../../src/core/browser/arrival.js';
 import type { ConnectError } from '../../src/index.js';
 import { readAuthorizationResponse } from '../../src/core/oauth/oauth.js';

@@ -1,4 +1,5 @@
-import { expect } from '@open-wc/testing';
+import { it } from 'node:test';
+import { expect } from 'chai';
 
 /** The parameters of an authorization response. */
 export const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'];

@@ -1,5 +1,6 @@
 import { KINDS } from '../helpers/error-codes.js';
-import { expect } from '@open-wc/testing';
+import { afterEach, describe, it } from 'node:test';
+import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   buildRequestUrl,
