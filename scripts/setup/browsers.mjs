@@ -73,6 +73,19 @@ export function findChromium() {
   return find(process.env.CHROMIUM_PATH, commands, chromiumPaths());
 }
 
+/** The path of a Chromium that draws no windows. */
+export function findShell() {
+  return find(undefined, ['chromium-headless-shell', 'chrome-headless-shell']);
+}
+
+/**
+ * For a test that needs no back/forward cache and no popup blocker. Without windows it is half
+ * of the work. A browser that somebody has set is used for everything.
+ */
+export function findHeadless() {
+  return (process.env.CHROMIUM_PATH ? undefined : findShell()) ?? findChromium();
+}
+
 /** The path of an installed Firefox. */
 export function findFirefox() {
   const paths = ['/Applications/Firefox.app/Contents/MacOS/firefox'];

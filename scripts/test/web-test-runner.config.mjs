@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import getPort from 'get-port';
 import * as puppeteer from 'puppeteer-core';
 import { coverageArgs, coverageReporter, createCoveredPage } from './browser-coverage.mjs';
-import { chromiumArgs, findChromium, findFirefox, firefoxPreferences } from '../setup/browsers.mjs';
+import { chromiumArgs, findFirefox, findHeadless, firefoxPreferences } from '../setup/browsers.mjs';
 import { requirePackage, skipWithout } from '../setup/folders.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
@@ -41,7 +41,7 @@ const launchers = {
       createPage: createCoveredPage,
       // `browser` is left out on purpose: with 'chrome' the coverage is 0 % without a word.
       launchOptions: {
-        ...installed(findChromium(), 'Chromium'),
+        ...installed(findHeadless(), 'Chromium'),
         args: [...chromiumArgs, ...coverageArgs],
       },
     }),
@@ -100,7 +100,7 @@ export default {
     esbuildPlugin({
       ts: true,
       define: Object.fromEntries(
-        ['DEEP', 'SEED'].map((name) => [
+        ['CI', 'DEEP', 'SEED'].map((name) => [
           `process.env.${name}`,
           JSON.stringify(process.env[name]) ?? 'undefined',
         ]),

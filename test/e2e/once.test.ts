@@ -40,6 +40,8 @@ for (const [name, mount] of Object.entries(MOUNTING)) {
     await page.waitForSelector('#mounted > #a');
     await world.connect(page, '#a');
     await waitForEvent(page, 'monerium-connected');
+    // The exchange can be faster than the framework.
+    await page.waitForSelector('#mounted > #a');
     await world.finish(visitor, page);
 
     world.onlyPost();

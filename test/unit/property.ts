@@ -4,7 +4,7 @@ import { runs, seed } from '../helpers/runs.js';
 /** Milliseconds. A failure needs time to be made small. */
 const LIMIT = process.env['DEEP'] ? 540_000 : 100_000;
 
-/** A test of many cases: the full number in a deep run, else a tenth. The title says how many. */
+/** A test of many cases. The title says how many. */
 export function itHolds<T>(title: string, full: number, property: fc.IRawProperty<T>): void {
   const numRuns = runs(full);
   it(`${title}, in ${numRuns} cases`, async function () {

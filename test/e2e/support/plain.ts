@@ -3,8 +3,8 @@
 import puppeteer from 'puppeteer-core';
 import {
   chromiumArgs,
-  findChromium,
   findFirefox,
+  findHeadless,
   firefoxPreferences,
 } from '../../../scripts/setup/browsers.mjs';
 import { skipWithout } from '../../../scripts/setup/folders.mjs';
@@ -28,7 +28,7 @@ async function openPuppeteer(): Promise<PlainPage> {
     engine === 'firefox'
       ? ({ browser: 'firefox', extraPrefsFirefox: firefox } as const)
       : { args: chromiumArgs };
-  const executablePath = engine === 'firefox' ? findFirefox() : findChromium();
+  const executablePath = engine === 'firefox' ? findFirefox() : findHeadless();
   if (!executablePath) throw new Error(`No ${engine} found: run \`npm run setup -- --all\`.`);
   const browser = await puppeteer.launch({ headless: true, executablePath, ...options });
   const page = await browser.newPage();

@@ -5,6 +5,7 @@ import {
   chromiumArgs,
   findChromium,
   findFirefox,
+  findHeadless,
   firefoxPreferences,
 } from '../../../scripts/setup/browsers.mjs';
 import {
@@ -29,7 +30,9 @@ function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
     const rules = hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`);
     const args = [...chromiumArgs, ...cache, ...rules];
     const ignoreDefaultArgs = popupBlocker ? ['--disable-popup-blocking'] : [];
-    return { ...COMMON, executablePath: findChromium(), args, ignoreDefaultArgs };
+    const needsWindows = backForwardCache || popupBlocker;
+    const executablePath = needsWindows ? findChromium() : findHeadless();
+    return { ...COMMON, executablePath, args, ignoreDefaultArgs };
   }
   const preferences = {
     ...firefoxPreferences,
