@@ -217,15 +217,16 @@ const MISTAKES: Mistake[] = [
   },
 ];
 
-for (const { name, answer, code, text, facts, level, only } of MISTAKES) {
-  for (const way of only ? [only] : (['backend', 'direct'] as const)) {
-    test(`#163 ${way}: ${name} is ${code}, with the facts in one line`, async () => {
-      const begun = await comeBack({ way, answer });
-      const line = `POST ${begun.endpoint} ${facts}`;
-      await assertTold(begun, { code, text, facts: line, ...(level && { level }) });
-      await world.finish(begun.visitor, begun.page);
-    });
-  }
+// The exchange itself is tested both ways in Node: here each mistake is made in one of them.
+for (const [index, mistake] of MISTAKES.entries()) {
+  const { name, answer, code, text, facts, level, only } = mistake;
+  const way = only ?? (index % 2 === 0 ? 'backend' : 'direct');
+  test(`#163 ${way}: ${name} is ${code}, with the facts in one line`, async () => {
+    const begun = await comeBack({ way, answer });
+    const line = `POST ${begun.endpoint} ${facts}`;
+    await assertTold(begun, { code, text, facts: line, ...(level && { level }) });
+    await world.finish(begun.visitor, begun.page);
+  });
 }
 
 test('#163 direct: a profile that nobody may read is profile_unavailable', async () => {

@@ -96,30 +96,32 @@ const FRAMES: Frames[] = [
   },
   { name: 'in a sandbox', sandbox: 'allow-scripts allow-same-origin' },
 ];
-const QUERIES = [REFUSAL, '?error=access_denied&state=mc1.forged', '?code=forged&state=mc1.forged'];
+const OTHERS = ['?error=access_denied&state=mc1.forged', '?code=forged&state=mc1.forged'];
 
-for (const { name, headers = {}, sandbox = '' } of FRAMES) {
-  for (const query of QUERIES) {
-    test(`#152 a frame ${name} that opens ${query} ends no popup flow`, async () => {
-      servePopup(world);
-      serveCallback('popup', headers);
-      const visitor = await world.visit();
-      const page = await world.open(visitor, '/');
-      const begun = await beginPopup(world, visitor, page);
-      await page.bringToFront();
-      const frame = await addFrame(page, serveAttacker(query), sandbox);
-      await assertUntouched(frame, query);
-      assert.equal(await statusOf(page), 'waiting');
-      assert.deepEqual(await endingsOf(page), []);
-      assert.equal(await isPending(page, begun.authorization), true);
-      await comeBack(world, begun);
-      await waitForStatus(page, 'connected');
-      const endings = (await endingsOf(page)).map(({ type }) => type);
-      assert.deepEqual(endings, ['monerium-connected']);
-      assertOneExchange(world);
-      await world.finish(visitor, page);
-    });
-  }
+const cases = [
+  ...FRAMES.map((frame) => ({ ...frame, query: REFUSAL })),
+  ...OTHERS.map((query) => ({ name: 'of another site', headers: {}, sandbox: '', query })),
+];
+for (const { name, headers = {}, sandbox = '', query } of cases) {
+  test(`#152 a frame ${name} that opens ${query} ends no popup flow`, async () => {
+    servePopup(world);
+    serveCallback('popup', headers);
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    const begun = await beginPopup(world, visitor, page);
+    await page.bringToFront();
+    const frame = await addFrame(page, serveAttacker(query), sandbox);
+    await assertUntouched(frame, query);
+    assert.equal(await statusOf(page), 'waiting');
+    assert.deepEqual(await endingsOf(page), []);
+    assert.equal(await isPending(page, begun.authorization), true);
+    await comeBack(world, begun);
+    await waitForStatus(page, 'connected');
+    const endings = (await endingsOf(page)).map(({ type }) => type);
+    assert.deepEqual(endings, ['monerium-connected']);
+    assertOneExchange(world);
+    await world.finish(visitor, page);
+  });
 }
 
 test('#152 a frame ends no redirect flow that waits for its customer', async () => {
