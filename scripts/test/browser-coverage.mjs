@@ -1,16 +1,22 @@
 // Coverage in Chromium of every page that a test has open: its own, its frames and its windows.
-// The runner's own leaves windows out, and counts one of several copies of a script.
+// The runner's own leaves windows out, and counts one of several copies of a script. What Node has
+// run before counts as well: the pure modules are tested there.
+import { existsSync } from 'node:fs';
 import { CoverageReport } from 'monocart-coverage-reports';
 
 /** @typedef {import('devtools-protocol').Protocol.Profiler.ScriptCoverage} ScriptCoverage */
 
 const report = new CoverageReport({
-  outputDir: 'coverage',
+  outputDir: 'coverage/report',
   clean: true,
   reports: [['text', { maxCols: 120 }], ['lcovonly'], ['json-summary']],
+  entryFilter: ({ url }) => new URL(url).pathname.includes('/src/'),
   // A source map names only the file, without its folder.
   sourcePath: (path, { distFile } = {}) => distFile ?? path,
 });
+
+/** What `test:node -- --coverage` has written. */
+const OF_NODE = 'coverage/tmp';
 
 /** V8 counts no branches in code from its caches, where every copy but the first comes from. */
 export const coverageArgs = process.argv.includes('--coverage')
@@ -69,7 +75,9 @@ export async function createCoveredPage({ context }) {
 export function coverageReporter() {
   return {
     async stop({ testCoverage }) {
-      if (testCoverage) await report.generate();
+      if (!testCoverage) return;
+      if (existsSync(OF_NODE)) await report.addFromDir(OF_NODE);
+      await report.generate();
     },
   };
 }
