@@ -121,7 +121,7 @@ function checkBrowsers(names) {
   const missing = () => names.filter((name) => !engines[name].find());
   const packages = missing().flatMap((name) => engines[name].packages);
   // Tests take twice as long without it.
-  if (!findShell()) packages.push('chromium-headless-shell');
+  if (!process.env.CHROMIUM_PATH && !findShell()) packages.push('chromium-headless-shell');
   if (packages.length > 0 && hasApt()) installWithApt(packages);
   const [name] = missing();
   if (!name) return;
