@@ -77,8 +77,10 @@ describe('the database of the demo backend', () => {
   });
 
   it('knows nobody whose row was changed by a bit, made longer to live, or cut', async () => {
+    // One time in 64 the character is the very one that would take its place.
+    const other = `CASE substr(connection, 151, 1) WHEN '_' THEN '-' ELSE '_' END`;
     const changes = [
-      `connection = substr(connection, 1, 150) || '_' || substr(connection, 152)`,
+      `connection = substr(connection, 1, 150) || ${other} || substr(connection, 152)`,
       `id = CAST(substr(id, 1, 13) + 1 AS TEXT) || substr(id, 14)`,
       `connection = substr(connection, 1, length(connection) - 1)`,
       `connection = ''`,
