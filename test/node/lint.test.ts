@@ -17,38 +17,49 @@ interface Case {
 const globals = 'no-restricted-globals';
 const syntax = 'no-restricted-syntax';
 
-/** Every way to reach one global, from a file that may not; `owner` is the file that may. */
-function globalCases(member: string, file: string, owner: string): Case[] {
-  const direct = [member, `globalThis.${member}`, `globalThis['${member}']`];
-  const ofWindow = ['window', 'self', 'top', 'parent'].map((object) => `${object}.${member}`);
-  return [...direct, ...ofWindow].map((red) => ({
+/** A global in a file that may not use it; `owner` is the file that may. */
+function globalCase(member: string, file: string, owner?: string, red = member): Case {
+  return {
     name: `\`${red}\``,
     file,
     rule: globals,
     red: `export const it = () => ${red};`,
     green: `export const it = (input: { ${member}: string }) => input;`,
-    // The file that defines the element may use the registry, but not by way of the window.
-    ...(owner === 'src/define.ts' && ofWindow.includes(red) ? {} : { owner }),
-  }));
+    ...(owner && { owner }),
+  };
 }
 
+const waysTo = (member: string) => [`globalThis.${member}`, `globalThis['${member}']`];
+const waysByWindow = (member: string) =>
+  ['window', 'self', 'top', 'parent'].map((object) => `${object}.${member}`);
+
 const windowMembers = ['document', 'location', 'history', 'navigator', 'open', 'addEventListener'];
+const element = 'src/element/monerium-connect.ts';
 
 const globalRuleCases: Case[] = [
-  ...windowMembers.flatMap((name) =>
-    globalCases(name, 'src/core/oauth/oauth.ts', 'src/core/browser/window.ts'),
+  ...windowMembers.map((name) =>
+    globalCase(name, 'src/core/oauth/oauth.ts', 'src/core/browser/window.ts'),
   ),
-  ...globalCases('location', 'src/core/flow/flow.ts', 'src/wallet/chooser.ts'),
-  ...globalCases('location', 'src/core/reading.ts', 'src/core/browser/window.ts'),
-  ...globalCases('localStorage', 'src/wallet/chooser.ts', 'src/core/browser/transaction.ts'),
-  ...globalCases('location', 'src/element/monerium-connect.ts', 'src/core/browser/transaction.ts'),
-  ...globalCases('localStorage', 'src/core/browser/window.ts', 'src/core/browser/transaction.ts'),
-  ...globalCases(
+  ...[...waysTo('location'), ...waysByWindow('location')].map((way) =>
+    globalCase('location', 'src/core/oauth/oauth.ts', 'src/core/browser/window.ts', way),
+  ),
+  globalCase('location', 'src/core/flow/flow.ts', 'src/wallet/chooser.ts'),
+  globalCase('location', 'src/core/reading.ts', 'src/core/browser/window.ts'),
+  globalCase('localStorage', 'src/wallet/chooser.ts', 'src/core/browser/transaction.ts'),
+  globalCase('location', element, 'src/core/browser/transaction.ts'),
+  globalCase('localStorage', 'src/core/browser/window.ts', 'src/core/browser/transaction.ts'),
+  globalCase(
     'sessionStorage',
     'src/element/element-controller.ts',
     'src/core/browser/transaction.ts',
   ),
-  ...globalCases('customElements', 'src/element/monerium-connect.ts', 'src/define.ts'),
+  ...['customElements', ...waysTo('customElements')].map((way) =>
+    globalCase('customElements', element, 'src/define.ts', way),
+  ),
+  // The file that defines the element may use the registry, but not by way of the window.
+  ...waysByWindow('customElements').flatMap((way) =>
+    [element, 'src/define.ts'].map((file) => globalCase('customElements', file, undefined, way)),
+  ),
   ...['window', 'self', 'top', 'parent'].map((name) => ({
     name: `\`${name}\` by itself`,
     file: 'src/element/element-controller.ts',
