@@ -1,4 +1,5 @@
 import { KINDS } from '../helpers/error-codes.js';
+import { runs, seed } from '../helpers/runs.js';
 import { afterEach, describe, it } from 'node:test';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -145,7 +146,7 @@ describe('buildRequestUrl', () => {
         expect(url.hash).to.equal('');
         expect([...url.searchParams]).to.deep.equal(sent.filter(([, text]) => text !== ''));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(20_000), seed: seed() },
     );
   });
 });
