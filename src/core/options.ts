@@ -143,7 +143,7 @@ function readChoice<Name extends keyof typeof CHOICES>(
 
 /** Whether a host, as a parsed URL has it, is this machine. */
 export function isLoopback(hostname: string): boolean {
-  return /^(.+\.)?localhost$|^127\.[.\d]+$|^\[::1\]$/.test(hostname);
+  return /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/.test(hostname);
 }
 
 /** `https:`, or `http:` on a loopback host; no user name. */
