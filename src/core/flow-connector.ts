@@ -70,7 +70,7 @@ export class FlowConnector implements FlowView {
     const flow = this.#updateFlow();
     if (this.#shown.status === 'connected') return Promise.resolve();
     const { configuration } = this.reading;
-    if (mode && configuration) {
+    if (mode && configuration && !configuration.startUrl) {
       this.reading = { ...this.reading, configuration: { ...configuration, mode } };
     }
     return flow.connect(this);
@@ -192,6 +192,7 @@ export class FlowConnector implements FlowView {
     deliverAnnouncements();
     // A response that nobody knows has waited for the answer.
     if (page.arrival) this.#flow?.resume(this);
+    this.#flow?.takeResult(this);
   }
 
   // The flow
@@ -274,5 +275,6 @@ export class FlowConnector implements FlowView {
     if (isSecure()) void prepareSecrets();
     if (this.isDone) this.host.onChange();
     if (this.isChecking) void this.#askSession();
+    else flow.takeResult(this);
   }
 }

@@ -219,13 +219,11 @@ function readOptionalUrl(
 function readMode(attributes: ConnectAttributes, startUrl: string | undefined): Mode | 'auto' {
   const mode = readChoice('mode', attributes.mode ?? 'redirect');
   const wallet = readChoice('wallet', attributes.wallet ?? 'none');
-  const { backendUrl, stayConnected } = attributes;
-  const isFit = backendUrl != null && stayConnected && `${mode} ${wallet}` === 'redirect none';
-  check(
-    !startUrl || isFit === true,
-    'start-url',
-    'backend-url, stay-connected, no popup or wallet',
-  );
+  const { backendUrl, stayConnected, clientId, redirectUri, exchange } = attributes;
+  const isAlone = (clientId ?? redirectUri ?? exchange) == null;
+  const isFit = isAlone && backendUrl != null && stayConnected;
+  const isRight = isFit && `${mode} ${wallet}` === 'redirect none';
+  check(!startUrl || isRight === true, 'start-url', 'backend-url and stay-connected alone');
   return mode;
 }
 
@@ -254,8 +252,7 @@ export function readConfiguration(
 ): Configuration {
   const { clientId, redirectUri, backendHeaders, email, authMode, skipKyc, timeout } = attributes;
   const startUrl = readOptionalUrl('start-url', attributes.startUrl, page);
-  const hasClient = startUrl !== undefined || /^\S+$/.test(clientId ?? '');
-  check(hasClient, 'client-id', 'an ID without white space');
+  check(/^\S+$/.test(startUrl ?? clientId ?? ''), 'client-id', 'an ID without white space');
   const exchange = readExchange(attributes, page);
   const binding = {
     clientId: clientId ?? '',

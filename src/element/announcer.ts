@@ -4,8 +4,7 @@ interface Notifier {
 }
 
 function readText(region: Element): string {
-  const slotted = region.querySelector('slot')?.assignedNodes() ?? [];
-  const nodes = slotted.length > 0 ? slotted : [region];
+  const nodes = region.querySelector('slot')?.assignedNodes({ flatten: true }) ?? [region];
   return nodes.map(({ textContent }) => textContent?.trim()).join(' ');
 }
 

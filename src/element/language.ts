@@ -38,7 +38,7 @@ async function load(tag: string, loader: Loader): Promise<void> {
   await page.ready;
   if (find(tag) !== loader) return;
   await loader(tag).catch((reason: unknown) => {
-    logOnce('warn', `lang="${tag}" is shown in English: ${(reason as Error).message}`);
+    logOnce('warn', `lang="${tag}": ${(reason as Error).message}`);
     failed.set(tag, loader);
     refresh();
   });

@@ -11,11 +11,6 @@ export function isActive(element: Element): boolean {
   return (root as Partial<DocumentOrShadowRoot>).activeElement === element;
 }
 
-function setState(element: Element, name: string, isOn: boolean): void {
-  if (isOn) element.setAttribute(name, 'true');
-  else element.removeAttribute(name);
-}
-
 /** Shows the state on the triggers. One that has gone shows it no more. */
 export class TriggerStates {
   #shownOn: readonly Element[] = [];
@@ -23,8 +18,8 @@ export class TriggerStates {
   update(triggers: readonly Element[], isBusy: boolean, isDisabled: boolean): void {
     for (const element of new Set([...this.#shownOn, ...triggers])) {
       const isThere = triggers.includes(element);
-      setState(element, 'aria-busy', isThere && isBusy);
-      setState(element, 'aria-disabled', isThere && (isBusy || isDisabled));
+      element.setAttribute('aria-busy', `${isThere && isBusy}`);
+      element.setAttribute('aria-disabled', `${isThere && (isBusy || isDisabled)}`);
     }
     this.#shownOn = triggers;
   }

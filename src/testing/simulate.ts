@@ -150,7 +150,6 @@ function enter(
         type: 'connected',
         identity: customer,
         returnTo: location.href,
-        cameBackTo: undefined,
       } as const;
       flow.send({ type: 'claim', attempt });
       flow.send({ type: 'connect', attempt, identity: customer }, ending);

@@ -187,7 +187,7 @@ const MISTAKES: Mistake[] = [
     answer: { body: '{"ok":true}' },
     code: 'profile_unavailable',
     text: REFUSED,
-    facts: 'answered 200 application/json with the fields ok; needed are profile and userId',
+    facts: 'answered 200 application/json with the fields ok. ',
     only: 'backend',
   },
   {
@@ -195,8 +195,7 @@ const MISTAKES: Mistake[] = [
     answer: { body: '{"profile_id":"canary","user_id":"canary"}' },
     code: 'profile_unavailable',
     text: REFUSED,
-    facts:
-      'answered 200 application/json with the fields profile_id, user_id; needed are profile and',
+    facts: 'answered 200 application/json with the fields profile_id, user_id. ',
     only: 'backend',
   },
   {
@@ -204,7 +203,7 @@ const MISTAKES: Mistake[] = [
     answer: { status: 204, headers: { 'content-type': '' } },
     code: 'profile_unavailable',
     text: REFUSED,
-    facts: 'answered 204 without a type; needed are profile and userId',
+    facts: 'answered 204 without a type. ',
     only: 'backend',
   },
   {

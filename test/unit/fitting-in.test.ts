@@ -172,8 +172,8 @@ describe('a trigger of the page', () => {
     expect(trigger.getAttribute('aria-disabled')).to.equal('true');
     element.cancel();
     await element.updateComplete;
-    expect(trigger.hasAttribute('aria-busy')).to.equal(false);
-    expect(trigger.hasAttribute('aria-disabled')).to.equal(false);
+    expect(trigger.getAttribute('aria-busy')).to.equal('false');
+    expect(trigger.getAttribute('aria-disabled')).to.equal('false');
   });
 
   it('is aria-disabled with the element, and does nothing then', async () => {
@@ -192,7 +192,7 @@ describe('a trigger of the page', () => {
     await settle();
     trigger.remove();
     await settle();
-    expect(trigger.hasAttribute('aria-disabled')).to.equal(false);
+    expect(trigger.getAttribute('aria-disabled')).to.equal('false');
     expect(find(element, '[part=button]')?.getBoundingClientRect().width).to.be.above(0);
   });
 

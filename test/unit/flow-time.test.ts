@@ -117,8 +117,7 @@ describe('an exchange that takes its time', () => {
     });
     await clock?.reach(() => element.status === 'exchanging');
     await clock?.advance(1000);
-    const message =
-      'exchange_timeout: the exchange function of this page did not respond within 1000 ms';
+    const message = 'exchange_timeout: exchange of this page did not respond within 1000 ms';
     expect(element.connection).to.have.nested.property('error.message', message);
   });
 

@@ -65,6 +65,8 @@ describe('the start at the server', () => {
     'without backend-url': { 'backend-url': undefined },
     'without stay-connected': { 'stay-connected': undefined },
     'in a popup': { mode: 'popup' },
+    'with client-id': { 'client-id': 'shop' },
+    'with redirect-uri': { 'redirect-uri': '/connect' },
     'with a wallet': { wallet: 'sign-in' },
     'on another origin': { 'start-url': 'https://other.example/start' },
   })) {
@@ -115,9 +117,30 @@ describe('the result of the server', () => {
     });
   });
 
+  it('#282 is not told by another element of the page', async () => {
+    let tell: (response: Response) => void = () => {};
+    const page = await open('?monerium_result=connected', () => {
+      return new Promise<Response>((resolve) => (tell = resolve));
+    });
+    const other = page.add({ 'client-id': 'shop', 'api-url': 'https://api.example' });
+    await until(() => page.sent.length);
+    await settle();
+    tell(answer(IDENTITY));
+    await until(() => page.types().includes('monerium-connected'));
+    expect(other.status).to.equal('idle');
+    expect(page.types()).not.to.include('monerium-error');
+  });
+
+  it('#282 is told where the page itself says that nobody is connected', async () => {
+    const page = await open('?monerium_result=access_denied', NOBODY, { profile: '' });
+    await until(() => page.types().includes('monerium-error'));
+    expect(page.sent).to.deep.equal([]);
+  });
+
   for (const [code, told] of Object.entries({
     access_denied: { kind: 'cancelled', phase: 'authorize', oauthError: 'access_denied' },
-    server_unavailable: { kind: 'failed', phase: 'exchange' },
+    server_unavailable: { kind: 'failed', phase: 'authorize' },
+    profile_unavailable: { kind: 'failed', phase: 'identity' },
     transaction_expired: { kind: 'failed', phase: 'authorize' },
   })) {
     it(`#282 ${code} is told, once, to a customer who is not connected`, async () => {

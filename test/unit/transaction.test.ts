@@ -145,10 +145,10 @@ describe('the sweep of a start', () => {
     expect([stateOf(1), STATE].map(isKept)).to.deep.equal([false, true]);
   });
 
-  it('removes tombstones older than 48 h and keeps younger ones', () => {
-    undo.stopClockAt(NOW - 48 * HOUR - MINUTE);
+  it('removes tombstones older than 24 h and keeps younger ones', () => {
+    undo.stopClockAt(NOW - 24 * HOUR - MINUTE);
     spendTransaction(stateOf(1), 'aborted');
-    undo.stopClockAt(NOW - 48 * HOUR + MINUTE);
+    undo.stopClockAt(NOW - 24 * HOUR + MINUTE);
     spendTransaction(stateOf(2), 'aborted');
     undo.stopClockAt(NOW);
     saveTransaction(STATE, makeTransaction());

@@ -27,14 +27,10 @@ export interface Arrival {
   readonly rest?: string;
   /** Absent when this browser does not know the flow. */
   readonly transaction: Transaction | undefined;
-  /** How a flow ended that the site's server has started. Then there is nothing else. */
-  readonly result?: Result;
 }
 
-/** What the server writes into the address. Anybody can write it: it proves nothing. */
-type Result = 'connected' | ErrorCode;
-
-const RESULT = 'monerium_result';
+/** How a flow ended that the site's server has started. */
+export type Result = 'connected' | ErrorCode;
 
 /** Whether this browser knows the flow by its `state`. Anybody can make any other response. */
 export function isProven({ response, transaction }: Arrival): boolean {
@@ -70,12 +66,7 @@ export function takeArrival(
   guess = guessOAuthState,
 ): Arrival | undefined {
   if (isFramed()) return undefined;
-  const { search: query, searchParams } = new URL(href);
-  const result = searchParams.get(RESULT);
-  if (result === 'connected' || isErrorCode(result)) {
-    clean(stripAuthorizationResponse(href, (name) => name === RESULT));
-    return { response: {}, oauthState: '', query, transaction: undefined, result };
-  }
+  const query = new URL(href).search;
   const response = readAuthorizationResponse(query);
   const oauthState = response && (response.state ?? guess());
   if (!oauthState) return undefined;
@@ -87,6 +78,18 @@ export function takeArrival(
   // The flow has ended in another window, or was cancelled there: its popup has nothing left to do.
   if (oauthState === findStateOfPopup()) closeWindow();
   return undefined;
+}
+
+/**
+ * Takes what the site's server says of a flow that it has started out of an address. Anybody can
+ * write it: it proves nothing. What the server never writes is the site's own.
+ */
+export function takeResult(href: string, clean: (rest: string) => void): Result | undefined {
+  const name = 'monerium_result';
+  const result = new URL(href).searchParams.get(name);
+  if (result !== 'connected' && !isErrorCode(result)) return undefined;
+  clean(stripAuthorizationResponse(href, (other) => other === name));
+  return result;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../oauth/doctor.js';
 import { createSecrets, type Secrets } from '../oauth/oauth.js';
-import { takeArrival, type Arrival } from './arrival.js';
+import { takeArrival, takeResult, type Arrival, type Result } from './arrival.js';
 import { handToOpener } from './popup-line.js';
 import { closeWindow } from './popup-window.js';
 import { isServer, readAddress, rewriteAddress, whenParsed, whenShown } from './window.js';
@@ -15,6 +15,7 @@ interface Page {
   ready: Promise<unknown>;
   readonly logged: Set<string>;
   arrival?: Arrival | undefined;
+  result?: Result | undefined;
   /** This window was a popup, and its opener has taken the response: nothing is left to do here. */
   handedToOpener?: boolean;
   /** Whether it is known if an earlier page of this tab was left during its exchange. */
@@ -28,7 +29,7 @@ interface Page {
 async function handOver(opened: Page): Promise<void> {
   const { arrival } = opened;
   // A popup of another site's frame finds no record: storage is partitioned there.
-  if (!arrival?.oauthState || arrival.transaction?.mode === 'redirect') return;
+  if (!arrival || arrival.transaction?.mode === 'redirect') return;
   const { query, oauthState, transaction } = arrival;
   opened.handedToOpener = await handToOpener(query, oauthState, transaction !== undefined);
   if (!opened.handedToOpener) return;
@@ -44,8 +45,9 @@ function openPage(): Page {
   };
   if (isServer()) return opened;
   // In the same task: until then every request of the page could carry it in its `Referer`.
+  opened.result = takeResult(readAddress(), rewriteAddress);
   opened.arrival = takeArrival(readAddress(), rewriteAddress);
-  opened.interruptionChecked = opened.arrival !== undefined;
+  opened.interruptionChecked = Boolean(opened.arrival);
   opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
   return opened;
 }

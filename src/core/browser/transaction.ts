@@ -151,8 +151,9 @@ export function findStateOfPopup(): string {
  */
 function sweepTransactions(): void {
   for (const state of listStates()) {
-    const age = Date.now() - (findEntry(state)?.at ?? NaN);
-    const isLive = Math.abs(age) <= 2 * DAY;
+    const lifetime = findTransaction(state) ? 2 * DAY : DAY;
+    const at = findEntry(state)?.at ?? NaN;
+    const isLive = Math.abs(Date.now() - at) <= lifetime;
     if (!isLive) localStorage.removeItem(KEY_PREFIX + state);
   }
   const pending = listPending(listStates()).sort((a, b) => b.transaction.at - a.transaction.at);

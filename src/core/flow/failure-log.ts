@@ -11,7 +11,7 @@ export function logFailure({ code, phase, kind, hint }: ConnectError, exchange?:
   const { log: method } = reportOf(code);
   if (!method) return;
   const isFromPage = exchange === 'custom' && (phase === 'exchange' || phase === 'identity');
-  const facts = isFromPage ? 'the exchange function of this page failed' : hint;
+  const facts = isFromPage ? 'exchange of this page failed' : hint;
   const text = `${code}: ${facts ? `${facts}. ` : ''}${DOCUMENT}#${code}`;
   (kind === 'setup' ? logOnce : log)(method, text);
 }

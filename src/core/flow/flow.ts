@@ -1,6 +1,13 @@
 import { isSameBinding, type Binding } from '../options.js';
 import type { Connection } from '../connection.js';
-import { ConnectError, createError, isErrorCode, type ErrorCode } from '../errors.js';
+import {
+  ConnectError,
+  createError,
+  isErrorCode,
+  reportOf,
+  type ErrorCode,
+  type ErrorPhase,
+} from '../errors.js';
 import { isProven, type Arrival } from '../browser/arrival.js';
 import { page } from '../browser/page.js';
 import {
@@ -143,15 +150,24 @@ export class Flow implements FlowControl {
     // Until the answer it is not known whether a customer would be signed out.
     if (!isProven(arrival) && announcer?.isChecking) return;
     page.arrival = undefined;
-    const { transaction, result } = arrival;
-    const identity = announcer?.siteIdentity;
-    if (transaction) {
+    if (arrival.transaction) {
       this.take(arrival);
-    } else if (!identity) {
+    } else if (!announcer?.siteIdentity) {
       // Any link can have a `state` that looks like ours. It must not sign a customer out.
-      this.#report(toError(isErrorCode(result) ? result : 'transaction_not_found'));
+      this.#report(createError('transaction_not_found'));
+    }
+  }
+
+  /** Tells what the server has said of its flow, once its session has said who is connected. */
+  takeResult(view: FlowView): void {
+    const { result } = page;
+    if (!result || !view.reading.configuration?.startUrl) return;
+    page.result = undefined;
+    const identity = view.siteIdentity;
+    if (!identity) {
+      this.#report(toError(isErrorCode(result) ? result : 'transaction_not_found', 'authorize'));
     } else if (result === 'connected') {
-      this.#announce(endHere(identity));
+      this.#announce(endHere(identity), view);
     }
   }
 
@@ -300,8 +316,9 @@ export class Flow implements FlowControl {
 }
 
 /** The failure of a flow that has ended elsewhere. */
-function toError(code: ErrorCode): ConnectError {
-  return code === 'access_denied' ? toAuthorizationError(code) : createError(code);
+function toError(code: ErrorCode, otherwise?: ErrorPhase): ConnectError {
+  const { phase = otherwise } = reportOf(code);
+  return code === 'access_denied' ? toAuthorizationError(code) : createError(code, { phase });
 }
 
 /** The ending of a flow that this page did not leave, or that the site's server has led to it. */

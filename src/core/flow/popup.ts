@@ -1,4 +1,4 @@
-import { createError, type ConnectError } from '../errors.js';
+import { ConnectError } from '../errors.js';
 import type { Arrival } from '../browser/arrival.js';
 import { listenForResponse } from '../browser/popup-line.js';
 import type { PopupWindow } from '../browser/popup-window.js';
@@ -41,7 +41,7 @@ export function pollPopup(
 ): Resource {
   const deadline = Date.now() + POPUP_MS;
   const lose = (code: 'embedding_blocked' | 'popup_timeout' | 'popup_closed') =>
-    onLost(createError(code, { phase: 'authorize' }));
+    onLost(new ConnectError(code, { phase: 'authorize' }));
   return every(POLL_MS, () => {
     // A popup that got no confirmation exchanges its code by itself.
     const outcome = findTombstone(oauthState)?.outcome;

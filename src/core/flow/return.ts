@@ -37,14 +37,9 @@ function expireAfter({ flow, attempt }: Return, delay: number, error: ConnectErr
 
 /** For the developer: what has the code and has not responded. */
 function nameExchange({ binding, exchange }: Configuration): string {
-  switch (exchange.kind) {
-    case 'custom':
-      return 'the exchange function of this page';
-    case 'backend':
-      return `POST ${withoutQuery(exchange.url)}`;
-    case 'direct':
-      return `POST ${binding.apiUrl}/auth/token`;
-  }
+  if (exchange.kind === 'custom') return 'exchange of this page';
+  const isDirect = exchange.kind === 'direct';
+  return `POST ${isDirect ? `${binding.apiUrl}/auth/token` : withoutQuery(exchange.url)}`;
 }
 
 async function sendCode(step: Return, code: string, codeVerifier: string): Promise<ExchangeResult> {

@@ -40,7 +40,7 @@ export function chooseMode({ mode }: Configuration): Mode {
 }
 
 /** The page's address, without what does not belong into storage. */
-function readStartUrl(): string {
+function readOwnAddress(): string {
   const url = stripEveryResponse(readAddress());
   return url.length > MAX_START_URL ? withoutQuery(url) : url;
 }
@@ -56,7 +56,7 @@ export function prepareDeparture(
   begun: Pick<Transaction, 'mode' | 'id'>,
   signed: AuthorizationParameters = {},
 ): string {
-  const startUrl = readStartUrl();
+  const startUrl = readOwnAddress();
   saveTransaction(state, { v: 1, ...binding, ...begun, codeVerifier, startUrl, at: Date.now() });
   return buildRequestUrl(`${binding.apiUrl}/auth`, {
     ...authorization,
@@ -72,7 +72,7 @@ export function prepareDeparture(
 
 /** The address at which the site's server starts a flow that comes back to this page. */
 function buildServerStart(startUrl: string, authorization: AuthorizationParameters): string {
-  const { pathname, search } = new URL(readStartUrl());
+  const { pathname, search } = new URL(readOwnAddress());
   return buildRequestUrl(startUrl, { ...authorization, return_to: pathname + search });
 }
 

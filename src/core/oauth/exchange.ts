@@ -54,7 +54,7 @@ export function requireIdentity({ fields, status, facts }: Reply): Identity {
   throw new ConnectError('profile_unavailable', {
     phase: 'identity',
     status,
-    hint: `${facts}; needed are profile and userId`,
+    hint: facts,
   });
 }
 
