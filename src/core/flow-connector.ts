@@ -70,7 +70,7 @@ export class FlowConnector implements FlowView {
     const flow = this.#updateFlow();
     if (this.#shown.status === 'connected') return Promise.resolve();
     const { configuration } = this.reading;
-    if (mode && configuration && !configuration.startUrl) {
+    if (mode && configuration) {
       this.reading = { ...this.reading, configuration: { ...configuration, mode } };
     }
     return flow.connect(this);

@@ -39,8 +39,10 @@ export class IdentityOfSite {
   #written: Pick<SiteOptions, 'profile' | 'userId'> = NOBODY;
   /** The page has set the identity itself: then the backend is not asked. */
   #isSetByPage = false;
-  /** The question whose answer counts. Asked in milliseconds since the epoch, or 0: not yet. */
+  /** The question whose answer counts, and when it was asked. Milliseconds since the epoch. */
   #question = { at: 0 };
+  /** The question of the start is still to be asked. */
+  #isDue = false;
   #seenAgain: Resource | undefined;
 
   constructor(host: { readonly options: SiteOptions }) {
@@ -50,6 +52,7 @@ export class IdentityOfSite {
   /** Sets the identity. An answer of the backend that is still to come counts no more. */
   set(identity: SiteIdentity): void {
     this.#question = { ...this.#question };
+    this.#isDue = false;
     this.value = identity;
   }
 
@@ -95,6 +98,7 @@ export class IdentityOfSite {
   beginCheck(): void {
     if (!this.#host.options.stayConnected || (page.arrival && isProven(page.arrival))) return;
     this.value = 'checking';
+    this.#isDue = true;
   }
 
   /**
@@ -117,8 +121,7 @@ export class IdentityOfSite {
 
   /** Whether the backend can be asked now: at the start an attribute was missing or wrong. */
   isDue(reading: Reading): boolean {
-    const isAsked = this.value !== 'checking' || this.#question.at > 0;
-    return !isAsked && this.findSession(reading) !== undefined;
+    return this.#isDue && this.findSession(reading) !== undefined;
   }
 
   /**
@@ -128,7 +131,8 @@ export class IdentityOfSite {
   async ask(reading: Reading, readFlow: () => Connection): Promise<boolean> {
     const isAsked = !this.#isSetByPage && !isRunning(readFlow());
     const session = isAsked ? this.findSession(reading) : undefined;
-    const question = (this.#question = { at: session ? Date.now() : this.#question.at });
+    if (session) this.#isDue = false;
+    const question = (this.#question = { at: Date.now() });
     const answer = session && (await askSession(session));
     if (question !== this.#question) return false;
     const known = isRunning(readFlow()) ? undefined : answer;
