@@ -1,6 +1,15 @@
 // A flow that the site's server starts: what the element has to do with it.
 import { expect } from '@open-wc/testing';
-import { IDENTITY, answer, closePages, openPage, settle, until, type Page } from './fixture.js';
+import {
+  IDENTITY,
+  answer,
+  closePages,
+  openPage,
+  settle,
+  settleIdle,
+  until,
+  type Page,
+} from './fixture.js';
 
 const ATTRIBUTES = {
   'start-url': '/monerium/start?shop=1',
@@ -124,7 +133,7 @@ describe('the result of the server', () => {
     });
     const other = page.add({ 'client-id': 'shop', 'api-url': 'https://api.example' });
     await until(() => page.sent.length);
-    await settle();
+    await settleIdle(page.view);
     tell(answer(IDENTITY));
     await until(() => page.types().includes('monerium-connected'));
     expect(other.status).to.equal('idle');
