@@ -45,7 +45,11 @@ export const SETTINGS = {
   },
   server: {
     ...PLAIN,
-    attributes: { ...BACKEND, 'start-url': '/thanks', 'stay-connected': true },
+    attributes: {
+      'backend-url': BACKEND['backend-url'],
+      'start-url': '/thanks',
+      'stay-connected': true,
+    },
   },
   connected: {
     ...PLAIN,
