@@ -2,10 +2,11 @@ import type { Connection, ConnectorEvent, ConnectorListener } from './connection
 import { createError, isConnectError, type ConnectError } from './errors.js';
 import { FlowConnector, type ConnectorHost } from './flow-connector.js';
 import type { ConnectorOptions, Mode } from './options.js';
-import { isSameIdentity, type SiteOptions } from './site-identity.js';
+import type { SiteOptions } from './site-identity.js';
 import { isServer } from './browser/window.js';
 import { deliverAnnouncements, queueAnnouncement } from './flow/announcements.js';
 import type { Announcement } from './flow/view.js';
+import type { Identity } from './oauth/identity.js';
 import type { AskWallet } from './oauth/wallet.js';
 
 /** How old a result of `authorize` may be that is sent, in milliseconds: Monerium takes five. */
@@ -49,6 +50,11 @@ export interface Connector {
   resume(url: string): boolean;
   /** Removes every listener. Another connector of the same options goes on. */
   end(): void;
+}
+
+/** Whether the two name the same customer; `null` is nobody, `undefined` is not said. */
+function isSameIdentity(a: Identity | null | undefined, b: Identity | null | undefined): boolean {
+  return a && b ? a.profile === b.profile && a.userId === b.userId : a === b;
 }
 
 function toFields(identity: ConnectorOptions['identity']): Pick<SiteOptions, 'profile' | 'userId'> {

@@ -1,7 +1,7 @@
 import type { Mode, Reading } from './options.js';
-import type { Connection } from './connection.js';
+import { hasComeBack, isRunning, isSameConnection, type Connection } from './connection.js';
 import { createError, tryTo } from './errors.js';
-import { IDLE, hasComeBack, isRunning, isSameConnection, overlay } from './identity.js';
+import { IDLE, clear, forget, known, overlay } from './identity.js';
 import { chooseFlow, readOptions } from './reading.js';
 import { IdentityOfSite, type SiteOptions } from './site-identity.js';
 import { warnLater } from './unclaimed.js';
@@ -66,7 +66,7 @@ export class FlowConnector implements FlowView {
 
   /** @param mode instead of the one that is set: in this window, where a popup was blocked */
   connect(mode?: Mode): Promise<void> {
-    if (this.isChecking) this.#identity.set(undefined);
+    if (this.isChecking) this.#clearIdentity();
     const flow = this.#updateFlow();
     if (this.#shown.status === 'connected') return Promise.resolve();
     const { configuration } = this.reading;
@@ -110,7 +110,7 @@ export class FlowConnector implements FlowView {
     const session = this.#identity.findSession(this.reading);
     if (session) await endSession(session);
     const isOnlySites = this.siteIdentity !== undefined && flow.connection.status !== 'connected';
-    this.#identity.set(undefined);
+    this.#clearIdentity();
     flow.disconnect(this, session !== undefined);
     if (!isOnlySites) return;
     this.update({ type: 'disconnected' });
@@ -119,7 +119,8 @@ export class FlowConnector implements FlowView {
 
   async getAccessToken(): Promise<string> {
     // The tokens are those of the flow's customer, whom the site may have overruled.
-    const session = this.#identity.value === undefined ? this.#flow?.session : undefined;
+    const isOfFlow = this.#shown.status === 'connected' && !this.siteIdentity;
+    const session = isOfFlow ? this.#flow?.session : undefined;
     if (session) return session.getAccessToken();
     throw createError('token_unavailable');
   }
@@ -127,19 +128,23 @@ export class FlowConnector implements FlowView {
   // What the flow sees of it
 
   get siteIdentity(): Identity | undefined {
-    return this.#identity.known;
+    return known(this.#identity.state);
   }
 
   get isChecking(): boolean {
-    return this.#identity.value === 'checking';
+    return this.#identity.state.who === 'checking';
+  }
+
+  #clearIdentity(): void {
+    this.#identity.state = clear(this.#identity.state);
   }
 
   forgetSession(): void {
-    if (this.#identity.isOfBackend) this.#identity.set(undefined);
+    this.#identity.state = forget(this.#identity.state);
   }
 
   update(ending?: Ending): void {
-    if (hasComeBack(this.#flowConnection)) this.#identity.set(undefined);
+    if (hasComeBack(this.#flowConnection)) this.#clearIdentity();
     this.#show();
     if (ending) this.#tell(ending);
   }
@@ -159,7 +164,7 @@ export class FlowConnector implements FlowView {
     const previous = this.#shown;
     const wasHeld = this.isHeld;
     this.isHeld = isRunning(ofFlow) && this.#flow?.isOfAnother(this) === true;
-    const next = overlay(this.isHeld ? IDLE : ofFlow, this.#identity.value);
+    const next = overlay(this.isHeld ? IDLE : ofFlow, this.#identity.state);
     if (next.status === 'connected' || previous.status === 'connected') this.#identity.write(next);
     if (next === previous && this.isHeld === wasHeld) return;
     const isSame = isSameConnection(next, previous);
@@ -182,7 +187,7 @@ export class FlowConnector implements FlowView {
     if (isRunning(this.#flowConnection) || !this.#identity.read(this.#shown)) return;
     this.#show();
     // A server that renders the page without the customer may have ended the session.
-    if (this.#hasStarted && this.#identity.isOfBackend) void this.#askSession();
+    if (this.#hasStarted) void this.#askSession();
   }
 
   async #askSession(): Promise<void> {
@@ -201,7 +206,8 @@ export class FlowConnector implements FlowView {
   #updateFlow(): Flow {
     const before = this.reading;
     // Where the site says that nobody is connected, the next click begins another flow.
-    const connection = this.#identity.value === 'nobody' ? this.#shown : this.#flowConnection;
+    const isNobody = this.#identity.state.who === 'nobody';
+    const connection = isNobody ? this.#shown : this.#flowConnection;
     const hasAttempt = this.#flow?.hasAttempt ?? false;
     this.reading = readOptions(this.host.options, before, connection, hasAttempt);
     const flow = chooseFlow(this.reading, before, this.#flow);
@@ -252,7 +258,8 @@ export class FlowConnector implements FlowView {
     if (!this.#hasStarted || !this.#isAttached) return;
     this.host.onStart();
     // At the start an option was missing or wrong.
-    if (this.#identity.isDue(this.reading)) void this.#askSession();
+    const isUnasked = this.#identity.state.who === 'unasked';
+    if (isUnasked && this.#identity.findSession(this.reading)) void this.#askSession();
   }
 
   /** After the page's own scripts: at once for a response, else when the browser is idle. */
@@ -260,7 +267,7 @@ export class FlowConnector implements FlowView {
     const start = () => this.#start();
     if (page.arrival) start();
     else if (hasFlows() || this.isChecking) after(0, start);
-    else whenIdle(start);
+    else void whenIdle().then(start);
   }
 
   #start(): void {

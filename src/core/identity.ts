@@ -1,62 +1,99 @@
-import type { Connection } from './connection.js';
-import type { ErrorCode } from './errors.js';
+// The machine of what a site says of its customer, beside the machine of the flow. It is pure and
+// runs anywhere: a function for each event returns the next state.
+import { isSameConnection, type Connection } from './connection.js';
 import { IDLE as IDLE_FLOW } from './flow/state.js';
 import type { Identity } from './oauth/identity.js';
 
-/**
- * Who is connected, as the site itself says, or its backend: `nobody` when an attribute was emptied
- * or there is no session, `checking` until the backend has answered for the first time.
- */
-export type SiteIdentity = Identity | 'nobody' | 'checking' | undefined;
+/** Who is connected, as the site itself says, or its backend with `stay-connected`. */
+export type SiteIdentity =
+  | {
+      /** The site has named a customer in its attributes: its backend is not asked any more. */
+      readonly isBySite: true;
+      readonly who: Said;
+    }
+  | {
+      readonly isBySite: false;
+      /**
+       * `checking`: the backend is asked for the first time. `unasked`: it could not be asked, since
+       * an option was missing or wrong, or a flow was running.
+       */
+      readonly who: Said | 'checking' | 'unasked';
+    };
+
+/** `nobody`: an attribute was emptied, or there is no session. `undefined`: the flow counts. */
+type Said = Identity | 'nobody' | undefined;
+
+/** What the attributes say. */
+interface Attributes {
+  readonly profile: string | null | undefined;
+  readonly userId: string | null | undefined;
+}
+
+export const UNSET: SiteIdentity = { isBySite: false, who: undefined };
+
+/** With `stay-connected`, from the first frame on. */
+export const UNCHECKED: SiteIdentity = { isBySite: false, who: 'checking' };
+
+/** The customer whom the site or its backend has named. */
+export function known({ who }: SiteIdentity): Identity | undefined {
+  return typeof who === 'object' ? who : undefined;
+}
+
+// The events
+
+/** The attributes have changed. `shown` is what stood there before. */
+export function read(
+  state: SiteIdentity,
+  { profile, userId }: Attributes,
+  shown: Connection,
+): SiteIdentity {
+  const isNamed = known(state);
+  if (profile && userId) {
+    const who = { profile, userId };
+    // What the flow has brought is no news: its tokens stay.
+    const isOfFlow = !isNamed && isSameConnection(shown, connectedAs(who));
+    return { isBySite: true, who: isOfFlow ? undefined : who };
+  }
+  const isEmptied = profile === '' || userId === '' || (state.isBySite && isNamed);
+  return isEmptied ? { ...state, who: 'nobody' } : state;
+}
+
+/** The backend is asked, when it can be. An answer counts while this is still the state. */
+export function ask(state: SiteIdentity, canAsk: boolean): SiteIdentity {
+  if (state.who === 'checking' && !canAsk) return { isBySite: false, who: 'unasked' };
+  return state.who === 'unasked' && canAsk ? clear(state) : { ...state };
+}
+
+/** The backend has answered; with `undefined`, it did not tell. */
+export function answer(state: SiteIdentity, answered: Said): SiteIdentity {
+  return answered || state.who === 'checking' ? { ...state, who: answered } : state;
+}
+
+/** A flow came back, the customer was disconnected, or a click does not wait for the answer. */
+export function clear(state: SiteIdentity): SiteIdentity {
+  return { ...state, who: undefined };
+}
+
+/** The session at the backend has ended. */
+export function forget(state: SiteIdentity): SiteIdentity {
+  return !state.isBySite && known(state) ? clear(state) : state;
+}
+
+// What is shown
+
+function connectedAs(identity: Identity): Connection {
+  return { status: 'connected', ...identity };
+}
 
 const CHECKING: Connection = { status: 'checking' };
 
 /** That of an idle flow itself, so that following one is no change. */
 export const IDLE: Connection = IDLE_FLOW.connection;
 
-/** What is shown: the state of the flow, or what the site itself says. */
-export function overlay(connection: Connection, siteIdentity: SiteIdentity): Connection {
-  if (siteIdentity === undefined) return connection;
-  if (siteIdentity === 'checking') return connection === IDLE ? CHECKING : connection;
-  if (siteIdentity === 'nobody') return connection.status === 'connected' ? IDLE : connection;
-  return { status: 'connected', ...siteIdentity };
-}
-
-/** Failures of the phase `authorize` without a response of a flow that this browser knows. */
-const WITHOUT_RESPONSE: readonly ErrorCode[] = [
-  'transaction_not_found',
-  'popup_closed',
-  'popup_timeout',
-  'embedding_blocked',
-];
-
-/** Whether a response has come back in this state: only that overrules what the site says. */
-export function hasComeBack(connection: Connection): boolean {
-  if (connection.status !== 'failed') {
-    return connection.status === 'exchanging' || connection.status === 'connected';
-  }
-  const { phase, code } = connection.error;
-  return phase === 'authorize' && !WITHOUT_RESPONSE.includes(code);
-}
-
-const KEYS = ['status', 'profile', 'userId', 'error'] as const;
-type Shown = { readonly [Key in (typeof KEYS)[number]]?: unknown };
-
-/** Whether the two show the same: another object with the same data is no change. */
-export function isSameConnection(a: Connection, b: Connection): boolean {
-  return KEYS.every((key) => (a as Shown)[key] === (b as Shown)[key]);
-}
-
-const AT_REST: readonly string[] = ['idle', 'checking', 'failed', 'connected'];
-type AtRest = Extract<Connection, { status: 'idle' | 'checking' | 'failed' | 'connected' }>;
-export type Running = Exclude<Connection, AtRest>;
-
-/** Whether the customer has to wait: a button does nothing but show what is open already. */
-export function mustWait(connection: Connection): boolean {
-  return isRunning(connection) && connection.status !== 'signed';
-}
-
-/** Whether a flow is running: then only the flow changes the state. */
-export function isRunning(connection: Connection): connection is Running {
-  return !AT_REST.includes(connection.status);
+/** The state of the flow, or what the site itself says. */
+export function overlay(connection: Connection, state: SiteIdentity): Connection {
+  const identity = known(state);
+  if (identity) return connectedAs(identity);
+  if (state.who === 'checking' && connection === IDLE) return CHECKING;
+  return state.who === 'nobody' && connection.status === 'connected' ? IDLE : connection;
 }

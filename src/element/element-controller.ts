@@ -1,8 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { ConnectionStatus } from '../core/connection.js';
+import { mustWait } from '../core/connection.js';
 import { ConnectError, tryTo } from '../core/errors.js';
 import { FlowConnector, type ConnectorHost } from '../core/flow-connector.js';
-import { mustWait } from '../core/identity.js';
 import type { Mode } from '../core/options.js';
 import type { SiteOptions } from '../core/site-identity.js';
 import { findStateOfPopup } from '../core/browser/transaction.js';
@@ -30,8 +29,6 @@ export class ElementController implements ReactiveController, ConnectorHost {
   readonly connector: FlowConnector;
   readonly #host: ConnectHost;
   readonly #states: CustomStateSet | undefined;
-  /** The custom state that is set. */
-  #status: ConnectionStatus = 'idle';
   #hasNotes = false;
 
   constructor(host: ConnectHost, states: CustomStateSet | undefined) {
@@ -44,7 +41,7 @@ export class ElementController implements ReactiveController, ConnectorHost {
 
   /** @param mode instead of the one of the attributes: in this window, where a popup was blocked */
   connect(mode?: Mode): Promise<void> {
-    if (this.#host.isDisabled && this.#status !== 'connected') {
+    if (this.#host.isDisabled && this.connector.connection.status !== 'connected') {
       return Promise.reject(new ConnectError('aborted', { phase: 'start' }));
     }
     return this.connector.connect(mode);
@@ -69,11 +66,10 @@ export class ElementController implements ReactiveController, ConnectorHost {
     const { connection } = this.connector;
     // Engines of before 2024 have no custom states, or another syntax for them.
     tryTo(() => {
-      this.#states?.delete(this.#status);
+      this.#states?.clear();
       this.#states?.add(connection.status);
-      this.#states?.[mustWait(connection) ? 'add' : 'delete']('busy');
+      if (mustWait(connection)) this.#states?.add('busy');
     });
-    this.#status = connection.status;
   }
 
   onStart(): void {

@@ -1,8 +1,7 @@
 import { LitElement, type TemplateResult } from 'lit';
-import type { Connection, ConnectionStatus } from '../core/connection.js';
-import { mustWait } from '../core/identity.js';
-import { tryTo } from '../core/errors.js';
-import { logOnce } from '../core/browser/page.js';
+import { mustWait, type Connection, type ConnectionStatus } from '../core/connection.js';
+import { tryTo, type ConnectError } from '../core/errors.js';
+import { log, logOnce } from '../core/browser/page.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
 import { withWallets } from '../core/browser/wallet-entry.js';
 import type { WalletProof } from '../core/oauth/wallet.js';
@@ -11,11 +10,10 @@ import { Announcer, canNotify } from './announcer.js';
 import { obeyCommands } from './commands.js';
 import { ConnectOptions, LOOKS } from './connect-options.js';
 import { ElementController, type ConnectHost } from './element-controller.js';
-import { NO_LABEL, readLabel } from './label.js';
-import { updateFormControl } from './form-control.js';
+import { readLabel } from './label.js';
 import { Language } from './language.js';
 import { styles } from './monerium-connect.styles.js';
-import { TriggerStates, findTriggers, isActive } from './triggers.js';
+import { findTriggers, isActive, showOnTriggers } from './triggers.js';
 import { renderView } from './view.js';
 
 /** Where `simulate()` finds the flow of an element. */
@@ -46,6 +44,8 @@ const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl
  * @csspart status - The live region: the connection, the progress or the error.
  * @csspart message - The text of an error.
  * @csspart reopen - Shows the other window. After a popup was blocked: continues in this one.
+ * @csspart hint - The small print of `with-hint`.
+ * @csspart disconnect - The button of `with-disconnect`.
  * @csspart cancel - Cancels the flow while a wallet is asked, or the other window is open.
  * @csspart wallets - The dialog with the customer's wallets.
  * @csspart wallet - A wallet in that dialog.
@@ -83,8 +83,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   readonly #language: Language;
   readonly #internals: ElementInternals | undefined;
   readonly #announcer = new Announcer();
-  readonly #triggerStates = new TriggerStates();
   #isFormDisabled = false;
+  /** Why the customer is still connected, after a click on a button that disconnects. */
+  #disconnectError: ConnectError | undefined;
 
   constructor() {
     super();
@@ -164,23 +165,22 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return { ...this.#language.texts, ...this.#language.own };
   }
 
-  /** The button of the page, else the built-in one. Absent until the element is on a page. */
-  get #button(): HTMLElement | undefined {
+  /** The button of the page, else what is the first in the element. Absent until it was shown. */
+  #findButton(selector: string): HTMLElement | undefined {
     const root = this.shadowRoot;
-    return findTriggers(root)[0] ?? root?.querySelector('button') ?? undefined;
+    const own = root?.querySelectorAll<HTMLElement>(selector) ?? [];
+    return [...findTriggers(root), ...own][0];
   }
 
   /** Clicks the button. */
   override click(): void {
-    this.#button?.click();
+    this.#findButton('button')?.click();
   }
 
   /** Moves focus to the button, or to what replaces it. */
   override focus(options?: FocusOptions): void {
     // Not by `delegatesFocus`: that does nothing while a trigger has focus that is hidden now.
-    const root = this.shadowRoot;
-    const own = () => root?.querySelector<HTMLElement>('button:enabled, [part=status]');
-    (findTriggers(root)[0] ?? own())?.focus(options);
+    this.#findButton('button:enabled, [part=status]')?.focus(options);
   }
 
   /** @internal Called by the platform when the element or its fieldset is disabled or enabled. */
@@ -238,11 +238,13 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return Boolean(root?.activeElement) || findTriggers(root).some(isActive);
   }
 
-  /** @internal */
+  /** @internal Keeps the form from being sent while the customer is not connected. */
   updateForm(): void {
+    const isMissing = this.required && this.status !== 'connected';
     const message = this.#language.read('required');
-    const required = this.required ? { message, anchor: this.#button } : undefined;
-    if (this.#internals) updateFormControl(this.#internals, this.connection, required);
+    if (isMissing)
+      this.#internals?.setValidity({ valueMissing: true }, message, this.#findButton('button'));
+    else this.#internals?.setValidity({});
   }
 
   #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name][number] {
@@ -254,9 +256,19 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   protected override updated(): void {
     const { connection, shadowRoot } = this;
+    if (connection.status !== 'connected') this.#disconnectError = undefined;
     this.updateForm();
-    this.#triggerStates.update(findTriggers(shadowRoot), mustWait(connection), this.#isInert);
+    showOnTriggers(findTriggers(shadowRoot), mustWait(connection), this.#isInert);
     this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
+  }
+
+  /** @internal No event tells of its failure, and nobody has its promise: it is shown and logged. */
+  disconnectByClick(): void {
+    this.disconnect().catch((reason: unknown) => {
+      this.#disconnectError = reason as ConnectError;
+      log('warn', this.#disconnectError.message);
+      this.requestUpdate();
+    });
   }
 
   protected override render(): TemplateResult {
@@ -268,7 +280,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       isIconOnly: this.iconOnly,
       look: `${this.#readLook('appearance')} ${this.#readLook('size')}`,
       ready: this.#readLook('text'),
-      ...(knowsPage ? readLabel(this) : NO_LABEL),
+      ...readLabel(knowsPage ? this.childNodes : []),
       isSilent: knowsPage && canNotify(this),
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
@@ -282,6 +294,10 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       },
       startHere: () => void this.#controller.connect('redirect').catch(() => {}),
       cancel: () => this.cancel(),
+      withHint: this.withHint,
+      withDisconnect: this.withDisconnect,
+      disconnect: () => this.disconnectByClick(),
+      disconnectError: this.#disconnectError,
       updateSlots: () => this.requestUpdate(),
     });
   }

@@ -1,15 +1,14 @@
 // The markup of the element for each state. It decides nothing.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Connection } from '../core/connection.js';
+import { isRunning, mustWait, type Connection, type Running } from '../core/connection.js';
 import type { ConnectError } from '../core/errors.js';
 import { isFramed, isOnline } from '../core/browser/window.js';
 import { CHOOSING } from '../core/flow/state.js';
 import type { ConnectTexts } from '../core/texts.js';
 import { draw } from './drawings.js';
-import { isRunning, mustWait, type Running } from '../core/identity.js';
 import type { Label } from './label.js';
 import type { Language } from './language.js';
-import { chooseText, formatWait } from './texts.js';
+import { chooseText } from './texts.js';
 
 /** What the markup is made of. */
 export interface View extends Label {
@@ -22,7 +21,7 @@ export interface View extends Label {
   readonly look: string;
   /** The ready label of the idle button. */
   readonly ready: keyof ConnectTexts;
-  readonly language: Pick<Language, 'tag' | 'read' | 'write'>;
+  readonly language: Pick<Language, 'read' | 'write'>;
   /** The platform announces changes itself: the region is silent. */
   readonly isSilent: boolean;
   /** A click opens a window. */
@@ -33,6 +32,11 @@ export interface View extends Label {
   /** In this window, where a popup was blocked. */
   readonly startHere: () => void;
   readonly cancel: () => void;
+  readonly withHint: boolean;
+  readonly withDisconnect: boolean;
+  readonly disconnect: () => void;
+  /** Why the customer is still connected, after a click on that. */
+  readonly disconnectError: ConnectError | undefined;
   /** A slot has other content. */
   readonly updateSlots: () => void;
 }
@@ -63,37 +67,23 @@ function renderRoom(view: View): TemplateResult {
   </div>`;
 }
 
-function renderStatus(view: View): unknown {
-  const { connection } = view;
-  switch (connection.status) {
-    case 'idle':
-      return view.isDone ? view.language.write('done') : nothing;
-    case 'checking':
-      return nothing;
-    case 'signing':
-    case 'signed':
-    case 'redirecting':
-    case 'waiting':
-    case 'exchanging':
-      return html`<span class="for-screen-readers"
-        >${view.language.write(nameProgress(connection))}</span
-      >`;
-    case 'failed':
-      return html`<span part="message" id="message"
-        >${draw('alert')}<span>${describe(connection.error, view)}</span></span
-      >`;
-    case 'connected':
-      return html`<span part="tick">${draw('tick')}</span
-        ><span><slot name="connected">${view.language.write('connected')}</slot></span>`;
-    default:
-      return connection satisfies never;
-  }
+function renderMessage(error: ConnectError, language: View['language']): TemplateResult {
+  const text = language.write(chooseText(error, isOnline()), error.code);
+  return html`<span part="message" id="message" class=${error.kind}>${text}</span>`;
 }
 
-function describe(error: ConnectError, view: View): unknown {
-  const { code, retryAfterMs: wait } = error;
-  const value = wait ? formatWait(wait, view.language.tag) : code;
-  return view.language.write(chooseText(error, isOnline()), value);
+function renderStatus({ connection, language, isDone, disconnectError }: View): unknown {
+  if (isRunning(connection)) {
+    const progress = language.write(nameProgress(connection));
+    return html`<span class="for-screen-readers">${progress}</span>`;
+  }
+  if (connection.status === 'failed') return renderMessage(connection.error, language);
+  if (connection.status === 'connected') {
+    const message = disconnectError && renderMessage(disconnectError, language);
+    return html`<span part="tick">${draw('tick')}</span
+      ><span><slot name="connected">${language.write('connected')}</slot>${message}</span>`;
+  }
+  return connection.status === 'idle' && isDone ? language.write('done') : nothing;
 }
 
 /** The button of the page, else the built-in one: the same in all states, so it keeps its focus. */
@@ -158,8 +148,9 @@ function nameProgress(connection: Running): keyof ConnectTexts {
   return connection === CHOOSING ? 'wallets' : connection.status;
 }
 
+/** Whom nothing went wrong for has nothing to try again. */
 function canRetry(connection: Connection): boolean {
-  return connection.status === 'failed' && connection.error.kind !== 'setup';
+  return connection.status === 'failed' && connection.error.kind === 'failed';
 }
 
 /** What takes the place of the idle label. */
@@ -175,23 +166,27 @@ function renderDetails({ connection, pageLabel, ready, isPopup, language }: View
   return html`<span class="for-screen-readers">${label}${popup}</span>`;
 }
 
-/** While a wallet is asked, or the customer is in the other window, or where none could open. */
+/** Beside the button: what else the customer can do, or is told. */
 function renderChoices(view: View): unknown {
-  const { connection, language, start, cancel } = view;
-  const { status } = connection;
-  if (status === 'failed') return renderHere(connection.error, view);
-  if (status !== 'waiting' && status !== 'signing' && status !== 'signed') return nothing;
-  const reopen = html`<button part="reopen" type="button" @click=${start}>
-    ${language.write('reopen')}
-  </button>`;
-  return html`${status === 'waiting' ? reopen : nothing}
-    <button part="cancel" type="button" @click=${cancel}>${language.write('cancel')}</button>`;
-}
-
-/** Monerium does not load in a frame: there a popup is the only way. */
-function renderHere({ code }: ConnectError, { language, startHere, isDisabled }: View): unknown {
-  if (code !== 'popup_blocked' || isFramed()) return nothing;
-  return html`<button part="reopen" type="button" ?disabled=${isDisabled} @click=${startHere}>
-    ${language.write('here')}
-  </button>`;
+  const { connection, language, start, startHere, cancel, disconnect } = view;
+  const choice = (part: string, text: keyof ConnectTexts, onClick: (event: Event) => void) =>
+    html`<button part=${part} type="button" @click=${onClick}>${language.write(text)}</button>`;
+  switch (connection.status) {
+    case 'idle':
+      if (view.withHint) return html`<span part="hint">${language.write('hint')}</span>`;
+      break;
+    case 'waiting':
+      return [choice('reopen', 'reopen', start), choice('cancel', 'cancel', cancel)];
+    case 'signing':
+    case 'signed':
+      return choice('cancel', 'cancel', cancel);
+    case 'failed':
+      // Monerium does not load in a frame: there a popup is the only way.
+      if (connection.error.code !== 'popup_blocked' || isFramed() || view.isDisabled)
+        return nothing;
+      return choice('reopen', 'here', startHere);
+    case 'connected':
+      if (view.withDisconnect) return choice('disconnect', 'disconnect', disconnect);
+  }
+  return nothing;
 }

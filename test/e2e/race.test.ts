@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
 import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
+import { SCRIPT_TAG } from './support/page-template.js';
 
 const TABS = 5;
 const MAX_ROUNDS = 40;
@@ -78,3 +79,42 @@ test('#7 the race shows itself as soon as the lock is taken out', options, async
   t.diagnostic(`${rounds} rounds of ${TABS} tabs without a lock: more than one request in ${lost}`);
   assert.ok(lost > 0, `more than one request in ${lost} of ${rounds} rounds`);
 });
+
+// The tab that began the flow does not wait for the lock, so it is one of the five here. Each puts
+// the element on its page at a time of its own, up to a fifth of a second after the barrier opened.
+test(
+  '#7 of five tabs with the one that began the flow, exactly one sends it',
+  options,
+  async (t) => {
+    const rounds = isDeep ? 200 : 8;
+    const attributes = { 'redirect-uri': '/back' };
+    const script = `${SCRIPT_TAG}<script type="module">
+    await fetch('/barrier', { cache: 'no-store', referrerPolicy: 'no-referrer' });
+    setTimeout(() => {
+      document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(world.element(attributes))});
+    }, new URL(location.href).searchParams.get('wait'));
+  </script>`;
+    world.servePage('/start', attributes);
+    world.servePage('/back', attributes, { script, body: '' });
+    barrier.serveOn(world.site);
+    const visitor = await world.visit();
+    const tabs: Page[] = [];
+    while (tabs.length < TABS) tabs.push(await visitor.newPage());
+    for (let round = 0; round < rounds; round += 1) {
+      const beginner = tabs[round % TABS]!;
+      await beginner.goto(`${world.site.origin}/start`);
+      const url = world.callbackUrl(await world.begin(beginner));
+      barrier.close(TABS);
+      const race = tabs.map(async (tab, at) => {
+        const wait = (round * 37 + at * 53) % 200;
+        await tab.goto(`${url}&tab=${at}&wait=${wait}`);
+        await tab.waitForSelector('monerium-connect');
+        await settleTasks(tab);
+        await waitForLocks(tab);
+      });
+      await Promise.all(race);
+    }
+    assert.deepEqual(countRequests(), Array<number>(rounds).fill(1));
+    t.diagnostic(`${rounds} rounds of ${TABS} tabs: one request in each`);
+  },
+);

@@ -1,6 +1,7 @@
 // Values that must not compile: states that mean nothing. `npx tsc` fails when one of them becomes
 // possible. Each value is right but for the line below its comment.
 import type { Connection } from '../../src/core/connection.js';
+import type { SiteIdentity } from '../../src/core/identity.js';
 import { ConnectError } from '../../src/core/errors.js';
 import type {
   Asked,
@@ -172,3 +173,17 @@ export const idleWithIds: Connection = { status: 'idle', profile: 'p', userId: '
 
 // @ts-expect-error Both ids are known, or none.
 export const connectedWithOneId: Connection = { status: 'connected', userId: 'u' };
+
+// What the site says belongs to the one who can say it
+
+// @ts-expect-error The backend is not asked about a customer whom the site has named.
+export const siteThatIsChecked: SiteIdentity = { isBySite: true, who: 'checking' };
+
+// @ts-expect-error Nor is it asked later.
+export const siteThatIsAskedLater: SiteIdentity = { isBySite: true, who: 'unasked' };
+
+export const halfACustomer: SiteIdentity = {
+  isBySite: false,
+  // @ts-expect-error A customer has two ids.
+  who: { profile: 'p' },
+};

@@ -48,19 +48,14 @@ describe('after', () => {
 });
 
 describe('whenIdle', () => {
-  it('calls back in a task of its own', async () => {
-    let calls = 0;
-    await new Promise<void>((resolve) => {
-      whenIdle(() => {
-        calls += 1;
-        resolve();
-      });
-      expect(calls).to.equal(0);
-    });
-    expect(calls).to.equal(1);
-  });
+  /** Counts how often it has resolved. */
+  function countIdle(): { calls: number } {
+    const count = { calls: 0 };
+    void whenIdle().then(() => (count.calls += 1));
+    return count;
+  }
 
-  it('waits for the next frame, then for an idle moment, with a limit', () => {
+  it('waits for the next frame, then for an idle moment, with a limit', async () => {
     const clock = holdClock(undo);
     const frames: (() => void)[] = [];
     const asked: [callback: () => void, options: unknown][] = [];
@@ -68,36 +63,45 @@ describe('whenIdle', () => {
     undo.replace(window, 'requestIdleCallback', {
       value: (...args: (typeof asked)[number]) => asked.push(args),
     });
-    let calls = 0;
-    whenIdle(() => (calls += 1));
+    const count = countIdle();
     expect(asked).to.have.length(0);
     frames[0]?.();
     expect(asked, 'in the task of the frame').to.have.length(0);
-    clock.tick(0);
+    await clock.tickAsync(0);
     expect(asked.map(([, options]) => options)).to.deep.equal([{ timeout: 500 }]);
+    expect(count.calls).to.equal(0);
     asked[0]?.[0]();
-    expect(calls).to.equal(1);
+    await clock.tickAsync(0);
+    expect(count.calls).to.equal(1);
   });
 
-  it('#87 uses a timer where there are no idle callbacks', () => {
+  it('waits for half a second at most where no frame comes', async () => {
+    const clock = holdClock(undo);
+    undo.replace(window, 'requestAnimationFrame', { value: () => 0 });
+    const count = countIdle();
+    await clock.tickAsync(499);
+    expect(count.calls).to.equal(0);
+    await clock.tickAsync(1);
+    expect(count.calls).to.equal(1);
+  });
+
+  it('#87 uses a timer where there are no idle callbacks', async () => {
     const clock = holdClock(undo);
     undo.replace(window, 'requestAnimationFrame', { value: (one: () => void) => one() });
     undo.replace(window, 'requestIdleCallback', { value: undefined });
-    let calls = 0;
-    whenIdle(() => (calls += 1));
-    expect(calls).to.equal(0);
-    clock.tick(0);
-    expect(calls).to.equal(1);
+    const count = countIdle();
+    expect(count.calls).to.equal(0);
+    await clock.tickAsync(0);
+    expect(count.calls).to.equal(1);
   });
 
-  it('waits for no frame in a page that is hidden', () => {
+  it('waits for no frame in a page that is hidden', async () => {
     const clock = holdClock(undo);
     undo.replace(document, 'visibilityState', { value: 'hidden' });
     undo.replace(window, 'requestAnimationFrame', { value: () => 0 });
-    let calls = 0;
-    whenIdle(() => (calls += 1));
-    clock.tick(0);
-    expect(calls).to.equal(1);
+    const count = countIdle();
+    await clock.tickAsync(0);
+    expect(count.calls).to.equal(1);
   });
 });
 

@@ -140,23 +140,19 @@ export async function whenParsed(): Promise<void> {
 }
 
 /**
- * Calls back once, after the next frame, when the browser has nothing more urgent to do. A hidden
- * page has no frames, and a window behind another one may have none.
+ * Resolves after the next frame, when the browser has nothing more urgent to do. A hidden page has
+ * no frames, and a window behind another one may have none.
  */
-export function whenIdle(callback: () => void): void {
-  let isDue = true;
-  const run = () => {
-    limit.end();
-    if (isDue) callback();
-    isDue = false;
-  };
-  // Safari has no idle callbacks.
-  const whenFree = () => {
-    if (typeof requestIdleCallback !== 'function') run();
-    else requestIdleCallback(run, { timeout: IDLE_MS });
-  };
-  const limit = after(isVisible() ? IDLE_MS : 0, run);
-  requestAnimationFrame(() => setTimeout(whenFree));
+export function whenIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    after(isVisible() ? IDLE_MS : 0, resolve);
+    // Safari has no idle callbacks.
+    const whenFree = () => {
+      if (typeof requestIdleCallback !== 'function') resolve();
+      else requestIdleCallback(() => resolve(), { timeout: IDLE_MS });
+    };
+    requestAnimationFrame(() => setTimeout(whenFree));
+  });
 }
 
 /** Calls back once. */

@@ -3,7 +3,6 @@ import { logOnce } from '../browser/page.js';
 import { fetchFromBackend, requireIdentity, type Backend } from '../oauth/exchange.js';
 import { browserSend, type Reply } from '../oauth/http.js';
 import type { Identity } from '../oauth/identity.js';
-import { createDeadline } from './session.js';
 
 /** A session that the site's backend keeps. */
 export interface KeptSession {
@@ -12,7 +11,7 @@ export interface KeptSession {
 }
 
 function request(method: 'GET' | 'DELETE', { backend, timeout }: KeptSession): Promise<Reply> {
-  return fetchFromBackend(browserSend(createDeadline(timeout)), method, backend);
+  return fetchFromBackend(browserSend(AbortSignal.timeout(timeout)), method, backend);
 }
 
 /** Asks the site's backend who is connected. `undefined` when it does not tell. Never rejects. */

@@ -12,12 +12,6 @@ export interface Session extends Resource {
   getAccessToken(): Promise<string>;
 }
 
-/** Engines of before 2022 have no such signal: there a refresh has no deadline. */
-export function createDeadline(timeout: number): AbortSignal | undefined {
-  const signals: Partial<typeof AbortSignal> = AbortSignal;
-  return signals.timeout?.(timeout);
-}
-
 /**
  * Keeps tokens in this closure and nowhere else, and renews them when less than a minute of life is
  * left. Concurrent calls share one refresh: a refresh token works once. `onRefused` is called when
@@ -34,7 +28,7 @@ export function openSession(
 
   const renew = async (old: Tokens, refreshToken: string): Promise<string> => {
     try {
-      const send = browserSend(createDeadline(timeout));
+      const send = browserSend(AbortSignal.timeout(timeout));
       const renewed = await refreshTokens(send, client, refreshToken);
       // A disconnect in the meantime wins.
       if (tokens !== old) throw new ConnectError('aborted');

@@ -20,8 +20,8 @@ export interface Reply {
 }
 
 /** `fetch` of this page, ended by the signal. */
-export function browserSend(signal: AbortSignal | undefined): Send {
-  return (url, init) => fetch(url, { ...init, signal: signal ?? null });
+export function browserSend(signal: AbortSignal): Send {
+  return (url, init) => fetch(url, { ...init, signal });
 }
 
 /** How long `Retry-After` asks to wait, in seconds or until a date: RFC 9110 section 10.2.3. */

@@ -1,11 +1,10 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import type { Connection } from '../../src/core/connection.js';
-import { IDLE, hasComeBack, isRunning, overlay } from '../../src/core/identity.js';
+import { hasComeBack, isRunning, mustWait, type Connection } from '../../src/core/connection.js';
 import { ConnectError, type ErrorCode, type ErrorPhase } from '../../src/core/errors.js';
 
+const IDLE: Connection = { status: 'idle' };
 const OF_FLOW = { profile: 'profile-1', userId: 'user-1' };
-const OF_PAGE = { profile: 'profile-2', userId: 'user-2' };
 
 function failedWith(code: ErrorCode, phase: ErrorPhase): Connection {
   return { status: 'failed', error: new ConnectError(code, { phase }) };
@@ -15,32 +14,14 @@ const FAILED = failedWith('access_denied', 'authorize');
 const CONNECTED: Connection = { status: 'connected', ...OF_FLOW };
 const CONNECTIONS: Connection[] = [
   IDLE,
+  ...[
+    { status: 'checking' } as const,
+    { status: 'signing' } as const,
+    { status: 'signed' } as const,
+  ],
   ...[{ status: 'redirecting' } as const, { status: 'waiting' } as const],
   ...[{ status: 'exchanging' } as const, CONNECTED, FAILED],
 ];
-
-describe('overlay', () => {
-  for (const connection of CONNECTIONS) {
-    it(`shows ${connection.status} as it is when the page says nothing`, () => {
-      expect(overlay(connection, undefined)).to.equal(connection);
-    });
-
-    it(`shows whom the page names instead of ${connection.status}`, () => {
-      const shown = overlay(connection, OF_PAGE);
-      expect(shown).to.deep.equal({ status: 'connected', ...OF_PAGE });
-    });
-  }
-
-  it('shows idle instead of connected when the page says that nobody is', () => {
-    expect(overlay(CONNECTED, 'nobody')).to.equal(IDLE);
-  });
-
-  it('shows every other state as it is when the page says that nobody is connected', () => {
-    for (const connection of CONNECTIONS.filter(({ status }) => status !== 'connected')) {
-      expect(overlay(connection, 'nobody')).to.equal(connection);
-    }
-  });
-});
 
 describe('hasComeBack', () => {
   for (const [connection, expected] of [
@@ -77,8 +58,15 @@ describe('hasComeBack', () => {
 });
 
 describe('isRunning', () => {
-  it('is true from the departure to the end of the exchange', () => {
-    const underWay = CONNECTIONS.filter(isRunning).map(({ status }) => status);
-    expect(underWay).to.deep.equal(['redirecting', 'waiting', 'exchanging']);
+  it('is true from the click to the end of the exchange', () => {
+    const running = CONNECTIONS.filter(isRunning).map(({ status }) => status);
+    expect(running).to.deep.equal(['signing', 'signed', 'redirecting', 'waiting', 'exchanging']);
+  });
+});
+
+describe('mustWait', () => {
+  it('is true while a flow is running, unless the next click opens its window', () => {
+    const waiting = CONNECTIONS.filter(mustWait).map(({ status }) => status);
+    expect(waiting).to.deep.equal(['signing', 'redirecting', 'waiting', 'exchanging']);
   });
 });
