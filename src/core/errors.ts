@@ -38,7 +38,7 @@ export const ERRORS = {
   interrupted: { text: 'interrupted' },
   aborted: {},
   token_unavailable: { phase: 'token' },
-  disconnect_failed: { phase: 'token' },
+  disconnect_failed: { phase: 'token', text: 'busy' },
   wallet_rejected: { phase: 'wallet', text: 'walletRejected' },
   wallet_busy: { phase: 'wallet', text: 'walletBusy' },
   wallet_error: { phase: 'wallet', text: 'walletError' },

@@ -17,6 +17,9 @@ export const english = {
   cancel: 'Cancel',
   exchanging: 'Connecting…',
   connected: 'Connected to Monerium',
+  disconnect: 'Disconnect',
+  /** Small print below the idle button, where the page wants it. */
+  hint: 'You will sign in at monerium.com and come back here.',
   /** In a popup that has done its work and could not close itself. */
   done: 'You can close this window.',
   /** Read aloud after the label of a button that opens a popup. */
@@ -30,9 +33,7 @@ export const english = {
   failed: 'The connection could not be completed. Code for support: {code}',
   offline: 'You are offline.',
   unreachable: 'This site could not be reached.',
-  busy: 'Not available right now.',
-  /** With the time as `Intl.RelativeTimeFormat` writes it: 'in 2 minutes'. */
-  again: 'Not available right now. Try again {time}.',
+  busy: 'Not available right now. Try again in a few minutes.',
   declined: 'You chose not to connect. Nothing was shared.',
   expired: 'This was started in another browser, or too long ago.',
   blocked: 'The new window was blocked. Please allow popups for this site.',
@@ -64,8 +65,7 @@ export const walletEnglish = {
 };
 
 /**
- * Everything that customers read, by key. `{time}` and `{code}` stand for what is put in their
- * place.
+ * Everything that customers read, by key. `{code}` stands for the code of a failure.
  */
 export type ConnectTexts = {
   readonly [Key in keyof (typeof english & typeof walletEnglish)]: string;

@@ -4,22 +4,16 @@ import type { BackendHeaders, ExchangeFunction } from '../core/oauth/exchange.js
 import type { WalletProvider } from '../core/oauth/wallet.js';
 import type { ConnectTexts } from '../core/texts.js';
 
-/** Values of the properties that have one before the page sets them. */
+/** Values of the properties that have one before the page sets them. A boolean is `false`. */
 const DEFAULTS = {
   environment: 'sandbox',
   backendCredentials: 'same-origin',
   mode: 'redirect',
   wallet: 'none',
-  skipKyc: false,
   timeout: 20_000,
   text: 'connect',
   appearance: 'filled',
   size: 'medium',
-  stayConnected: false,
-  disabled: false,
-  required: false,
-  iconOnly: false,
-  debug: false,
 };
 
 /** The options of the look. An unknown value is the first one. */
@@ -66,6 +60,8 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     appearance: {},
     size: {},
     iconOnly: { type: Boolean },
+    withHint: { type: Boolean },
+    withDisconnect: { type: Boolean },
     debug: { type: Boolean },
     strings: { attribute: false },
   };
@@ -195,6 +191,16 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    */
   declare iconOnly: boolean;
   /**
+   * While idle: a line of small print says where the click leads.
+   * @default false
+   */
+  declare withHint: boolean;
+  /**
+   * Once connected: a button that disconnects.
+   * @default false
+   */
+  declare withDisconnect: boolean;
+  /**
    * Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only.
    * @default false
    */
@@ -205,7 +211,8 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   constructor() {
     super();
     // Own values, so that a polluted `Object.prototype` does not count as configuration.
-    const none = Object.keys(ConnectOptions.properties).map((name) => [name, undefined]);
-    Object.assign(this, Object.fromEntries(none), DEFAULTS);
+    const entries = Object.entries(ConnectOptions.properties);
+    const unset = entries.map(([name, { type }]) => [name, type === Boolean ? false : undefined]);
+    Object.assign(this, Object.fromEntries(unset), DEFAULTS);
   }
 }

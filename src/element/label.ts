@@ -6,9 +6,7 @@ export interface Label {
   readonly isLabelBlank: boolean;
 }
 
-export const NO_LABEL: Label = { pageLabel: '', isLabelBlank: false };
-
-export function readLabel({ childNodes }: Element): Label {
+export function readLabel(childNodes: Iterable<ChildNode>): Label {
   const nodes = [...childNodes].filter(
     (node) => node.nodeType !== Node.COMMENT_NODE && !('slot' in node && node.slot),
   );

@@ -56,8 +56,6 @@ function find(tag: string): Loader | Partial<ConnectTexts> | undefined {
  * that has come, the texts stay as they are.
  */
 export class Language implements ReactiveController {
-  /** Of `texts`, in lower case. */
-  tag = 'en';
   /** Empty for English, and for a language that does not exist. */
   texts: Partial<ConnectTexts> = {};
   /** The page's own texts. */
@@ -137,8 +135,8 @@ export class Language implements ReactiveController {
     const value = find(tag || 'en') ?? (tag ? undefined : {});
     const isLoader = typeof value === 'function';
     if (isLoader && failed.get(tag) !== value) void load(tag, value);
-    else if (isLoader) Object.assign(this, { tag: 'en', texts: {} });
-    else if (value) Object.assign(this, { tag: tag || 'en', texts: value });
+    else if (isLoader) this.texts = {};
+    else if (value) this.texts = value;
     // `pt-BR` is also `pt`.
     else this.#choose(tag.replace(/-?[^-]*$/, ''));
   }

@@ -46,20 +46,19 @@ export const styles = css`
     justify-content: center;
     min-height: 44px;
     padding: var(--monerium-connect-padding, 0.5em 1.2em);
-    border: 1px solid;
-    border-color: color-mix(in srgb, currentColor 50%, transparent);
+    border: 1px solid transparent;
     border-radius: var(--monerium-connect-radius, 0.5rem);
   }
 
   [part='button'] {
     width: 100%;
+    border-color: color-mix(in srgb, currentColor 50%, transparent);
     background: var(--monerium-connect-background, var(--_accent));
     color: var(--monerium-connect-color, light-dark(#fff, #0f2444));
   }
 
-  /* Around the button: a tint could take the contrast of the label. */
-  .filled:hover {
-    box-shadow: 0 0 0 3px color-mix(in srgb, var(--_accent) 50%, transparent);
+  [part='button']:active {
+    translate: 0 1px;
   }
 
   .filled:focus-visible {
@@ -86,11 +85,16 @@ export const styles = css`
       );
     }
 
+    /* Away from the label, which gains contrast. */
+    .filled:hover {
+      box-shadow: inset 0 0 0 9em hsl(0 0% calc(99% - var(--_y) * 99%) / 0.1);
+    }
+
     [part='tick'] {
       color: lab(from currentColor clamp(30, l, 85) -45 30);
     }
 
-    [part='message'] {
+    [part='message']:not(.cancelled) {
       color: var(--monerium-connect-error-color, lab(from currentColor clamp(30, l, 85) 55 30));
     }
   }
@@ -178,16 +182,15 @@ export const styles = css`
     min-width: 100%;
   }
 
+  [part='hint'],
   [part='message'] {
-    display: flex;
-    gap: 0.4em;
+    display: block;
     margin-top: 0.5em;
     font-weight: 400;
     text-wrap: pretty;
   }
 
-  [part='reopen'],
-  [part='cancel'] {
+  .now button {
     min-height: 24px;
     margin: 0.4em 0 0;
     padding: 0;

@@ -11,16 +11,14 @@ export function isActive(element: Element): boolean {
   return (root as Partial<DocumentOrShadowRoot>).activeElement === element;
 }
 
-/** Shows the state on the triggers. One that has gone shows it no more. */
-export class TriggerStates {
-  #shownOn: readonly Element[] = [];
-
-  update(triggers: readonly Element[], isBusy: boolean, isDisabled: boolean): void {
-    for (const element of new Set([...this.#shownOn, ...triggers])) {
-      const isThere = triggers.includes(element);
-      element.setAttribute('aria-busy', `${isThere && isBusy}`);
-      element.setAttribute('aria-disabled', `${isThere && (isBusy || isDisabled)}`);
-    }
-    this.#shownOn = triggers;
+/** Shows the state on the triggers. */
+export function showOnTriggers(
+  triggers: readonly Element[],
+  isBusy: boolean,
+  isDisabled: boolean,
+): void {
+  for (const element of triggers) {
+    element.setAttribute('aria-busy', `${isBusy}`);
+    element.setAttribute('aria-disabled', `${isBusy || isDisabled}`);
   }
 }

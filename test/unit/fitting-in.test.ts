@@ -186,13 +186,12 @@ describe('a trigger of the page', () => {
     expect(element.status).to.equal('idle');
   });
 
-  it('shows the state no more when it has left the element', async () => {
-    const element = await addHere({ disabled: '' });
+  it('leaves its place to the built-in button when it is removed', async () => {
+    const element = await addHere({});
     const trigger = addTrigger(element);
     await settle();
     trigger.remove();
     await settle();
-    expect(trigger.getAttribute('aria-disabled')).to.equal('false');
     expect(find(element, '[part=button]')?.getBoundingClientRect().width).to.be.above(0);
   });
 
@@ -425,12 +424,7 @@ describe('a popup', () => {
     const element = await addBlocked();
     element.disabled = true;
     await element.updateComplete;
-    const here = find(element, '[part=reopen]') as HTMLButtonElement;
-    expect(here.disabled).to.equal(true);
-    here.disabled = false;
-    here.click();
-    await settle();
-    expect(navigations.urls).to.deep.equal([]);
+    expect(find(element, '[part=reopen]') === null).to.equal(true);
   });
 
   it('that was blocked once is tried as a popup by the next click', async () => {

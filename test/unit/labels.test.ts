@@ -21,6 +21,7 @@ const CASES: readonly Case[] = [
   ['exchanging', {}],
   ['connected', {}],
   ['access_denied', {}],
+  ['exchange_rejected', {}],
   ['waiting', { mode: 'popup' }],
   ['popup_closed', { mode: 'popup' }],
   ['choosing', WALLET],
