@@ -1,7 +1,7 @@
 // The builds of src/. For npm: an ES module and a declaration file for each entry, files for what
 // several entries share, and Lit left to the application's own bundler. For a script tag: one
 // minified file with Lit inside, a module and a classic script.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { minify } from '@swc/core';
@@ -13,6 +13,17 @@ import { writeNotices } from './licenses.mjs';
 
 // The browser targets have ES2022, private members and static fields included.
 const typescript = () => esbuild({ target: 'es2022', tsconfig: 'tsconfig.json' });
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/**
+ * Log lines link to the documents of their own version: another one can differ.
+ * @type {import('rollup').Plugin}
+ */
+const withVersion = {
+  name: 'with-version',
+  transform: (code) => ({ code: code.replace('connect@VERSION', `connect@${version}`), map: null }),
+};
 
 export const isLit = /^(lit|lit-html|lit-element|@lit\/reactive-element)(\/|$)/;
 
@@ -138,6 +149,7 @@ export function minified(format, external = [], part = 'element') {
       // Lit's `development` build is larger and logs; it must be named away.
       resolve({ browser: true, exportConditions: ['browser', 'production'] }),
       withoutGlobals,
+      withVersion,
       typescript(),
       foldBySwc(isModule),
       terser({
@@ -193,7 +205,7 @@ function modules() {
   return {
     input: entries,
     external: [isLit, '@lit/react', 'react', isLanguage],
-    plugins: [minifyTemplates(), resolve(), typescript()],
+    plugins: [minifyTemplates(), resolve(), withVersion, typescript()],
     output: {
       dir: 'dist',
       format: 'es',

@@ -1,5 +1,5 @@
-/** Where the documents are. */
-export const DOCUMENTS = 'https://unpkg.com/monerium-connect/docs';
+/** Where the documents are. The build writes the version. */
+export const DOCUMENTS = 'https://unpkg.com/monerium-connect@VERSION/docs';
 
 /** What a check says. `advice` works, and could be better; `ok` was checked and is right. */
 export type Level = 'problem' | 'advice' | 'ok';

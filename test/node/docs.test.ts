@@ -1,6 +1,6 @@
 // What the documents say about the code is what the code does.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as sdk from '@monerium/sdk';
 import { documents } from '../../scripts/documents/list.mjs';
@@ -109,9 +109,10 @@ describe('docs/migration.md', () => {
 });
 
 describe('a package that is not published', () => {
+  const skip = existsSync('dist/integrity.json') ? false : 'run `npm run build` first';
   const texts = [...documents, 'llms.txt', 'examples/server.mjs'];
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((file) => /^(testing|command|doctor)\b.*\.ts$/.test(file))
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => `src/${file}`);
 
   it('is never run or installed by its name alone: that can be the package of another author', () => {
@@ -127,8 +128,19 @@ describe('a package that is not published', () => {
       for (const [tag] of text.matchAll(/<script[^>]*cdn[^>]*>/g)) {
         assert.match(tag, /monerium-connect@\d+\.\d+\.\d+\/[^]*integrity="sha384-/, file);
       }
-      assert.doesNotMatch(text, /unpkg\.com\/monerium-connect\//, file);
     }
+    for (const file of [...texts, ...sources])
+      assert.doesNotMatch(readFileSync(file, 'utf8'), /(unpkg\.com|npm)\/monerium-connect\//, file);
+  });
+
+  it('has its exact version in each link of the built scripts', { skip }, () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const scripts = readdirSync('dist', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => readFileSync(`dist/${file}`, 'utf8'));
+    const links = scripts.flatMap((text) => text.match(/unpkg\.com\/[^/"'`]*/g) ?? []);
+    assert.equal(links.length >= 5, true, links.join(' '));
+    assert.deepEqual([...new Set(links)], [`unpkg.com/monerium-connect@${version}`]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { reportOf, type ConnectError } from '../errors.js';
 import { log, logOnce } from '../browser/page.js';
 
-const DOCUMENT = 'https://unpkg.com/monerium-connect/docs/errors.md';
+/** The build writes the version: the document fits the script. */
+const DOCUMENT = 'https://unpkg.com/monerium-connect@VERSION/docs/errors.md';
 
 /**
  * Logs a failure that a developer can fix: its code, the facts, and where to read more.
