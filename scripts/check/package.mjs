@@ -34,8 +34,7 @@ function expectedFiles() {
   const scripts = ['', '.iife', '.wallet', '.wallet.iife', '.doctor', '.notes'];
   return [
     ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'custom-elements.json'],
-    ...['llms.txt', 'SECURITY.md'],
-    ...['dist/LICENSES.txt', 'dist/integrity.json', 'dist/importmap.json'],
+    ...['llms.txt', 'dist/LICENSES.txt', 'dist/integrity.json', 'dist/importmap.json'],
     ...['dist/bin/monerium-connect.js', 'dist/testing/LICENSES.txt'],
     ...['index', 'browser'].flatMap((name) => [
       `dist/testing/${name}.js`,

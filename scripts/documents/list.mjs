@@ -22,21 +22,19 @@ export const documents = [
   'docs/testing.md',
   'docs/errors.md',
   'docs/debug.md',
-  'docs/faq.md',
   'docs/security.md',
   'docs/privacy.md',
   'docs/production.md',
   'docs/browsers.md',
   'docs/migration.md',
   'docs/versioning.md',
-  'SECURITY.md',
   'CHANGELOG.md',
 ];
 
 /** For those who work on the project. They are not in the package. */
 export const ownDocuments = [
   ...['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md', 'demo/backend/README.md'],
-  ...['docs/faults.md', 'ACCESSIBILITY.md'],
+  ...['docs/faults.md', 'ACCESSIBILITY.md', 'SECURITY.md'],
 ];
 
 /**

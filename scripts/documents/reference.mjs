@@ -17,64 +17,48 @@
  *   | 'cssStates', Named[]>} Element
  */
 
-/** @param {string} [text] */
-const code = (text) => (text ? `\`${text.replaceAll('|', '\\|')}\`` : '');
-
-/** @param {Named} item */
-const describe = ({ description = '' }) => description.replaceAll('\n', ' ').replaceAll('|', '\\|');
+const code = (/** @type {string} */ text) => `\`${text}\``;
 
 /**
- * @param {string[]} head
- * @param {string[][]} rows
+ * @param {Named} item
+ * @param {string} [type]
  */
-function table(head, rows) {
-  const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+function line({ name, description = '' }, type = '') {
+  const text = description.replaceAll('\n', ' ');
+  return `- ${name ? code(name) : 'default'}${type && ` (${type})`}: ${text}`;
 }
 
-/**
- * @param {string} head
- * @param {Named[]} items
- */
-function names(head, items) {
-  const rows = items.map((item) => [item.name ? code(item.name) : 'default', describe(item)]);
-  return table([head, ''], rows);
-}
+/** @param {Named[]} items */
+const names = (items) => items.map((item) => line(item)).join('\n');
 
-/** @param {Named[]} attributes */
-function attributeTable(attributes) {
-  const rows = attributes.map((item) => {
-    const type = item.type?.text.replaceAll(/ \| (undefined|null)/g, '');
-    return [code(item.name), code(type), code(item.default), describe(item)];
-  });
-  return table(['attribute', 'type', 'default', ''], rows);
+/** @param {Named} attribute */
+function attributeLine(attribute) {
+  const { type, default: value } = attribute;
+  const text = type?.text.replaceAll(/ \| (undefined|null)/g, '') ?? '';
+  const known = [
+    ...(text === 'string' ? [] : [code(text)]),
+    ...(value === undefined || value === 'false' ? [] : [`default ${code(value)}`]),
+  ];
+  return line(attribute, known.join(', '));
 }
 
 /** @param {Named[]} members */
-function propertyTable(members) {
-  const own = members.filter(({ kind, attribute, ...item }) => {
-    return kind === 'field' && !attribute && !item.static;
-  });
-  const rows = own.map((item) => {
-    const note = item.readonly ? ' Read-only.' : '';
-    return [code(item.name), code(item.type?.text), `${describe(item)}${note}`];
-  });
-  return table(['property', 'type', ''], rows);
-}
+const properties = (members) =>
+  members
+    .filter(({ kind, attribute, ...item }) => kind === 'field' && !attribute && !item.static)
+    .map((item) => line(item, code(item.type?.text ?? '')) + (item.readonly ? ' Read-only.' : ''))
+    .join('\n');
 
 /** @param {Named[]} members */
-function methodTable(members) {
-  const rows = members
+const methods = (members) =>
+  members
     .filter(({ kind }) => kind === 'method')
-    .map((item) => [code(`${item.name}()`), code(item.return?.type.text), describe(item)]);
-  return table(['method', 'returns', ''], rows);
-}
+    .map((item) => ({ ...item, name: `${item.name}()` }))
+    .map((item) => line(item, code(item.return?.type.text ?? '')))
+    .join('\n');
 
 /** @param {Named[]} events */
-function eventTable(events) {
-  const rows = events.map((item) => [code(item.name), code(item.type?.text), describe(item)]);
-  return table(['event', 'class', ''], rows);
-}
+const eventLines = (events) => events.map((item) => line(item, code(item.type?.text ?? '')));
 
 /**
  * @param {{ modules: { declarations?: (Element & { tagName?: string })[] }[] }} manifest
@@ -86,46 +70,46 @@ export function writeReference(manifest) {
   if (!element) throw new Error('custom-elements.json has no <monerium-connect>.');
   return `# Reference
 
-Attributes, properties, methods, events and styles of \`<monerium-connect>\`. Generated from \`custom-elements.json\` by
-\`npm run documents\`.
+Attributes, properties, methods, events and styles of \`<monerium-connect>\`, generated from \`custom-elements.json\`.
 
 ## Attributes
 
-Each attribute is also a property, written in camel case: \`client-id\` is \`clientId\`. Only \`client-id\` is required. URLs must
-be \`https:\`, or \`http:\` on a loopback host. An unknown value of a listed type is \`invalid_config\`.
+Each attribute is also a property, written in camel case: \`client-id\` is \`clientId\`. Only \`client-id\` is required. Without a type, it is a
+string. URLs must be \`https:\`, or \`http:\` on a loopback host. An unknown value is \`invalid_config\`; of \`text\`, \`appearance\` and
+\`size\` it is the default, with a warning.
 
-${attributeTable(element.attributes)}
+${element.attributes.map(attributeLine).join('\n')}
 
 ## Properties
 
-${propertyTable(element.members)}
+${properties(element.members)}
 
 ## Methods
 
-${methodTable(element.members)}
+${methods(element.members)}
 
 ## Events
 
-All events bubble and are composed. What \`detail\` contains is described in [how it works](how-it-works.md#events).
+What \`detail\` contains is described in [how it works](how-it-works.md#events).
 
-${eventTable(element.events)}
+${eventLines(element.events).join('\n')}
 
 ## Slots
 
-${names('slot', element.slots)}
+${names(element.slots)}
 
 ## Parts
 
-${names('part', element.cssParts)}
+${names(element.cssParts)}
 
 ## Custom properties
 
-${names('property', element.cssProperties)}
+${names(element.cssProperties)}
 
 ## States
 
 Used as \`monerium-connect:state(connected)\`.
 
-${names('state', element.cssStates)}
+${names(element.cssStates)}
 `;
 }
