@@ -15,13 +15,7 @@ export {
   MoneriumErrorEvent,
   MoneriumStatusEvent,
 } from './element/events.js';
-export type {
-  ConnectErrorDetail,
-  ConnectErrorOptions,
-  ErrorCode,
-  ErrorKind,
-  ErrorPhase,
-} from './core/errors.js';
+export type { ConnectErrorDetail, ErrorCode, ErrorKind, ErrorPhase } from './core/errors.js';
 export type { Connection, ConnectionStatus } from './core/connection.js';
 export type {
   MoneriumBeforeConnectDetail,

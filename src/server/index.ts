@@ -24,11 +24,4 @@ export { createMemoryStore } from './memory-store.js';
 export type { MoneriumOptions } from './monerium-api.js';
 export { createSeal, type Seal } from './seal.js';
 export type { ServerEvent } from './server-event.js';
-export type {
-  CodeStore,
-  Connection,
-  ConnectionStore,
-  Renewal,
-  Store,
-  StoredConnection,
-} from './store.js';
+export type { CodeStore, Connection, ConnectionStore, Store } from './store.js';

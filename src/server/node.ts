@@ -1,7 +1,7 @@
 import { tryTo } from '../core/errors.js';
 
 /** What is needed of Node's `IncomingMessage`, and of `req` in Express and Connect. */
-export interface NodeRequest {
+interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -18,7 +18,7 @@ export interface NodeRequest {
 }
 
 /** What is needed of Node's `ServerResponse`. */
-export interface NodeResponse {
+interface NodeResponse {
   /** A middleware that has answered already, such as one with a time limit. */
   readonly headersSent?: boolean | undefined;
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;

@@ -9,8 +9,8 @@ import {
   createConnections,
   createExchangeHandler,
   type Store,
-  type StoredConnection,
 } from '../../src/server/index.js';
+import type { StoredConnection } from '../../src/server/store.js';
 import { CLIENT_ID, post, REDIRECT_URI } from '../helpers/site.js';
 
 export interface ScaleTask {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Connection, StoredConnection } from '../../../server/index.js';
+import type { Connection, StoredConnection } from '../../../server/store.js';
 import { assertThat } from '../clause.js';
 import { Violation } from '../harness.js';
 import type { StoreProcess } from './store-process.js';
