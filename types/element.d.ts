@@ -28,11 +28,11 @@ export interface Properties {
   backendUrl?: Value<'backendUrl'>;
   /** Whether requests to the backend include cookies. */
   backendCredentials?: Value<'backendCredentials'>;
-  /** Further headers of the requests to the backend, such as a CSRF token; or a function that returns them, called for each request. */
+  /** Further headers of the requests to the backend, such as a CSRF token, or a function that returns them for each request. */
   backendHeaders?: Value<'backendHeaders'>;
   /** Replaces both exchanges. If it throws, the flow fails. */
   exchange?: Value<'exchange'>;
-  /** Takes the place of the navigation, in an app: opens the address in the system's browser. What comes back goes into `resume()`. */
+  /** Replaces the navigation, in an app: opens the address in the system's browser. What comes back goes into `resume()`. */
   openUrl?: Value<'openUrl'>;
   /** How the customer gets to Monerium. */
   mode?: Value<'mode'>;
@@ -44,7 +44,7 @@ export interface Properties {
   skipKyc?: Value<'skipKyc'>;
   /** With `wallet`: the chain to sign in on, by Monerium's name. */
   chain?: Value<'chain'>;
-  /** Lets the customer sign in with a wallet that is linked at Monerium: it signs before the redirect. Needs the wallet file. */
+  /** Lets the customer sign in with a wallet that is linked at Monerium. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   appName?: Value<'appName'>;
@@ -56,9 +56,9 @@ export interface Properties {
   walletProvider?: Value<'walletProvider'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
   timeout?: Value<'timeout'>;
-  /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
+  /** Where the customer goes after a backend exchange, on this origin. Default: where the flow began. */
   successUrl?: Value<'successUrl'>;
-  /** Where the site's server starts the flow, on this origin: a click goes there. With `backend-url` and `stay-connected` for its session, and without `mode` and `wallet`. */
+  /** Where the site's server starts the flow, on this origin. Needs `backend-url` and `stay-connected`. */
   startUrl?: Value<'startUrl'>;
   /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
   stayConnected?: Value<'stayConnected'>;
@@ -108,7 +108,7 @@ export interface Attributes {
   'skip-kyc'?: Value<'skipKyc'>;
   /** With `wallet`: the chain to sign in on, by Monerium's name. */
   chain?: Value<'chain'>;
-  /** Lets the customer sign in with a wallet that is linked at Monerium: it signs before the redirect. Needs the wallet file. */
+  /** Lets the customer sign in with a wallet that is linked at Monerium. Needs the wallet file. */
   wallet?: Value<'wallet'>;
   /** The name of the application, as registered at Monerium. For `wallet="sign-in"`. */
   'app-name'?: Value<'appName'>;
@@ -120,9 +120,9 @@ export interface Attributes {
   timeout?: Value<'timeout'>;
   /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
   'stay-connected'?: Value<'stayConnected'>;
-  /** After a backend exchange: goes to this URL of the same origin. Without it, the customer goes back to where the flow began. */
+  /** Where the customer goes after a backend exchange, on this origin. Default: where the flow began. */
   'success-url'?: Value<'successUrl'>;
-  /** Where the site's server starts the flow, on this origin: a click goes there. With `backend-url` and `stay-connected` for its session, and without `mode` and `wallet`. */
+  /** Where the site's server starts the flow, on this origin. Needs `backend-url` and `stay-connected`. */
   'start-url'?: Value<'startUrl'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   profile?: Value<'profile'>;

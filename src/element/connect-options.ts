@@ -94,15 +94,15 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    */
   declare backendCredentials: 'same-origin' | 'include' | 'omit';
   /**
-   * Further headers of the requests to the backend, such as a CSRF token; or a function that
-   * returns them, called for each request.
+   * Further headers of the requests to the backend, such as a CSRF token, or a function that
+   * returns them for each request.
    */
   declare backendHeaders: BackendHeaders | undefined;
   /** Replaces both exchanges. If it throws, the flow fails. */
   declare exchange: ExchangeFunction | undefined;
   /**
-   * Takes the place of the navigation, in an app: opens the address in the system's browser. What
-   * comes back goes into `resume()`.
+   * Replaces the navigation, in an app: opens the address in the system's browser. What comes back
+   * goes into `resume()`.
    */
   declare openUrl: ((url: string) => void) | undefined;
   /**
@@ -122,8 +122,7 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
   /** With `wallet`: the chain to sign in on, by Monerium's name. */
   declare chain: string | undefined;
   /**
-   * Lets the customer sign in with a wallet that is linked at Monerium: it signs before the
-   * redirect. Needs the wallet file.
+   * Lets the customer sign in with a wallet that is linked at Monerium. Needs the wallet file.
    * @default 'none'
    */
   declare wallet: 'none' | 'sign-in';
@@ -141,13 +140,12 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    */
   declare timeout: number;
   /**
-   * After a backend exchange: goes to this URL of the same origin. Without it, the customer goes
-   * back to where the flow began.
+   * Where the customer goes after a backend exchange, on this origin. Default: where the flow began.
    */
   declare successUrl: string | undefined;
   /**
-   * Where the site's server starts the flow, on this origin: a click goes there. With `backend-url`
-   * and `stay-connected` for its session, and without `mode` and `wallet`.
+   * Where the site's server starts the flow, on this origin. Needs `backend-url` and
+   * `stay-connected`.
    */
   declare startUrl: string | undefined;
   /**

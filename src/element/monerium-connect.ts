@@ -109,8 +109,8 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /**
    * Starts the flow, as a click does.
-   * Resolves when the page is leaving, when connected, or when nothing is left to do: the page has
-   * cancelled `monerium-before-connect`, or another window has taken the response. `status` says.
+   * Resolves when the page is leaving, when connected, when the page has cancelled
+   * `monerium-before-connect`, or when another window has taken the response.
    * @throws ConnectError with the code of the failure; `aborted` when the element is disabled
    */
   connect(): Promise<void> {
@@ -123,17 +123,17 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   /**
-   * For an app with `openUrl`: takes an address that the system handed to it, as if the page had
-   * been opened with it. The page's own address stays as it is. Returns whether the address brought
-   * a response with a `state` of the element, also a spent one: then the app must not route to it.
+   * For an app with `openUrl`: takes an address from the system, as if the page had been opened
+   * with it. Returns whether it had a `state` of the element, also a spent one: then the app must
+   * not route to it.
    */
   resume(url: string): boolean {
     return this.#controller.connector.resume(url);
   }
 
   /**
-   * Deletes tokens and identity on this page, and every pending flow of this client in this
-   * browser. With `stay-connected` the backend ends its session first; otherwise the site does.
+   * Deletes tokens and identity on this page, and pending flows of this client in this browser.
+   * With `stay-connected` the backend ends its session first; otherwise the site does.
    * @throws ConnectError `disconnect_failed`: the backend did not confirm, or was not asked because
    * an attribute is wrong. Nothing has changed then.
    */
@@ -151,7 +151,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   }
 
   /**
-   * Lets a wallet sign that its owner has the address. Fits `POST /addresses` of Monerium and
+   * Lets a wallet sign that its owner has the address, for `POST /addresses` of Monerium or
    * `linkAddress()` of `@monerium/sdk`. Needs the wallet file and no client. Call it in a click.
    * @throws ConnectError `wallet_rejected`, `wallet_busy`, `wallet_error`, `aborted`,
    * `invalid_config`
