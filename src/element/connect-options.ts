@@ -140,7 +140,8 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
    */
   declare timeout: number;
   /**
-   * Where the customer goes after a backend exchange, on this origin. Default: where the flow began.
+   * Where the customer goes after a backend exchange, on this origin. Default: where the flow
+   * began.
    */
   declare successUrl: string | undefined;
   /**
