@@ -28,6 +28,13 @@ const EVENTS = `<h3>Events on this page</h3>
           <li class="empty">Nothing yet.</li>
         </ol>`;
 
+const FOOTER = `<footer class="site">
+      <p>
+        An unofficial open-source project, neither made nor endorsed by Monerium. Nothing here is a
+        real account, and no money moves.
+      </p>
+    </footer>`;
+
 function writeNav(current: string): string {
   const links = Object.entries(PAGES).map(([path, title]) => {
     const mark = path === current ? ' aria-current="page"' : '';
@@ -45,6 +52,7 @@ export const pageParts: Plugin = {
         .replace('<!-- head -->', HEAD)
         .replace('<!-- nav -->', writeNav(path))
         .replaceAll('<!-- status -->', STATUS)
-        .replaceAll('<!-- events -->', EVENTS),
+        .replaceAll('<!-- events -->', EVENTS)
+        .replace('<!-- footer -->', FOOTER),
   },
 };

@@ -1,22 +1,41 @@
-import { ConnectError, MoneriumConnect, type ErrorCode } from '../src/index.js';
+import { ConnectError, type ErrorCode } from '../src/index.js';
+import '../src/locales/index.js';
+import { simulate, type Simulated } from '../src/testing/simulate.js';
 import { setUpCard } from './connect-card.js';
 import { findElement } from './find-element.js';
 
 const OUTCOME = 'demo-outcome';
+const UNANSWERED = '/unanswered';
+/** The nine states. `failed` has two looks: what the customer chose, and what went wrong. */
+const STATES = [
+  ...['idle', 'checking', 'signing', 'signed', 'redirecting', 'waiting', 'exchanging'],
+  ...['connected', 'failed: access_denied', 'failed: server_unavailable'],
+];
 
-showSpecimens();
+showStates();
 setUpLiveCard();
 
-/** Copies the first column into the others, so that all show the same states. */
-function showSpecimens(): void {
-  const specimens = findElement('[data-specimens]', HTMLElement);
-  for (const column of document.querySelectorAll('.gallery > :not(.light)')) {
-    column.append(specimens.cloneNode(true));
-  }
-  for (const element of document.querySelectorAll('[data-connect-at-once]')) {
-    // The element shows the failure itself.
-    if (element instanceof MoneriumConnect) element.connect().catch(() => undefined);
-  }
+function showStates(): void {
+  const { fetch } = window;
+  // A backend that never answers: `checking` lasts.
+  window.fetch = (input, init) =>
+    typeof input === 'string' && input.endsWith(UNANSWERED)
+      ? new Promise(() => {})
+      : fetch(input, init);
+  document.querySelectorAll<HTMLElement>('.gallery > *').forEach((column, index) => {
+    for (const state of STATES) void showState(column, state, `${index} ${state}`);
+  });
+}
+
+async function showState(column: HTMLElement, state: string, id: string): Promise<void> {
+  const title = document.createElement('h3');
+  title.append(Object.assign(document.createElement('code'), { textContent: state }));
+  const element = document.createElement('monerium-connect');
+  // A flow of its own for each element.
+  element.clientId = id.replaceAll(/\W/g, '-');
+  if (state === 'checking') Object.assign(element, { backendUrl: UNANSWERED, stayConnected: true });
+  column.append(title, element);
+  if (state !== 'checking') await simulate(element, state.replace('failed: ', '') as Simulated);
 }
 
 /** Kept in `sessionStorage`, because the flow leaves this page and comes back to it. */
