@@ -29,6 +29,25 @@ const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 const isUsed = ({ wallet }: Configuration['attributes']) => wallet === 'sign-in';
 
+/** A flow of the server has its own client, mode and exchange: with them it is `invalid_config`. */
+function fit(configuration: Configuration): Configuration {
+  const { attributes, properties, slots } = configuration;
+  if (!attributes['start-url']) {
+    return { ...configuration, attributes: { 'client-id': 'your-client-id', ...attributes } };
+  }
+  const without = <Value>(all: Readonly<Record<string, Value>>, ...names: string[]) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+  return {
+    ...configuration,
+    attributes: {
+      ...without(attributes, 'client-id', 'mode', 'redirect-uri', 'wallet', 'stay-connected'),
+      'stay-connected': true,
+    },
+    properties: without(properties, 'exchange'),
+    slots: { fallback: 'Connect with Monerium', ...slots },
+  };
+}
+
 function indent(text: string, by: string): string {
   return text.replaceAll(/^(?=.)/gm, by);
 }
@@ -38,10 +57,12 @@ function writeAttribute([name, value]: [string, string | true]): string {
   return value === true ? name : `${name}="${escapeHtml(value)}"`;
 }
 
-/** JSX decodes no entities in an expression. */
-function writeJsxAttribute([name, value]: [string, string | true]): string {
-  if (value === true) return `${name}={true}`;
-  return /["&{<\\]/.test(value) ? `${name}={${JSON.stringify(value)}}` : `${name}="${value}"`;
+/** A property of the component for React. JSX decodes no entities in an expression. */
+function writeProp([name, value]: [string, string | true]): string {
+  const prop = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  if (value === true) return prop;
+  if (name === 'timeout') return `${prop}={${value}}`;
+  return /["&{<\\]/.test(value) ? `${prop}={${JSON.stringify(value)}}` : `${prop}="${value}"`;
 }
 
 /** The element with one attribute a line. */
@@ -50,10 +71,18 @@ function writeElement(lines: readonly string[], content: string): string {
   return content ? `${opening}\n${indent(content, '  ')}\n</${TAG}>` : `${opening}</${TAG}>`;
 }
 
-function writeSlots(slots: Configuration['slots'], write: (text: string) => string): string {
+/** Before the script has run, a link starts a flow of the server. */
+function writeSlots(
+  { slots, attributes }: Configuration,
+  write: (text: string) => string,
+  writeOne: (entry: [string, string | true]) => string = writeAttribute,
+): string {
+  const startUrl = attributes['start-url'];
   return Object.entries(slots)
     .map(([name, text]) => {
-      return name ? `<span slot="${name}">${write(text)}</span>` : write(text);
+      const href = name === 'fallback' && startUrl ? ` ${writeOne(['href', startUrl])}` : '';
+      const tag = href ? 'a' : 'span';
+      return name ? `<${tag} slot="${name}"${href}>${write(text)}</${tag}>` : write(text);
     })
     .join('\n');
 }
@@ -62,12 +91,15 @@ const entriesOf = ({ attributes, lang }: Configuration) =>
   Object.entries(lang ? { ...attributes, lang } : attributes);
 
 function writeStyle({ styles }: Configuration): string {
-  const lines = Object.entries(styles).map(([name, value]) => `  ${name}: ${value};`);
+  // A link to the configurator may come from anybody: a value ends neither its rule nor its tag.
+  const lines = Object.entries(styles).map(
+    ([name, value]) => `  ${name}: ${value.replaceAll(/[;{}<*]/g, '')};`,
+  );
   return lines.length > 0 ? `${TAG} {\n${lines.join('\n')}\n}` : '';
 }
 
 function writeHtml(configuration: Configuration): string {
-  const content = writeSlots(configuration.slots, escapeHtml);
+  const content = writeSlots(configuration, escapeHtml);
   return writeElement(entriesOf(configuration).map(writeAttribute), content);
 }
 
@@ -83,11 +115,14 @@ function writeImports(configuration: Configuration): string {
   return names.map((name) => `import '${name}';`).join('\n');
 }
 
+/** A file whose integrity is not known is a copy of the site. */
 function writeScriptTag(file: string, { version, integrity }: Release): string {
+  const value = integrity[file];
+  if (!value) return `<script type="module" src="/${file}"></script>`;
   return `<script
   type="module"
   src="https://cdn.jsdelivr.net/npm/${TAG}@${version}/dist/${file}"
-  integrity="${integrity[file] ?? ''}"
+  integrity="${value}"
   crossorigin="anonymous"
 ></script>`;
 }
@@ -132,54 +167,25 @@ function writeNpm(configuration: Configuration): string {
   );
 }
 
-/** Functions are JSX expressions as well. */
-function writeJsx(configuration: Configuration, withProperties: boolean): string {
-  const set = Object.entries(configuration.properties).map(([name, code]) => `${name}={${code}}`);
-  const lines = entriesOf(configuration).map(writeJsxAttribute);
-  const content = writeSlots(configuration.slots, (text) => `{${JSON.stringify(text)}}`);
-  return writeElement(withProperties ? [...lines, ...set] : lines, content);
-}
-
-function writeReact(configuration: Configuration): string {
-  return join(
-    `${writeImports(configuration)}\nimport type {} from '${TAG}/types/react';`,
-    `export function Connect() {\n  return (\n${indent(writeJsx(configuration, true), '    ')}\n  );\n}`,
-    noteStyle(configuration),
-  );
-}
-
 /** The router reads the address before any component runs, and restores it later. */
 const NEXT_ADDRESS = `/* In instrumentation-client.ts, which takes Monerium's response out of the address:
 import '${TAG}/element';
 */`;
 
-/** React takes the markup of a server over without properties: a `ref` sets them. */
-function writeNext(configuration: Configuration): string {
-  const lines = writeProperties(configuration, 'element');
-  const setUp = `function setUp(element: MoneriumConnect | null) {
-  if (!element) return;
-${indent(lines.join('\n'), '  ')}
-}`;
-  const loads = writeImports(configuration).replaceAll(/import '(.*)';/g, "void import('$1');");
-  const jsx = writeJsx(configuration, false);
-  const withRef = lines.length > 0 ? jsx.replace(/\n>/, '\n  ref={setUp}\n>') : jsx;
+/** The component needs `@lit/react`. Functions are JSX expressions as well. */
+function writeReact(configuration: Configuration, isNext: boolean): string {
+  const set = Object.entries(configuration.properties).map(([name, code]) => `${name}={${code}}`);
+  const lines = [...entriesOf(configuration).map(writeProp), ...set];
+  const writeText = (text: string) => (/^[\w ]+$/.test(text) ? text : `{${JSON.stringify(text)}}`);
+  const content = writeSlots(configuration, writeText, writeProp);
+  const element = writeElement(lines, content).replaceAll(TAG, 'MoneriumConnect');
+  const [, ...others] = writeImports(configuration).split('\n');
+  const imports = [`import { MoneriumConnect } from '${TAG}/react';`, ...others].join('\n');
   return join(
-    "'use client';",
-    [
-      "import { useEffect } from 'react';",
-      ...(lines.length > 0 ? [`import type { MoneriumConnect } from '${TAG}';`] : []),
-      `import type {} from '${TAG}/types/react';`,
-    ].join('\n'),
-    lines.length > 0 ? setUp : '',
-    `export function Connect() {
-  useEffect(() => {
-${indent(loads, '    ')}
-  }, []);
-  return (
-${indent(withRef, '    ')}
-  );
-}`,
-    NEXT_ADDRESS,
+    isNext ? "'use client';" : '',
+    imports,
+    `export function Connect() {\n  return (\n${indent(element, '    ')}\n  );\n}`,
+    isNext ? NEXT_ADDRESS : '',
     noteStyle(configuration),
   );
 }
@@ -193,9 +199,7 @@ function writeVue(configuration: Configuration): string {
     ...entriesOf(configuration).map(writeAttribute),
     ...set.map((name) => `:${name}.prop="${name}"`),
   ];
-  const content = writeSlots(configuration.slots, (text) =>
-    escapeHtml(text).replaceAll('{', '&#123;'),
-  );
+  const content = writeSlots(configuration, (text) => escapeHtml(text).replaceAll('{', '&#123;'));
   const style = writeStyle(configuration);
   return join(
     `<script setup lang="ts">\n${join(writeImports(configuration), declared.join('\n'))}\n</script>`,
@@ -209,11 +213,12 @@ function writeSvelte(configuration: Configuration): string {
   const declared = Object.entries(configuration.properties).map(
     ([name, code]) => `const ${name} = ${code};`,
   );
+  const writeOne = (entry: [string, string | true]) => braces(writeAttribute(entry));
   const lines = [
-    ...entriesOf(configuration).map((entry) => braces(writeAttribute(entry))),
+    ...entriesOf(configuration).map(writeOne),
     ...Object.keys(configuration.properties).map((name) => `{${name}}`),
   ];
-  const content = writeSlots(configuration.slots, (text) => braces(escapeHtml(text)));
+  const content = writeSlots(configuration, (text) => braces(escapeHtml(text)), writeOne);
   const script = indent(join(writeImports(configuration), declared.join('\n')), '  ');
   const style = writeStyle(configuration).replace(TAG, `:global(${TAG})`);
   return join(
@@ -244,9 +249,9 @@ function writeAngular(configuration: Configuration): string {
     ...entriesOf(configuration).map(writeOne),
     ...Object.keys(configuration.properties).map((name) => `[${name}]="${name}"`),
   ];
-  const content = writeSlots(configuration.slots, (text) =>
-    isInterpolated(text) ? `{{ ${writeAngularString(text)} }}` : entities(escapeHtml(text)),
-  );
+  const writeText = (text: string) =>
+    isInterpolated(text) ? `{{ ${writeAngularString(text)} }}` : entities(escapeHtml(text));
+  const content = writeSlots(configuration, writeText, writeOne);
   const template = inTemplate(writeElement(lines, content)).replaceAll('${', '\\${');
   const fields = Object.entries(configuration.properties).map(
     ([name, code]) => `  ${name} = ${code};`,
@@ -266,21 +271,96 @@ export class ConnectComponent {${fields.length > 0 ? `\n${fields.join('\n')}\n` 
 }
 
 /** The code for a place. It only contains what the configuration sets. */
-export function writeSnippet(kind: Kind, configuration: Configuration, release: Release): string {
+export function writeSnippet(kind: Kind, wanted: Configuration, release: Release): string {
+  const configuration = fit(wanted);
   switch (kind) {
     case 'Script tag':
       return writeScriptTags(configuration, release);
     case 'npm':
       return writeNpm(configuration);
     case 'React':
-      return writeReact(configuration);
+    case 'Next.js':
+      return writeReact(configuration, kind === 'Next.js');
     case 'Vue':
       return writeVue(configuration);
     case 'Svelte':
       return writeSvelte(configuration);
     case 'Angular':
       return writeAngular(configuration);
-    case 'Next.js':
-      return writeNext(configuration);
   }
+}
+
+/** A page of the redirect URI: any framework serves it as a file. */
+export function writeRedirectPage(configuration: Configuration, release: Release): string {
+  const tag = writeScriptTags(fit(configuration), release);
+  return `<!doctype html>
+<html lang="${configuration.lang || 'en'}">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="referrer" content="no-referrer" />
+    <meta name="color-scheme" content="light dark" />
+    <title>Your site</title>
+    <style>
+      body {
+        display: grid;
+        place-items: center;
+        min-height: 100svh;
+        margin: 0;
+        font-family: system-ui, sans-serif;
+      }
+      main {
+        display: grid;
+        gap: 1rem;
+        justify-items: center;
+        padding: 2rem;
+        border: 1px solid light-dark(#ddd, #444);
+        border-radius: 12px;
+      }
+      h1,
+      p {
+        margin: 0;
+      }
+      h1 {
+        font-size: 1.25rem;
+      }
+      main:has(monerium-connect:is(:state(idle), :state(failed))) p {
+        display: none;
+      }
+    </style>
+  </head>
+  <body>
+    <main>
+      <h1>Your site</h1>
+      <p>Finishing your connection…</p>
+${indent(tag, '      ')}
+    </main>
+  </body>
+</html>
+`;
+}
+
+/**
+ * The code by its place.
+ * @param server the example of the server's half
+ */
+export function writeFiles(
+  kind: Kind,
+  configuration: Configuration,
+  release: Release,
+  server: string,
+): Record<string, string> {
+  const { attributes, properties } = configuration;
+  const { 'start-url': startUrl = '', 'redirect-uri': redirectUri } = attributes;
+  const files: Record<string, string> = {
+    'Your page': writeSnippet(kind, configuration, release),
+  };
+  if (redirectUri && !startUrl) {
+    files['Redirect page'] = writeRedirectPage(configuration, release);
+  }
+  if (attributes['backend-url'] && !properties['exchange']) {
+    const [, base = '/monerium'] = /^([\w/-]+)\/start$/.exec(String(startUrl)) ?? [];
+    files['Your server'] = server.replaceAll(/\/monerium(?=['\n])/g, base);
+  }
+  return files;
 }

@@ -45,11 +45,7 @@ export const SETTINGS = {
   },
   server: {
     ...PLAIN,
-    attributes: {
-      'backend-url': BACKEND['backend-url'],
-      'start-url': '/thanks',
-      'stay-connected': true,
-    },
+    attributes: { 'start-url': '/thanks', 'backend-url': '/api/monerium', 'stay-connected': true },
   },
   connected: {
     ...PLAIN,

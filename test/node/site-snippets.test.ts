@@ -9,6 +9,8 @@ import ts from 'typescript';
 import { attributes } from '../../demo/site/manifest.js';
 import {
   KINDS,
+  writeFiles,
+  writeRedirectPage,
   writeSnippet,
   type Configuration,
   type Kind,
@@ -52,13 +54,17 @@ const ownPackage: Plugin = {
     const entries: Record<string, string> = {
       'monerium-connect': 'src/index.ts',
       'monerium-connect/locales': 'src/locales/index.ts',
+      'monerium-connect/react': 'src/react.ts',
       'monerium-connect/wallet': 'src/wallet/wallet.ts',
     };
     onResolve({ filter: /^monerium-connect/ }, ({ path }) => {
       const file = entries[path];
       return file ? { path: resolve(file) } : { errors: [{ text: `no entry ${path}` }] };
     });
-    onResolve({ filter: /^(react|vue|svelte|@angular)/ }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^(react|@lit\/react|vue|svelte|@angular)/ }, ({ path }) => ({
+      path,
+      external: true,
+    }));
   },
 };
 
@@ -146,9 +152,25 @@ describe('the code that the configurator writes', () => {
 
     it(`has all that is set for ${kind}`, () => {
       const code = writeSnippet(kind, FULL, RELEASE);
-      for (const part of ['client-id', 'icon-only', '5000', 'pt-BR', '#0a7d4f', 'x-csrf-token']) {
+      const isReact = kind === 'React' || kind === 'Next.js';
+      const names = isReact ? ['clientId', 'iconOnly'] : ['client-id', 'icon-only'];
+      for (const part of [...names, '5000', 'pt-BR', '#0a7d4f', 'x-csrf-token']) {
         assert.ok(code.includes(part), part);
       }
+    });
+
+    it(`has a link and no client for ${kind}, where the server starts the flow`, () => {
+      const { attributes, properties } = FULL;
+      const server = { ...attributes, 'start-url': '/shop/start', 'redirect-uri': '/connect.html' };
+      const configuration = { ...FULL, attributes: { ...server, mode: 'popup' }, properties };
+      const code = writeSnippet(kind, configuration, RELEASE);
+      assert.match(code, /<a slot="fallback" href="\/shop\/start">Connect with Monerium<\/a>/);
+      assert.match(code, /stay-?connected/i);
+      assert.doesNotMatch(code, /client-?id|redirect-?uri|mode|sign-in|exchange =|exchange=/i);
+    });
+
+    it(`names the client that is to be replaced for ${kind}`, () => {
+      assert.match(writeSnippet(kind, NOTHING, RELEASE), /"your-client-id"/);
     });
   }
 
@@ -179,6 +201,38 @@ describe('the code that the configurator writes', () => {
         .digest('base64');
       assert.equal(value, digest, file);
     }
+  });
+
+  it('cannot be ended by a colour that a link sets', () => {
+    const styles = { '--monerium-connect-accent': 'red;}</style>*/alert(1)/*{' };
+    for (const kind of KINDS) {
+      const code = writeSnippet(kind, { ...PLAIN, styles }, RELEASE);
+      assert.match(code, /accent: red\/style>\/alert\(1\)\/;/);
+    }
+  });
+
+  it('has the redirect page of the examples', () => {
+    const attributes = { 'redirect-uri': '/connect.html', 'backend-url': '/api/monerium' };
+    const page = writeRedirectPage(
+      { ...NOTHING, attributes: { ...attributes, 'stay-connected': true } },
+      { version: '', integrity: {} },
+    );
+    assert.equal(page, readFileSync('examples/connect.html', 'utf8'));
+  });
+
+  it("has the server's half, with the address that is set", () => {
+    const example = readFileSync('examples/server-start.ts', 'utf8');
+    const write = (attributes: Record<string, string>) =>
+      writeFiles('npm', { ...NOTHING, attributes }, RELEASE, example);
+    const backend = { 'backend-url': '/shop/session' };
+    const code = write({ ...backend, 'start-url': '/shop/start' })['Your server'];
+    assert.match(code ?? '', /use\('\/shop', toNodeListener/);
+    const planted = write({ ...backend, 'start-url': "/');alert('/start" });
+    assert.equal(planted['Your server'], example);
+    assert.deepEqual(Object.keys(write({ 'redirect-uri': '/connect.html' })), [
+      'Your page',
+      'Redirect page',
+    ]);
   });
 
   it('names the version and the integrity of each file', () => {
