@@ -19,12 +19,16 @@ export default defineConfig({
   // Every page is a file of its own; an unknown address is a 404 and not the start page.
   appType: 'mpa',
   plugins: [pageParts],
-  define: Object.fromEntries(
-    Object.entries(FALLBACKS).map(([name, fallback]) => [
-      `import.meta.env.${name}`,
-      JSON.stringify(process.env[name] ?? fallback),
-    ]),
-  ),
+  define: {
+    ...Object.fromEntries(
+      Object.entries(FALLBACKS).map(([name, fallback]) => [
+        `import.meta.env.${name}`,
+        JSON.stringify(process.env[name] ?? fallback),
+      ]),
+    ),
+    // Without the integrity, the configurator's tag is for a copy of the script.
+    'import.meta.env.VITE_RELEASE': { version: '', integrity: {} },
+  },
   // Without `development`: a library's debug build would speak up on every page.
   resolve: { conditions: ['module', 'browser'] },
   server: {
@@ -44,7 +48,7 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
       input: [
-        ...['index.html', 'callback.html', 'states.html'],
+        ...['index.html', 'callback.html', 'states.html', 'site/index.html'],
         ...['popup.html', 'popup-callback.html', 'framed.html', 'wallet.html', 'designs.html'],
       ].map((page) => at(`demo/${page}`)),
     },

@@ -2,6 +2,7 @@
 import type { Plugin } from 'vite';
 
 const PAGES = {
+  '/site/index.html': 'Configure',
   '/index.html': 'Connect',
   '/popup.html': 'In a popup',
   '/wallet.html': 'With a wallet',
@@ -50,7 +51,8 @@ export const pageParts: Plugin = {
     handler: (html, { path }) =>
       html
         .replace('<!-- head -->', HEAD)
-        .replace('<!-- nav -->', writeNav(path))
+        // The configurator has the navigation of the static site.
+        .replace(/<!-- nav -->|<nav [^]*<\/nav>/, writeNav(path))
         .replaceAll('<!-- status -->', STATUS)
         .replaceAll('<!-- events -->', EVENTS)
         .replace('<!-- footer -->', FOOTER),

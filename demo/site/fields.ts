@@ -1,7 +1,7 @@
 // The form of the configurator: a field for everything that the manifest names.
-import type { Attribute, Named } from './manifest.js';
+import type { Setting } from './manifest.js';
 
-type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+export type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** Fills a `<select>`. An option is its value, or a pair of value and text. */
 export function fillSelect(
@@ -14,60 +14,69 @@ export function fillSelect(
   }
 }
 
-function createInput({ kind, choices, ...attribute }: Attribute): Input {
+function createInput({ kind, choices, ...setting }: Setting): Input {
+  if (kind === 'code') return document.createElement('textarea');
   if (kind === 'choice') {
     const select = document.createElement('select');
-    const isOptional = attribute.default === '';
+    const isOptional = setting.default === '';
     fillSelect(select, [...(isOptional ? [['', 'not set'] as const] : []), ...choices]);
-    select.value = attribute.default;
+    select.value = setting.default;
     return select;
   }
   const input = document.createElement('input');
-  input.type = kind === 'boolean' ? 'checkbox' : kind;
-  input.placeholder = kind === 'boolean' ? '' : attribute.default;
+  input.type = { boolean: 'checkbox', color: 'text', number: 'number', text: 'text' }[kind];
+  input.placeholder = kind === 'color' ? 'such as #0a7d4f' : setting.default;
   return input;
 }
 
-function addField(place: HTMLElement, input: Input, name: string, { description }: Named): void {
+/** Writes its colour into the field beside it, which also takes `rgb()` and gradients. */
+function createPicker(input: Input): HTMLInputElement {
+  const picker = document.createElement('input');
+  picker.type = 'color';
+  picker.ariaLabel = `Choose ${input.name}`;
+  picker.addEventListener('input', () => (input.value = picker.value));
+  return picker;
+}
+
+/** What stands between backticks is code. */
+function writeHint(hint: HTMLElement, text: string): void {
+  const parts = text.split('`').map((part, index) => {
+    if (index % 2 === 0) return part;
+    return Object.assign(document.createElement('code'), { textContent: part });
+  });
+  hint.append(...parts);
+}
+
+/** Adds the field of a setting. */
+export function addField(place: HTMLElement, setting: Setting): void {
   const field = document.createElement('div');
-  field.className = 'field';
   const label = document.createElement('label');
   const hint = document.createElement('p');
-  input.id = `field-${place.id}-${name || 'default'}`;
-  input.name = name;
-  hint.id = `${input.id}-hint`;
-  hint.textContent = description;
-  label.htmlFor = input.id;
-  label.textContent = name || '(default)';
-  input.setAttribute('aria-describedby', hint.id);
+  const input = createInput(setting);
+  field.className = `field ${setting.kind}`;
+  input.id = `field-${setting.key}`;
+  input.name = setting.key;
+  input.setAttribute('aria-describedby', `${input.id}-hint`);
   input.setAttribute('autocomplete', 'off');
-  field.append(label, input, hint);
+  label.htmlFor = input.id;
+  const slot = setting.name ? `slot="${setting.name}"` : 'label';
+  label.textContent = setting.part === 'slots' ? slot : setting.name;
+  hint.id = `${input.id}-hint`;
+  writeHint(hint, setting.description);
+  field.append(label, input, ...(setting.kind === 'color' ? [createPicker(input)] : []), hint);
   place.append(field);
 }
 
-export function addAttributes(place: HTMLElement, attributes: readonly Attribute[]): void {
-  for (const attribute of attributes) {
-    addField(place, createInput(attribute), attribute.name, attribute);
-  }
+const isBox = (input: Input): input is HTMLInputElement => input.type === 'checkbox';
+
+/** What a field holds: `true` for a checked box. One that is switched off holds nothing. */
+export function readField(input: Input): string {
+  if (input.disabled) return '';
+  if (isBox(input)) return input.checked ? 'true' : '';
+  return input.value.trim();
 }
 
-/** Fields of free text, on one line or on several. */
-export function addTexts(
-  place: HTMLElement,
-  all: readonly Named[],
-  tag: 'input' | 'textarea',
-): void {
-  for (const one of all) addField(place, document.createElement(tag), one.name, one);
-}
-
-/** What the fields of a place hold, without what is empty. `true` for a checked box. */
-export function readFields(place: HTMLElement): Record<string, string | true> {
-  const inputs = [...place.querySelectorAll<Input>('input, select, textarea')];
-  const values = inputs.map((input): [string, string | boolean] => {
-    const isBox = input instanceof HTMLInputElement && input.type === 'checkbox';
-    return [input.name, isBox ? input.checked : input.value.trim()];
-  });
-  return Object.fromEntries(
-    values.filter((entry): entry is [string, string | true] => Boolean(entry[1])),
-  );
+export function fillField(input: Input, value: string): void {
+  if (isBox(input)) input.checked = value === 'true';
+  else input.value = value;
 }

@@ -5,18 +5,21 @@ export interface Attribute {
   readonly name: string;
   readonly fieldName: string;
   readonly description: string;
-  readonly kind: 'boolean' | 'number' | 'choice' | 'text';
+  readonly kind: 'boolean' | 'number' | 'choice' | 'text' | 'color' | 'code';
   /** Of a `choice`. */
   readonly choices: readonly string[];
   readonly default: string;
 }
 
-export interface Named {
-  readonly name: string;
-  readonly description: string;
+/** Where the code has it, and the name of its field: the slots have one that no attribute has. */
+export interface Setting extends Attribute {
+  readonly part: 'attributes' | 'slots' | 'styles' | 'properties';
+  readonly key: string;
 }
 
-interface Raw extends Named {
+interface Raw {
+  readonly name: string;
+  readonly description: string;
   readonly fieldName?: string;
   readonly default?: string;
   readonly type?: { readonly text: string };
@@ -25,8 +28,8 @@ interface Raw extends Named {
 interface Declaration {
   readonly tagName?: string;
   readonly attributes?: readonly Raw[];
-  readonly slots?: readonly Named[];
-  readonly cssProperties?: readonly Named[];
+  readonly slots?: readonly Raw[];
+  readonly cssProperties?: readonly Raw[];
   readonly members?: readonly (Raw & { readonly kind: string; readonly readonly?: boolean })[];
 }
 
@@ -45,16 +48,27 @@ function readAttribute({ name, fieldName = name, description, type, ...rest }: R
 }
 
 export const attributes: readonly Attribute[] = (element.attributes ?? []).map(readAttribute);
-export const slots: readonly Named[] = element.slots ?? [];
-export const cssProperties: readonly Named[] = element.cssProperties ?? [];
 
 const withAttribute = new Set(attributes.map(({ fieldName }) => fieldName));
-
-/** Properties that have no attribute and can be set. */
-export const properties: readonly Named[] = (element.members ?? []).filter(
+const properties = (element.members ?? []).filter(
   ({ kind, name, readonly }) =>
     kind === 'field' &&
     !readonly &&
     !withAttribute.has(name) &&
     !['formAssociated', 'connection', 'status'].includes(name),
 );
+
+function toSetting(part: Setting['part'], kind: Attribute['kind'], raw: Raw): Setting {
+  const { name, description } = raw;
+  const key = part === 'slots' ? `slot-${name || 'label'}` : name;
+  return { ...{ part, key, kind, name, description }, fieldName: name, choices: [], default: '' };
+}
+
+export const settings: readonly Setting[] = [
+  ...attributes.map((one): Setting => ({ ...one, part: 'attributes', key: one.name })),
+  ...(element.slots ?? []).map((raw) => toSetting('slots', 'text', raw)),
+  ...(element.cssProperties ?? []).map((raw) =>
+    toSetting('styles', /accent|color|ground/.test(raw.name) ? 'color' : 'text', raw),
+  ),
+  ...properties.map((raw) => toSetting('properties', 'code', raw)),
+];

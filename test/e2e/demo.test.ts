@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -8,14 +9,17 @@ import { createClient } from '@libsql/client/sqlite3';
 import { startDemo, type Demo } from '../../demo/demo.js';
 import {
   CANARY_EMAIL,
+  buttonOf,
   clickConnect,
   shareBrowser,
+  skipIn,
   waitForStatus,
   walkPortal,
   type Page,
   type Visitor,
 } from './support.js';
 import type { Browser } from './support/driver.js';
+import { toPuppeteer } from './support/puppeteer.js';
 
 const BACKEND = '#backend monerium-connect';
 const DIRECT = '#direct monerium-connect';
@@ -250,5 +254,65 @@ describe('the page with a wallet', () => {
     const asked = demo.emulator.requests.map(({ headers }) => headers['origin']);
     assert.deepEqual([...new Set(asked)], [undefined]);
     assert.deepEqual(visitor.errors, []);
+  });
+});
+
+describe('the pages of the demo', () => {
+  useDemo();
+  const onlyChromium = skipIn({
+    firefox: 'its driver changes neither the color scheme nor the size',
+    webkit: 'its driver changes neither the color scheme nor the size',
+  });
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+  it('are sound on a phone in the dark, the configurator first', onlyChromium, async () => {
+    const page = await visitor.newPage();
+    const native = toPuppeteer(page);
+    await native.setViewport({ width: 360, height: 800 });
+    await native.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await page.goto(`${demo.origin}/site/`);
+    const paths = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLAnchorElement>('nav a')].map(({ pathname }) => pathname),
+    );
+    const others = ['/', '/popup.html', '/wallet.html', '/states.html', '/designs.html'];
+    assert.deepEqual(paths, ['/site/', ...others]);
+    for (const path of [...paths, '/callback.html']) {
+      await page.goto(demo.origin + path);
+      await page.waitForSelector(buttonOf());
+      // `checking` hides the label for a second.
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('monerium-connect')].every((element) => {
+          const label = element.shadowRoot?.querySelector('[part=label]') ?? element;
+          return getComputedStyle(label).visibility === 'visible';
+        }),
+      );
+      await page.evaluate(axe);
+      const seen = await page.evaluate<[], unknown>(`axe.run().then(({ violations }) => ({
+        flaws: violations.map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 200)),
+        background: getComputedStyle(document.body).backgroundColor,
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      }))`);
+      assert.deepEqual(seen, { flaws: [], background: 'rgb(20, 21, 23)', overflow: 0 }, path);
+    }
+  });
+
+  it('show the nine states, also from right to left', async () => {
+    const page = await visitor.newPage();
+    await page.goto(`${demo.origin}/states.html`);
+    const STATES = 'idle checking signing signed redirecting waiting exchanging connected failed';
+    await page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll('.gallery > *')].every((column) => {
+          const elements = [...column.querySelectorAll('monerium-connect')];
+          return wanted === [...new Set(elements.map(({ status }) => status))].join(' ');
+        }),
+      {},
+      STATES,
+    );
+    await page.waitForFunction(() =>
+      /الربط/.test(
+        document.querySelector('[lang=ar] monerium-connect')?.shadowRoot?.textContent ?? '',
+      ),
+    );
   });
 });

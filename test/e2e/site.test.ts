@@ -193,17 +193,17 @@ const element = manifest.modules
 
 test('the configurator has a field for all that the manifest names', { skip }, async () => {
   const page = await open('shop/index.html');
-  await page.waitForSelector('#attributes [name=client-id]');
-  const namesIn = (id: string) =>
-    page.evaluate((where) => {
-      const fields = document.querySelectorAll<HTMLInputElement>(`#${where} [name]`);
-      return [...fields].map(({ name }) => name);
-    }, id);
-  const named = (key: string) => element?.[key]?.map(({ name }) => name);
-  assert.deepEqual(await namesIn('attributes'), named('attributes'));
-  assert.deepEqual(await namesIn('slots'), named('slots'));
-  assert.deepEqual(await namesIn('styles'), named('cssProperties'));
-  assert.equal((await namesIn('properties')).includes('backendHeaders'), true);
+  await page.waitForSelector(buttonOf());
+  const fields = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLInputElement>('.fields [name]')].map(({ name }) => name),
+  );
+  const named = (key: string) => element?.[key]?.map(({ name }) => name) ?? [];
+  const wanted = [
+    ...['way', 'backendHeaders', 'exchange', 'openUrl', 'strings', 'walletProvider'],
+    ...[...named('attributes'), ...named('cssProperties')],
+    ...named('slots').map((name) => `slot-${name || 'label'}`),
+  ];
+  assert.deepEqual(fields.sort(), wanted.sort());
 });
 
 test('the configurator shows each state, and each code', { skip, timeout }, async () => {
@@ -236,7 +236,9 @@ async function choose(page: Page, id: string, value: string): Promise<void> {
     (where, wanted) => {
       const field = document.querySelector<HTMLInputElement>(`#${where}, [name="${where}"]`);
       if (field) field.value = wanted;
-      field?.dispatchEvent(new Event('input', { bubbles: true }));
+      for (const type of ['input', 'change']) {
+        field?.dispatchEvent(new Event(type, { bubbles: true }));
+      }
     },
     id,
     value,
@@ -265,13 +267,83 @@ test('what is set is in the preview and in the code', { skip }, async () => {
   );
 });
 
-test('the code is copied, or selected where the browser does not allow it', { skip }, async () => {
+test('the code is copied, and the page says where it is not', { skip }, async () => {
   const page = await open('shop/index.html');
   await page.waitForSelector(buttonOf());
-  await page.click('#copy');
-  await page.waitForFunction(() =>
-    /clipboard|selected/.test(document.querySelector('#note')?.textContent ?? ''),
+  for (const [isRefused, text] of [
+    [false, 'Copied.'],
+    [true, 'The browser refused to copy. The code is selected: copy it by hand.'],
+  ] as const) {
+    await page.evaluate((fails) => {
+      const writeText = () => (fails ? Promise.reject(new Error()) : Promise.resolve());
+      Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    }, isRefused);
+    await page.click('#copy');
+    await page.waitForFunction(
+      (wanted) => document.querySelector('#copied')?.textContent === wanted,
+      {},
+      text,
+    );
+  }
+  assert.equal(
+    await page.evaluate('getSelection().toString().trim()'),
+    (await codeOf(page)).trim(),
   );
+});
+
+test('a link has the settings, without code', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  await choose(page, 'way', 'server');
+  await choose(page, 'for', 'React');
+  await choose(page, 'slot-label', 'Pay & go');
+  await choose(page, 'strings', '{}');
+  const link = await page.url();
+  assert.doesNotMatch(link, /strings/);
+  const other = await open(`shop/index.html${new URL(link).hash}&strings=alert(1)`);
+  await other.waitForSelector(buttonOf());
+  const code = await codeOf(other);
+  assert.match(code, /startUrl="\/monerium\/start"\s+backendUrl="\/monerium\/session"/);
+  assert.match(code, /\{"Pay & go"\}/);
+  assert.doesNotMatch(code, /clientId|alert/);
+  await choose(other, 'file', 'Your server');
+  assert.match(await codeOf(other), /createConnectHandler/);
+  await choose(other, 'way', 'page');
+  await choose(other, 'file', 'Redirect page');
+  assert.match(await codeOf(other), /Finishing your connection…[^]*client-id="your-client-id"/);
+});
+
+test('the settings are grouped, and their help has no backticks', { skip }, async () => {
+  const page = await open('shop/index.html');
+  await page.waitForSelector(buttonOf());
+  const seen = await page.evaluate(() => {
+    const languages = [...document.querySelectorAll('#lang option')];
+    return {
+      groups: [...document.querySelectorAll('legend, summary')].map((one) => one.textContent),
+      isOpen: document.querySelector('details')?.open,
+      help: document.querySelector('form')?.textContent ?? '',
+      code: document.querySelectorAll('.field p code').length > 0,
+      languages: languages.map((one) => one.textContent ?? ''),
+    };
+  });
+  assert.deepEqual(seen.groups, ['Start', 'Look', 'After connecting', 'Advanced']);
+  assert.equal(seen.isOpen, false);
+  assert.ok(!seen.help.includes('`') && seen.code, 'code is marked up');
+  assert.deepEqual(
+    seen.languages,
+    seen.languages.toSorted((one, other) => one.localeCompare(other)),
+  );
+});
+
+const onPhone = { ...onlyChromium, ...(skip && { skip }) };
+test('the preview stays in sight on a phone', onPhone, async () => {
+  const page = await open('shop/index.html', (blank) =>
+    toPuppeteer(blank).setViewport({ width: 390, height: 844 }),
+  );
+  await page.waitForSelector(buttonOf());
+  await page.evaluate(() => document.querySelector('summary')?.scrollIntoView());
+  const top = await page.$eval('#stage', (stage) => stage.getBoundingClientRect().bottom);
+  assert.ok(top > 0 && top < 300, `the preview ends at ${top} px`);
 });
 
 test('a click on the preview starts no flow', { skip }, async () => {
