@@ -68,7 +68,6 @@ export function setUpCard(id: string, onDisconnect: () => Promise<void> | void):
 }
 
 function append(log: HTMLOListElement, name: string, detail: string): void {
-  log.querySelector('.empty')?.remove();
   const entry = document.createElement('li');
   const title = document.createElement('strong');
   const content = document.createElement('code');

@@ -25,9 +25,7 @@ const STATUS = `<p class="state">
         <p class="fault" role="alert" data-fault hidden></p>`;
 
 const EVENTS = `<h3>Events on this page</h3>
-        <ol class="log" data-log>
-          <li class="empty">Nothing yet.</li>
-        </ol>`;
+        <ol class="log" data-log></ol>`;
 
 const FOOTER = `<footer class="site">
       <p>

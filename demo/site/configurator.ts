@@ -6,6 +6,7 @@ import { ERRORS } from '../../src/core/errors.js';
 import type { MoneriumConnect } from '../../src/index.js';
 import { findElement } from '../find-element.js';
 import { simulate, type Simulated } from '../../src/testing/simulate.js';
+import page from '../../examples/connect.html?raw';
 import handler from '../../examples/handler.ts?raw';
 import serverStart from '../../examples/server-start.ts?raw';
 import { CLIENT_ID } from './control.js';
@@ -122,8 +123,9 @@ async function copy(): Promise<void> {
 }
 
 function showCode(configuration: Configuration): void {
+  const kind = select('kind').value as Kind;
   const server = isOfServer() ? serverStart : handler;
-  const files = writeFiles(select('kind').value as Kind, configuration, release, server);
+  const files = writeFiles(kind, configuration, release, { page, server });
   const { value } = select('file');
   const title = value in files ? value : 'Your page';
   select('file').replaceChildren();
@@ -185,16 +187,12 @@ function setUp(): void {
   fillSelect(select('lang'), sorted);
   select('lang').value = '';
   fillSelect(select('kind'), KINDS);
-  const groups = Object.entries(GROUPS);
-  for (const [id, keys] of groups) {
-    for (const key of keys) {
-      const setting = settings.find((one) => one.key === key);
-      if (setting) addField(place(id), setting);
-    }
-  }
-  const basic = groups.flatMap(([, keys]) => keys);
-  for (const setting of settings) {
-    if (!basic.includes(setting.key)) addField(place('advanced'), setting);
+  const order = [...Object.values(GROUPS).flat(), ...settings.map(({ key }) => key)];
+  for (const key of new Set(order)) {
+    const [group = 'advanced'] =
+      Object.entries(GROUPS).find(([, keys]) => keys.includes(key)) ?? [];
+    const setting = settings.find((one) => one.key === key);
+    if (setting) addField(place(group), setting);
   }
   field('client-id').setAttribute('placeholder', 'your-client-id');
   begin();

@@ -290,65 +290,24 @@ export function writeSnippet(kind: Kind, wanted: Configuration, release: Release
   }
 }
 
-/** A page of the redirect URI: any framework serves it as a file. */
-export function writeRedirectPage(configuration: Configuration, release: Release): string {
-  const tag = writeScriptTags(fit(configuration), release);
-  return `<!doctype html>
-<html lang="${configuration.lang || 'en'}">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="referrer" content="no-referrer" />
-    <meta name="color-scheme" content="light dark" />
-    <title>Your site</title>
-    <style>
-      body {
-        display: grid;
-        place-items: center;
-        min-height: 100svh;
-        margin: 0;
-        font-family: system-ui, sans-serif;
-      }
-      main {
-        display: grid;
-        gap: 1rem;
-        justify-items: center;
-        padding: 2rem;
-        border: 1px solid light-dark(#ddd, #444);
-        border-radius: 12px;
-      }
-      h1,
-      p {
-        margin: 0;
-      }
-      h1 {
-        font-size: 1.25rem;
-      }
-      main:has(monerium-connect:is(:state(idle), :state(failed))) p {
-        display: none;
-      }
-    </style>
-  </head>
-  <body>
-    <main>
-      <h1>Your site</h1>
-      <p>Finishing your connection…</p>
-${indent(tag, '      ')}
-    </main>
-  </body>
-</html>
-`;
+/** The redirect page of the examples with this tag: any framework serves it as a file. */
+export function writeRedirectPage(
+  example: string,
+  configuration: Configuration,
+  release: Release,
+): string {
+  const tag = indent(writeScriptTags(fit(configuration), release), '      ');
+  return example
+    .replace('lang="en"', `lang="${configuration.lang || 'en'}"`)
+    .replace(/ *<script [^]*<\/monerium-connect>/, () => tag);
 }
 
-/**
- * The code by its place.
- * @param server the example of the server's half
- */
+/** The code by its place. The examples are those of the redirect page, and of the server's half. */
 export function writeFiles(
   kind: Kind,
   configuration: Configuration,
   release: Release,
-  server: string,
+  examples: { readonly page: string; readonly server: string },
 ): Record<string, string> {
   const { attributes, properties } = configuration;
   const { 'start-url': startUrl = '', 'redirect-uri': redirectUri } = attributes;
@@ -356,11 +315,11 @@ export function writeFiles(
     'Your page': writeSnippet(kind, configuration, release),
   };
   if (redirectUri && !startUrl) {
-    files['Redirect page'] = writeRedirectPage(configuration, release);
+    files['Redirect page'] = writeRedirectPage(examples.page, configuration, release);
   }
   if (attributes['backend-url'] && !properties['exchange']) {
     const [, base = '/monerium'] = /^([\w/-]+)\/start$/.exec(String(startUrl)) ?? [];
-    files['Your server'] = server.replaceAll(/\/monerium(?=['\n])/g, base);
+    files['Your server'] = examples.server.replaceAll(/\/monerium(?=['\n])/g, base);
   }
   return files;
 }

@@ -211,28 +211,28 @@ describe('the code that the configurator writes', () => {
     }
   });
 
-  it('has the redirect page of the examples', () => {
+  it('has the redirect page of the examples, with the tag that is set', () => {
+    const page = readFileSync('examples/connect.html', 'utf8');
     const attributes = { 'redirect-uri': '/connect.html', 'backend-url': '/api/monerium' };
-    const page = writeRedirectPage(
-      { ...NOTHING, attributes: { ...attributes, 'stay-connected': true } },
-      { version: '', integrity: {} },
-    );
-    assert.equal(page, readFileSync('examples/connect.html', 'utf8'));
+    const own = { version: '', integrity: {} };
+    const kept = { ...NOTHING, attributes: { ...attributes, 'stay-connected': true as const } };
+    assert.equal(writeRedirectPage(page, kept, own), page);
+    const german = writeRedirectPage(page, { ...FULL, lang: 'de' }, own);
+    assert.match(german, /<html lang="de">[^]*Finishing your connection…[^]*app-name="a &quot;/);
+    assert.doesNotMatch(german, /your-client-id/);
   });
 
   it("has the server's half, with the address that is set", () => {
-    const example = readFileSync('examples/server-start.ts', 'utf8');
+    const server = readFileSync('examples/server-start.ts', 'utf8');
     const write = (attributes: Record<string, string>) =>
-      writeFiles('npm', { ...NOTHING, attributes }, RELEASE, example);
+      writeFiles('npm', { ...NOTHING, attributes }, RELEASE, { page: '', server });
     const backend = { 'backend-url': '/shop/session' };
     const code = write({ ...backend, 'start-url': '/shop/start' })['Your server'];
     assert.match(code ?? '', /use\('\/shop', toNodeListener/);
     const planted = write({ ...backend, 'start-url': "/');alert('/start" });
-    assert.equal(planted['Your server'], example);
-    assert.deepEqual(Object.keys(write({ 'redirect-uri': '/connect.html' })), [
-      'Your page',
-      'Redirect page',
-    ]);
+    assert.equal(planted['Your server'], server);
+    const files = Object.keys(write({ 'redirect-uri': '/connect.html' }));
+    assert.deepEqual(files, ['Your page', 'Redirect page']);
   });
 
   it('names the version and the integrity of each file', () => {
