@@ -52,10 +52,10 @@ for (const [name, tag] of Object.entries(TAGS)) {
 }
 
 test('#35 the small page for the redirect URI asks for the element’s script and nothing else', async () => {
-  const file = new URL('../../demo/popup-callback.html', import.meta.url);
+  const file = new URL('../../examples/connect.html', import.meta.url);
   const shipped = await readFile(file, 'utf8');
   const html = shipped
-    .replace('./callback.ts', '/monerium-connect.js')
+    .replace('/monerium-connect.min.js', '/monerium-connect.js')
     .replace(
       /<monerium-connect[^]*<\/monerium-connect>/,
       world.element({ 'redirect-uri': '/callback' }),
