@@ -72,7 +72,7 @@ export const styles = css`
 
   @keyframes checking {
     from {
-      visibility: hidden;
+      opacity: 0;
     }
   }
 

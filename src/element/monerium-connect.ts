@@ -240,11 +240,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /** @internal Keeps the form from being sent while the customer is not connected. */
   updateForm(): void {
-    const isMissing = this.required && this.status !== 'connected';
-    const message = this.#language.read('required');
-    if (isMissing)
-      this.#internals?.setValidity({ valueMissing: true }, message, this.#findButton('button'));
-    else this.#internals?.setValidity({});
+    const valueMissing = this.required && this.status !== 'connected';
+    const message = valueMissing ? this.#language.read('required') : '';
+    this.#internals?.setValidity({ valueMissing }, message, this.#findButton('button'));
   }
 
   #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name][number] {

@@ -169,24 +169,24 @@ function renderDetails({ connection, pageLabel, ready, isPopup, language }: View
 /** Beside the button: what else the customer can do, or is told. */
 function renderChoices(view: View): unknown {
   const { connection, language, start, startHere, cancel, disconnect } = view;
-  const choice = (part: string, text: keyof ConnectTexts, onClick: (event: Event) => void) =>
+  const choice = (text: keyof ConnectTexts, onClick: (event: Event) => void, part: string = text) =>
     html`<button part=${part} type="button" @click=${onClick}>${language.write(text)}</button>`;
   switch (connection.status) {
     case 'idle':
       if (view.withHint) return html`<span part="hint">${language.write('hint')}</span>`;
       break;
     case 'waiting':
-      return [choice('reopen', 'reopen', start), choice('cancel', 'cancel', cancel)];
+      return [choice('reopen', start), choice('cancel', cancel)];
     case 'signing':
     case 'signed':
-      return choice('cancel', 'cancel', cancel);
+      return choice('cancel', cancel);
     case 'failed':
       // Monerium does not load in a frame: there a popup is the only way.
       if (connection.error.code !== 'popup_blocked' || isFramed() || view.isDisabled)
         return nothing;
-      return choice('reopen', 'here', startHere);
+      return choice('here', startHere, 'reopen');
     case 'connected':
-      if (view.withDisconnect) return choice('disconnect', 'disconnect', disconnect);
+      if (view.withDisconnect) return choice('disconnect', disconnect);
   }
   return nothing;
 }

@@ -220,8 +220,6 @@ interface PageOptions extends WindowOptions {
   readonly search?: string;
   /** The pending flow that is in storage: changes to one that fits `attributes`. */
   readonly record?: Partial<Transaction> | false;
-  /** Another tab has begun that flow: this one waits for the lock. */
-  readonly isOtherTab?: boolean;
   /** Attributes of the first element; `false`: there is none yet. */
   readonly attributes?: Attributes | false;
   readonly properties?: Partial<MoneriumConnect>;
@@ -343,9 +341,6 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
   }
   const path = `/test/unit/page.html${search.replaceAll('STATE', state)}`;
   const view = await openWindow(path, options);
-  if (search.includes('STATE') && options.record !== false && !options.isOtherTab) {
-    nameTab(state, view);
-  }
   const { urls, release } = holdNavigations(view);
   held.push(release);
   const sent: Sent[] = [];

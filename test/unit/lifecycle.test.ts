@@ -332,7 +332,6 @@ describe('an element that is told to stop', () => {
     const [asked, granted] = [defer<void>(), defer<void>()];
     const page = await openPage({
       search: RESPONSE,
-      isOtherTab: true,
       prepare: ({ navigator: { locks } }) => {
         const request = locks.request.bind(locks) as (...values: unknown[]) => Promise<unknown>;
         const hold = async (...values: unknown[]) => {

@@ -60,23 +60,6 @@ async function whenUnlocked(): Promise<void> {
   while (await isLocked());
 }
 
-/** Another window of this origin holds the lock, while `work` runs. */
-async function whileLocked(work: () => Promise<void>): Promise<void> {
-  const frame = document.createElement('iframe');
-  document.body.append(frame);
-  try {
-    await new Promise<void>((resolve) => {
-      void frame.contentWindow?.navigator.locks.request(`monerium-connect:${state}`, () => {
-        resolve();
-        return new Promise(() => {});
-      });
-    });
-    await work();
-  } finally {
-    frame.remove();
-  }
-}
-
 beforeEach(() => {
   clearStorage();
   state = `mc1.${String(++count).padStart(43, 'c')}`;
@@ -93,7 +76,7 @@ describe('claimTransaction', () => {
     saveTransaction(state, transaction);
     let taken: unknown;
     let left: unknown;
-    await claimTransaction(state, false, async (given) => {
+    await claimTransaction(state, async (given) => {
       taken = given;
       left = findTombstone(state);
       return 'aborted';
@@ -105,7 +88,7 @@ describe('claimTransaction', () => {
   it('writes the outcome into the tombstone, and nothing else', async () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       saveTransaction(state, makeTransaction());
-      await claimTransaction(state, false, async () => outcome);
+      await claimTransaction(state, async () => outcome);
       const entry = findTombstone(state);
       expect(entry).to.have.all.keys('v', 'at', 'outcome');
       expect(entry).to.deep.include({ outcome });
@@ -116,7 +99,7 @@ describe('claimTransaction', () => {
     saveTransaction(state, makeTransaction());
     sessionStorage.clear();
     let remembered: string | null = null;
-    await claimTransaction(state, false, async () => {
+    await claimTransaction(state, async () => {
       await Promise.resolve();
       remembered = sessionStorage.getItem('monerium-connect:tab');
       return 'aborted';
@@ -127,39 +110,51 @@ describe('claimTransaction', () => {
   it('#7 is silent for the second of two claims, at once and later', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const first = claimTransaction(state, false, work.run);
-    await claimTransaction(state, false, mustNotRun);
+    const first = claimTransaction(state, work.run);
+    await claimTransaction(state, mustNotRun);
     await until(() => work.calls > 0);
-    await claimTransaction(state, false, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     work.finish(IDENTITY);
     await first;
-    await claimTransaction(state, false, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     expect(work.calls).to.equal(1);
     expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
   });
 
   it('#7 is silent, and leaves the record, while another window holds the lock', async () => {
     saveTransaction(state, makeTransaction());
-    await whileLocked(async () => {
-      await claimTransaction(state, false, mustNotRun);
-      expect(findTransaction(state)).to.include({ codeVerifier: 'v'.repeat(43) });
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const other = frame.contentWindow;
+    const isHeld = new Promise<void>((resolve) => {
+      void other?.navigator.locks.request(`monerium-connect:${state}`, () => {
+        resolve();
+        return new Promise(() => {});
+      });
     });
+    try {
+      await isHeld;
+      await claimTransaction(state, mustNotRun);
+      expect(findTransaction(state)).to.include({ codeVerifier: 'v'.repeat(43) });
+    } finally {
+      frame.remove();
+    }
   });
 
   it('does nothing with a tombstone, an unknown state or a poisoned record', async () => {
-    await claimTransaction(state, false, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     spendTransaction(state, 'aborted');
-    await claimTransaction(state, false, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
     localStorage.setItem(`monerium-connect:${state}`, '{"v":1,"codeVerifier":"v"}');
-    await claimTransaction(state, false, mustNotRun);
+    await claimTransaction(state, mustNotRun);
     expect(localStorage.getItem(`monerium-connect:${state}`)).to.equal(null);
   });
 
   it('#7 holds the lock until a second after the outcome was kept', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const taking = claimTransaction(state, false, work.run);
+    const taking = claimTransaction(state, work.run);
     await until(() => work.calls > 0);
     const clock = holdClock(undo);
     await clock.tickAsync(10_000);
@@ -173,54 +168,12 @@ describe('claimTransaction', () => {
     await taking;
   });
 
-  it('#7 runs in the same task in the tab that began the flow, and takes the lock beside it', async () => {
-    saveTransaction(state, makeTransaction());
-    const work = new Work();
-    const first = claimTransaction(state, true, work.run);
-    expect(work.calls).to.equal(1);
-    expect(findTransaction(state)).to.equal(undefined);
-    await until(isLocked);
-    await claimTransaction(state, false, mustNotRun);
-    work.finish(IDENTITY);
-    await first;
-    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
-  });
-
-  it('#7 does not wait there for a window that has the lock and waits', async () => {
-    saveTransaction(state, makeTransaction());
-    await whileLocked(async () => {
-      const work = new Work();
-      const first = claimTransaction(state, true, work.run);
-      expect(work.calls).to.equal(1);
-      work.finish(IDENTITY);
-      await first;
-      expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
-    });
-  });
-
-  it('#7 leaves the tab that began the flow a tenth of a second to be first', async () => {
-    saveTransaction(state, makeTransaction());
-    const clock = holdClock(undo);
-    const other = claimTransaction(state, false, mustNotRun);
-    while (!(await isLocked())) await deliver();
-    await clock.tickAsync(99);
-    const work = new Work();
-    const first = claimTransaction(state, true, work.run);
-    expect(work.calls).to.equal(1);
-    await clock.tickAsync(1);
-    await other;
-    work.finish(IDENTITY);
-    while (!findTombstone(state)?.outcome) await deliver();
-    await clock.tickAsync(1000);
-    await first;
-  });
-
   it('#87 claims once without navigator.locks', async () => {
     undo.replace(navigator, 'locks', { value: undefined });
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const first = claimTransaction(state, false, work.run);
-    await claimTransaction(state, false, mustNotRun);
+    const first = claimTransaction(state, work.run);
+    await claimTransaction(state, mustNotRun);
     await until(() => work.calls > 0);
     work.finish(IDENTITY);
     await first;
@@ -292,7 +245,7 @@ describe('claimInterruption', () => {
   it('#7 waits while the exchange goes on elsewhere, and is false after it has ended', async () => {
     saveTransaction(state, makeTransaction());
     const work = new Work();
-    const claim = claimTransaction(state, false, work.run);
+    const claim = claimTransaction(state, work.run);
     await until(() => work.calls > 0);
     let found: boolean | undefined;
     const asking = claimInterruption().then((isInterrupted) => (found = isInterrupted));

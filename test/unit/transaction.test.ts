@@ -248,7 +248,7 @@ describe('findTransaction', () => {
     spendTransaction(STATE, 'aborted');
     expect(findStateOfPopup()).to.equal('');
     forgetTransactions('the-client');
-    await claimTransaction(STATE, false, () => expect.fail('must not run'));
+    await claimTransaction(STATE, () => expect.fail('must not run'));
     expect(await claimInterruption()).to.equal(false);
   });
 });

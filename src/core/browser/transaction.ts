@@ -18,8 +18,6 @@ const MAX_TRANSACTIONS = 10;
  * processes: a tab that got the lock at once would still read what was there before.
  */
 const LOCK_MS = 1000;
-/** How much later than the tab that began a flow another one reads whether it is still pending. */
-const OTHER_TAB_MS = 100;
 
 /**
  * A flow that has left the page and not come back. The binding and `id` are there only to be
@@ -101,11 +99,6 @@ function listStates(): string[] {
 function listStatesOfTab(): string[] {
   const names = tryTo(() => sessionStorage.getItem(TAB_KEY));
   return names?.split(' ').filter((state) => findEntry(state)) ?? [];
-}
-
-/** Whether a flow was begun or claimed in this tab. */
-export function isOfThisTab(state: string): boolean {
-  return listStatesOfTab().includes(state);
 }
 
 function addStateToTab(state: string): void {
@@ -229,10 +222,6 @@ export function isRecent({ at }: Transaction): boolean {
   return Math.abs(Date.now() - at) < 5 * MINUTE;
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** Runs `work` under the lock of a `state`, or at once where there are no locks. */
 async function withLock(
   state: string,
@@ -244,41 +233,25 @@ async function withLock(
     work(true));
 }
 
-/** Marks a flow as spent, runs `work` in the same task, and stores how it ends. */
-async function spendAndRun(
-  state: string,
-  work: (transaction: Transaction) => Promise<Outcome>,
-): Promise<void> {
-  const transaction = findTransaction(state);
-  if (!transaction) return;
-  spendTransaction(state);
-  const working = work(transaction);
-  // After the request was sent: the first access to a storage may take a while.
-  addStateToTab(state);
-  spendTransaction(state, await working);
-  await pause(LOCK_MS);
-}
-
 /**
- * Claims a flow for this window: of all that have its response, one gets to run `work`. The record
- * becomes a tombstone before the work starts, and the tombstone gets its outcome. The others find
- * nothing and do nothing. `work` must not reject.
- * @param isFirst the response came to the tab that began the flow: it does not wait for the lock,
- *   which browsers grant after the layout of the page. All others leave it the time to be first
+ * Claims a flow for this tab: of all tabs that have its response, one gets to run `work`. The
+ * record becomes a tombstone before the work starts, and the tombstone gets its outcome. The others
+ * find nothing and do nothing. `work` must not reject.
  */
 export async function claimTransaction(
   state: string,
-  isFirst: boolean,
   work: (transaction: Transaction) => Promise<Outcome>,
 ): Promise<void> {
-  const working = isFirst ? spendAndRun(state, work) : undefined;
   await withLock(state, true, async (isHeld) => {
-    if (working || !isHeld) return working;
-    await pause(OTHER_TAB_MS);
-    await spendAndRun(state, work);
+    const transaction = isHeld ? findTransaction(state) : undefined;
+    if (!transaction) return;
+    spendTransaction(state);
+    const working = work(transaction);
+    // After the request was sent: the first access to a storage may take a while.
+    addStateToTab(state);
+    spendTransaction(state, await working);
+    await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
   });
-  // The lock may be that of another tab.
-  await working;
 }
 
 /** Whether a flow was claimed, and is not known to have ended. */

@@ -1,20 +1,8 @@
 import type { Configuration } from '../options.js';
 import { ConnectError, toConnectError } from '../errors.js';
 import { readCode, type Arrival } from '../browser/arrival.js';
-import {
-  claimTransaction,
-  isOfThisTab,
-  type Outcome,
-  type Transaction,
-} from '../browser/transaction.js';
-import {
-  after,
-  every,
-  isFreshNavigation,
-  isOnline,
-  keepOnOrigin,
-  whenOnline,
-} from '../browser/window.js';
+import { claimTransaction, type Outcome, type Transaction } from '../browser/transaction.js';
+import { after, every, isOnline, keepOnOrigin, whenOnline } from '../browser/window.js';
 import { exchangeCode, type ExchangeResult } from '../oauth/exchange.js';
 import { withoutQuery } from '../oauth/http.js';
 import { untilAborted } from './attempt.js';
@@ -116,9 +104,7 @@ export async function completeReturn(
 ): Promise<void> {
   const step = { flow, attempt, configuration };
   const { signal } = attempt;
-  // A tab that was copied has the session storage of the first one, and did not navigate.
-  const isFirst = rest !== undefined && isFreshNavigation() && isOfThisTab(oauthState);
-  await claimTransaction(oauthState, isFirst, async (transaction): Promise<Outcome> => {
+  await claimTransaction(oauthState, async (transaction): Promise<Outcome> => {
     try {
       const code = readCode(response, transaction);
       signal.throwIfAborted();
