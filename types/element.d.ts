@@ -78,6 +78,10 @@ export interface Properties {
   size?: Value<'size'>;
   /** Hides the label from all but screen readers. */
   iconOnly?: Value<'iconOnly'>;
+  /** While idle: a line of small print says where the click leads. */
+  withHint?: Value<'withHint'>;
+  /** Once connected: a button that disconnects. */
+  withDisconnect?: Value<'withDisconnect'>;
   /** Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only. */
   debug?: Value<'debug'>;
   /** Texts that replace the element's own. */
@@ -140,6 +144,10 @@ export interface Attributes {
   size?: Value<'size'>;
   /** Hides the label from all but screen readers. */
   'icon-only'?: Value<'iconOnly'>;
+  /** While idle: a line of small print says where the click leads. */
+  'with-hint'?: Value<'withHint'>;
+  /** Once connected: a button that disconnects. */
+  'with-disconnect'?: Value<'withDisconnect'>;
   /** Shows a panel that checks the set-up and lists the steps of the flow. In the sandbox only. */
   debug?: Value<'debug'>;
 }

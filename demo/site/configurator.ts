@@ -32,9 +32,9 @@ const GROUPS = {
   start: ['client-id', 'environment', 'start-url', 'redirect-uri', 'backend-url', 'mode'],
   look: [
     ...['text', 'slot-label', 'appearance', 'size', '--monerium-connect-accent'],
-    ...['--monerium-connect-radius', 'slot-icon', 'icon-only'],
+    ...['--monerium-connect-radius', 'slot-icon', 'icon-only', 'with-hint'],
   ],
-  after: ['stay-connected', 'success-url', 'slot-connected', 'required'],
+  after: ['stay-connected', 'with-disconnect', 'success-url', 'slot-connected', 'required'],
 };
 /** What a flow of the server does without, or always has. */
 const OF_PAGE = [

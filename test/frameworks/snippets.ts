@@ -70,6 +70,8 @@ export const SETTINGS = {
       size: 'large',
       text: 'pay',
       'icon-only': true,
+      'with-hint': true,
+      'with-disconnect': true,
       debug: true,
       required: true,
     },

@@ -68,16 +68,15 @@ function find(path: string): Feature {
   return found;
 }
 
-/** From which version on, without a flag or another name. */
+/** From which version on, without a flag or another name. A part of it may have come later. */
 function versionsOf(feature: Feature): Versions {
   return BROWSERS.map((browser) => {
     const support = feature.__compat?.support[browser] ?? [];
-    const [plain] = [support]
+    const plain = [support]
       .flat()
       .filter((one) => !one.flags && !one.prefix && !one.alternative_name);
-    const added = plain?.version_added;
-    const version = parseFloat(String(added).replace('≤', ''));
-    return isNaN(version) ? Infinity : version;
+    const versions = plain.map((one) => parseFloat(String(one.version_added).replace('≤', '')));
+    return Math.min(...versions.filter((version) => !isNaN(version)));
   }) as unknown as Versions;
 }
 
@@ -85,13 +84,17 @@ function combine(all: readonly Versions[], choose: (...versions: number[]) => nu
   return [0, 1, 2].map((at) => choose(...all.map((one) => one[at] ?? 0))) as unknown as Versions;
 }
 
-/** A name may belong to several objects: the oldest of them counts. */
-function versionsOfName(name: string): Versions | undefined {
+/**
+ * A name may belong to several objects: the oldest of them counts.
+ * @param owner what stands before the name: a built-in object, or anything else
+ */
+function versionsOfName(name: string, owner: string): Versions | undefined {
   const { builtins } = data['javascript'] as { builtins: Record<string, Feature> };
-  const owners = [builtins, data['api'] as Record<string, Feature>].flatMap(Object.values);
-  const members = (owners as Feature[]).flatMap((owner) =>
+  const all = { ...builtins, ...(data['api'] as Record<string, Feature>) };
+  const owners = Object.hasOwn(all, owner) ? [all[owner] as Feature] : Object.values(all);
+  const members = owners.flatMap((one) =>
     [name, `${name}_static`].flatMap((key) =>
-      Object.hasOwn(owner, key) ? [owner[key] as Feature] : [],
+      Object.hasOwn(one, key) ? [one[key] as Feature] : [],
     ),
   );
   const supports = members.filter((one) => one.__compat).map(versionsOf);
@@ -106,7 +109,8 @@ function readNeeds(script: string): Map<string, Versions> {
     if (path) needs.set(path, versionsOf(find(path)));
     if (ts.isPropertyAccessExpression(node)) {
       const { text } = node.name;
-      const versions = OPTIONAL.has(text) ? undefined : versionsOfName(text);
+      const owner = node.expression.getText();
+      const versions = OPTIONAL.has(text) ? undefined : versionsOfName(text, owner);
       if (versions) needs.set(text, versions);
     }
     ts.forEachChild(node, visit);

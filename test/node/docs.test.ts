@@ -14,7 +14,7 @@ import { english } from '../../src/core/texts.js';
 
 const codes = Object.keys(ERRORS) as ErrorCode[];
 /** Their methods reject, and the customer sees nothing. */
-const WITHOUT_TEXT: readonly ErrorCode[] = ['token_unavailable', 'disconnect_failed'];
+const WITHOUT_TEXT: readonly ErrorCode[] = ['token_unavailable'];
 
 describe('docs/errors.md', () => {
   const document = readFileSync('docs/errors.md', 'utf8');

@@ -143,9 +143,10 @@ export async function whenParsed(): Promise<void> {
  * Resolves after the next frame, when the browser has nothing more urgent to do. A hidden page has
  * no frames, and a window behind another one may have none.
  */
-export function whenIdle(): Promise<void> {
-  return new Promise((resolve) => {
-    after(isVisible() ? IDLE_MS : 0, resolve);
+export async function whenIdle(): Promise<void> {
+  let limit: Resource | undefined;
+  await new Promise<void>((resolve) => {
+    limit = after(isVisible() ? IDLE_MS : 0, resolve);
     // Safari has no idle callbacks.
     const whenFree = () => {
       if (typeof requestIdleCallback !== 'function') resolve();
@@ -153,6 +154,7 @@ export function whenIdle(): Promise<void> {
     };
     requestAnimationFrame(() => setTimeout(whenFree));
   });
+  limit?.end();
 }
 
 /** Calls back once. */
