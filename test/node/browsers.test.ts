@@ -68,15 +68,16 @@ function find(path: string): Feature {
   return found;
 }
 
-/** From which version on, without a flag or another name. A part of it may have come later. */
-function versionsOf(feature: Feature): Versions {
+/** From which version on, without a flag or another name; `isWhole` or at least a part of it. */
+function versionsOf(feature: Feature, isWhole = true): Versions {
   return BROWSERS.map((browser) => {
     const support = feature.__compat?.support[browser] ?? [];
     const plain = [support]
       .flat()
       .filter((one) => !one.flags && !one.prefix && !one.alternative_name);
     const versions = plain.map((one) => parseFloat(String(one.version_added).replace('≤', '')));
-    return Math.min(...versions.filter((version) => !isNaN(version)));
+    const known = versions.filter((version) => !isNaN(version));
+    return isWhole ? (known[0] ?? Infinity) : Math.min(...known);
   }) as unknown as Versions;
 }
 
@@ -97,7 +98,7 @@ function versionsOfName(name: string, owner: string): Versions | undefined {
       Object.hasOwn(one, key) ? [one[key] as Feature] : [],
     ),
   );
-  const supports = members.filter((one) => one.__compat).map(versionsOf);
+  const supports = members.filter((one) => one.__compat).map((one) => versionsOf(one, false));
   return supports.length > 0 ? combine(supports, Math.min) : undefined;
 }
 
