@@ -15,6 +15,7 @@ import {
   read,
   readShown,
   settle,
+  stopClock,
   until,
   type Page,
   type View,
@@ -76,16 +77,21 @@ function readSlot(element: Element, selector: string): string {
 async function openExchanging() {
   const end = defer<typeof IDENTITY>();
   const properties = { exchange: () => end.promise };
-  const page = await openPage({ search: RESPONSE, properties });
-  await until(() => page.element.status === 'exchanging');
+  const clocks: ReturnType<typeof stopClock>[] = [];
+  const prepare = (view: View) => void clocks.push(stopClock(view));
+  const page = await openPage({ search: RESPONSE, properties, prepare });
+  const [clock] = clocks as [ReturnType<typeof stopClock>];
+  await clock.reach(() => page.element.status === 'exchanging');
   await page.element.updateComplete;
-  return { ...page, end };
+  return { ...page, end, clock };
 }
 
 async function openFailed(code: ErrorCode, hint?: string): Promise<Page> {
-  const { end, ...page } = await openExchanging();
+  const { end, clock, ...page } = await openExchanging();
   end.reject(new page.entry.ConnectError(code, hint ? { hint } : {}));
-  await until(() => page.element.status === 'failed');
+  // A second later: a page that is being left shows no failure of its request.
+  await clock.advance(1000);
+  expect(page.element.status).to.equal('failed');
   await page.element.updateComplete;
   return page;
 }
