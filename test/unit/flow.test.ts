@@ -12,8 +12,10 @@ import {
   openPage,
   read,
   settle,
+  stopClock,
   until,
   type Page,
+  type View,
 } from './fixture.js';
 
 const DIRECT = { 'client-id': CLIENT_ID };
@@ -24,8 +26,11 @@ type Exchange = MoneriumConnect['exchange'];
 
 /** A page that has come back, once its flow has ended. */
 async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page> {
-  const page = await openPage({ search: RESPONSE, ...options });
-  await until(() => /connected|failed/.test(page.element.status));
+  const clocks: ReturnType<typeof stopClock>[] = [];
+  const prepare = (view: View) => void clocks.push(stopClock(view));
+  const page = await openPage({ search: RESPONSE, prepare, ...options });
+  // A request without a response fails a second later: its page may be about to be left.
+  while (!/connected|failed/.test(page.element.status)) await clocks[0]?.advance(1000);
   await settle();
   return page;
 }
