@@ -6,10 +6,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import { folders, isInstalled } from '../setup/folders.mjs';
-import { readReport } from '../test/report.mjs';
+import { FAILED_TEST } from '../test/summary.mjs';
 import { findStale, mutate, nameOf, readMutants } from './mutants.mjs';
 
 /** @typedef {import('./mutants.mjs').Mutant} Mutant */
@@ -50,42 +51,29 @@ function copyProject() {
  * @param {string} file
  * @param {string} title a pattern
  * @param {number} [tries]
- * @returns {Promise<import('../test/report.mjs').Test[]>}
+ * @returns {Promise<string[]>} the tests that failed
  */
-async function runTests(copy, file, title, tries = 2) {
-  const isUnit = file.startsWith('test/unit');
+async function listFailures(copy, file, title, tries = 2) {
   rmSync(join(copy, 'build'), { recursive: true, force: true });
-  const args = isUnit
+  const args = file.startsWith('test/unit')
     ? ['node_modules/.bin/wtr', '--config=scripts/test/web-test-runner.config.mjs', '--files']
-    : [
-        ...['--import=tsx', '--test', `--test-name-pattern=${title}`],
-        ...['--test-reporter=./scripts/test/node-reporter.mjs'],
-      ];
-  const { timedOut } = await execa(process.execPath, [...args, file], {
-    ...{ cwd: copy, reject: false, timeout: LIMIT },
+    : ['--import=tsx', '--test', '--test-reporter=spec', `--test-name-pattern=${title}`];
+  const { all, timedOut } = await execa(process.execPath, [...args, file], {
+    ...{ cwd: copy, reject: false, timeout: LIMIT, all: true },
     // With as many random cases as in CI.
-    env: { CI: 'true', TEST_TITLE: title, TEST_REPORT: 'node' },
+    env: { CI: 'true', TEST_TITLE: title },
   });
-  const tests = readReport(isUnit ? 'unit' : 'node', copy).filter((test) =>
-    new RegExp(title).test(test.title),
-  );
-  const hasRun = timedOut || tests.length > 0 || tries === 1;
-  return hasRun ? tests : runTests(copy, file, title, tries - 1);
+  const output = stripVTControlCharacters(all);
+  if (!/^\s*[✔✓✖𐄂] /mu.test(output) && !timedOut && tries > 1)
+    return listFailures(copy, file, title, tries - 1);
+  const failed = output.split('\n').filter((line) => FAILED_TEST.test(line));
+  const titles = failed.map((line) => line.trim().replace(/ \([\d.]+ms\)$/, ''));
+  // A file that does not load has shown nothing.
+  return titles.filter((name) => !name.endsWith('.test.ts') && name !== '✖ failing tests:');
 }
 
-/** The tests that pass without a change. @type {Map<string, Promise<string[]>>} */
-const sound = new Map();
-
-/**
- * Those of a file that can judge. It runs once, for all mutants.
- * @param {string} copy
- * @param {string} file
- */
-async function findSound(copy, file) {
-  const own = mutants.filter(({ tests }) => tests.includes(file));
-  const tests = await runTests(copy, file, own.map(({ title }) => title.source).join('|'));
-  return tests.filter(({ result }) => result === 'passed').map(({ title }) => title);
-}
+/** What fails in a file without a change. @type {Map<string, Promise<string[]>>} */
+const unsound = new Map();
 
 /**
  * @param {Mutant} mutant
@@ -94,15 +82,18 @@ async function findSound(copy, file) {
  */
 async function findNotice(mutant, copy) {
   for (const file of mutant.tests) {
-    const passing = sound.get(file) ?? findSound(copy, file);
-    sound.set(file, passing);
-    const able = await passing;
+    // Once, for all mutants.
+    const own = mutants.filter(({ tests }) => tests.includes(file));
+    const title = own.map((one) => one.title.source).join('|');
+    const known = unsound.get(file) ?? listFailures(copy, file, title);
+    unsound.set(file, known);
+    const before = await known;
     const { file: broken, text } = mutate(mutant);
     writeFileSync(join(copy, broken), text);
-    const tests = await runTests(copy, file, mutant.title.source);
+    const failed = await listFailures(copy, file, mutant.title.source);
     writeFileSync(join(copy, broken), readFileSync(broken));
-    const seen = tests.find(({ title, result }) => result === 'failed' && able.includes(title));
-    if (seen) return `${file}: ${seen.title}`;
+    const seen = failed.find((name) => !before.includes(name));
+    if (seen) return `${file}: ${seen}`;
   }
   return undefined;
 }

@@ -1,35 +1,54 @@
-// How a run of several scripts ends: what was skipped and why, counts, what failed, and their sum.
+// What the output of a script says: how many tests passed, failed and were skipped, and why. Node's
+// test runner and Web Test Runner end with it; any other script passes or fails as a whole.
+import { stripVTControlCharacters } from 'node:util';
 
-/** @typedef {import('./report.mjs').Test} Test */
-/** @typedef {{ isGood: boolean, output: string, seconds: number }} Ended */
-/** @typedef {{ name: string, seconds: number, tests: Test[] }} Result */
+/** How a test that has failed is shown at once: by Node, and by Web Test Runner. */
+export const FAILED_TEST = /^\s*[✖𐄂] /u;
+
+/**
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {number} seconds
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string[]} skipped the reason of each
+ * @property {string} failures what the runner says about them
+ */
 
 /**
  * @param {string} name
- * @param {Ended} ended
- * @param {Test[]} [tests] of a suite; a check passes or fails as a whole
+ * @param {{ output: string, isGood: boolean, seconds: number }} ended
+ * @param {boolean} isSuite
  * @returns {Result}
  */
-export function judge(name, { isGood, output, seconds }, tests) {
-  const result = isGood && !tests ? 'passed' : 'failed';
-  /** @type {Test} */
-  const own = { title: 'ended with an error', result, message: output.slice(-4_000) };
+export function judge(name, { output, isGood, seconds }, isSuite) {
+  const text = stripVTControlCharacters(output);
+  const told = (/** @type {string} */ what) =>
+    Number(new RegExp(`^ℹ ${what} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  const count = (/** @type {RegExp} */ sign) => text.match(sign)?.length ?? 0;
+  const passed = told('pass') + count(/^ +✓ /gm);
+  const failed = told('fail') + told('cancelled') + count(/^ +𐄂 /gmu);
+  const reasons = [...text.matchAll(/^ *(?:﹣ .* # (.*)| {2}- (.*))$/gm)];
+  const skipped = reasons.map(([, reason, title]) => reason ?? `${title}: no reason`);
+  const [, failures = text] = text.split(/^(?:✖ failing tests|Errors Reported in Tests):$/m);
+  if (!isSuite)
+    return {
+      name,
+      seconds,
+      passed: Number(isGood),
+      failed: Number(!isGood),
+      skipped: [],
+      failures: text,
+    };
   // A suite that broke off has no failed test, or no test at all.
-  const isExplained = tests?.some((test) => test.result === (isGood ? 'passed' : 'failed'));
-  return { name, seconds, tests: isExplained ? (tests ?? []) : [...(tests ?? []), own] };
+  const isBroken = failed === 0 && (!isGood || passed === 0);
+  return { name, seconds, passed, failed: failed + Number(isBroken), skipped, failures };
 }
 
-/**
- * @param {Result} result
- * @param {Test['result']} wanted
- */
-const those = ({ tests }, wanted) => tests.filter(({ result }) => result === wanted);
-
 /** @param {Result} result */
-export function describe(result) {
-  const mark = those(result, 'failed').length > 0 ? 'FAILED' : 'ok';
-  const counts = `${those(result, 'passed').length} of ${result.tests.length}`;
-  return `${mark.padEnd(8)}${result.name.padEnd(18)}${counts.padEnd(14)}${result.seconds} s`;
+export function describe({ name, seconds, passed, failed, skipped }) {
+  const counts = `${passed} of ${passed + failed + skipped.length}`;
+  return `${(failed ? 'FAILED' : 'ok').padEnd(8)}${name.padEnd(20)}${counts.padEnd(14)}${seconds} s`;
 }
 
 /**
@@ -37,21 +56,19 @@ export function describe(result) {
  * @returns {string} lines, of which the last has the sum
  */
 export function summarize(results) {
-  const count = (/** @type {Test['result']} */ wanted) =>
-    results.reduce((sum, result) => sum + those(result, wanted).length, 0);
-  const reasons = results.flatMap((result) => those(result, 'skipped')).map((test) => test.message);
-  const skipped = [...new Set(reasons)].sort().map((reason) => {
+  const sum = (/** @type {'passed' | 'failed'} */ key) =>
+    results.reduce((total, result) => total + result[key], 0);
+  const reasons = results.flatMap(({ skipped }) => skipped).sort();
+  const lines = [...new Set(reasons)].map((reason) => {
     const times = reasons.filter((other) => other === reason).length;
     return `${`${times} skipped`.padEnd(14)}${reason}`;
   });
-  const failures = results.flatMap((result) =>
-    those(result, 'failed').map(
-      ({ title, message }) => `FAILED  ${result.name}: ${title}\n        ${message}`,
-    ),
-  );
+  const failures = results
+    .filter(({ failed }) => failed > 0)
+    .map(({ name, failures }) => `FAILED  ${name}: ${failures.trim().slice(-4000)}`);
   const ending = reasons.length > 0 ? `, ${reasons.length} skipped` : '';
-  const sum = `${count('passed')} passed, ${count('failed')} failed${ending}`;
-  const parts = [skipped, results.map(describe), failures, [sum]];
-  const shown = parts.filter((lines) => lines.length > 0);
-  return shown.map((lines) => lines.join('\n')).join('\n\n');
+  const last = `${sum('passed')} passed, ${sum('failed')} failed${ending}`;
+  return [lines.join('\n'), results.map(describe).join('\n'), ...failures, last]
+    .filter(Boolean)
+    .join('\n\n');
 }

@@ -1,8 +1,8 @@
 // Unit and element tests in real browsers: Chromium, or those that BROWSERS names.
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { defaultReporter } from '@web/test-runner';
+import { defaultReporter, summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
-import { writeSync } from 'node:fs';
+import { readdirSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import getPort from 'get-port';
@@ -12,7 +12,7 @@ import { chromiumArgs, findFirefox, findHeadless, firefoxPreferences } from '../
 import { requirePackage, skipWithout } from '../setup/folders.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
-import { unitReporter } from './unit-reporter.mjs';
+import { runsIn } from '../../test/engines.mjs';
 
 // Only the page in front has focus, so two at once would fail each other's focus tests.
 const concurrency = 1;
@@ -83,18 +83,28 @@ const launchers = {
 const names = /** @type {(keyof typeof launchers)[]} */ (
   (process.env.BROWSERS ?? 'chromium').split(',')
 );
-const browsers = await Promise.all(names.map((name) => launchers[name]()));
+const tests = readdirSync('test/unit').filter((file) => file.endsWith('.test.ts'));
+const groups = await Promise.all(
+  names.map(async (name) => ({
+    name,
+    files: tests
+      .filter((file) => runsIn(name, 'unit', file.replace('.test.ts', '')))
+      .map((file) => `test/unit/${file}`),
+    browsers: [await launchers[name]()],
+  })),
+);
+/** `--files` names some of them, for every engine. */
+const isSome = process.argv.includes('--files');
 
 /** @type {import('@web/test-runner').TestRunnerConfig} */
 export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
-  files: 'test/unit/*.test.ts',
+  ...(isSome ? { browsers: groups.flatMap(({ browsers }) => browsers) } : { files: [], groups }),
   // By itself it takes the first free port from 8000 on, which another run may find as well.
   port: await getPort(),
   nodeResolve: true,
   // Also what makes WebKit run a test in the page itself and not in a frame of it.
   concurrency,
-  browsers,
   plugins: [
     emulateMediaPlugin(),
     esbuildPlugin({
@@ -112,8 +122,8 @@ export default {
   // Tests run with Lit's development build for its warnings; that it says so is no news.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
   reporters: [
+    summaryReporter({ flatten: false }),
     defaultReporter({ reportTestResults: true, reportTestProgress: false }),
-    unitReporter(),
     coverageReporter(),
   ],
   testFramework: {

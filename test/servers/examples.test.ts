@@ -8,7 +8,7 @@ import { skipWithout } from '../../scripts/setup/folders.mjs';
 import { check, faultsOf, openEmulator, run, serve } from '../helpers/backends.js';
 import { frameworks, languages } from '../helpers/languages.js';
 import { CLIENT_ID, REDIRECT_URI } from '../helpers/site.js';
-import { CALLBACK, Site, SITE } from './backend-fixture.js';
+import { CALLBACK, Site, SITE } from '../node/backend-fixture.js';
 
 // The examples that run in here say on the console what fails, as they should.
 before(() => void mock.method(console, 'error', () => undefined));

@@ -16,7 +16,7 @@ import {
   startValkey,
   type Engine,
 } from '../helpers/engines.js';
-import { assertRefused, CALLBACK, CLIENT_ID, Site } from './backend-fixture.js';
+import { assertRefused, CALLBACK, CLIENT_ID, Site } from '../node/backend-fixture.js';
 
 interface Kind {
   readonly name: string;
