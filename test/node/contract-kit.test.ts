@@ -362,6 +362,13 @@ describe('the contract', () => {
     assert.deepEqual(sound, []);
   });
 
+  it('leaves CORS out unless it is asked for', async () => {
+    const clauses = contract.filter(({ isCors }) => isCors);
+    assert.notEqual(clauses.length, 0);
+    const url = await serve(() => Response.json({}));
+    assert.deepEqual(await check(await openEmulator(), url, 6000, clauses, { cors: false }), []);
+  });
+
   it('names each clause once', () => {
     assert.equal(new Set(contract.map(({ name }) => name)).size, contract.length);
   });

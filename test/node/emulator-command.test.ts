@@ -7,8 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, it } from 'node:test';
 import { DEMO_CLIENT_ID } from '../../src/testing/emulator/emulator.js';
+import { compileCommand } from '../helpers/command.js';
 import { CHALLENGE } from './emulator-fixture.js';
 
+const SOURCE = await compileCommand();
 const BUILT = 'dist/bin/monerium-connect.js';
 const CALLBACK = 'http://localhost:5173/';
 const started: ChildProcess[] = [];
@@ -18,8 +20,7 @@ afterEach(() => {
 });
 
 function start(...args: string[]): ChildProcess {
-  const program = ['--import=tsx', 'src/command/main.ts'];
-  const child = spawn(process.execPath, [...program, 'emulator', ...args]);
+  const child = spawn(process.execPath, [SOURCE, 'emulator', ...args]);
   started.push(child);
   return child;
 }
@@ -125,10 +126,7 @@ describe('the command emulator', () => {
 });
 
 describe('the command', () => {
-  const run = (name: string) =>
-    spawnSync(process.execPath, ['--import=tsx', 'src/command/main.ts', name], {
-      encoding: 'utf8',
-    });
+  const run = (name: string) => spawnSync(process.execPath, [SOURCE, name], { encoding: 'utf8' });
 
   for (const name of ['help', '--help']) {
     it(`lists its commands with ${name}`, () => {

@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { skipWithout } from '../../scripts/setup/folders.mjs';
+import { compileCommand } from '../helpers/command.js';
 import {
   findSnippet,
   IN_CURL,
@@ -73,9 +74,9 @@ function isCovered(snippet: Snippet): boolean {
   return [...pageScripts, ...compiled, ...nodeScripts].includes(snippet);
 }
 
+const program = await compileCommand();
 function usageOf(command: string): string {
-  const args = ['--import=tsx', 'src/command/main.ts', command, '--help'];
-  return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+  return spawnSync(process.execPath, [program, command, '--help'], { encoding: 'utf8' }).stdout;
 }
 
 describe('every block of code', () => {
