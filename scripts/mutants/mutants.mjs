@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /**
  * @typedef {object} Mutant
- * @property {number} fault a row of test/faults.md, or 0
+ * @property {number} fault a row of test/faults.md
  * @property {string[]} tests the files that must notice, the quickest first
  * @property {RegExp} title of the tests in them
  * @property {string} rule what the broken code does
@@ -45,16 +45,16 @@ export function readMutants() {
     .map((row) => {
       const [head = '', rule = '', place = '', ...code] = row.split(' | ');
       const [find = '', replace = ''] = code.join(' | ').split(/ ->(?: |$)/);
-      const [, digits = 0, name, rest = ''] = /^(?:#(\d+)|(\S+))(.*)$/.exec(head) ?? [];
-      const title = new RegExp(digits ? `#${digits}\\b${rest}` : rest.trim());
+      const [, digits = '', rest = ''] = /^#(\d+)(.*)$/.exec(head) ?? [];
+      const title = new RegExp(`#${digits}\\b${rest}`);
       const named = tests.filter((test) => new RegExp(`#${digits}\\b`).test(test.title));
-      const files = name ? [`test/${name}.test.ts`] : [...new Set(named.map(({ file }) => file))];
+      const files = [...new Set(named.map(({ file }) => file))];
       return { fault: Number(digits), tests: files, title, rule, place, find, replace };
     });
 }
 
 /** @param {Mutant} mutant */
-export const nameOf = ({ fault, rule }) => (fault ? `#${fault} ${rule}` : rule);
+export const nameOf = ({ fault, rule }) => `#${fault} ${rule}`;
 
 /** @typedef {import('@ast-grep/napi').SgNode} Node */
 /** Every file is parsed once. @type {Map<string, { source: string, root: Node }>} */

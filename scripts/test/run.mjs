@@ -36,7 +36,10 @@ const apart = /** @type {const} */ ({
 /** @type {import('./summary.mjs').Result[]} */
 const results = [];
 
-/** @param {string} name @param {string} reason */
+/**
+ * @param {string} name
+ * @param {string} reason
+ */
 function skip(name, reason) {
   results.push({ name, seconds: 0, passed: 0, failed: 0, skipped: [reason], failures: '' });
 }
@@ -49,7 +52,7 @@ async function run(lane) {
   const env = {
     // A browser opens several pages of the unit tests after another: all engines share one run.
     BROWSERS: engine ?? engines.join(','),
-    ...(part && { PART: part }),
+    ...(part && { PART: part, ...(!isAll && { ONLY: 'journeys' }) }),
     ...(isAll && /^test:(node|servers)$/.test(script) && { NODE_V8_COVERAGE: 'coverage/tmp' }),
   };
   const running = execa('npm', ['run', script], { env, all: true, reject: false, stdin: 'ignore' });

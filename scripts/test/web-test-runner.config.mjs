@@ -12,7 +12,7 @@ import { chromiumArgs, findFirefox, findHeadless, firefoxPreferences } from '../
 import { requirePackage, skipWithout } from '../setup/folders.mjs';
 import { startWebKitDriver } from '../setup/webkit.mjs';
 import { emulateMediaPlugin } from './emulate-media.mjs';
-import { runsIn } from '../../test/engines.mjs';
+import { runsIn } from '../../test/chosen.mjs';
 
 // Only the page in front has focus, so two at once would fail each other's focus tests.
 const concurrency = 1;

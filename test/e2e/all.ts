@@ -1,7 +1,7 @@
 // All end-to-end tests, in one process: so they share their browsers. `PART=1/2` takes every second
 // file, and `BROWSERS` names the engine.
 import { readdirSync } from 'node:fs';
-import { runsIn } from '../engines.mjs';
+import { runsIn } from '../chosen.mjs';
 import { engine } from './support/browser.js';
 
 const [part = 1, parts = 1] = (process.env['PART'] ?? '1/1').split('/').map(Number);

@@ -47,18 +47,9 @@ interface Broken {
   found: RegExp[];
 }
 
+/** contract-kit.test.ts has each kind of careless comparison. */
 const LAX: [string, (origin: string) => boolean, string][] = [
   ['any', () => true, 'a foreign origin'],
-  ['those that begin like its own', (o) => o.startsWith(ORIGIN), 'an origin that only begins like'],
-  ['those that end like its own', (o) => o.endsWith('shop.example'), 'an origin that only ends'],
-  ['its subdomains', (o) => /^https:\/\/(\w+\.)?shop\.example$/.test(o), 'a subdomain'],
-  ['any port', (o) => /^https:\/\/shop\.example(:\d+)?$/.test(o), 'your host on another port'],
-  ['plain http', (o) => /^https?:\/\/shop\.example$/.test(o), 'your host with the other scheme'],
-  [
-    'any letter for a dot',
-    (o) => /^https:..shop.example$/.test(o),
-    'an origin with another letter',
-  ],
   ['null', (o) => o === 'null', 'the origin null'],
 ];
 
@@ -443,7 +434,7 @@ const sound: Record<string, [parts: Partial<Parts>, options?: Options]> = {
   ],
   'answers strangers with 404': [{ tellNobody: () => new Response(null, { status: 404 }) }],
   ...Object.fromEntries(
-    [200, 202, 404, 410].map((status): [string, [Partial<Parts>]] => [
+    [202, 410].map((status): [string, [Partial<Parts>]] => [
       `answers DELETE with ${status}`,
       [{ ended: () => new Response(null, { status }) }],
     ]),

@@ -1,0 +1,38 @@
+// Which tests run where. Chromium runs all of them in `npm run test:all` and in CI.
+
+/** The end-to-end tests of `npm test`: every journey of a customer, once. */
+const journeys = [
+  ...['back', 'canary', 'commands-and-forms', 'csrf', 'dist', 'duplicate-scripts', 'environment'],
+  ...['flows', 'languages', 'page', 'policy', 'popup', 'popup-blocked', 'popup-ends'],
+  ...['popup-response', 'race', 'recognition', 'referer', 'replay', 'script-timing'],
+  ...['stay-connected', 'wallet', 'without-script'],
+];
+
+// What runs in Firefox and WebKit as well: windows, storage, locks, channels, history, focus, look,
+// and what a page or a policy allows. What the rest shows is the same in each.
+const e2e = [
+  ...['announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment'],
+  ...['duplicate-scripts', 'flows', 'further-files', 'layout', 'page', 'policy', 'popup'],
+  ...['popup-blocked', 'popup-cut-off', 'popup-ends', 'popup-response', 'prerender', 'race'],
+  ...['recognition', 'referer', 'replay', 'script-timing', 'slow-network', 'stay-connected'],
+  ...['unproven-response', 'wallet-popup'],
+];
+const unit = [
+  ...['accessibility', 'commands-and-forms', 'flow', 'flow-time', 'hostile-page', 'labels'],
+  ...['lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-line'],
+  ...['popup-messages', 'popup-window', 'shared-flow', 'shell', 'start-popup', 'transaction'],
+  ...['transaction-claim', 'wallet-chooser', 'window', 'windows'],
+];
+
+/** Whether this is a run of the journeys alone, as in `npm test`. */
+export const isQuick = process.env.ONLY === 'journeys';
+
+/**
+ * @param {string} engine
+ * @param {'e2e' | 'unit'} folder of `test`
+ * @param {string} name of a file in it, without its ending
+ */
+export function runsIn(engine, folder, name) {
+  if (folder === 'e2e' && isQuick && !journeys.includes(name)) return false;
+  return engine === 'chromium' || { e2e, unit }[folder].includes(name);
+}
