@@ -5,7 +5,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { sessions } from '../../src/testing/contract-kit/sessions.js';
 import type { Finding } from '../../src/testing/contract-kit/check-backend.js';
-import { check, faultsOf, openEmulator, serve, type Handler } from '../helpers/backends.js';
+import { check, faultsOf, openEmulator, serveInHere, type Handler } from '../helpers/backends.js';
 import { createBackend, readCookie, type Asked, type Parts } from '../helpers/kept-sessions.js';
 import { ORIGIN } from '../helpers/site.js';
 
@@ -19,7 +19,7 @@ async function findAll(
   const emulator = await openEmulator();
   const { origin = ORIGIN } = options;
   const own = typeof parts === 'function' ? parts(emulator.url) : parts;
-  const url = await serve(wrap(createBackend(emulator.url, own, origin)));
+  const url = serveInHere(wrap(createBackend(emulator.url, own, origin)));
   return check(emulator, url, 20_000, sessions, options);
 }
 

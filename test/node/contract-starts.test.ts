@@ -8,7 +8,7 @@ import {
   createConnections,
   createMemoryStore,
 } from '../../src/server/index.js';
-import { check, faultsOf, openEmulator, serve, type Handler } from '../helpers/backends.js';
+import { check, faultsOf, openEmulator, serveInHere, type Handler } from '../helpers/backends.js';
 import { CLIENT_ID, ORIGIN } from '../helpers/site.js';
 
 const BASE = `${ORIGIN}/monerium`;
@@ -54,7 +54,7 @@ async function findAll(
 ): Promise<string[]> {
   const emulator = await openEmulator();
   const backend = (options?: Options) => createBackend(emulator.url, options, baseUrl);
-  const url = await serve(wrap(backend(), backend, emulator.url));
+  const url = serveInHere(wrap(backend(), backend, emulator.url));
   const { origin } = new URL(baseUrl);
   const options = { origin, redirectUri: `${baseUrl}/callback`, headers, start: true };
   return faultsOf(await check(emulator, `${url}/monerium`, 20_000, starts, options));
