@@ -51,7 +51,7 @@ export async function serve(handle: Handler): Promise<string> {
 
 const inHere = new Map<string, Handler>();
 
-/** The same without a connection, for a check of hundreds of requests: `fetch` calls the handler. */
+/** Without a connection, for a check of hundreds of requests: `fetch` calls the handler. */
 export function serveInHere(handle: Handler): string {
   if (inHere.size === 0) {
     const { fetch } = globalThis;

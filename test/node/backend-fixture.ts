@@ -61,16 +61,6 @@ export class Site {
     return Object.assign(Object.create(this) as Site, { backend });
   }
 
-  /** With a short deadline for Monerium while `use` runs: a busy machine would miss it too. */
-  async withDeadline(timeoutMs: number, use: () => Promise<void>): Promise<void> {
-    await this.restart({ timeoutMs });
-    try {
-      await use();
-    } finally {
-      await this.restart();
-    }
-  }
-
   async close(): Promise<void> {
     await this.backend.close();
     await this.emulator.close();

@@ -56,7 +56,6 @@ describe('the demo backend exchanges a code', () => {
       assert.equal(site.emulator.tokenRequests().length, 1, token);
     };
     for (const failure of FAILURES) await assertPassedOn(failure);
-    await site.withDeadline(1000, () => assertPassedOn(['hang', 504, 'temporarily_unavailable']));
   });
 
   it('lets its site read the answer, and no other', async () => {

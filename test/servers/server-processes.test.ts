@@ -196,7 +196,8 @@ for (const [name, skip, urlOf] of kinds) {
 
 describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', () => {
   it('end no connection of four processes, and keep nobody waiting', (test) =>
-    withWorkers(sqliteUrl, { count: 4, timeoutMs: 2000 }, async (setup) => {
+    // Long enough for a busy machine: an answer that comes later has used up the refresh token.
+    withWorkers(sqliteUrl, { count: 4, timeoutMs: 8000 }, async (setup) => {
       const { emulator, workers } = setup;
       const all: [string, string][] = [];
       const askAll = (known: readonly [string, string][]) =>
