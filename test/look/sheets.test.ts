@@ -1,5 +1,5 @@
 // What every appearance and size looks like in every state, scheme and language: compared with
-// pictures, and measured. In Chromium, from the built package. `npm run shots` shows the sheets.
+// pictures, and measured. In Chromium, from the built package. `UPDATE=1` draws the pictures.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -8,20 +8,15 @@ import fc from 'fast-check';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import type { Page } from 'puppeteer-core';
-import { describeOrigin, readOrigin, readReference } from '../../scripts/shots/references.mjs';
-import type { Cell, listShort } from '../../scripts/shots/sheet.js';
-import {
-  LANGUAGES,
-  THEMES,
-  openSheet,
-  startSheets,
-  type Language,
-  type Theme,
-} from '../../scripts/shots/sheets.mjs';
+import { LANGUAGES, THEMES, openSheet, startSheets, type Language, type Theme } from './sheets.mjs';
 import { findChromium } from '../../scripts/setup/browsers.mjs';
 import { seed } from '../helpers/runs.js';
+import type { Cell, listShort } from './sheet.js';
 
 const REPORTS = 'build/reports/look';
+const PICTURES = 'test/look/pictures';
+/** What has drawn the pictures: another Chromium may draw text and edges in another way. */
+const DRAWN_BY = `${PICTURES}/drawn-by.txt`;
 /** How far two colours may be apart: 1 is black beside white. */
 const THRESHOLD = 0.05;
 /** How many pixels of a cell may differ: fewer than a letter, or a corner, has. */
@@ -32,6 +27,13 @@ const ACCENTS = 50;
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const missing = existsSync('dist/monerium-connect.min.js') ? undefined : 'there is no build';
 const skip = findChromium() ? missing : 'there is no Chromium';
+
+/** Writes a picture as small as `pngjs` can: without transparency, and without filters. */
+function drawPicture(name: string, picture: Uint8Array): void {
+  const options = { colorType: 2, inputColorType: 6, filterType: 0, deflateStrategy: 0 } as const;
+  const png = PNG.sync.read(Buffer.from(picture));
+  writeFileSync(`${PICTURES}/${name}.png`, PNG.sync.write(png, options));
+}
 
 /** The size of a picture: the sheets have the same in every run. */
 const sizeOf = ({ width, height }: PNG) => `${width} x ${height}`;
@@ -54,7 +56,7 @@ function countIn(cells: Cell[], difference: PNG): [name: string, pixels: number]
 /** The cells that differ from the picture. Then the difference is drawn. */
 function compare(name: string, cells: Cell[], picture: Uint8Array): string[] {
   const seen = PNG.sync.read(Buffer.from(picture));
-  const expected = readReference(name);
+  const expected = PNG.sync.read(readFileSync(`${PICTURES}/${name}.png`));
   if (sizeOf(seen) !== sizeOf(expected)) return [`${sizeOf(seen)}, not ${sizeOf(expected)}`];
   const { width, height } = seen;
   const difference = new PNG({ width, height });
@@ -113,17 +115,24 @@ for (const theme of Object.keys(THEMES) as Theme[]) {
       after(() => page?.close());
 
       test('looks as in its picture', async (t) => {
-        const differing = compare(
-          `${theme}-${lang}`,
-          cells,
-          await page.screenshot({ fullPage: true }),
-        );
-        const [drawnBy, here] = [readOrigin(), describeOrigin(await sheets.browser.version())];
+        const picture = await page.screenshot({ fullPage: true });
+        const [version = ''] = /\d+/.exec(await sheets.browser.version()) ?? [];
+        const here = `Chromium ${version} on ${process.platform}`;
+        if (process.env.UPDATE) {
+          drawPicture(`${theme}-${lang}`, picture);
+          writeFileSync(DRAWN_BY, `${here}\n`);
+        }
+        const differing = compare(`${theme}-${lang}`, cells, picture);
+        const drawnBy = readFileSync(DRAWN_BY, 'utf8').trim();
         if (differing.length > 0 && drawnBy !== here) {
           t.skip(`${differing.length} cells differ, drawn by ${drawnBy}. This is ${here}.`);
           return;
         }
-        assert.deepEqual(differing, [], `see ${REPORTS}. If it is right: npm run shots:references`);
+        assert.deepEqual(
+          differing,
+          [],
+          `see ${REPORTS}. If it is right: UPDATE=1 npm run test:look`,
+        );
       });
 
       test('keeps each element in its cell, and at the width of its idle state', () => {

@@ -1,4 +1,4 @@
-// What an element looks like, measured: contrast, sizes, widths. `npm run shots` shows it.
+// What an element looks like, measured: contrast, sizes, widths. `test/look/pictures` shows it.
 import { expect } from '@open-wc/testing';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { MoneriumConnect } from '../../src/index.js';

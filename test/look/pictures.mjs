@@ -1,7 +1,7 @@
-// The pictures of README.md: the button in its states, on a light and on a dark page.
-import { mkdirSync } from 'node:fs';
+// Draws the pictures of README.md: the button in its states, on a light and on a dark page. Needs a
+// build: `npm run shots`.
+import { startSheets } from './sheets.mjs';
 
-const OUT = 'docs/pictures';
 /** Caption, state, and attributes. */
 const CELLS = [
   ['before the click', 'idle', {}],
@@ -28,24 +28,19 @@ async function fill(/** @type {typeof CELLS} */ cells) {
   }
 }
 
-/**
- * @param {import('puppeteer-core').Browser} browser
- * @param {string} origin of the server that has the sheet
- */
-export async function drawPictures(browser, origin) {
-  mkdirSync(OUT, { recursive: true });
-  for (const theme of ['light', 'dark']) {
-    const page = await browser.newPage();
-    await page.setViewport({ width: 988, height: 100, deviceScaleFactor: 1.5 });
-    // A spinner that stands still.
-    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
-    await page.goto(`${origin}/?theme=${theme}`);
-    await page.addStyleTag({ content: STYLE });
-    await page.evaluate(fill, CELLS);
-    // With `fullPage` a picture was cut off once.
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewport({ width: 988, height, deviceScaleFactor: 1.5 });
-    await page.screenshot({ path: `${OUT}/states-${theme}.png` });
-    await page.close();
-  }
+const { browser, origin, close } = await startSheets({ isShaded: true });
+for (const theme of ['light', 'dark']) {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 988, height: 100, deviceScaleFactor: 1.5 });
+  // A spinner that stands still.
+  await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+  await page.goto(`${origin}/?theme=${theme}`);
+  await page.addStyleTag({ content: STYLE });
+  await page.evaluate(fill, CELLS);
+  // With `fullPage` a picture was cut off once.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewport({ width: 988, height, deviceScaleFactor: 1.5 });
+  await page.screenshot({ path: `docs/pictures/states-${theme}.png` });
+  await page.close();
 }
+await close();

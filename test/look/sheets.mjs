@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import * as puppeteer from 'puppeteer-core';
-import { chromiumArgs, findChromium } from '../setup/browsers.mjs';
+import { chromiumArgs, findChromium } from '../../scripts/setup/browsers.mjs';
 
 /** @typedef {import('./sheet.ts').Cell} Cell */
 /** @typedef {keyof typeof THEMES} Theme */
@@ -32,15 +32,12 @@ const STYLE = `
   body { margin: 0; padding: 16px; font: 16px/1.4 Sheet; }
   body:has(> div) { display: grid; grid-template-columns: repeat(9, 312px) 64px; padding: 8px;
     grid-template-rows: repeat(9, 120px) 240px; width: max-content; }
-  body:has(> div) > div { padding: 8px; }
-  .site { display: grid; gap: 12px; width: 320px; align-content: start; }
-  .site > button { height: 44px; border: 0; border-radius: 8px; font: 600 16px Sheet; }
-  monerium-connect.wide { display: block; }`;
+  body:has(> div) > div { padding: 8px; }`;
 
 /** @param {string} path */
 function answer(path) {
   if (path === '/sheet.js') {
-    const options = { entryPoints: ['scripts/shots/sheet.ts'], bundle: true, write: false };
+    const options = { entryPoints: ['test/look/sheet.ts'], bundle: true, write: false };
     return buildSync({ ...options, format: 'esm' }).outputFiles?.[0]?.text ?? '';
   }
   const [, font = ''] = /^\/fonts\/([\w-]+)$/.exec(path) ?? [];
@@ -81,7 +78,7 @@ export async function startSheets({ isShaded = false } = {}) {
     ],
     env: {
       ...process.env,
-      ...(!isShaded && { FONTCONFIG_FILE: resolve('scripts/shots/fonts.conf') }),
+      ...(!isShaded && { FONTCONFIG_FILE: resolve('test/look/fonts.conf') }),
     },
     defaultViewport: { width: 2888, height: 900 },
   });

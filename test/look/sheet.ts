@@ -1,7 +1,7 @@
 // In the page of a contact sheet: every appearance and size in every state that a customer sees.
 import { simulate, type Simulated } from '../../src/testing/simulate.js';
 import type { MoneriumConnect } from '../../src/index.js';
-import { measure } from '../../test/helpers/contrast.js';
+import { measure } from '../helpers/contrast.js';
 
 const APPEARANCES = ['filled', 'outlined', 'plain'];
 const SIZES = ['small', 'medium', 'large'];
@@ -125,30 +125,4 @@ export function listShort(names: readonly string[], accent = ''): string[] {
       .filter(({ ratio, least }) => !(ratio >= least))
       .map(({ what, ratio }) => `${names[index]}: ${what} ${ratio.toFixed(2)} ${accent}`),
   );
-}
-
-/** What a site writes, by documented means alone, and its buttons beside ours. */
-const SITES = {
-  checkout: `<button style="background:#ffc439">PayPal</button>
-    <button style="background:#fff;border:1px solid #747775">G Sign in with Google</button>
-    <button style="background:#000;color:#fff">Pay with Apple</button>`,
-  'a green bank': `<style>.bank monerium-connect {
-    --monerium-connect-accent: #00693c; --monerium-connect-radius: 0; }</style>`,
-  'a dark pill': `<style>.pill { background: #120b2e; color: #fff; padding: 16px }
-    .pill monerium-connect { --monerium-connect-background: linear-gradient(90deg,#6d28d9,#be185d);
-    --monerium-connect-color: #fff; --monerium-connect-radius: 99px; }</style>`,
-  'a card of 216 px': '<style>.card { width: 216px !important; }</style>',
-};
-
-export async function addSites(): Promise<void> {
-  for (const [index, [name, html]] of Object.entries(SITES).entries()) {
-    const site = document.body.appendChild(document.createElement('section'));
-    site.className = `site ${['checkout', 'bank', 'pill', 'card'][index]}`;
-    site.innerHTML = `<h3>${name}</h3>${html}`;
-    for (const state of ['idle', 'redirecting', 'waiting', 'failed', 'connected']) {
-      const element = await addIn(state, {}, site);
-      element.className = 'wide';
-      await enter(element, state);
-    }
-  }
 }
