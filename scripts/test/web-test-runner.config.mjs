@@ -99,7 +99,7 @@ const isSome = process.argv.includes('--files');
 /** @type {import('@web/test-runner').TestRunnerConfig} */
 export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
-  ...(isSome ? { browsers: groups.flatMap(({ browsers }) => browsers) } : { files: [], groups }),
+  ...(isSome ? { browsers: groups.flatMap(({ browsers }) => browsers) } : { groups }),
   // By itself it takes the first free port from 8000 on, which another run may find as well.
   port: await getPort(),
   nodeResolve: true,

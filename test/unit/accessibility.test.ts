@@ -86,7 +86,7 @@ async function listViolations({ view, document, element }: Page): Promise<string
 
 /** Only the runner of Chromium can change what the system prefers: `undefined` leaves it alone. */
 const emulate =
-  'chrome' in window
+  /Chrome/.test(navigator.userAgent)
     ? (features: Record<string, string>) =>
         executeServerCommand(
           'emulate-media-everywhere',
