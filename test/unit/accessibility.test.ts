@@ -85,14 +85,13 @@ async function listViolations({ view, document, element }: Page): Promise<string
 }
 
 /** Only the runner of Chromium can change what the system prefers: `undefined` leaves it alone. */
-const emulate =
-  /Chrome/.test(navigator.userAgent)
-    ? (features: Record<string, string>) =>
-        executeServerCommand(
-          'emulate-media-everywhere',
-          Object.entries(features).map(([name, value]) => ({ name, value })),
-        )
-    : undefined;
+const emulate = /Chrome/.test(navigator.userAgent)
+  ? (features: Record<string, string>) =>
+      executeServerCommand(
+        'emulate-media-everywhere',
+        Object.entries(features).map(([name, value]) => ({ name, value })),
+      )
+  : undefined;
 const preferred = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 
 beforeEach(() => {
