@@ -19,13 +19,14 @@ const writers = ['manifest:check', 'documents:check', 'build', 'build:site', 're
 const early = ['types', 'test:unit'];
 /** Those that take most start first. */
 const late = [
+  ...(isAll ? ['test:servers', 'test:node'] : ['test:node']),
   ...engines.flatMap((engine) => [`test:e2e ${engine} 1/2`, `test:e2e ${engine} 2/2`]),
-  ...['test:node', 'lint', 'format:check', 'test:look', 'types:plain', 'package:check', 'size'],
+  ...['lint', 'format:check', 'test:look', 'types:plain', 'package:check', 'size'],
   ...['prose', 'commits'],
 ];
-/** Only `npm run test:all` has these: they need what few have installed, or build twice. */
-const rest = ['test:servers', 'reproducible', 'coverage:server'];
-/** So do these, which need the packages of a folder, by its name. */
+/** Only `npm run test:all` has these, at its end. */
+const rest = ['reproducible', 'coverage:server'];
+/** And these, which need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
   'types:examples': 'examples',
   'types:others': 'test/others',
@@ -48,7 +49,7 @@ function skip(name, reason) {
 async function run(lane) {
   const [script = '', engine, part] = lane.split(' ');
   const isSuite = script.startsWith('test:');
-  const name = lane.replace(/^test:/, '').replace('/2', '');
+  const name = lane.replace(/^test:|\/2$/g, '').replaceAll(' ', '-');
   const env = {
     // A browser opens several pages of the unit tests after another: all engines share one run.
     BROWSERS: engine ?? engines.join(','),
@@ -56,7 +57,7 @@ async function run(lane) {
     ...(isAll && /^test:(node|servers)$/.test(script) && { NODE_V8_COVERAGE: 'coverage/tmp' }),
   };
   const running = execa('npm', ['run', script], { env, all: true, reject: false, stdin: 'ignore' });
-  running.all?.pipe(createWriteStream(`${REPORTS}/${name.replaceAll(/\W/g, '-')}.log`));
+  running.all?.pipe(createWriteStream(`${REPORTS}/${name.replaceAll(':', '-')}.log`));
   for await (const line of running.iterable({ from: 'all' })) {
     if (isSuite && FAILED_TEST.test(line)) console.log(`${name}: ${line.trim()}`);
   }
@@ -79,16 +80,15 @@ await built;
 await limit.map(late, run);
 await meanwhile;
 if (isAll) {
-  const missing = Object.entries(apart).map(([name, folder]) => [name, skipWithout(folder)]);
-  for (const [name = '', reason] of missing) if (reason) skip(String(name), reason);
-  await limit.map(
-    missing.filter(([, reason]) => !reason).map(([name]) => String(name)),
-    run,
-  );
+  for (const [name, folder] of Object.entries(apart)) {
+    const reason = skipWithout(folder);
+    if (reason) skip(name, reason);
+    else await run(name);
+  }
   for (const script of rest) await run(script);
 } else {
-  for (const name of [...rest, ...Object.keys(apart)])
-    skip(name, `\`npm run test:all\` has ${name}`);
+  const others = ['the rest of test:e2e', 'test:servers', ...rest, ...Object.keys(apart)];
+  skip('test:all', `only in \`npm run test:all\`: ${others.join(', ')}`);
 }
 
 console.log(`\n${summarize(results)}`);
