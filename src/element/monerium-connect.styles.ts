@@ -193,16 +193,13 @@ export const styles = css`
   .now button {
     min-height: 24px;
     margin: 0.4em 0 0;
+    margin-inline-end: 1.2em;
     padding: 0;
     border: 0;
     background: none;
     color: inherit;
     font-weight: 400;
     text-decoration: underline;
-  }
-
-  [part='reopen'] {
-    margin-inline-end: 1.2em;
   }
 
   /* In the width of the idle button, whose text may be shorter. */

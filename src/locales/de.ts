@@ -22,7 +22,7 @@ registerTexts('de', {
   failed: 'Die Verbindung ist nicht zustande gekommen. Code für den Support: {code}',
   offline: 'Sie sind offline.',
   unreachable: 'Diese Website ist nicht erreichbar.',
-  busy: 'Zurzeit nicht verfügbar. Versuchen Sie es in einigen Minuten erneut.',
+  busy: 'Zurzeit nicht verfügbar. Versuchen Sie es bald erneut.',
   declined: 'Sie haben sich dagegen entschieden. Es wurde nichts geteilt.',
   expired: 'In einem anderen Browser oder vor zu langer Zeit begonnen.',
   blocked: 'Das neue Fenster wurde blockiert. Bitte Pop-ups für diese Website erlauben.',
