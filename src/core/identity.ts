@@ -14,8 +14,8 @@ export type SiteIdentity =
   | {
       readonly isBySite: false;
       /**
-       * `checking`: the backend is asked for the first time. `unasked`: it could not be asked, since
-       * an option was missing or wrong, or a flow was running.
+       * `checking`: the backend is asked for the first time. `unasked`: it could not be asked,
+       * since an option was missing or wrong, or a flow was running.
        */
       readonly who: Said | 'checking' | 'unasked';
     };

@@ -260,7 +260,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
   }
 
-  /** @internal No event tells of its failure, and nobody has its promise: it is shown and logged. */
+  /** @internal No event tells of a failure, and nobody has the promise: it is shown and logged. */
   disconnectByClick(): void {
     this.disconnect().catch((reason: unknown) => {
       this.#disconnectError = reason as ConnectError;

@@ -173,8 +173,7 @@ function renderChoices(view: View): unknown {
     html`<button part=${part} type="button" @click=${onClick}>${language.write(text)}</button>`;
   switch (connection.status) {
     case 'idle':
-      if (view.withHint) return html`<span part="hint">${language.write('hint')}</span>`;
-      break;
+      return view.withHint ? html`<span part="hint">${language.write('hint')}</span>` : nothing;
     case 'waiting':
       return [choice('reopen', start), choice('cancel', cancel)];
     case 'signing':
@@ -186,7 +185,12 @@ function renderChoices(view: View): unknown {
         return nothing;
       return choice('here', startHere, 'reopen');
     case 'connected':
-      if (view.withDisconnect) return choice('disconnect', disconnect);
+      return view.withDisconnect ? choice('disconnect', disconnect) : nothing;
+    case 'checking':
+    case 'redirecting':
+    case 'exchanging':
+      return nothing;
+    default:
+      return connection satisfies never;
   }
-  return nothing;
 }

@@ -80,8 +80,8 @@ test('#7 the race shows itself as soon as the lock is taken out', options, async
   assert.ok(lost > 0, `more than one request in ${lost} of ${rounds} rounds`);
 });
 
-// The tab that began the flow is one of the five here. Each puts the element on its page at a time of
-// its own, up to a fifth of a second after the barrier opened.
+// The tab that began the flow is one of the five here. Each puts the element on its page at a time
+// of its own, up to a fifth of a second after the barrier opened.
 test(
   '#7 of five tabs with the one that began the flow, exactly one sends it',
   options,

@@ -82,14 +82,14 @@ describe('stay-connected', () => {
         const element = document.querySelector('monerium-connect');
         await element.updateComplete;
         const label = element.shadowRoot.querySelector('[part=label]');
-        window.first = [element.status, getComputedStyle(label).visibility];
+        window.first = [element.status, getComputedStyle(label.closest('button').firstElementChild).opacity];
       });
     </script>`;
     world.servePage('/', STAY, { before: look });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
     await waitForStatus(page, 'connected');
-    assert.deepEqual(await page.evaluate('window.first'), ['checking', 'hidden']);
+    assert.deepEqual(await page.evaluate('window.first'), ['checking', '0']);
     await world.finish(visitor, page);
   });
 

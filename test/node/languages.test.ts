@@ -26,7 +26,7 @@ const SCRIPTS: Record<string, string> = {
   uk: 'Cyrillic',
 };
 /** Words that stay Latin in every language. */
-const LATIN = /Monerium|https|cookies?|e-mail|\{\w+\}/gi;
+const LATIN = /Monerium(\.com)?|https|cookies?|e-mail|\{\w+\}/gi;
 
 /** What the file of a language registers. */
 async function readTexts(language: string): Promise<Record<string, string>> {
