@@ -6,6 +6,8 @@ import { raceSignal, withDeadline } from './deadline.js';
 
 /** A token with less life than this is not given out. In milliseconds. */
 const MIN_LIFE_MS = 10_000;
+/** Of a token without a lifetime. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** The customer has to connect again: there is no connection, or Monerium has ended it. */
 export class ConnectionEndedError extends ConnectError {
@@ -37,7 +39,7 @@ export function isDue(
 
 /** Whether the access token still works for a while. */
 export function isUsable(
-  { accessToken, expiresAt }: Tokens,
+  { accessToken, expiresAt = NEVER }: Tokens,
   refused: string | undefined,
   now: number,
 ): boolean {
@@ -58,12 +60,12 @@ export function randomShare(): number {
  * @param clockAheadMs how far the store's clock is ahead of this process
  */
 export function planRefresh(
-  { expiresAt, ...tokens }: Tokens,
+  { expiresAt = NEVER, ...tokens }: Tokens,
   refreshAheadMs: number,
   clockAheadMs: number,
 ): Pick<Connection, 'tokens' | 'refreshAt'> {
   const now = Date.now() + clockAheadMs;
-  const end = Math.min(expiresAt + clockAheadMs, Number.MAX_SAFE_INTEGER);
+  const end = Math.min(expiresAt + clockAheadMs, NEVER);
   const ahead = Math.min(refreshAheadMs * (1 - randomShare() / 5), (end - now) / 2);
   const refreshAt = Math.max(Math.round(end - ahead), now + MIN_LIFE_MS);
   return { tokens: { ...tokens, expiresAt: end }, refreshAt };

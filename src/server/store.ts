@@ -18,7 +18,6 @@ export interface Renewal {
 export interface Connection extends Identity {
   /** The client that the tokens were issued to. */
   readonly clientId: string;
-  /** `expiresAt` is finite here, so that JSON can hold it. */
   readonly tokens: Tokens;
   /** From this time on the tokens are refreshed. In milliseconds since the epoch. */
   readonly refreshAt: number;

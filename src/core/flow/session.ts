@@ -45,7 +45,7 @@ export function openSession(
 
   return {
     async getAccessToken() {
-      const life = (tokens?.expiresAt ?? 0) - Date.now();
+      const life = (tokens?.expiresAt ?? Infinity) - Date.now();
       if (tokens?.refreshToken && life < RENEWAL_MS) {
         return (renewal ??= renew(tokens, tokens.refreshToken));
       }

@@ -34,11 +34,11 @@ export type Exchange =
   | { readonly kind: 'direct' }
   | { readonly kind: 'custom'; readonly run: ExchangeFunction };
 
-/** `expiresAt` is in milliseconds since the epoch; `Infinity` when the server gives none. */
+/** `expiresAt` is in milliseconds since the epoch; `undefined` when the server gives none. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
-  readonly expiresAt: number;
+  readonly expiresAt: number | undefined;
 }
 
 /** Who was connected. Only a direct exchange has tokens. */
@@ -80,11 +80,11 @@ async function fetchTokens(
   if (!TOKEN.test(accessToken) || !/^bearer$/i.test(readText(fields, 'token_type'))) {
     throw new ConnectError('exchange_bad_response', { status, hint: facts });
   }
-  const seconds = parseFloat(readText(fields, 'expires_in'));
+  const end = Date.now() + parseFloat(readText(fields, 'expires_in')) * 1000;
   const tokens = {
     accessToken,
     refreshToken: readText(fields, 'refresh_token') || refreshToken,
-    expiresAt: isNaN(seconds) ? Infinity : Date.now() + seconds * 1000,
+    expiresAt: isFinite(end) ? end : undefined,
   };
   return { fields, tokens };
 }
