@@ -25,7 +25,7 @@ export const english = {
   /** Read aloud after the label of a button that opens a popup. */
   popup: 'opens a new window',
   /** Beside `retry` when a popup was blocked. */
-  here: 'Continue in this window',
+  continueHere: 'Continue in this window',
   /** A form is held back until the customer is connected. */
   required: 'Please connect with Monerium first.',
 
@@ -33,7 +33,7 @@ export const english = {
   failed: 'The connection could not be completed. Code for support: {code}',
   offline: 'You are offline.',
   unreachable: 'This site could not be reached.',
-  busy: 'Not available right now. Try again in a few minutes.',
+  unavailable: 'Not available right now. Try again in a few minutes.',
   declined: 'You chose not to connect. Nothing was shared.',
   expired: 'This was started in another browser, or too long ago.',
   blocked: 'The new window was blocked. Please allow popups for this site.',
@@ -41,7 +41,7 @@ export const english = {
   storage: 'Please allow cookies for this site.',
   insecure: 'This page is not secure. Please open it with https.',
   framed: 'Please open this page in its own window.',
-  setup: 'Connecting is not possible here. Please contact this site ({code}).',
+  notSetUp: 'Connecting is not possible here. Please contact this site ({code}).',
 
   // With a wallet.
   /** The same as that of the wallet file, which shows the list. */

@@ -183,7 +183,7 @@ function renderChoices(view: View): unknown {
       // Monerium does not load in a frame: there a popup is the only way.
       if (connection.error.code !== 'popup_blocked' || isFramed() || view.isDisabled)
         return nothing;
-      return choice('here', startHere, 'reopen');
+      return choice('continueHere', startHere, 'reopen');
     case 'connected':
       return view.withDisconnect ? choice('disconnect', disconnect) : nothing;
     case 'checking':

@@ -114,7 +114,7 @@ interface Mistake {
 }
 
 const REFUSED = texts.failed;
-const BUSY = texts.busy;
+const BUSY = texts.unavailable;
 const UNREACHABLE = texts.unreachable;
 
 const MISTAKES: Mistake[] = [

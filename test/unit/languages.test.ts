@@ -138,7 +138,7 @@ describe('the language of <monerium-connect>', () => {
     const fetch = async () => answer({}, 429, { 'retry-after': '5' });
     const { element } = await openIn('%&-_', { search: RESPONSE, fetch });
     await until(() => element.status === 'failed');
-    await show(element, english.busy);
+    await show(element, english.unavailable);
   });
 
   it('leaves the last word to the page', async () => {
