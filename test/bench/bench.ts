@@ -1,5 +1,6 @@
 // `npm run bench`: measures the element beside its peers and writes the results as data, as tables
 // and as the plot that the README shows. `-- --quick`: three samples of each, into build/bench.
+// `-- --paired`: only the ratios beside the nearest neighbours, which are printed.
 import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,7 +8,7 @@ import type { Browser } from 'puppeteer-core';
 import { DEMO_CLIENT_ID, startEmulator } from '../../src/testing/emulator/emulator.js';
 import { startAuth0 } from './auth0.js';
 import { launchBrowser } from './browser.js';
-import { buildScripts } from './build.js';
+import { NOTES, buildScripts } from './build.js';
 import {
   measureButton,
   measureCycles,
@@ -17,13 +18,19 @@ import {
   THROTTLE,
   type Stage,
 } from './measure.js';
-import { peers, peersThat, type Peer } from './peers.js';
+import { NEIGHBOURS, peers, peersThat, type Peer } from './peers.js';
 import { addSample, COUNTS, CYCLES, type Results } from './results.js';
 import { compress, startSite } from './site.js';
+import { targetTable } from './table.js';
 import { writeResults } from './write.js';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-const samples = values.quick ? 3 : 15;
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    paired: { type: 'boolean', default: false },
+  },
+});
+const samples = values.quick ? 3 : 25;
 // Thousands of elements differ little from one time to the next, and take long.
 const rounds = values.quick ? 3 : 5;
 
@@ -67,29 +74,34 @@ async function attempt(peer: Peer, measure: (peer: Peer) => Promise<void>): Prom
   }
 }
 
+/** Those that a step is measured for. */
+const chosen = (step: Parameters<typeof peersThat>[0]): readonly Peer[] =>
+  peersThat(step).filter(({ id }) => !values.paired || NEIGHBOURS.includes(id));
+
 async function measureAll(stage: Stage): Promise<Results> {
   const results: Results = {};
   const add = (peer: Peer, name: string, value: number) => addSample(results, peer.id, name, value);
 
   for (const throttle of [THROTTLE, 1]) {
-    await interleave(`button at ${throttle}×`, samples, peersThat('button'), async (peer) => {
+    await interleave(`button at ${throttle}×`, samples, chosen('button'), async (peer) => {
       add(peer, `button ${throttle}×`, await measureButton(stage, peer, throttle));
     });
-    await interleave(`warm visit at ${throttle}×`, samples, peersThat('button'), async (peer) => {
+    await interleave(`warm visit at ${throttle}×`, samples, chosen('button'), async (peer) => {
       add(peer, `warm ${throttle}×`, await measureWarmButton(stage, peer, throttle));
     });
-    await interleave(`flow at ${throttle}×`, samples, peersThat('flow'), async (peer) => {
+    await interleave(`flow at ${throttle}×`, samples, chosen('flow'), async (peer) => {
       const flow = await measureFlow(stage, peer, throttle);
       add(peer, `click ${throttle}×`, flow.clickMs);
       add(peer, `one task ${throttle}×`, Number(flow.isOneTask));
       add(peer, `hashing ${throttle}×`, Number(flow.isHashing));
       add(peer, `token ${throttle}×`, flow.tokenMs);
-      const bytes = flow.scripts.map((name) => sizes.get(name) ?? NaN);
+      const weighed = flow.scripts.filter((name) => name !== NOTES);
+      const bytes = weighed.map((name) => sizes.get(name) ?? NaN);
       const total = bytes.reduce((sum, size) => sum + size, 0);
       add(peer, 'bytes', total);
     });
   }
-  for (const count of COUNTS) {
+  for (const count of values.paired ? [] : COUNTS) {
     await interleave(`${count} on a page`, rounds, peersThat('many'), async (peer) => {
       const many = await measureMany(stage, peer, count);
       add(peer, `ms of ${count}`, many.ms);
@@ -97,7 +109,7 @@ async function measureAll(stage: Stage): Promise<Results> {
       add(peer, `listeners of ${count}`, many.listeners);
     });
   }
-  await interleave(`${CYCLES} cycles`, 3, peersThat('many'), async (peer) => {
+  await interleave(`${CYCLES} cycles`, values.paired ? 0 : 3, peersThat('many'), async (peer) => {
     for (const growth of await measureCycles(stage, peer, CYCLES)) add(peer, 'growth', growth);
   });
   // Who has no flow here is weighed as it is.
@@ -111,6 +123,10 @@ async function run(browser: Browser): Promise<void> {
   emulator.registerClient(client);
   const pageUrl = ({ id }: Peer) => pages.get(id) ?? '';
   const results = await measureAll({ browser, site, emulator, apiUrl, pageUrl });
+  if (values.paired) {
+    console.log(targetTable(results));
+    return;
+  }
   const root = new URL('../../', import.meta.url);
   const folder = new URL(values.quick ? 'build/bench/' : 'test/bench/results/', root);
   await mkdir(folder, { recursive: true });

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { OWN, peers, scriptOf } from './peers.js';
 
+/** For developers: in production a page does not fetch it, so it is served and not weighed. */
+export const NOTES = `${OWN}.notes.min`;
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
@@ -41,8 +44,9 @@ async function bundle(script: string, plugins: Plugin[]): Promise<Buffer> {
 /** The scripts by their names. */
 export async function buildScripts(apiUrl: string): Promise<Map<string, Buffer>> {
   const names = peers.flatMap((peer) => [scriptOf(peer), peer.manyScript ?? OWN]);
-  const scripts = [...new Set(names)].map(async (name): Promise<[string, Buffer]> => {
+  const scripts = [...new Set(names), NOTES].map(async (name): Promise<[string, Buffer]> => {
     if (name === OWN) return [name, await readFile(here('../../dist/monerium-connect.min.js'))];
+    if (name === NOTES) return [name, await readFile(here(`../../dist/${NOTES}.js`))];
     return [name, await bundle(name, [sandboxAt(apiUrl)])];
   });
   return new Map(await Promise.all(scripts));

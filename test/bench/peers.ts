@@ -17,6 +17,8 @@ export interface Peer {
 }
 
 export const OWN = 'monerium-connect';
+/** What the targets compare, and the core alone. */
+export const NEIGHBOURS = [OWN, 'lit', 'bare-patient', 'lit-oidc', 'core'];
 
 export const peers: readonly Peer[] = [
   {
@@ -52,6 +54,20 @@ export const peers: readonly Peer[] = [
     label: 'Lit + `@monerium/sdk`',
     tag: 'lit-sdk-connect',
     steps: ['button', 'flow', 'many'],
+  },
+  {
+    id: 'lit-oidc',
+    label: 'Lit + `oidc-client-ts`',
+    tag: 'lit-oidc-connect',
+    steps: ['button', 'flow', 'many'],
+    note: 'The nearest neighbour: a button and a flow, without a look and without its texts.',
+  },
+  {
+    id: 'core',
+    label: '`monerium-connect/core`',
+    tag: 'div',
+    steps: ['button', 'flow'],
+    note: 'The same flow behind a button of the page, without an element and without Lit.',
   },
   {
     id: 'oidc-client-ts',

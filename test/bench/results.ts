@@ -22,6 +22,16 @@ export function addSample(results: Results, peer: string, name: string, value: n
   ((results[peer] ??= {})[name] ??= []).push(value);
 }
 
+/**
+ * The median of the ratios of two peers, each of one round: what disturbs the machine for a while
+ * disturbs both.
+ */
+export function pairedRatio(results: Results, name: string, a: string, b: string): number {
+  const [above, below] = [results[a]?.[name] ?? [], results[b]?.[name] ?? []];
+  const ratios = above.map((value, round) => value / (below[round] ?? NaN));
+  return median({ ratio: { [name]: ratios } }, 'ratio', name) ?? NaN;
+}
+
 /** The median; `undefined` where nothing was measured. */
 export function median(results: Results, peer: string, name: string): number | undefined {
   const sorted = [...(results[peer]?.[name] ?? [])].sort((a, b) => a - b);
