@@ -35,11 +35,12 @@ const names = (items) => items.map((item) => line(item)).join('\n');
 function attributeLine(attribute) {
   const { type, default: value } = attribute;
   const text = type?.text.replaceAll(/ \| (undefined|null)/g, '') ?? '';
+  const plain = (/** @type {string} */ part) => code(part.replaceAll("'", ''));
   const known = [
-    ...(text === 'string' ? [] : [code(text)]),
-    ...(value === undefined || value === 'false' ? [] : [`default ${code(value)}`]),
+    ...(text === 'string' ? [] : [text.split(' | ').map(plain).join(', ')]),
+    ...(value === undefined || value === 'false' ? [] : [`default ${plain(value)}`]),
   ];
-  return line(attribute, known.join(', '));
+  return line(attribute, known.join('; '));
 }
 
 /** @param {Named[]} members */
@@ -49,12 +50,14 @@ const properties = (members) =>
     .map((item) => line(item, code(item.type?.text ?? '')) + (item.readonly ? ' Read-only.' : ''))
     .join('\n');
 
+const returned = (text = 'void') => (text === 'void' ? '' : code(text));
+
 /** @param {Named[]} members */
 const methods = (members) =>
   members
     .filter(({ kind }) => kind === 'method')
     .map((item) => ({ ...item, name: `${item.name}()` }))
-    .map((item) => line(item, code(item.return?.type.text ?? '')))
+    .map((item) => line(item, returned(item.return?.type.text)))
     .join('\n');
 
 /** @param {Named[]} events */
@@ -74,9 +77,8 @@ Attributes, properties, methods, events and styles of \`<monerium-connect>\`, ge
 
 ## Attributes
 
-Each attribute is also a property, written in camel case: \`client-id\` is \`clientId\`. Only \`client-id\` is required. Without a type, it is a
-string. URLs must be \`https:\`, or \`http:\` on a loopback host. An unknown value is \`invalid_config\`; of \`text\`, \`appearance\` and
-\`size\` it is the default, with a warning.
+Each attribute is also a property in camel case: \`client-id\` is \`clientId\`. Only \`client-id\` is required. URLs must be \`https:\`, or
+\`http:\` on a loopback host. An unknown value is \`invalid_config\`; of \`text\`, \`appearance\` and \`size\` it is the default, with a warning.
 
 ${element.attributes.map(attributeLine).join('\n')}
 
@@ -90,7 +92,7 @@ ${methods(element.members)}
 
 ## Events
 
-What \`detail\` contains is described in [how it works](how-it-works.md#events).
+[How it works](how-it-works.md#events) describes \`detail\`.
 
 ${eventLines(element.events).join('\n')}
 

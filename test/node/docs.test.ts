@@ -154,7 +154,7 @@ describe('docs/backend.md', () => {
       '### Events for metrics',
     );
     const [list = ''] = section.split('\n#');
-    const rows = [...list.matchAll(/^- `([\w-]+)`(?: \((.*?)\))?:/gm)];
+    const rows = [...list.matchAll(/^- `([\w-]+)`(?: \((.*?)\))?(?:$|:)/gm)];
     const written = rows.map(([, type, keys = '']) => [type, ...(keys.match(/\w+/g) ?? [])]);
     assert.equal(coded.length > 5, true);
     assert.deepEqual(written, coded);
