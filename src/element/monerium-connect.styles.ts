@@ -190,6 +190,11 @@ export const styles = css`
     text-wrap: pretty;
   }
 
+  /* A text in a language of its own. */
+  [lang] {
+    display: inline-block;
+  }
+
   .now button {
     min-height: 24px;
     margin: 0.4em 0 0;

@@ -301,6 +301,8 @@ for (const [name, skip, urlOf] of process.env.DEEP ? kinds : kinds.slice(0, 1)) 
         while (emulator.refreshRequests().length < 5) await wait(2);
         await at(workers, 0).end('SIGKILL');
         await Promise.all(killed);
+        // Comes to the emulator after everything that the killed process has sent.
+        await fetch(emulator.url);
         const atKill = emulator.refreshRequests().length;
         const outcomes = await Promise.all(ask(at(workers, 1)));
         let lost = 0;
