@@ -87,7 +87,7 @@ export const styles = css`
 
     /* Away from the label, which gains contrast. */
     .filled:hover {
-      box-shadow: inset 0 0 0 9em hsl(0 0% calc(99% - var(--_y) * 99%) / 0.1);
+      box-shadow: inset 0 0 0 9em hsl(0 0% calc(100% - var(--_y) * 100%) / 0.1);
     }
 
     [part='tick'] {
