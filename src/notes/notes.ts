@@ -26,8 +26,8 @@ function logUnknownAttributes({ host, log }: NotedElement): void {
 
 function logDoubtfulValues({ host, log }: NotedElement): void {
   if (Number.isNaN(host.timeout)) log('warn', 'timeout is not a number');
-  if (host.successUrl && (host.exchange || host.backendUrl == null)) {
-    log('warn', 'success-url needs backend-url');
+  if ((host.successUrl || host.stayConnected) && (host.exchange || host.backendUrl == null)) {
+    log('warn', 'success-url and stay-connected need backend-url');
   }
   if (!host.profile !== !host.userId) log('warn', 'profile and user-id need each other');
 }
@@ -37,9 +37,9 @@ function describeExchange({ exchange }: Configuration): string {
     case 'backend':
       return `posted to ${withoutQuery(exchange.url)}`;
     case 'custom':
-      return 'passed to the exchange function';
+      return 'passed to exchange()';
     case 'direct':
-      return 'exchanged in this page, because there is no backend-url';
+      return 'exchanged in this page, without backend-url';
   }
 }
 
@@ -48,7 +48,7 @@ function logSandbox({ log }: NotedElement, configuration: Configuration): void {
   const way = describeExchange(configuration);
   log('info', `sandbox; redirect_uri to register: ${redirectUri} ; the code is ${way}`);
   if (location.protocol === 'https:' && !isLoopback(location.hostname)) {
-    log('warn', 'sandbox on a public page; for real money, set environment="production"');
+    log('warn', 'sandbox on a public page; for real money: environment="production"');
   }
 }
 
@@ -66,7 +66,7 @@ export function logNotes(element: NotedElement): void {
     log(
       'warn',
       `a flow has not come back to ${lost.redirectUri}, but to ${withoutQuery(lost.here)}: ` +
-        'its redirect URI is not registered, or the server redirects',
+        'register it, with the element there and no redirect',
     );
   }
   if (configuration && !host.startUrl)
@@ -83,6 +83,6 @@ function describeDifferences(begun: Binding, binding: Binding): string {
 export function logUnclaimed(begun: Binding, binding: Binding | undefined, log: Log): void {
   const reason = binding
     ? `its flow / this page differ in ${describeDifferences(begun, binding)}`
-    : 'this page has no element to take it';
+    : 'this page has no element that fits';
   log('warn', `a response waits: ${reason}`);
 }

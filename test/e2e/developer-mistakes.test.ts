@@ -100,7 +100,7 @@ for (const [name, lost] of Object.entries({
       lines[0]?.includes(`has not come back to ${origin}/callback, but to ${here}: `),
       true,
     );
-    assert.match(lines[0] ?? '', /is not registered, or the server redirects/);
+    assert.match(lines[0] ?? '', /: register it, with the element there and no redirect/);
     assert.deepEqual(await eventsOf(page), []);
     assert.equal(await statusOf(page), 'idle');
     await world.finish(visitor, page);
@@ -194,7 +194,7 @@ test('#164 a page of the return without an element is said, too', async () => {
   const page = await world.open(visitor, '/');
   await page.goto(world.callbackUrl(await world.begin(page)));
   await waitUntilUnclaimed(page);
-  assert.equal(warningsOf(visitor, 'no element to take it').length, 1);
+  assert.equal(warningsOf(visitor, 'no element that fits').length, 1);
   await world.finish(visitor, page);
 });
 

@@ -205,7 +205,8 @@ describe('#268 right requests that were changed', () => {
         const place = headers.get('location');
         if (place !== null) assert.equal(assertPlace(place).origin, SHOP);
       }),
-      options(MUTATED),
+      // Few cases are made outside of CI: one of them is right in any case.
+      { ...options(MUTATED), examples: [['nothing', [], 'GET']] },
     );
     assert.notEqual(connected, 0);
   });

@@ -3,6 +3,7 @@ import { expect } from '@open-wc/testing';
 import '../../src/index.js';
 import {
   ATTRIBUTES,
+  CLIENT_ID,
   IDENTITY,
   RESPONSE,
   addHere,
@@ -342,7 +343,17 @@ describe('success-url', () => {
   it('without a backend is named as doubtful, and leads nowhere', async () => {
     await addHere({ 'success-url': '/done' }, { exchange: () => Promise.resolve(IDENTITY) });
     await until(() => spoken.list('warn').length);
-    expect(spoken.list('warn').join()).to.contain('success-url needs backend-url');
+    expect(spoken.list('warn').join()).to.contain(
+      'success-url and stay-connected need backend-url',
+    );
+  });
+
+  it('is named with stay-connected, which needs a backend as well', async () => {
+    // In a page of its own: each line is logged once for a page.
+    const attributes = { 'client-id': CLIENT_ID, 'stay-connected': '' };
+    const { list } = await openPage({ attributes });
+    await until(() => list('warn').length);
+    expect(list('warn').join()).to.contain('stay-connected need backend-url');
   });
 });
 

@@ -144,7 +144,7 @@ describe('an attribute that is none of ours', () => {
 
   for (const [name, attributes, way] of [
     ['a backend', ATTRIBUTES, 'posted to https://backend.example/exchange'],
-    ['none', { 'client-id': CLIENT_ID, backend_url: '/x' }, 'because there is no backend-url'],
+    ['none', { 'client-id': CLIENT_ID, backend_url: '/x' }, 'in this page, without backend-url'],
   ] as const) {
     it(`#161 in the sandbox it is said which way the code goes, with ${name}`, async () => {
       const page = await openMarkup(render(attributes));
