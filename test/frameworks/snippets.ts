@@ -51,6 +51,7 @@ export const SETTINGS = {
     ...PLAIN,
     attributes: { ...BACKEND, profile: 'profile-1', 'user-id': 'user-1' },
     slots: { connected: 'Done' },
+    properties: { exchange: "async () => ({ profile: 'p', userId: 'u' })" },
   },
   everything: {
     attributes: {
@@ -81,7 +82,6 @@ export const SETTINGS = {
       backendHeaders: "{ 'x-csrf-token': 'token' }",
       strings: "{ retry: 'Again' }",
       walletProvider: '{ request: async () => null }',
-      exchange: "async () => ({ profile: 'p', userId: 'u' })",
     },
     lang: 'pt-BR',
   },
