@@ -20,7 +20,7 @@ test('a customer connects', async ({ page, monerium }) => {
 
 test('a customer who refuses can try again', async ({ page, monerium }) => {
   await monerium.refuse(page);
-  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Connect with Monerium' }).click();
   await monerium.approve(page);
   await expect(page.locator('#customer')).toHaveText(/^Customer .+/);
 });
