@@ -58,18 +58,20 @@ const minifyTemplates = () =>
 
 /**
  * Lit leaves four names on the window: lists of versions, and a map for decorators. The script
- * files promise to leave none, and have no decorators.
+ * files promise to leave none, and have no decorators. It also has another way for browsers without
+ * adopted style sheets, which no supported browser needs.
  * @type {import('rollup').Plugin}
  */
-const withoutGlobals = {
-  name: 'without-globals',
+const withoutExtrasOfLit = {
+  name: 'without-extras-of-lit',
   transform(code, id) {
     if (!id.includes('/node_modules/')) return null;
+    const sheets = /\w+\.ShadowRoot&&\(.*?"replace"\s?in CSSStyleSheet\.prototype/;
     const versions = /\(\w+\.\w+Versions\s*\?\?=\s*\[\]\)\.push\("[\d.]+"\)/;
     const metadata = /\w+\.litPropertyMetadata\s*\?\?=\s*new WeakMap\b/;
     const shared = /\blitPropertyMetadata\.get\(\w+\)/;
     const own = code.replace(versions, '0').replace(metadata, '0').replace(shared, 'undefined');
-    return { code: own, map: null };
+    return { code: own.replace(sheets, 'true'), map: null };
   },
 };
 
@@ -148,7 +150,7 @@ export function minified(format, external = [], part = 'element') {
       minifyTemplates(),
       // Lit's `development` build is larger and logs; it must be named away.
       resolve({ browser: true, exportConditions: ['browser', 'production'] }),
-      withoutGlobals,
+      withoutExtrasOfLit,
       withVersion,
       typescript(),
       foldBySwc(isModule),

@@ -2,15 +2,13 @@ import type { ReactiveControllerHost } from 'lit';
 
 /** What a command acts on. */
 interface CommandHost extends ReactiveControllerHost, EventTarget {
-  connect(): Promise<void>;
+  connectByClick(): void;
   cancel(): void;
-  /** What fails is shown. */
   disconnectByClick(): void;
 }
 
 function run(host: CommandHost, command: unknown): void {
-  // A failure is shown, and announced by an event.
-  if (command === '--connect') host.connect().catch(() => {});
+  if (command === '--connect') host.connectByClick();
   if (command === '--cancel') host.cancel();
   if (command === '--disconnect') host.disconnectByClick();
 }

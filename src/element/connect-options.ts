@@ -1,4 +1,4 @@
-import { LitElement, type PropertyDeclaration } from 'lit';
+import { LitElement, type PropertyDeclarations } from 'lit';
 import type { ConnectAttributes } from '../core/options.js';
 import type { BackendHeaders, ExchangeFunction } from '../core/oauth/exchange.js';
 import type { WalletProvider } from '../core/oauth/wallet.js';
@@ -23,54 +23,46 @@ export const LOOKS = {
   size: ['medium', 'small', 'large'],
 } as const;
 
-type Declaration = Omit<PropertyDeclaration, 'attribute'> & { attribute?: string | boolean };
-
 /** The attributes and properties that a page sets on the element. */
 export class ConnectOptions extends LitElement implements ConnectAttributes {
-  /** An attribute has the name of its property, in kebab case. */
-  static override properties: { [name: string]: Declaration } = {
-    clientId: {},
+  /** Attributes are written out: to derive their names takes a millisecond of a slow phone. */
+  static override properties: PropertyDeclarations = {
+    clientId: { attribute: 'client-id' },
     environment: {},
-    apiUrl: {},
-    redirectUri: {},
-    backendUrl: {},
-    backendCredentials: {},
+    apiUrl: { attribute: 'api-url' },
+    redirectUri: { attribute: 'redirect-uri' },
+    backendUrl: { attribute: 'backend-url' },
+    backendCredentials: { attribute: 'backend-credentials' },
     backendHeaders: { attribute: false },
     exchange: { attribute: false },
     openUrl: { attribute: false },
     mode: {},
     email: {},
-    authMode: {},
-    skipKyc: { type: Boolean },
+    authMode: { attribute: 'auth-mode' },
+    skipKyc: { attribute: 'skip-kyc', type: Boolean },
     chain: {},
     wallet: {},
-    appName: {},
-    privacyUrl: {},
-    termsUrl: {},
+    appName: { attribute: 'app-name' },
+    privacyUrl: { attribute: 'privacy-url' },
+    termsUrl: { attribute: 'terms-url' },
     walletProvider: { attribute: false },
     timeout: { type: Number },
-    stayConnected: { type: Boolean },
-    successUrl: {},
-    startUrl: {},
+    stayConnected: { attribute: 'stay-connected', type: Boolean },
+    successUrl: { attribute: 'success-url' },
+    startUrl: { attribute: 'start-url' },
     profile: { reflect: true },
-    userId: { reflect: true },
+    userId: { attribute: 'user-id', reflect: true },
     disabled: { type: Boolean, reflect: true },
     required: { type: Boolean, reflect: true },
     text: {},
     appearance: {},
     size: {},
-    iconOnly: { type: Boolean },
-    withHint: { type: Boolean },
-    withDisconnect: { type: Boolean },
+    iconOnly: { attribute: 'icon-only', type: Boolean },
+    withHint: { attribute: 'with-hint', type: Boolean },
+    withDisconnect: { attribute: 'with-disconnect', type: Boolean },
     debug: { type: Boolean },
     strings: { attribute: false },
   };
-
-  static {
-    for (const [name, options] of Object.entries(this.properties)) {
-      options.attribute ??= name.replace(/[A-Z]/g, '-$&').toLowerCase();
-    }
-  }
 
   /** Client ID of the Authorization Code Flow, from Monerium's developer portal. */
   declare clientId: string | undefined;

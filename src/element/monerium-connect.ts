@@ -1,6 +1,7 @@
 import { LitElement, type TemplateResult } from 'lit';
 import { mustWait, type Connection, type ConnectionStatus } from '../core/connection.js';
 import { tryTo, type ConnectError } from '../core/errors.js';
+import type { Mode } from '../core/options.js';
 import { log, logOnce } from '../core/browser/page.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
 import { withWallets } from '../core/browser/wallet-entry.js';
@@ -260,6 +261,14 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#announcer.update(this, shadowRoot?.querySelector('[part=status]'));
   }
 
+  /**
+   * @internal A failure is shown, and announced by an event.
+   * @param mode instead of the one of the attributes: in this window, where a popup was blocked
+   */
+  connectByClick(mode?: Mode): void {
+    this.#controller.connect(mode).catch(() => {});
+  }
+
   /** @internal No event tells of a failure, and nobody has the promise: it is shown and logged. */
   disconnectByClick(): void {
     this.disconnect().catch((reason: unknown) => {
@@ -272,31 +281,17 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   protected override render(): TemplateResult {
     const knowsPage = !this.#isServerRender;
     return renderView({
-      connection: this.connection,
-      isDone: this.#controller.connector.isDone,
+      host: this,
+      isDone: this.status === 'idle' && this.#controller.connector.isDone,
       isDisabled: this.#isInert,
-      isIconOnly: this.iconOnly,
       look: `${this.#readLook('appearance')} ${this.#readLook('size')}`,
       ready: this.#readLook('text'),
       ...readLabel(knowsPage ? this.childNodes : []),
       isSilent: knowsPage && canNotify(this),
       isPopup:
         this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
-      asksWallet: this.wallet !== 'none',
       language: this.#language,
-      // A failure is shown, and announced by an event.
-      start: (event) => {
-        // A button of the page may be one that submits its form, or a link.
-        event.preventDefault();
-        this.connect().catch(() => {});
-      },
-      startHere: () => void this.#controller.connect('redirect').catch(() => {}),
-      cancel: () => this.cancel(),
-      withHint: this.withHint,
-      withDisconnect: this.withDisconnect,
-      disconnect: () => this.disconnectByClick(),
       disconnectError: this.#disconnectError,
-      updateSlots: () => this.requestUpdate(),
     });
   }
 }

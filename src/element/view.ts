@@ -10,13 +10,25 @@ import type { Label } from './label.js';
 import type { Language } from './language.js';
 import { chooseText } from './texts.js';
 
+/** What the markup reads from its element, and does there. */
+export interface ViewHost {
+  readonly connection: Connection;
+  readonly iconOnly: boolean;
+  readonly withHint: boolean;
+  readonly withDisconnect: boolean;
+  readonly wallet: string;
+  connectByClick(mode?: 'redirect'): void;
+  cancel(): void;
+  disconnectByClick(): void;
+  requestUpdate(): void;
+}
+
 /** What the markup is made of. */
 export interface View extends Label {
-  readonly connection: Connection;
-  /** This window was a popup that has nothing left to do. */
+  readonly host: ViewHost;
+  /** Nothing is shown but that this window, once a popup, may be closed. */
   readonly isDone: boolean;
   readonly isDisabled: boolean;
-  readonly isIconOnly: boolean;
   /** The classes of appearance and size. */
   readonly look: string;
   /** The ready label of the idle button. */
@@ -26,38 +38,26 @@ export interface View extends Label {
   readonly isSilent: boolean;
   /** A click opens a window. */
   readonly isPopup: boolean;
-  /** A click asks a wallet. */
-  readonly asksWallet: boolean;
-  readonly start: (event: Event) => void;
-  /** In this window, where a popup was blocked. */
-  readonly startHere: () => void;
-  readonly cancel: () => void;
-  readonly withHint: boolean;
-  readonly withDisconnect: boolean;
-  readonly disconnect: () => void;
-  /** Why the customer is still connected, after a click on that. */
+  /** Why the customer is still connected, after a click on the button that disconnects. */
   readonly disconnectError: ConnectError | undefined;
-  /** A slot has other content. */
-  readonly updateSlots: () => void;
 }
 
 /** The live region stays while its content changes: only then screen readers announce it. */
 export function renderView(view: View): TemplateResult {
-  const { connection, isDone, look } = view;
-  const { status } = connection;
-  const hasButton = status !== 'connected' && !(status === 'idle' && isDone);
+  const { host, isDone, look } = view;
+  const hasButton = host.connection.status !== 'connected' && !isDone;
   return html`${hasButton ? renderTrigger(view) : nothing}
     <div
       part="status"
       role="status"
       tabindex="-1"
       aria-live=${view.isSilent ? 'off' : nothing}
-      class=${hasButton ? nothing : `${look} ${view.isIconOnly ? '' : 'kept'}`}
+      class=${hasButton ? nothing : `${look} ${host.iconOnly ? '' : 'kept'}`}
     >
       ${renderStatus(view)}
     </div>
     <div class="now">${renderChoices(view)}</div>
-    ${hasButton || view.isIconOnly ? nothing : renderRoom(view)}`;
+    ${hasButton || host.iconOnly ? nothing : renderRoom(view)}`;
 }
 
 /** Without a button: takes the width that the idle button had, and is not seen. */
@@ -72,7 +72,8 @@ function renderMessage(error: ConnectError, language: View['language']): Templat
   return html`<span part="message" id="message" class=${error.kind}>${text}</span>`;
 }
 
-function renderStatus({ connection, language, isDone, disconnectError }: View): unknown {
+function renderStatus({ host, language, isDone, disconnectError }: View): unknown {
+  const { connection } = host;
   if (isRunning(connection)) {
     const progress = language.write(nameProgress(connection));
     return html`<span class="for-screen-readers">${progress}</span>`;
@@ -83,19 +84,25 @@ function renderStatus({ connection, language, isDone, disconnectError }: View): 
     return html`<span part="tick">${draw('tick')}</span
       ><span><slot name="connected">${language.write('connected')}</slot>${message}</span>`;
   }
-  return connection.status === 'idle' && isDone ? language.write('done') : nothing;
+  return isDone ? language.write('done') : nothing;
 }
 
 /** The button of the page, else the built-in one: the same in all states, so it keeps its focus. */
 function renderTrigger(view: View): TemplateResult {
-  const { connection, look } = view;
+  const { host, look } = view;
+  const { connection } = host;
   const isBusy = mustWait(connection);
   const label = renderLabel(view);
+  const start = (event: Event) => {
+    // A button of the page may be one that submits its form, or a link.
+    event.preventDefault();
+    host.connectByClick();
+  };
   return html`<slot
     name="trigger"
-    class=${view.isIconOnly ? 'icon-only' : nothing}
-    @click=${view.start}
-    @slotchange=${view.updateSlots}
+    class=${host.iconOnly ? 'icon-only' : nothing}
+    @click=${start}
+    @slotchange=${() => host.requestUpdate()}
     ><button
       part="button"
       type="button"
@@ -123,8 +130,7 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
   return html`<span class="row"
     ><slot name="icon" part=${use === 'room' ? nothing : 'icon'}></slot
     ><span part=${isShown ? 'label' : nothing}
-      ><slot @slotchange=${view.updateSlots}>${ready}</slot
-      >${view.isLabelBlank ? ready : nothing}</span
+      ><slot>${ready}</slot>${view.isLabelBlank ? ready : nothing}</span
     >${isShown && view.isPopup ? renderDetails(view) : nothing}</span
   >`;
 }
@@ -134,11 +140,11 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
  * style sheet writes the lines: a search of the page for a text finds only what is shown.
  */
 function renderLongRow(view: View): unknown {
-  const { isPopup, isIconOnly, asksWallet, language } = view;
-  if (isIconOnly) return nothing;
+  const { host, isPopup, language } = view;
+  if (host.iconOnly) return nothing;
   const labels: (keyof ConnectTexts)[] = ['connected', 'redirecting', 'exchanging', 'retry'];
   if (isPopup) labels.push('waiting');
-  if (asksWallet) labels.push('wallets', 'signing', 'signed');
+  if (host.wallet !== 'none') labels.push('wallets', 'signing', 'signed');
   const lines = labels.map((key) => language.read(key)).join('\n');
   return html`<span class="row long" data-lines=${lines}></span>`;
 }
@@ -154,28 +160,30 @@ function canRetry(connection: Connection): boolean {
 }
 
 /** What takes the place of the idle label. */
-function renderLabel({ connection, language }: View): unknown {
+function renderLabel({ host: { connection }, language }: View): unknown {
   if (isRunning(connection)) return language.write(nameProgress(connection));
   return canRetry(connection) ? language.write('retry') : undefined;
 }
 
 /** Read aloud after the label: what is tried again, and that a window opens. */
-function renderDetails({ connection, pageLabel, ready, isPopup, language }: View): TemplateResult {
-  const label = canRetry(connection) ? [' – ', pageLabel || language.write(ready)] : nothing;
+function renderDetails({ host, pageLabel, ready, isPopup, language }: View): TemplateResult {
+  const label = canRetry(host.connection) ? [' – ', pageLabel || language.write(ready)] : nothing;
   const popup = isPopup ? [' (', language.write('popup'), ')'] : nothing;
   return html`<span class="for-screen-readers">${label}${popup}</span>`;
 }
 
 /** Beside the button: what else the customer can do, or is told. */
 function renderChoices(view: View): unknown {
-  const { connection, language, start, startHere, cancel, disconnect } = view;
-  const choice = (text: keyof ConnectTexts, onClick: (event: Event) => void, part: string = text) =>
+  const { host, language } = view;
+  const { connection } = host;
+  const cancel = () => host.cancel();
+  const choice = (text: keyof ConnectTexts, onClick: () => void, part: string = text) =>
     html`<button part=${part} type="button" @click=${onClick}>${language.write(text)}</button>`;
   switch (connection.status) {
     case 'idle':
-      return view.withHint ? html`<span part="hint">${language.write('hint')}</span>` : nothing;
+      return host.withHint ? html`<span part="hint">${language.write('hint')}</span>` : nothing;
     case 'waiting':
-      return [choice('reopen', start), choice('cancel', cancel)];
+      return [choice('reopen', () => host.connectByClick()), choice('cancel', cancel)];
     case 'signing':
     case 'signed':
       return choice('cancel', cancel);
@@ -183,9 +191,9 @@ function renderChoices(view: View): unknown {
       // Monerium does not load in a frame: there a popup is the only way.
       if (connection.error.code !== 'popup_blocked' || isFramed() || view.isDisabled)
         return nothing;
-      return choice('continueHere', startHere, 'reopen');
+      return choice('continueHere', () => host.connectByClick('redirect'), 'reopen');
     case 'connected':
-      return view.withDisconnect ? choice('disconnect', disconnect) : nothing;
+      return host.withDisconnect ? choice('disconnect', () => host.disconnectByClick()) : nothing;
     case 'checking':
     case 'redirecting':
     case 'exchanging':

@@ -1,31 +1,26 @@
 // For the script files: how they load the files that lie beside them.
 import { isOnOrigin } from './window.js';
 
-/**
- * Whether the text of a script without a tag stands in the page or was evaluated. A module has no
- * tag, and `import.meta` is an error in a classic script. The first address in a stack is that of
- * the script, or of the document that an inlined one stands in.
- */
-function isInlined(): boolean {
-  const [file = ''] = /\w+:\/\/[^\s?#)]+/.exec(new Error().stack ?? '') ?? [];
-  // With the line and the column. A page may have a name like a script, too.
-  const isNamedAsScript = /js(:\d+)*$/.test(file) && !location.pathname.endsWith('js');
-  return !file || (isOnOrigin(file) && !isNamedAsScript);
-}
+// Read while the script runs for the first time: the page can change its tag, and its path, later.
+// By the getter of the prototype: an `<img name="currentScript">` takes the document's place.
+const tag = Reflect.get(Document.prototype, 'currentScript', document) as Element | null;
+const src = tag?.getAttribute('src');
+const { pathname } = location;
 
 /**
  * What the tag of this script has as its address, `.` for a module, and nothing when the script is
- * inlined: its imports would be relative to the document, which a `<base>` moves.
+ * inlined: its imports would be relative to the document, which a `<base>` moves. A module has no
+ * tag, and `import.meta` is an error in a classic script. The first address in a stack is that of
+ * the script, or of the document that an inlined one stands in. Not to be called while the script
+ * runs: V8 would parse all of it again, for the positions in the stack.
  */
 function readPlace(): string | null | undefined {
-  // By the getter of the prototype: an `<img name="currentScript">` takes the document's place.
-  const tag = Reflect.get(Document.prototype, 'currentScript', document) as Element | null;
-  if (tag) return tag.getAttribute('src');
-  return isInlined() ? null : '.';
+  if (tag) return src;
+  const [file = ''] = /\w+:\/\/[^\s?#)]+/.exec(new Error().stack ?? '') ?? [];
+  // With the line and the column. A page may have a name like a script, too.
+  const isNamedAsScript = /js(:\d+)*$/.test(file) && !pathname.endsWith('js');
+  return file && (isNamedAsScript || !isOnOrigin(file)) ? '.' : undefined;
 }
-
-/** Read once, while the script runs for the first time: the page can change its tag later. */
-const place = readPlace();
 
 /**
  * Loads a file from where this script came. `import()` resolves it against the address of the
@@ -35,6 +30,7 @@ const place = readPlace();
  * @see https://html.spec.whatwg.org/multipage/webappapis.html#hostloadimportedmodule
  */
 export async function importBeside<T>(file: string): Promise<T> {
+  const place = readPlace();
   if (!place) throw new Error(`an inlined script does not load ${file}; give it a src`);
   // In a classic script of another origin without `crossorigin`, `import()` knows no address. What
   // names its host is not relative to the base.

@@ -130,7 +130,7 @@ export async function whenLoaded(): Promise<void> {
  */
 export async function whenParsed(): Promise<void> {
   // It is `interactive` before and after the event.
-  if (document.readyState !== 'loading' && readTiming()?.domContentLoadedEventEnd) return;
+  if (document.readyState === 'complete' || readTiming()?.domContentLoadedEventEnd) return;
   const parsed = new Promise((resolve) => {
     const addLast = () => addEventListener('DOMContentLoaded', resolve, { once: true });
     addEventListener('DOMContentLoaded', addLast, { once: true, capture: true });
