@@ -7,11 +7,11 @@ function toLetters(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 
-/** How many letters of `a` are not in `b`, each counted as often as it stands there. */
-function countMissing(a: string, b: string): number {
+/** Whether so few letters of `a`, each counted as often as it stands there, are not in `b`. */
+function isNear(a: string, b: string): boolean {
   let rest = a;
   for (const letter of b) rest = rest.replace(letter, '');
-  return rest.length;
+  return rest.length <= MAX_DIFFERENCE;
 }
 
 /**
@@ -22,8 +22,8 @@ export function suggestAttribute(name: string, known: readonly string[]): string
   const written = toLetters(name);
   return known.find((candidate) => {
     const meant = toLetters(candidate);
-    const isLong = Math.min(meant.length, written.length) >= MIN_LENGTH;
-    const difference = Math.max(countMissing(meant, written), countMissing(written, meant));
-    return meant === written || (isLong && difference <= MAX_DIFFERENCE);
+    const isShort = Math.min(meant.length, written.length) < MIN_LENGTH;
+    if (isShort) return meant === written;
+    return isNear(meant, written) && isNear(written, meant);
   });
 }

@@ -2,8 +2,8 @@
 // own: no customer needs it.
 import {
   isLoopback,
-  isProduction,
   listDifferences,
+  PRODUCTION_API,
   type Binding,
   type Configuration,
 } from '../core/options.js';
@@ -14,33 +14,33 @@ import { suggestAttribute } from './attribute-names.js';
 export { suggestAttribute };
 
 function logUnknownAttributes({ host, log }: NotedElement): void {
-  const { observedAttributes } = host.constructor as { observedAttributes?: string[] };
-  const known = observedAttributes ?? [];
+  const { observedAttributes } = host.constructor as unknown as { observedAttributes: string[] };
   for (const name of host.getAttributeNames()) {
     // Templates of frameworks have names of other characters.
-    if (known.includes(name) || !/^[\w-]+$/.test(name)) continue;
-    const meant = suggestAttribute(name, known);
-    if (meant) log('warn', `unknown attribute ${name}: probably ${meant} was meant`);
+    if (observedAttributes.includes(name) || !/^[\w-]+$/.test(name)) continue;
+    const meant = suggestAttribute(name, observedAttributes);
+    if (meant) log('warn', `${name}: probably ${meant} was meant`);
   }
 }
 
-function logDoubtfulValues({ host, log }: NotedElement): void {
-  if (Number.isNaN(host.timeout)) log('warn', 'timeout is not a number');
+function logDoubtfulValues({ host, log }: NotedElement, { timeout }: Configuration): void {
+  if (timeout !== (host.timeout ?? timeout)) log('warn', `timeout is read as ${timeout} ms`);
   if ((host.successUrl || host.stayConnected) && (host.exchange || host.backendUrl == null)) {
     log('warn', 'success-url and stay-connected need backend-url');
   }
   if (!host.profile !== !host.userId) log('warn', 'profile and user-id need each other');
+  if (host.matches('[icon-only]') && !host.querySelector('[slot=icon]')) {
+    log('warn', 'icon-only needs an icon');
+  }
 }
 
-function describeExchange({ exchange }: Configuration): string {
-  switch (exchange.kind) {
-    case 'backend':
-      return `posted to ${withoutQuery(exchange.url)}`;
-    case 'custom':
-      return 'passed to exchange()';
-    case 'direct':
-      return 'exchanged in this page, without backend-url';
-  }
+function describeExchange({ binding, exchange }: Configuration): string {
+  const ways = {
+    backend: `posted to ${withoutQuery(binding.exchange)}`,
+    custom: 'passed to exchange()',
+    direct: 'used in this page, without backend-url',
+  };
+  return ways[exchange.kind];
 }
 
 function logSandbox({ log }: NotedElement, configuration: Configuration): void {
@@ -61,7 +61,6 @@ function logProduction({ host, log }: NotedElement, { exchange }: Configuration)
 export function logNotes(element: NotedElement): void {
   const { host, configuration, lost, log } = element;
   logUnknownAttributes(element);
-  logDoubtfulValues(element);
   if (lost) {
     log(
       'warn',
@@ -69,8 +68,12 @@ export function logNotes(element: NotedElement): void {
         'register it, with the element there and no redirect',
     );
   }
-  if (configuration && !host.startUrl)
-    (isProduction(host) ? logProduction : logSandbox)(element, configuration);
+  if (!configuration) return;
+  logDoubtfulValues(element, configuration);
+  const isReal = configuration.binding.apiUrl.startsWith(PRODUCTION_API);
+  const isMeant = host.environment === 'production';
+  if (isMeant && !isReal) log('warn', 'api-url replaces production');
+  if (!host.startUrl) (isMeant || isReal ? logProduction : logSandbox)(element, configuration);
 }
 
 function describeDifferences(begun: Binding, binding: Binding): string {

@@ -165,7 +165,15 @@ describe('an attribute that is none of ours', () => {
 
 describe('a value that is not what it seems', () => {
   for (const [name, attributes, said] of [
-    ['timeout="20s"', { timeout: '20s' }, 'timeout'],
+    ['timeout="20s"', { timeout: '20s' }, 'timeout is read as 20000 ms'],
+    ['timeout in seconds', { timeout: '20' }, 'timeout is read as 1000 ms'],
+    ['a timeout of an hour', { timeout: '3600000' }, 'timeout is read as 120000 ms'],
+    ['icon-only without an icon', { 'icon-only': '' }, 'icon-only needs an icon'],
+    [
+      'production with another API',
+      { environment: 'production', 'api-url': 'https://api.monerium.dev' },
+      'api-url replaces production',
+    ],
     ['a lone profile', { profile: 'p' }, 'user-id'],
     ['a lone user-id', { 'user-id': 'u' }, 'user-id'],
   ] as const) {
@@ -178,6 +186,14 @@ describe('a value that is not what it seems', () => {
       expect(page.element.status).to.equal('idle');
     });
   }
+
+  it('#165 is no warning for an icon, or for the API of production', async () => {
+    const [environment, api] = ['production', 'https://api.monerium.app/'];
+    const attributes = { ...ATTRIBUTES, environment, 'api-url': api, 'icon-only': '' };
+    const page = await openMarkup(render(attributes, ICON));
+    expect(page.list('warn')).to.deep.equal([]);
+    expect(page.element.status).to.equal('idle');
+  });
 
   it('#165 a client ID with white space is invalid_config, said before the click', async () => {
     const page = await openMarkup(render({ ...ATTRIBUTES, 'client-id': ` ${CLIENT_ID} ` }));
