@@ -159,6 +159,24 @@ describe('docs/backend.md', () => {
     assert.equal(coded.length > 5, true);
     assert.deepEqual(written, coded);
   });
+
+  it('sets no order for `express.json()`: the listener works before and after it', () => {
+    const order = /(before|until|ahead of) `?express\.json/i;
+    for (const file of [...documents, 'src/server/node.ts', 'examples/express.ts'])
+      assert.doesNotMatch(readFileSync(file, 'utf8'), order, file);
+    const text = readFileSync('docs/backend.md', 'utf8');
+    assert.match(text, /`toNodeListener\(handle\)`[^.]* also after `express\.json\(\)`\./);
+  });
+});
+
+describe('SECURITY.md', () => {
+  it('names a way to report that exists, before anything else', () => {
+    const [, heading, text = ''] = readFileSync('SECURITY.md', 'utf8').split(/^## (.*)$/m);
+    assert.equal(heading, 'Reporting');
+    const [, command = ''] = /`(git [^`]*)`/.exec(text) ?? [];
+    assert.match(command, /^git log -\d+ --format=%ae$/);
+    assert.doesNotMatch(text, /\b(form|advisory|advisories|hackerone|tab)\b/i);
+  });
 });
 
 describe('docs/production.md', () => {
