@@ -67,11 +67,12 @@ export const styles = css`
   }
 
   .checking > * {
-    animation: 1s step-end checking;
+    animation: 1s step-end show;
   }
 
-  @keyframes checking {
+  @keyframes show {
     from {
+      stroke-dashoffset: 60;
       opacity: 0;
     }
   }
@@ -132,12 +133,11 @@ export const styles = css`
 
   svg {
     display: block;
-    flex: none;
     width: 1.25em;
     height: 1.25em;
     fill: none;
     stroke: currentColor;
-    stroke-width: 2;
+    stroke-width: 2.5;
     stroke-linecap: round;
     stroke-linejoin: round;
   }
@@ -155,6 +155,11 @@ export const styles = css`
     align-items: center;
     justify-content: center;
     gap: 0.6em;
+  }
+
+  /* The code of a failure. */
+  bdi {
+    font-size: 0.875em;
   }
 
   .row:not(:last-child) {
@@ -248,6 +253,12 @@ export const styles = css`
   @media not (prefers-reduced-motion) {
     [part='spinner'] {
       animation: 1s linear infinite turn;
+    }
+
+    /* Drawn along its path, which is shorter than the dash. */
+    [part='tick'] {
+      stroke-dasharray: 60;
+      animation: 0.25s show;
     }
   }
 

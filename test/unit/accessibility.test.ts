@@ -171,6 +171,18 @@ describe('the accessibility of <monerium-connect>', () => {
     expect(countAnimations()).to.equal(0);
   });
 
+  it('draws the tick in a quarter of a second, and not under reduced motion', async function () {
+    if (!emulate) this.skip();
+    const { element, view } = await openIn('connected');
+    const readStyle = () => view.getComputedStyle(find(element, '[part=tick]')!);
+    await emulate({ 'prefers-reduced-motion': 'no-preference' });
+    expect(readStyle().animation).to.contain('0.25s').and.contain('show');
+    expect(readStyle().strokeDasharray).to.equal('60px');
+    await emulate({ 'prefers-reduced-motion': 'reduce' });
+    expect(readStyle().animationName).to.equal('none');
+    expect(readStyle().strokeDasharray).to.equal('none');
+  });
+
   it('grows with the spacing of its text, and cuts nothing off', async () => {
     const { element } = await openIn('failed');
     element.style.cssText = 'width: 216px; display: block';
