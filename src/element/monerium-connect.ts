@@ -1,4 +1,4 @@
-import { LitElement, type TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { mustWait, type Connection, type ConnectionStatus } from '../core/connection.js';
 import { tryTo, type ConnectError } from '../core/errors.js';
 import type { Mode } from '../core/options.js';
@@ -75,10 +75,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   static readonly formAssociated = true;
 
   // With its type: older versions of TypeScript know other members of it.
-  static override shadowRootOptions: ShadowRootInit = {
-    ...LitElement.shadowRootOptions,
-    delegatesFocus: true,
-  };
+  static override shadowRootOptions: ShadowRootInit = { mode: 'open', delegatesFocus: true };
 
   readonly #controller: ElementController;
   readonly #language: Language;
