@@ -3,6 +3,7 @@ import {
   type Client,
   type Emulator,
   type Fault,
+  type PublicEmulator,
   type RecordedRequest,
 } from './emulator/emulator.js';
 
@@ -44,7 +45,7 @@ export interface MoneriumOptions {
 export interface MoneriumFixture {
   /** The address of the emulator, for a backend under test. */
   readonly url: string;
-  readonly emulator: Emulator;
+  readonly emulator: PublicEmulator;
   /** The customer approves. `page` shows Monerium, or is about to. */
   approve(page: TestPage): Promise<void>;
   /** The customer refuses. */

@@ -18,15 +18,12 @@ export type { Fault, Switches } from './switches.js';
 /** The client that the demo registers. */
 export const DEMO_CLIENT_ID = '5f0c9b0e-6d1f-4c39-9a4e-1b7d2c8e4a60';
 
-export interface Emulator {
+/** The emulator, as a test of an application sees it. */
+export interface PublicEmulator {
   /** Its address, without a trailing slash. */
   url: string;
   /** Every request as received, in order, except those to the control endpoints. */
   requests: RecordedRequest[];
-  /** The recorded requests that trade a code for tokens. */
-  tokenRequests(): RecordedRequest[];
-  /** The recorded requests that trade a refresh token for new tokens. */
-  refreshRequests(): RecordedRequest[];
   /** @throws TypeError for an unknown switch or a value that it cannot have */
   configure(switches: Partial<Switches>): void;
   /**
@@ -37,6 +34,16 @@ export interface Emulator {
   registerClient(client: Client): void;
   /** Forgets everything but the clients. */
   reset(): void;
+  /** Closes every connection, also those whose response is still pending. */
+  close(): Promise<void>;
+}
+
+/** With what only this project uses. */
+export interface Emulator extends PublicEmulator {
+  /** The recorded requests that trade a code for tokens. */
+  tokenRequests(): RecordedRequest[];
+  /** The recorded requests that trade a refresh token for new tokens. */
+  refreshRequests(): RecordedRequest[];
   /** Issues a code as if the customer had gone through the portal. */
   issueCode(options: CodeOptions): string;
   /**
@@ -48,8 +55,6 @@ export interface Emulator {
   decide(pageUrl: string, ending: Ending): string;
   /** Makes all access tokens invalid. Refresh tokens stay valid. */
   endAccessTokens(): void;
-  /** Closes every connection, also those whose response is still pending. */
-  close(): Promise<void>;
 }
 
 export interface CodeOptions {
