@@ -187,7 +187,17 @@ export function stopClock(view: View) {
   const reach = async (condition: () => unknown) => {
     while (!condition()) await advance(0);
   };
-  return { timers, advance, reach };
+  /**
+   * Lets up to `ms` pass for a timer that is due by then, until a condition holds. Else the clock
+   * stands: what comes late on a slow machine must not use up a deadline.
+   */
+  const passUntil = async (condition: () => unknown, ms: number) => {
+    while (!condition()) {
+      const isDue = [...timers.values()].some(({ at }) => at <= now + ms);
+      await advance(isDue ? ms : 0);
+    }
+  };
+  return { timers, advance, reach, passUntil };
 }
 
 type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };

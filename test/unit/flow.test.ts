@@ -29,14 +29,8 @@ async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page>
   const clocks: ReturnType<typeof stopClock>[] = [];
   const prepare = (view: View) => void clocks.push(stopClock(view));
   const page = await openPage({ search: RESPONSE, prepare, ...options });
-  const [clock] = clocks;
-  // A request without a response fails a second later: its page may be about to be left. Until that
-  // second has begun, the clock stands: a lock that comes late must not use up the deadline.
-  while (!/connected|failed/.test(page.element.status)) {
-    const soon = page.view.Date.now() + 1000;
-    const isDue = [...(clock?.timers.values() ?? [])].some(({ at }) => at <= soon);
-    await clock?.advance(isDue ? 1000 : 0);
-  }
+  // A request without a response fails a second later: its page may be about to be left.
+  await clocks[0]?.passUntil(() => /connected|failed/.test(page.element.status), 1000);
   await settle();
   return page;
 }
