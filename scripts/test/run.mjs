@@ -1,7 +1,8 @@
 // Runs every check and every test, several at a time, and ends with one line of counts. A failure
-// is said at once, and the run goes on. The names are scripts of package.json: `npm run lint` is
-// the same check alone. What each has said is in build/reports/tests.
-//   node scripts/test/run.mjs [--all]
+// is printed at once, and the run goes on. The names are scripts of package.json: `npm run lint` is
+// the same check alone. `--rest` leaves out what `npm test` runs in the same way anywhere.
+// The output of each is in build/reports/tests.
+//   node scripts/test/run.mjs [--all [--rest]]
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
@@ -11,18 +12,23 @@ import { describe, FAILED_TEST, judge, summarize } from './summary.mjs';
 
 const REPORTS = 'build/reports/tests';
 const isAll = process.argv.includes('--all');
+const isRest = process.argv.includes('--rest');
 const engines = isAll ? ['chromium', 'firefox', 'webkit'] : ['chromium'];
 
 /** These write files that others read, one after the other. */
-const writers = ['manifest:check', 'documents:check', 'build', 'build:site', 'readme:check'];
+const checked = ['manifest:check', 'documents:check', 'build', 'build:site', 'readme:check'];
+const writers = isRest ? ['build', 'build:site'] : checked;
 /** These read nothing of it. */
-const early = ['types', 'test:unit'];
+const early = isRest ? ['test:unit'] : ['types', 'test:unit'];
+/** These are the same without Firefox, WebKit, databases, and the packages of other folders. */
+const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', 'size', 'prose'];
 /** Those that take most start first. */
 const late = [
-  ...(isAll ? ['test:servers', 'test:node'] : ['test:node']),
+  ...(isAll ? ['test:servers'] : []),
+  'test:node',
   ...engines.flatMap((engine) => [`test:e2e ${engine} 1/2`, `test:e2e ${engine} 2/2`]),
-  ...['lint', 'format:check', 'test:look', 'types:plain', 'package:check', 'size'],
-  ...['prose', 'commits'],
+  'lint',
+  ...(isRest ? [] : [...anywhere, 'commits']),
 ];
 /** Only `npm run test:all` has these, at its end. */
 const rest = ['reproducible', 'coverage:server'];
@@ -52,8 +58,8 @@ async function run(lane) {
   const name = lane.replace(/^test:|\/2$/g, '').replaceAll(' ', '-');
   const env = {
     // A browser opens several pages of the unit tests after another: all engines share one run.
-    BROWSERS: engine ?? engines.join(','),
-    ...(part && { PART: part, ...(!isAll && { ONLY: 'journeys' }) }),
+    BROWSERS: engine ?? engines.slice(isRest ? 1 : 0).join(','),
+    ...(part && { PART: part, ONLY: isRest ? 'others' : isAll ? '' : 'journeys' }),
     ...(isAll && /^test:(node|servers)$/.test(script) && { NODE_V8_COVERAGE: 'coverage/tmp' }),
   };
   const running = execa('npm', ['run', script], { env, all: true, reject: false, stdin: 'ignore' });
@@ -71,14 +77,17 @@ async function run(lane) {
 for (const folder of [REPORTS, 'coverage/tmp']) rmSync(folder, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 // Tests wait for the network and for browsers: one more than there are cores keeps all cores busy.
-const limit = pLimit(Number(process.env.TEST_PARALLEL ?? availableParallelism() + 1));
+const { TEST_PARALLEL } = process.env;
+const limit = pLimit(TEST_PARALLEL ? 1 : availableParallelism() + 1);
+const browsers = TEST_PARALLEL ? pLimit(Number(TEST_PARALLEL)) : limit;
+const start = (/** @type {string} */ lane) =>
+  (/^test:(unit|e2e|look)/.test(lane) ? browsers : limit)(run, lane);
 const built = limit(async () => {
   for (const script of writers) await run(script);
 });
-const meanwhile = limit.map(early, run);
+const meanwhile = early.map(start);
 await built;
-await limit.map(late, run);
-await meanwhile;
+await Promise.all([...late.map(start), ...meanwhile]);
 if (isAll) {
   for (const [name, folder] of Object.entries(apart)) {
     const reason = skipWithout(folder);
