@@ -1,27 +1,30 @@
 // Which tests run where. Chromium runs all of them in `npm run test:all` and in CI.
 
 /** The end-to-end tests of `npm test`: every journey of a customer, once. */
+// prettier-ignore
 const journeys = [
-  ...['back', 'canary', 'commands-and-forms', 'csrf', 'dist', 'duplicate-scripts', 'environment'],
-  ...['flows', 'languages', 'page', 'policy', 'popup', 'popup-blocked', 'popup-ends'],
-  ...['popup-response', 'race', 'recognition', 'referer', 'replay', 'script-timing'],
-  ...['stay-connected', 'wallet', 'without-script'],
+  'back', 'canary', 'commands-and-forms', 'csrf', 'dist', 'duplicate-scripts', 'environment',
+  'flows', 'languages', 'page', 'policy', 'popup', 'popup-blocked', 'popup-ends',
+  'popup-response', 'race', 'recognition', 'referer', 'replay', 'script-timing',
+  'stay-connected', 'wallet', 'without-script',
 ];
 
 // What runs in Firefox and WebKit as well: windows, storage, locks, channels, history, focus, look,
 // and what a page or a policy allows. What the rest shows is the same in each.
+// prettier-ignore
 const e2e = [
-  ...['announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment'],
-  ...['duplicate-scripts', 'flows', 'further-files', 'layout', 'page', 'policy', 'popup'],
-  ...['popup-blocked', 'popup-cut-off', 'popup-ends', 'popup-response', 'prerender', 'race'],
-  ...['recognition', 'referer', 'replay', 'script-timing', 'slow-network', 'stay-connected'],
-  ...['unproven-response', 'wallet-popup'],
+  'announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment',
+  'duplicate-scripts', 'flows', 'further-files', 'layout', 'page', 'policy', 'popup',
+  'popup-blocked', 'popup-cut-off', 'popup-ends', 'popup-response', 'prerender', 'race',
+  'recognition', 'referer', 'replay', 'script-timing', 'slow-network', 'stay-connected',
+  'unproven-response', 'wallet-popup',
 ];
+// prettier-ignore
 const unit = [
-  ...['accessibility', 'commands-and-forms', 'flow', 'flow-time', 'hostile-page', 'labels'],
-  ...['lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-line'],
-  ...['popup-messages', 'popup-window', 'shared-flow', 'shell', 'start-popup', 'transaction'],
-  ...['transaction-claim', 'wallet-chooser', 'window', 'windows'],
+  'accessibility', 'commands-and-forms', 'flow', 'flow-time', 'hostile-page', 'labels',
+  'lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-line',
+  'popup-messages', 'popup-window', 'shared-flow', 'shell', 'start-popup', 'transaction',
+  'transaction-claim', 'wallet-chooser', 'window', 'windows',
 ];
 
 /** Of the end-to-end tests in Chromium: `journeys` as in `npm test`, or the `others`. */

@@ -21,12 +21,13 @@ import { editors } from './editors.mjs';
  */
 
 /** Lit's own life cycle: inherited or overridden, it is no part of the element's interface. */
+// prettier-ignore
 const lifeCycle = new Set([
-  ...['connectedCallback', 'disconnectedCallback', 'adoptedCallback', 'attributeChangedCallback'],
-  ...['createRenderRoot', 'requestUpdate', 'scheduleUpdate', 'performUpdate', 'getUpdateComplete'],
-  ...['shouldUpdate', 'willUpdate', 'update', 'render', 'firstUpdated', 'updated'],
-  ...['addController', 'removeController', 'renderRoot', 'renderOptions', 'updateComplete'],
-  ...['isUpdatePending', 'hasUpdated', 'shadowRootOptions', 'styles', 'properties'],
+  'connectedCallback', 'disconnectedCallback', 'adoptedCallback', 'attributeChangedCallback',
+  'createRenderRoot', 'requestUpdate', 'scheduleUpdate', 'performUpdate', 'getUpdateComplete',
+  'shouldUpdate', 'willUpdate', 'update', 'render', 'firstUpdated', 'updated',
+  'addController', 'removeController', 'renderRoot', 'renderOptions', 'updateComplete',
+  'isUpdatePending', 'hasUpdated', 'shadowRootOptions', 'styles', 'properties',
 ]);
 
 /** @param {Member} member */

@@ -191,11 +191,12 @@ export const locale = (language) => ({
 
 /** The files that have a name: entries of the package, and modules that the manifest names. */
 export const entries = Object.fromEntries(
+  // prettier-ignore
   [
-    ...['index', 'define', 'core', 'react', 'react-component', 'react-connection'],
-    ...['element/monerium-connect', 'element/events', 'core/connector', 'wallet/wallet'],
-    ...['locales/index', 'doctor/doctor', 'notes/notes'],
-    ...['server/index', 'server/sql', 'server/valkey', 'server/node'],
+    'index', 'define', 'core', 'react', 'react-component', 'react-connection',
+    'element/monerium-connect', 'element/events', 'core/connector', 'wallet/wallet',
+    'locales/index', 'doctor/doctor', 'notes/notes',
+    'server/index', 'server/sql', 'server/valkey', 'server/node',
   ].map((name) => [name, `src/${name}.ts`]),
 );
 
@@ -228,7 +229,8 @@ function modules() {
 const types = () => ({
   input: {
     ...entries,
-    ...{ 'testing/index': 'src/testing/index.ts', 'testing/browser': 'src/testing/browser.ts' },
+    'testing/index': 'src/testing/index.ts',
+    'testing/browser': 'src/testing/browser.ts',
   },
   external: [isLit, '@lit/react', 'react'],
   plugins: [dts()],
@@ -237,13 +239,19 @@ const types = () => ({
     if (warning.code !== 'EMPTY_BUNDLE' && warning.plugin !== 'dts') warn(warning);
   },
   output: {
-    ...{ dir: 'dist', format: 'es' },
-    ...{ entryFileNames: '[name].d.ts', chunkFileNames: 'types/[name].d.ts' },
+    dir: 'dist',
+    format: 'es',
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: 'types/[name].d.ts',
   },
 });
 
 export default [
-  ...[modules(), minified('iife'), types()],
-  ...[minified('iife', [], 'wallet'), minified('es', [], 'doctor'), minified('es', [], 'notes')],
+  modules(),
+  minified('iife'),
+  types(),
+  minified('iife', [], 'wallet'),
+  minified('es', [], 'doctor'),
+  minified('es', [], 'notes'),
   ...languages.map(locale),
 ];

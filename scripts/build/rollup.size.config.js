@@ -8,7 +8,8 @@ import { isLit, minified } from './rollup.config.js';
  */
 const weighed = (name, input) => ({
   ...minified('es', [isLit]),
-  ...{ input, output: { file: `build/size/${name}.js`, inlineDynamicImports: true } },
+  input,
+  output: { file: `build/size/${name}.js`, inlineDynamicImports: true },
 });
 
 export default [

@@ -17,11 +17,12 @@ const readJson = (file) => JSON.parse(readFileSync(at(file), 'utf8'));
 const { version } = /** @type {{ version: string }} */ (readJson('package.json'));
 const release = { version, integrity: readJson('dist/integrity.json') };
 
+// prettier-ignore
 const POLICY = [
   "default-src 'none'",
-  ...["script-src 'self'", "style-src 'self'", "connect-src 'self'", "worker-src 'self'"],
-  ...["img-src 'self' data:", "base-uri 'none'", "form-action 'self'"],
-  ...["require-trusted-types-for 'script'", 'trusted-types lit-html site'],
+  "script-src 'self'", "style-src 'self'", "connect-src 'self'", "worker-src 'self'",
+  "img-src 'self' data:", "base-uri 'none'", "form-action 'self'",
+  "require-trusted-types-for 'script'", 'trusted-types lit-html site',
 ].join('; ');
 
 /** A static host sends no header of ours. @type {import('vite').Plugin} */

@@ -7,16 +7,17 @@ const storageGlobals = ['localStorage', 'sessionStorage', 'indexedDB', 'caches',
 const registryGlobals = ['customElements'];
 
 /** What only a page has. `Event` and its like are missing: workers and Node have them too. */
+// prettier-ignore
 const windowGlobals = [
-  ...['window', 'self', 'top', 'parent', 'opener', 'frames', 'frameElement', 'name', 'origin'],
-  ...['document', 'location', 'history', 'navigation', 'navigator', 'screen', 'visualViewport'],
-  ...['open', 'close', 'closed', 'stop', 'focus', 'blur', 'print', 'alert', 'confirm', 'prompt'],
-  ...['addEventListener', 'removeEventListener', 'dispatchEvent', 'postMessage', 'event'],
-  ...['onload', 'onerror', 'onmessage', 'onpageshow', 'onpagehide', 'onstorage'],
-  ...['BroadcastChannel', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker', 'SharedWorker'],
-  ...['isSecureContext', 'crossOriginIsolated', 'matchMedia', 'getComputedStyle', 'getSelection'],
-  ...['requestAnimationFrame', 'cancelAnimationFrame', 'requestIdleCallback', 'scrollTo', 'length'],
-  ...['innerWidth', 'innerHeight', 'outerWidth', 'outerHeight', 'screenX', 'screenY', 'status'],
+  'window', 'self', 'top', 'parent', 'opener', 'frames', 'frameElement', 'name', 'origin',
+  'document', 'location', 'history', 'navigation', 'navigator', 'screen', 'visualViewport',
+  'open', 'close', 'closed', 'stop', 'focus', 'blur', 'print', 'alert', 'confirm', 'prompt',
+  'addEventListener', 'removeEventListener', 'dispatchEvent', 'postMessage', 'event',
+  'onload', 'onerror', 'onmessage', 'onpageshow', 'onpagehide', 'onstorage',
+  'BroadcastChannel', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker', 'SharedWorker',
+  'isSecureContext', 'crossOriginIsolated', 'matchMedia', 'getComputedStyle', 'getSelection',
+  'requestAnimationFrame', 'cancelAnimationFrame', 'requestIdleCallback', 'scrollTo', 'length',
+  'innerWidth', 'innerHeight', 'outerWidth', 'outerHeight', 'screenX', 'screenY', 'status',
 ];
 
 /** Names by which a script reaches the global object. */

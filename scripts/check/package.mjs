@@ -18,9 +18,10 @@ function filesOf(folder) {
 }
 
 /** What several entries share, of scripts and of types. */
+// prettier-ignore
 const SHARED = [
-  ...['errors', 'exchange', 'flow-connector', 'identity', 'not-imported', 'options', 'registry'],
-  ...['stored-row', 'texts', 'wallet'],
+  'errors', 'exchange', 'flow-connector', 'identity', 'not-imported', 'options', 'registry',
+  'stored-row', 'texts', 'wallet',
 ];
 const SHARED_TYPES = ['connection', 'errors', 'exchange', 'options', 'store', 'wallet'];
 /** What the command and the entry for tests share: its names have hashes of the contents. */
@@ -33,14 +34,23 @@ const MAX_BYTES = 700_000;
 function expectedFiles() {
   const scripts = ['', '.iife', '.wallet', '.wallet.iife', '.doctor', '.notes'];
   return [
-    ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'custom-elements.json'],
-    ...['llms.txt', 'dist/LICENSES.txt', 'dist/integrity.json', 'dist/importmap.json'],
-    ...['dist/bin/monerium-connect.js', 'dist/testing/LICENSES.txt'],
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'custom-elements.json',
+    'llms.txt',
+    'dist/LICENSES.txt',
+    'dist/integrity.json',
+    'dist/importmap.json',
+    'dist/bin/monerium-connect.js',
+    'dist/testing/LICENSES.txt',
     ...['index', 'browser'].flatMap((name) => [
       `dist/testing/${name}.js`,
       `dist/testing/${name}.d.ts`,
     ]),
-    ...['editors/vscode.html-custom-data.json', 'editors/vscode.css-custom-data.json'],
+    'editors/vscode.html-custom-data.json',
+    'editors/vscode.css-custom-data.json',
     'editors/web-types.json',
     ...['docs', 'examples'].flatMap(filesOf).filter((name) => !ownDocuments.includes(name)),
     ...['element', 'preact', 'react', 'solid', 'svelte', 'vue'].map((name) => `types/${name}.d.ts`),

@@ -33,8 +33,13 @@ export const documents = [
 
 /** For those who work on the project. They are not in the package. */
 export const ownDocuments = [
-  ...['CONTRIBUTING.md', 'CODE_OF_CONDUCT.md', 'docs/releasing.md', 'demo/backend/README.md'],
-  ...['docs/faults.md', 'ACCESSIBILITY.md', 'SECURITY.md'],
+  'CONTRIBUTING.md',
+  'CODE_OF_CONDUCT.md',
+  'docs/releasing.md',
+  'demo/backend/README.md',
+  'docs/faults.md',
+  'ACCESSIBILITY.md',
+  'SECURITY.md',
 ];
 
 /**

@@ -14,7 +14,8 @@ export function readRows() {
   return headings.map(([, digits = '', name = '']) => {
     const isNamed = new RegExp(`#${digits}\\b`);
     return {
-      ...{ number: Number(digits), name },
+      number: Number(digits),
+      name,
       tests: tests.filter(({ title }) => isNamed.test(title)),
       mutants: mutants.filter(({ fault }) => fault === Number(digits)),
     };

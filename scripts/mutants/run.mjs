@@ -59,7 +59,10 @@ async function listFailures(copy, file, title, tries = 2) {
     ? ['node_modules/.bin/wtr', '--config=scripts/test/web-test-runner.config.mjs', '--files']
     : ['--import=tsx', '--test', '--test-reporter=spec', `--test-name-pattern=${title}`];
   const { all, timedOut } = await execa(process.execPath, [...args, file], {
-    ...{ cwd: copy, reject: false, timeout: LIMIT, all: true },
+    cwd: copy,
+    reject: false,
+    timeout: LIMIT,
+    all: true,
     // With as many random cases as in CI.
     env: { CI: 'true', TEST_TITLE: title },
   });

@@ -118,7 +118,8 @@ export const engines = {
   chromium: { find: findChromium, path: 'CHROMIUM_PATH', packages: ['chromium'] },
   firefox: { find: findFirefox, path: 'FIREFOX_PATH', packages: ['firefox-esr'] },
   webkit: {
-    ...{ find: findWebKit, path: 'WEBKIT_DRIVER_PATH' },
+    find: findWebKit,
+    path: 'WEBKIT_DRIVER_PATH',
     packages: ['webkitgtk-webdriver', 'xvfb', 'xauth'],
   },
 };

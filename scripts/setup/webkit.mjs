@@ -58,8 +58,10 @@ export async function startWebKitDriver() {
   const port = await getPort();
   const env = {
     ...process.env,
-    ...{ DISPLAY: await display, GDK_BACKEND: 'x11' },
-    ...{ LIBGL_ALWAYS_SOFTWARE: '1', NO_AT_BRIDGE: '1' },
+    DISPLAY: await display,
+    GDK_BACKEND: 'x11',
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    NO_AT_BRIDGE: '1',
     // Without a graphics card its buffers cost a fifth of all processor time.
     WEBKIT_DISABLE_DMABUF_RENDERER: '1',
   };

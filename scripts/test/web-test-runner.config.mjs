@@ -37,7 +37,8 @@ function installed(executablePath, name) {
 const launchers = {
   chromium: () =>
     chromeLauncher({
-      ...{ puppeteer, concurrency },
+      puppeteer,
+      concurrency,
       createPage: createCoveredPage,
       // `browser` is left out on purpose: with 'chrome' the coverage is 0 % without a word.
       launchOptions: {
@@ -47,10 +48,12 @@ const launchers = {
     }),
   firefox: () =>
     chromeLauncher({
-      ...{ puppeteer, concurrency },
+      puppeteer,
+      concurrency,
       launchOptions: {
         ...installed(findFirefox(), 'Firefox'),
-        ...{ browser: 'firefox', extraPrefsFirefox: firefoxPreferences },
+        browser: 'firefox',
+        extraPrefsFirefox: firefoxPreferences,
         // Nothing here looks at requests, and telling of each doubles the time of a page.
         networkEnabled: false,
       },

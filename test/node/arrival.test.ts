@@ -8,8 +8,15 @@ import type { Transaction } from '../../src/core/browser/transaction.js';
 const DAY = 86_400_000;
 
 const begunAt = (at: number): Transaction => ({
-  ...{ v: 1, codeVerifier: 'v', clientId: 'c', apiUrl: 'https://api.example', mode: 'redirect' },
-  ...{ redirectUri: 'https://shop.example/', exchange: 'direct', startUrl: '', id: '' },
+  v: 1,
+  codeVerifier: 'v',
+  clientId: 'c',
+  apiUrl: 'https://api.example',
+  mode: 'redirect',
+  redirectUri: 'https://shop.example/',
+  exchange: 'direct',
+  startUrl: '',
+  id: '',
   at,
 });
 

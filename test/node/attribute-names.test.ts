@@ -2,10 +2,11 @@ import { describe, it } from 'node:test';
 import { expect } from 'chai';
 import { suggestAttribute } from '../../src/notes/attribute-names.js';
 
+// prettier-ignore
 const KNOWN = [
-  ...['client-id', 'environment', 'api-url', 'redirect-uri', 'backend-url', 'backend-credentials'],
-  ...['mode', 'email', 'auth-mode', 'skip-kyc', 'chain', 'timeout'],
-  ...['success-url', 'profile', 'user-id', 'disabled'],
+  'client-id', 'environment', 'api-url', 'redirect-uri', 'backend-url', 'backend-credentials',
+  'mode', 'email', 'auth-mode', 'skip-kyc', 'chain', 'timeout',
+  'success-url', 'profile', 'user-id', 'disabled',
 ];
 
 describe('suggestAttribute', () => {
@@ -58,14 +59,15 @@ describe('suggestAttribute', () => {
   });
 
   it('takes no attribute that any element may have for one of ours', () => {
+    // prettier-ignore
     const global = [
-      ...['accesskey', 'autocapitalize', 'autofocus', 'class', 'contenteditable', 'dir', 'hidden'],
-      ...['draggable', 'enterkeyhint', 'exportparts', 'inert', 'inputmode', 'is', 'itemid', 'id'],
-      ...['itemprop', 'itemref', 'itemscope', 'itemtype', 'lang', 'nonce', 'part', 'popover'],
-      ...['role', 'slot', 'spellcheck', 'style', 'tabindex', 'title', 'translate', 'data-id'],
-      ...['aria-label', 'aria-disabled', 'aria-describedby', 'aria-busy', 'data-testid', 'onload'],
-      ...['onclick', 'onerror', 'v-cloak', 'x-data', 'data-turbo-permanent', 'hx-get', 'ng-if'],
-      ...['wire:model', '@click', ':class', 'data-reactroot', 'data-controller', 'name', 'form'],
+      'accesskey', 'autocapitalize', 'autofocus', 'class', 'contenteditable', 'dir', 'hidden',
+      'draggable', 'enterkeyhint', 'exportparts', 'inert', 'inputmode', 'is', 'itemid', 'id',
+      'itemprop', 'itemref', 'itemscope', 'itemtype', 'lang', 'nonce', 'part', 'popover',
+      'role', 'slot', 'spellcheck', 'style', 'tabindex', 'title', 'translate', 'data-id',
+      'aria-label', 'aria-disabled', 'aria-describedby', 'aria-busy', 'data-testid', 'onload',
+      'onclick', 'onerror', 'v-cloak', 'x-data', 'data-turbo-permanent', 'hx-get', 'ng-if',
+      'wire:model', '@click', ':class', 'data-reactroot', 'data-controller', 'name', 'form',
     ];
     const mistaken = global.filter((name) => suggestAttribute(name, KNOWN));
     expect(mistaken).to.deep.equal([]);

@@ -145,9 +145,12 @@ describe('a backend of its own process', () => {
   function run(environment: Record<string, string>) {
     const child = spawn(process.execPath, ['--import=tsx', 'demo/backend/main.ts'], {
       env: {
-        ...{ PATH: process.env['PATH'], MONERIUM_API_URL: site.emulator.url },
-        ...{ MONERIUM_CLIENT_ID: CLIENT_ID, MONERIUM_REDIRECT_URIS: CALLBACK },
-        ...{ BACKEND_DATABASE: `${site.folder}/process.db`, ...environment },
+        PATH: process.env['PATH'],
+        MONERIUM_API_URL: site.emulator.url,
+        MONERIUM_CLIENT_ID: CLIENT_ID,
+        MONERIUM_REDIRECT_URIS: CALLBACK,
+        BACKEND_DATABASE: `${site.folder}/process.db`,
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -14,13 +14,14 @@ const FAILED = failedWith('access_denied', 'authorize');
 const CONNECTED: Connection = { status: 'connected', ...OF_FLOW };
 const CONNECTIONS: Connection[] = [
   IDLE,
-  ...[
-    { status: 'checking' } as const,
-    { status: 'signing' } as const,
-    { status: 'signed' } as const,
-  ],
-  ...[{ status: 'redirecting' } as const, { status: 'waiting' } as const],
-  ...[{ status: 'exchanging' } as const, CONNECTED, FAILED],
+  { status: 'checking' } as const,
+  { status: 'signing' } as const,
+  { status: 'signed' } as const,
+  { status: 'redirecting' } as const,
+  { status: 'waiting' } as const,
+  { status: 'exchanging' } as const,
+  CONNECTED,
+  FAILED,
 ];
 
 describe('hasComeBack', () => {

@@ -29,7 +29,11 @@ function createBackend(apiUrl: string, options: Options = {}, baseUrl = BASE): H
   const readId = ({ headers }: Request) =>
     /session=([\w-]{36})/.exec(headers.get('cookie') ?? '')?.[1] ?? 'none';
   const handle = createConnectHandler({
-    ...{ clientId: CLIENT_ID, baseUrl, secret: SECRET, store, apiUrl },
+    clientId: CLIENT_ID,
+    baseUrl,
+    secret: SECRET,
+    store,
+    apiUrl,
     async onConnected({ request, ...details }) {
       const id = crypto.randomUUID();
       await connections.connect(id, details);

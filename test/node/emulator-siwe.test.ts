@@ -33,7 +33,9 @@ const { appName: name, privacyUrl, termsUrl } = OPTIONS;
 emulator.registerClient({
   clientId: CLIENT_ID,
   redirectUris: [REDIRECT_URI],
-  ...{ name, privacyUrl, termsUrl },
+  name,
+  privacyUrl,
+  termsUrl,
 });
 
 type Account = ReturnType<typeof privateKeyToAccount>;

@@ -65,7 +65,10 @@ describe('ConnectError', () => {
     const error = new ConnectError('offline', { hint: 'Go online.', phase: 'start', status: 0 });
     expect(error.hint).to.equal('Go online.');
     expect(error.detail).to.deep.equal({
-      ...{ code: 'offline', phase: 'start', kind: 'failed', status: 0 },
+      code: 'offline',
+      phase: 'start',
+      kind: 'failed',
+      status: 0,
     });
   });
 

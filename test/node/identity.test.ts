@@ -35,7 +35,8 @@ const CONNECTIONS: Connection[] = [
   ...(['signing', 'signed', 'redirecting', 'waiting', 'exchanging'] as const).map((status) => ({
     status,
   })),
-  ...[CONNECTED, FAILED],
+  CONNECTED,
+  FAILED,
 ];
 
 const VALUES = ['ada', 'user-1', 'other', '', null, undefined];
@@ -57,7 +58,10 @@ describe('what a site says of its customer', () => {
     let count = 0;
     for (const state of STATES) {
       const next = [
-        ...[clear(state), forget(state), ask(state, true), ask(state, false)],
+        clear(state),
+        forget(state),
+        ask(state, true),
+        ask(state, false),
         ...SAID.map((said) => answer(state, said)),
         ...PAIRS.flatMap((pair) => CONNECTIONS.map((shown) => read(state, pair, shown))),
       ];

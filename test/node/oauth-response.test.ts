@@ -13,8 +13,13 @@ const INVALID = { state: STATE };
 const ANONYMOUS_ERROR = { oauthError: 'access_denied' };
 /** The codes of RFC 6749 section 4.1.2.1. */
 const AUTHORIZATION_ERRORS = [
-  ...['invalid_request', 'unauthorized_client', 'access_denied', 'unsupported_response_type'],
-  ...['invalid_scope', 'server_error', 'temporarily_unavailable'],
+  'invalid_request',
+  'unauthorized_client',
+  'access_denied',
+  'unsupported_response_type',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
 ];
 
 function code(value: string): object {

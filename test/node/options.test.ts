@@ -49,9 +49,10 @@ describe('readConfiguration', () => {
   });
 
   it('takes null and undefined, as frameworks set them, for absent', () => {
+    // prettier-ignore
     const names = [
-      ...['environment', 'apiUrl', 'redirectUri', 'backendUrl', 'backendCredentials', 'timeout'],
-      ...['backendHeaders', 'exchange', 'mode', 'email', 'authMode', 'skipKyc'],
+      'environment', 'apiUrl', 'redirectUri', 'backendUrl', 'backendCredentials', 'timeout',
+      'backendHeaders', 'exchange', 'mode', 'email', 'authMode', 'skipKyc',
       'chain',
     ];
     for (const nothing of [null, undefined]) {
@@ -133,10 +134,16 @@ describe('readConfiguration', () => {
     const url = 'https://shop.example/connect';
     expect(binding.exchange).to.equal(url);
     expect(exchange).to.deep.equal({
-      ...{ kind: 'backend', url, credentials: 'include', headers: backendHeaders },
+      kind: 'backend',
+      url,
+      credentials: 'include',
+      headers: backendHeaders,
     });
     expect(read({ backendUrl: '/connect' }).exchange).to.deep.equal({
-      ...{ kind: 'backend', url, credentials: 'same-origin', headers: {} },
+      kind: 'backend',
+      url,
+      credentials: 'same-origin',
+      headers: {},
     });
   });
 

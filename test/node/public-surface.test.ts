@@ -34,7 +34,11 @@ function readElement(): string[] {
     attributes,
     properties: others.filter(({ kind }) => kind === 'field'),
     methods: others.filter(({ kind }) => kind === 'method'),
-    ...{ events, slots, parts: cssParts, 'custom properties': cssProperties, states: cssStates },
+    events,
+    slots,
+    parts: cssParts,
+    'custom properties': cssProperties,
+    states: cssStates,
   };
   return Object.entries(lists).map(([title, list]) =>
     write(

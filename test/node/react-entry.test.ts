@@ -11,8 +11,14 @@ const skip = existsSync('dist/react.js') ? false : 'no dist/react.js: run npm ru
 async function bundle(contents: string): Promise<string[]> {
   const { metafile, outputFiles } = await build({
     stdin: { contents, resolveDir: resolve('.') },
-    ...{ bundle: true, format: 'esm', write: false, metafile: true, splitting: true },
-    ...{ outdir: 'build/none', minify: true, external: ['react', '@lit/react', 'lit', 'lit/*'] },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+    splitting: true,
+    outdir: 'build/none',
+    minify: true,
+    external: ['react', '@lit/react', 'lit', 'lit/*'],
   });
   const [entry] = Object.values(metafile.outputs);
   assert.equal(outputFiles.length > 0, true);

@@ -187,7 +187,10 @@ function connectDirectly(world: World, id: string, isExpired: boolean): void {
   const now = Date.now();
   const times = isExpired ? { expiresAt: now - 1 } : { expiresAt: now + 200_000 };
   const connection = {
-    ...{ profile: 'p', userId: 'u', clientId: 'client', refreshAt: now - 1 },
+    profile: 'p',
+    userId: 'u',
+    clientId: 'client',
+    refreshAt: now - 1,
     tokens: { ...tokens, ...times },
   };
   world.written.add(tokens.accessToken);

@@ -64,7 +64,9 @@ function open(ids: readonly string[], options: Partial<ConnectionsOptions> = {})
   const events: ServerEvent[] = [];
   const sent: string[] = [];
   const connections = createConnections({
-    ...{ store, apiUrl: API, observe: (event) => void events.push(event) },
+    store,
+    apiUrl: API,
+    observe: (event) => void events.push(event),
     fetch: async (_url, init) => {
       const id = (init?.body as URLSearchParams).get('refresh_token') ?? '';
       sent.push(id);

@@ -9,10 +9,11 @@ import { CLIENT_ID, ORIGIN, REDIRECT_URI } from '../helpers/site.js';
 const RUNS = runs(20_000);
 
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~';
+// prettier-ignore
 const REGISTERED = [
-  ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'],
-  ...['unsupported_grant_type', 'unsupported_response_type', 'invalid_scope', 'access_denied'],
-  ...['server_error', 'temporarily_unavailable'],
+  'invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client',
+  'unsupported_grant_type', 'unsupported_response_type', 'invalid_scope', 'access_denied',
+  'server_error', 'temporarily_unavailable',
 ];
 
 interface Post {

@@ -24,7 +24,11 @@ async function run(text: string, standIns: Record<string, object>): Promise<void
   const names = Object.keys(standIns);
   await build({
     stdin: { contents: code, resolveDir: resolve('.') },
-    ...{ bundle: true, format: 'esm', platform: 'node', outfile, logLevel: 'silent' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+    logLevel: 'silent',
     plugins: [
       {
         name: 'stand-ins',

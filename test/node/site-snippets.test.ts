@@ -34,7 +34,10 @@ const PLAIN: Configuration = { ...NOTHING, attributes: { 'client-id': 'id' } };
 /** With everything that a place could stumble over. */
 const FULL: Configuration = {
   attributes: {
-    ...{ 'client-id': 'id', 'icon-only': true, timeout: '5000', wallet: 'sign-in' },
+    'client-id': 'id',
+    'icon-only': true,
+    timeout: '5000',
+    wallet: 'sign-in',
     'app-name': `a "quoted" & <braced> {{name}} {x} \${y} \`z\` @if \\ 'single'`,
   },
   slots: { '': `Connect {now} & "here" @ <us>`, connected: 'Done {{x}}' },
@@ -71,7 +74,11 @@ const ownPackage: Plugin = {
 async function bundle(contents: string, loader: 'ts' | 'tsx'): Promise<string> {
   const { outputFiles, warnings } = await build({
     stdin: { contents, loader, resolveDir: process.cwd() },
-    ...{ bundle: true, write: false, format: 'esm', jsx: 'automatic', logLevel: 'silent' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    jsx: 'automatic',
+    logLevel: 'silent',
     plugins: [ownPackage],
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false, experimentalDecorators: true } },
   });

@@ -125,8 +125,13 @@ describe('a script for Node', () => {
       const stop = key.includes('msw') ? '\nserver.close();' : '';
       await build({
         stdin: { contents: prelude + snippet.code + stop, resolveDir: resolve('.') },
-        ...{ bundle: true, format: 'esm', platform: 'node', outfile, alias: ALIAS },
-        ...{ packages: 'external', external: Object.values(MSW) },
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        outfile,
+        alias: ALIAS,
+        packages: 'external',
+        external: Object.values(MSW),
       });
       await import(pathToFileURL(outfile).href);
     });

@@ -7,7 +7,9 @@ import { exchangeDirectly } from '../../src/core/oauth/exchange.js';
 import { CLIENT, REDIRECT_URI, authFields } from './emulator-fixture.js';
 
 const REQUEST = {
-  ...{ code: 'code', codeVerifier: 'v'.repeat(43), redirectUri: REDIRECT_URI },
+  code: 'code',
+  codeVerifier: 'v'.repeat(43),
+  redirectUri: REDIRECT_URI,
   clientId: CLIENT.clientId,
 };
 

@@ -69,13 +69,17 @@ describe('an announcement', () => {
   });
 
   for (const icon of [
-    ...[
-      'javascript:alert(1)',
-      'https://tracker.example/i.png',
-      'data:text/html,<script>',
-      '//x/i.png',
-    ],
-    ...['data:image', 'blob:https://x/1', ' data:image/png;base64,AA', '', 7, null, {}],
+    'javascript:alert(1)',
+    'https://tracker.example/i.png',
+    'data:text/html,<script>',
+    '//x/i.png',
+    'data:image',
+    'blob:https://x/1',
+    ' data:image/png;base64,AA',
+    '',
+    7,
+    null,
+    {},
     `data:image/png;base64,${'A'.repeat(65_536)}`,
   ]) {
     it(`#111 has no icon for ${JSON.stringify(icon)?.slice(0, 50)}`, () => {

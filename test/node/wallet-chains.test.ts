@@ -43,10 +43,11 @@ describe('a chain ID', () => {
     [100, 100],
     ['0xaa36a7', 11155111],
   ];
+  // prettier-ignore
   const UNREAD: unknown[] = [
-    ...['0x', '', ' 100', '1e2', '-100', '0x6g', '1.5', 'eip155:100', '0x0', '0'],
-    ...[0, -1, 1.5, 1e30, NaN, Infinity, 100n, null, undefined, true, [100], { chainId: 100 }],
-    ...['0xffffffffffffffffffff', '9'.repeat(1000)],
+    '0x', '', ' 100', '1e2', '-100', '0x6g', '1.5', 'eip155:100', '0x0', '0',
+    0, -1, 1.5, 1e30, NaN, Infinity, 100n, null, undefined, true, [100], { chainId: 100 },
+    '0xffffffffffffffffffff', '9'.repeat(1000),
   ];
 
   for (const [value, id] of READ) {

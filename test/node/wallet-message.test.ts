@@ -183,10 +183,11 @@ Resources:
 describe('the configuration of a sign-in', () => {
   const EVIL = 'x to access\n\nURI: https://evil.example\nVersion: 1\nChain ID: 1\nNonce: 12345678';
 
+  // prettier-ignore
   for (const appName of [
-    ...['', 'a'.repeat(101), 'a'.repeat(10_000), EVIL, 'Name\r', 'Name\n', '\nName', 'a\u2028b'],
-    ...['50 % off', 'say "x"', 'Müller', '🙂', 'a|b', 'a\tb', 'a\\b', 'a<b', '`', '{}', '^'],
-    ...[undefined, null, 7, ['AppName'], { toString: () => 'AppName' }],
+    '', 'a'.repeat(101), 'a'.repeat(10_000), EVIL, 'Name\r', 'Name\n', '\nName', 'a\u2028b',
+    '50 % off', 'say "x"', 'Müller', '🙂', 'a|b', 'a\tb', 'a\\b', 'a<b', '`', '{}', '^',
+    undefined, null, 7, ['AppName'], { toString: () => 'AppName' },
   ]) {
     it(`#124 is refused for the name ${JSON.stringify(appName)?.slice(0, 60)}`, () => {
       assert.equal(refusalOf({ appName }), 'app-name');
@@ -194,51 +195,42 @@ describe('the configuration of a sign-in', () => {
   }
 
   for (const url of [
-    ...[
-      '',
-      'privacy',
-      '/privacy',
-      '//shop.example/x',
-      'http://shop.example/x',
-      'ftp://shop.example',
-    ],
-    ...[
-      'javascript:alert(1)',
-      'https:shop.example',
-      'https:/shop.example',
-      'https://',
-      'https:///x',
-    ],
-    ...[
-      'https://shop.example/a b',
-      'https://shop.example/ü',
-      'https://shop.example/a|b',
-      ' https://a.b',
-    ],
-    ...[
-      'https://shop.example/\n- https://evil.example',
-      'https://shop.example/x\n',
-      'https://a.b/\\c',
-    ],
-    ...['https://shop.example/%', 'https://shop.example/%zz', 'https://shop.example/[a]'],
-    ...[
-      'https://shop.example/#a#b',
-      'https://a b/',
-      'https://shop.example:99999/',
-      'data:text/html,x',
-    ],
-    ...[
-      'https://shop.example/"',
-      'https://shop.example/\u2028',
-      'https://localhost.evil.example\u0000',
-    ],
-    ...[
-      'http://localhost.evil.example/',
-      'http://127.0.0.1.evil.example/',
-      'https://[x]/',
-      'https://[::1',
-    ],
-    ...[undefined, null, 7, {}],
+    '',
+    'privacy',
+    '/privacy',
+    '//shop.example/x',
+    'http://shop.example/x',
+    'ftp://shop.example',
+    'javascript:alert(1)',
+    'https:shop.example',
+    'https:/shop.example',
+    'https://',
+    'https:///x',
+    'https://shop.example/a b',
+    'https://shop.example/ü',
+    'https://shop.example/a|b',
+    ' https://a.b',
+    'https://shop.example/\n- https://evil.example',
+    'https://shop.example/x\n',
+    'https://a.b/\\c',
+    'https://shop.example/%',
+    'https://shop.example/%zz',
+    'https://shop.example/[a]',
+    'https://shop.example/#a#b',
+    'https://a b/',
+    'https://shop.example:99999/',
+    'data:text/html,x',
+    'https://shop.example/"',
+    'https://shop.example/\u2028',
+    'https://localhost.evil.example\u0000',
+    'http://localhost.evil.example/',
+    'http://127.0.0.1.evil.example/',
+    'https://[x]/',
+    'https://[::1',
+    undefined,
+    null,
+    7,
+    {},
   ]) {
     it(`#124 is refused for the URL ${JSON.stringify(url)}`, () => {
       assert.equal(refusalOf({ privacyUrl: url }), 'privacy-url');
@@ -247,14 +239,19 @@ describe('the configuration of a sign-in', () => {
   }
 
   for (const url of [
-    ...['https://shop.example', 'https://shop.example/', 'https://SHOP.example/A?b=c#d'],
-    ...['http://localhost:4010/x', 'http://127.0.0.1/x', 'http://[::1]:4010/x', 'https://[::1]/x'],
-    ...[
-      "https://shop.example/a'(b)*+,;=:@!$&",
-      'https://shop.example/%C3%BC',
-      'https://shop.example:443/x',
-    ],
-    ...['https://shop.example/a/../b', 'https://shop.example/a//b', 'http://shop.localhost/x'],
+    'https://shop.example',
+    'https://shop.example/',
+    'https://SHOP.example/A?b=c#d',
+    'http://localhost:4010/x',
+    'http://127.0.0.1/x',
+    'http://[::1]:4010/x',
+    'https://[::1]/x',
+    "https://shop.example/a'(b)*+,;=:@!$&",
+    'https://shop.example/%C3%BC',
+    'https://shop.example:443/x',
+    'https://shop.example/a/../b',
+    'https://shop.example/a//b',
+    'http://shop.localhost/x',
   ]) {
     it(`#126 keeps the URL ${url} as it was written`, () => {
       const options = readSignInOptions({ ...HOST, privacyUrl: url, termsUrl: url }, REDIRECT_URI);

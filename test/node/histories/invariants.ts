@@ -14,8 +14,12 @@ const UNCLAIMED_MS = 5000;
 const AT_REST: readonly ConnectionStatus[] = ['idle', 'failed', 'connected'];
 /** A success may follow these, since the popup may still hand over its response. */
 const REVISED = [
-  ...['popup_closed', 'popup_timeout', 'embedding_blocked'],
-  ...['access_denied', 'authorization_unavailable', 'authorization_error'],
+  'popup_closed',
+  'popup_timeout',
+  'embedding_blocked',
+  'access_denied',
+  'authorization_unavailable',
+  'authorization_error',
 ];
 
 /** What a state that is shown may have alive in the browser. */
