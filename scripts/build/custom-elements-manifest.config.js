@@ -20,21 +20,9 @@ import { editors } from './editors.mjs';
  * @typedef {{ path: string, declarations: Declaration[], exports: Export[] }} Module
  */
 
-/** Lit's own life cycle: inherited or overridden, it is no part of the element's interface. */
-// prettier-ignore
-const lifeCycle = new Set([
-  'connectedCallback', 'disconnectedCallback', 'adoptedCallback', 'attributeChangedCallback',
-  'createRenderRoot', 'requestUpdate', 'scheduleUpdate', 'performUpdate', 'getUpdateComplete',
-  'shouldUpdate', 'willUpdate', 'update', 'render', 'firstUpdated', 'updated',
-  'addController', 'removeController', 'renderRoot', 'renderOptions', 'updateComplete',
-  'isUpdatePending', 'hasUpdated', 'shadowRootOptions', 'styles', 'properties',
-]);
-
-/** @param {Member} member */
-function isPublic({ name, privacy }) {
-  const isHidden = privacy === 'private' || privacy === 'protected' || name.startsWith('#');
-  return !isHidden && !lifeCycle.has(name);
-}
+/** The analyzer leaves out most of Lit's own. @param {Member} member */
+const isPublic = ({ name, privacy }) =>
+  privacy !== 'private' && privacy !== 'protected' && !/^(#|shadowRootOptions$)/.test(name);
 
 /**
  * A default as a reader writes it: 20000 instead of 20_000.
