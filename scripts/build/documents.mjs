@@ -1,5 +1,6 @@
 // Makes pages of the Markdown in docs/ for the site.
 import { readFileSync } from 'node:fs';
+import GithubSlugger from 'github-slugger';
 import { Marked } from 'marked';
 import { documents } from '../documents/list.mjs';
 
@@ -8,14 +9,6 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
-
-/** As GitHub names a heading: the documents link to those names. @param {string} text */
-const slug = (text) =>
-  text
-    .toLowerCase()
-    .replaceAll(/<[^>]+>|&\w+;|[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(/\s/g, '-');
 
 /** The index is the first page. @param {string} name */
 const nameOf = (name) => (name === 'README' ? 'index' : name);
@@ -34,26 +27,17 @@ function follow(href, docs) {
 /** @param {string} docs */
 function createRenderer(docs) {
   const marked = new Marked();
+  const slugger = new GithubSlugger();
   marked.use({
     renderer: {
-      heading({ tokens, depth, text }) {
+      // The documents link to the names that GitHub gives.
+      heading({ tokens, depth }) {
         const content = this.parser.parseInline(tokens);
-        return `<h${depth} id="${slug(text)}">${content}</h${depth}>\n`;
+        const id = slugger.slug(this.parser.parseInline(tokens, this.parser.textRenderer));
+        return `<h${depth} id="${id}">${content}</h${depth}>\n`;
       },
       link({ href, tokens }) {
         return `<a href="${follow(href, docs)}">${this.parser.parseInline(tokens)}</a>`;
-      },
-      code({ text }) {
-        const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-        return `<pre tabindex="0"><code>${escaped}</code></pre>\n`;
-      },
-      table(token) {
-        /** @param {typeof token.header} cells @param {string} tag */
-        const row = (cells, tag) =>
-          cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
-        const body = token.rows.map((cells) => `<tr>${row(cells, 'td')}</tr>`).join('\n');
-        const head = `<thead><tr>${row(token.header, 'th')}</tr></thead>`;
-        return `<table tabindex="0">${head}<tbody>${body}</tbody></table>\n`;
       },
     },
   });
@@ -67,7 +51,9 @@ function createRenderer(docs) {
  * @param {string} page.current of the navigation
  */
 export function renderPage({ markdown, root, current }) {
-  const body = createRenderer(root ? '' : 'docs/').parse(markdown, { async: false });
+  const body = createRenderer(root ? '' : 'docs/')
+    .parse(markdown, { async: false })
+    .replaceAll(/<(pre|table)>/g, '<$1 tabindex="0">');
   const [, title = ''] = /^# (.*)$/m.exec(markdown) ?? [];
   const plain = title.replaceAll(/[`<>]/g, '');
   const links = [
