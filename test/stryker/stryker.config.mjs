@@ -4,7 +4,7 @@
 
 const TESTS = [
   ...['arrival', 'attribute-names', 'doctor-checks', 'errors', 'exchange', 'exchange-answers'],
-  ...['flow-state', 'identity-overlay', 'oauth', 'oauth-response', 'oauth-strip'],
+  ...['flow-state', 'identity', 'oauth', 'oauth-response', 'oauth-strip'],
   ...['oauth-strip-every', 'options', 'options-urls', 'server', 'server-claims', 'server-connect'],
   ...['server-connections', 'server-hostile', 'server-node', 'server-outages'],
   ...['server-return-to', 'server-seal', 'server-session'],
