@@ -132,5 +132,5 @@ test('#3 the module and the classic script on one page make one request', { skip
 
 test('the classic script is strict', { skip }, () => {
   const beginning = readFileSync(CLASSIC, 'utf8').slice(0, 100);
-  assert.match(beginning, /^\/\/.*\s\/\*.*?\*\/\s*!?\(?function\(\)\{"use strict";/);
+  assert.match(beginning, /^\/\/.*\s\/\*.*?\*\/\s*!?\(?(function\(\)|\(\)=>)\{"use strict";/);
 });
