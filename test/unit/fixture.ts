@@ -183,21 +183,18 @@ export function stopClock(view: View) {
     }
     now = end;
   };
-  /** Lets everything happen that needs no time, until a condition holds. */
-  const reach = async (condition: () => unknown) => {
-    while (!condition()) await advance(0);
-  };
   /**
-   * Lets up to `ms` pass for a timer that is due by then, until a condition holds. Else the clock
-   * stands: what comes late on a slow machine must not use up a deadline.
+   * Lets everything happen that needs no time, until a condition holds, and up to `ms` pass for a
+   * timer that is due by then. Else the clock stands: what comes late on a slow machine must not
+   * use up a deadline.
    */
-  const passUntil = async (condition: () => unknown, ms: number) => {
+  const reach = async (condition: () => unknown, ms = 0) => {
     while (!condition()) {
       const isDue = [...timers.values()].some(({ at }) => at <= now + ms);
       await advance(isDue ? ms : 0);
     }
   };
-  return { timers, advance, reach, passUntil };
+  return { timers, advance, reach };
 }
 
 type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };

@@ -30,7 +30,7 @@ async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page>
   const prepare = (view: View) => void clocks.push(stopClock(view));
   const page = await openPage({ search: RESPONSE, prepare, ...options });
   // A request without a response fails a second later: its page may be about to be left.
-  await clocks[0]?.passUntil(() => /connected|failed/.test(page.element.status), 1000);
+  await clocks[0]?.reach(() => /connected|failed/.test(page.element.status), 1000);
   await settle();
   return page;
 }

@@ -202,7 +202,7 @@ describe('an element that comes and goes', () => {
       heard.length = 0;
       end.resolve(answer(IDENTITY, status));
       // A failure is written a while later.
-      await clock?.passUntil(() => stored()?.['outcome'], 1000);
+      await clock?.reach(() => stored()?.['outcome'], 1000);
       await clock?.advance(60_000);
       add();
       await clock?.advance(60_000);
