@@ -16,7 +16,7 @@ const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
 const ABSOLUTE_URL = /^([a-z][a-z\d+.-]*:)?\/\//i;
 
 const SANDBOX_API = 'https://api.monerium.dev';
-export const PRODUCTION_API = 'https://api.monerium.app';
+const PRODUCTION_API = 'https://api.monerium.app';
 
 const DEFAULT_TIMEOUT = 20_000;
 const MIN_TIMEOUT = 1000;

@@ -29,8 +29,7 @@ export async function logNotes(host: Host, reading: Reading): Promise<void> {
   // Before anything is awaited: the flow looks for a lost exchange next.
   const lost = findLostReturn();
   if (fault) logFailure(fault);
-  const isDoubtful =
-    fault ?? lost ?? (host.skipKyc || host.apiUrl || configuration?.exchange.kind === 'direct');
+  const isDoubtful = fault ?? lost ?? (host.skipKyc || configuration?.exchange.kind === 'direct');
   if (isProduction(host) && !isDoubtful) return;
   const notes = await loadFile(furtherFiles.notes);
   notes?.logNotes({ host, configuration, lost, log: logOnce });

@@ -2,8 +2,8 @@
 // own: no customer needs it.
 import {
   isLoopback,
+  isProduction,
   listDifferences,
-  PRODUCTION_API,
   type Binding,
   type Configuration,
 } from '../core/options.js';
@@ -14,7 +14,9 @@ import { suggestAttribute } from './attribute-names.js';
 export { suggestAttribute };
 
 function logUnknownAttributes({ host, log }: NotedElement): void {
-  const { observedAttributes } = host.constructor as unknown as { observedAttributes: string[] };
+  const { observedAttributes } = host.constructor as CustomElementConstructor & {
+    readonly observedAttributes: readonly string[];
+  };
   for (const name of host.getAttributeNames()) {
     // Templates of frameworks have names of other characters.
     if (observedAttributes.includes(name) || !/^[\w-]+$/.test(name)) continue;
@@ -53,7 +55,7 @@ function logSandbox({ log }: NotedElement, configuration: Configuration): void {
 }
 
 function logProduction({ host, log }: NotedElement, { exchange }: Configuration): void {
-  if (exchange.kind === 'direct') log('warn', 'tokens are safer on a server: set backend-url');
+  if (exchange.kind === 'direct') log('warn', 'tokens are safer with backend-url');
   if (host.skipKyc) log('warn', 'skip-kyc is not sent in production');
 }
 
@@ -70,10 +72,7 @@ export function logNotes(element: NotedElement): void {
   }
   if (!configuration) return;
   logDoubtfulValues(element, configuration);
-  const isReal = configuration.binding.apiUrl.startsWith(PRODUCTION_API);
-  const isMeant = host.environment === 'production';
-  if (isMeant && !isReal) log('warn', 'api-url replaces production');
-  if (!host.startUrl) (isMeant || isReal ? logProduction : logSandbox)(element, configuration);
+  if (!host.startUrl) (isProduction(host) ? logProduction : logSandbox)(element, configuration);
 }
 
 function describeDifferences(begun: Binding, binding: Binding): string {
