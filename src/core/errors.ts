@@ -1,9 +1,9 @@
-import type { ConnectTexts } from './texts.js';
+import type { ElementText } from './texts.js';
 
 /** How a failure is reported to the customer and to the developer. */
 export interface FailureReport {
   /** By its key. Codes that mean the same to a customer share a text. Without one: `failed`. */
-  readonly text?: keyof ConnectTexts;
+  readonly text?: ElementText;
   /** `error`: a developer should look at it. `warn`: the same, but the customer can go on. */
   readonly log?: 'error' | 'warn';
   /** The step in which it mostly happens. Without one: `exchange`. */

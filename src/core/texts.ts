@@ -54,6 +54,8 @@ export const english = {
   walletError: 'Your wallet did not respond.',
 };
 
+export type ElementText = keyof typeof english;
+
 /** What the list of wallets shows, which is in a file of its own. */
 export const walletEnglish = {
   wallets: 'Choose your wallet',

@@ -1,7 +1,5 @@
-import type { ReactiveControllerHost } from 'lit';
-
 /** What a command acts on. */
-interface CommandHost extends ReactiveControllerHost, EventTarget {
+interface CommandHost extends EventTarget {
   connectByClick(): void;
   cancel(): void;
   disconnectByClick(): void;
@@ -18,7 +16,5 @@ function run(host: CommandHost, command: unknown): void {
  * @see HTML, the `command` attribute of buttons
  */
 export function obeyCommands(host: CommandHost): void {
-  const onCommand = (event: Event) => run(host, 'command' in event && event.command);
-  // Not called on a server. Adding the same listener again changes nothing.
-  host.addController({ hostConnected: () => host.addEventListener('command', onCommand) });
+  host.addEventListener('command', (event) => run(host, 'command' in event && event.command));
 }

@@ -1,14 +1,15 @@
 // What the developer is told about the set-up of an element.
-import { isProduction, type ConnectAttributes, type Reading } from '../core/options.js';
+import { isProduction, type Reading } from '../core/options.js';
 import { logFailure } from '../core/flow/failure-log.js';
 import { isSamePath } from '../core/browser/arrival.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
 import { furtherFiles } from '../core/browser/further-files.js';
 import { isRecent, listPendingOfTab, tellOnce } from '../core/browser/transaction.js';
 import { isFreshNavigation, readAddress } from '../core/browser/window.js';
-import type { LostReturn } from '../core/oauth/notes.js';
+import type { LostReturn, NotedElement } from '../core/oauth/notes.js';
+import { english } from '../core/texts.js';
 
-type Host = HTMLElement & ConnectAttributes;
+type Host = NotedElement['host'];
 
 /** A flow of this tab has left, and the customer seems to have come back without its response. */
 function findLostReturn(): LostReturn | undefined {
@@ -30,7 +31,15 @@ export async function logNotes(host: Host, reading: Reading): Promise<void> {
   const lost = findLostReturn();
   if (fault) logFailure(fault);
   const isDoubtful = fault ?? lost ?? (host.skipKyc || configuration?.exchange.kind === 'direct');
-  if (isProduction(host) && !isDoubtful) return;
+  const isReal = isProduction(host);
+  if (isReal && !isDoubtful) return;
   const notes = await loadFile(furtherFiles.notes);
-  notes?.logNotes({ host, configuration, lost, log: logOnce });
+  notes?.logNotes({
+    host,
+    texts: english,
+    isReal,
+    configuration,
+    lost,
+    log: logOnce,
+  });
 }

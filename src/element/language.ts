@@ -2,7 +2,7 @@ import { html, type ReactiveController, type ReactiveControllerHost } from 'lit'
 import { registry, type Loader } from '../locales/registry.js';
 import { tryTo } from '../core/errors.js';
 import { logOnce, page } from '../core/browser/page.js';
-import { english, type ConnectTexts } from '../core/texts.js';
+import { english, type ConnectTexts, type ElementText } from '../core/texts.js';
 
 type Host = ReactiveControllerHost & Element;
 
@@ -111,20 +111,20 @@ export class Language implements ReactiveController {
   }
 
   /** Own fields only: a script of the page may have added some to every object. */
-  #find(key: keyof ConnectTexts): string | undefined {
+  #find(key: ElementText): string | undefined {
     return [this.own, this.texts].find((texts) => Object.hasOwn(texts, key))?.[key];
   }
 
   /** A text as a string: of the page, in its language, or in English. */
-  read(key: keyof ConnectTexts): string {
-    return this.#find(key) ?? (english as Partial<ConnectTexts>)[key] ?? '';
+  read(key: ElementText): string {
+    return this.#find(key) ?? english[key];
   }
 
   /**
    * A text of the page, or in its language, or in English.
    * @param value fills the gap in it, isolated: a code is Latin in every language
    */
-  write(key: keyof ConnectTexts, value?: string): unknown {
+  write(key: ElementText, value?: string): unknown {
     const [before, after] = this.read(key).split(/{.*}/);
     const text = after === undefined ? before : html`${before}<bdi>${value}</bdi>${after}`;
     const isStranger = this.isForeign && this.#find(key) === undefined;

@@ -5,6 +5,7 @@ import type { Mode } from '../core/options.js';
 import { log, logOnce } from '../core/browser/page.js';
 import { adoptStyleSheet, beginsOnServer, opensWindow } from '../core/browser/window.js';
 import { withWallets } from '../core/browser/wallet-entry.js';
+import type { Flow } from '../core/flow/flow.js';
 import type { WalletProof } from '../core/oauth/wallet.js';
 import type { ConnectTexts } from '../core/texts.js';
 import { Announcer, canNotify } from './announcer.js';
@@ -16,9 +17,6 @@ import { Language } from './language.js';
 import { styles } from './monerium-connect.styles.js';
 import { findTriggers, isActive, showOnTriggers } from './triggers.js';
 import { renderView } from './view.js';
-
-/** Where `simulate()` finds the flow of an element. */
-const FLOW = Symbol.for('monerium-connect.flow');
 
 /** What a wallet signs for. */
 const SIGNED_ATTRIBUTES = ['wallet', 'chain', 'appName', 'privacyUrl', 'termsUrl'];
@@ -92,12 +90,16 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#internals = tryTo(() => this.attachInternals());
     this.#controller = new ElementController(this, this.#internals?.states);
     obeyCommands(this);
-    Object.defineProperty(this, FLOW, { get: () => this.#controller.connector.flow });
   }
 
   /** The state and the data that belongs to it. */
   get connection(): Connection {
     return this.#controller.connector.connection;
+  }
+
+  /** @internal For `simulate()`. */
+  get flow(): Flow | undefined {
+    return this.#controller.connector.flow;
   }
 
   /** The name of the state. */
@@ -279,6 +281,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     const knowsPage = !this.#isServerRender;
     return renderView({
       host: this,
+      isIconOnly: this.iconOnly && (!knowsPage || this.querySelector('[slot=icon]') !== null),
       isDone: this.status === 'idle' && this.#controller.connector.isDone,
       isDisabled: this.#isInert,
       look: `${this.#readLook('appearance')} ${this.#readLook('size')}`,

@@ -4,7 +4,7 @@ import { isRunning, mustWait, type Connection, type Running } from '../core/conn
 import type { ConnectError } from '../core/errors.js';
 import { isFramed, isOnline } from '../core/browser/window.js';
 import { CHOOSING } from '../core/flow/state.js';
-import type { ConnectTexts } from '../core/texts.js';
+import type { ElementText } from '../core/texts.js';
 import { draw } from './drawings.js';
 import type { Label } from './label.js';
 import type { Language } from './language.js';
@@ -13,7 +13,6 @@ import { chooseText } from './texts.js';
 /** What the markup reads from its element, and does there. */
 export interface ViewHost {
   readonly connection: Connection;
-  readonly iconOnly: boolean;
   readonly withHint: boolean;
   readonly withDisconnect: boolean;
   readonly wallet: string;
@@ -26,13 +25,15 @@ export interface ViewHost {
 /** What the markup is made of. */
 export interface View extends Label {
   readonly host: ViewHost;
+  /** Asked for, and there is an icon. */
+  readonly isIconOnly: boolean;
   /** Nothing is shown but that this window, once a popup, may be closed. */
   readonly isDone: boolean;
   readonly isDisabled: boolean;
   /** The classes of appearance and size. */
   readonly look: string;
   /** The ready label of the idle button. */
-  readonly ready: keyof ConnectTexts;
+  readonly ready: ElementText;
   readonly language: Pick<Language, 'read' | 'write'>;
   /** The platform announces changes itself: the region is silent. */
   readonly isSilent: boolean;
@@ -44,7 +45,7 @@ export interface View extends Label {
 
 /** The live region stays while its content changes: only then screen readers announce it. */
 export function renderView(view: View): TemplateResult {
-  const { host, isDone, look } = view;
+  const { host, isDone, isIconOnly, look } = view;
   const hasButton = host.connection.status !== 'connected' && !isDone;
   return html`${hasButton ? renderTrigger(view) : nothing}
     <div
@@ -52,12 +53,12 @@ export function renderView(view: View): TemplateResult {
       role="status"
       tabindex="-1"
       aria-live=${view.isSilent ? 'off' : nothing}
-      class=${hasButton ? nothing : `${look} ${host.iconOnly ? '' : 'kept'}`}
+      class=${hasButton ? nothing : `${look} ${isIconOnly ? '' : 'kept'}`}
     >
       ${renderStatus(view)}
     </div>
     <div class="now">${renderChoices(view)}</div>
-    ${hasButton || host.iconOnly ? nothing : renderRoom(view)}`;
+    ${hasButton || isIconOnly ? nothing : renderRoom(view)}`;
 }
 
 /** Without a button: takes the width that the idle button had, and is not seen. */
@@ -100,7 +101,7 @@ function renderTrigger(view: View): TemplateResult {
   };
   return html`<slot
     name="trigger"
-    class=${host.iconOnly ? 'icon-only' : nothing}
+    class=${view.isIconOnly ? 'icon-only' : nothing}
     @click=${start}
     @slotchange=${() => host.requestUpdate()}
     ><button
@@ -140,9 +141,9 @@ function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateRe
  * style sheet writes the lines: a search of the page for a text finds only what is shown.
  */
 function renderLongRow(view: View): unknown {
-  const { host, isPopup, language } = view;
-  if (host.iconOnly) return nothing;
-  const labels: (keyof ConnectTexts)[] = ['connected', 'redirecting', 'exchanging', 'retry'];
+  const { host, isIconOnly, isPopup, language } = view;
+  if (isIconOnly) return nothing;
+  const labels: ElementText[] = ['connected', 'redirecting', 'exchanging', 'retry'];
   if (isPopup) labels.push('waiting');
   if (host.wallet !== 'none') labels.push('wallets', 'signing', 'signed');
   const lines = labels.map((key) => language.read(key)).join('\n');
@@ -150,7 +151,7 @@ function renderLongRow(view: View): unknown {
 }
 
 /** The text for a flow that is under way. */
-function nameProgress(connection: Running): keyof ConnectTexts {
+function nameProgress(connection: Running): ElementText {
   return connection === CHOOSING ? 'wallets' : connection.status;
 }
 
@@ -177,7 +178,7 @@ function renderChoices(view: View): unknown {
   const { host, language } = view;
   const { connection } = host;
   const cancel = () => host.cancel();
-  const choice = (text: keyof ConnectTexts, onClick: () => void, part: string = text) =>
+  const choice = (text: ElementText, onClick: () => void, part: string = text) =>
     html`<button part=${part} type="button" @click=${onClick}>${language.write(text)}</button>`;
   switch (connection.status) {
     case 'idle':

@@ -1,12 +1,6 @@
 // Notes for the developer about the set-up of an element, each logged once per page. A file of its
 // own: no customer needs it.
-import {
-  isLoopback,
-  isProduction,
-  listDifferences,
-  type Binding,
-  type Configuration,
-} from '../core/options.js';
+import { isLoopback, listDifferences, type Binding, type Configuration } from '../core/options.js';
 import { withoutQuery } from '../core/oauth/http.js';
 import type { Log, NotedElement } from '../core/oauth/notes.js';
 import { suggestAttribute } from './attribute-names.js';
@@ -25,15 +19,18 @@ function logUnknownAttributes({ host, log }: NotedElement): void {
   }
 }
 
-function logDoubtfulValues({ host, log }: NotedElement, { timeout }: Configuration): void {
-  if (timeout !== (host.timeout ?? timeout)) log('warn', `timeout is read as ${timeout} ms`);
+function logDoubtfulValues({ host, texts, log }: NotedElement, { timeout }: Configuration): void {
+  for (const key of Object.keys(host.strings ?? {})) {
+    // Those two are texts of the wallet file.
+    if (!(key in texts || /^(noWallet|email)$/.test(key))) log('warn', `strings.${key} is unknown`);
+  }
+  // A framework sets a property as text too.
+  const isOther = String(timeout) !== String(host.timeout ?? timeout);
+  if (isOther) log('warn', `timeout is read as ${timeout} ms`);
   if ((host.successUrl || host.stayConnected) && (host.exchange || host.backendUrl == null)) {
     log('warn', 'success-url and stay-connected need backend-url');
   }
   if (!host.profile !== !host.userId) log('warn', 'profile and user-id need each other');
-  if (host.matches('[icon-only]') && !host.querySelector('[slot=icon]')) {
-    log('warn', 'icon-only needs an icon');
-  }
 }
 
 function describeExchange({ binding, exchange }: Configuration): string {
@@ -61,7 +58,7 @@ function logProduction({ host, log }: NotedElement, { exchange }: Configuration)
 
 /** Logs what is noteworthy about an element. */
 export function logNotes(element: NotedElement): void {
-  const { host, configuration, lost, log } = element;
+  const { host, isReal, configuration, lost, log } = element;
   logUnknownAttributes(element);
   if (lost) {
     log(
@@ -72,7 +69,7 @@ export function logNotes(element: NotedElement): void {
   }
   if (!configuration) return;
   logDoubtfulValues(element, configuration);
-  if (!host.startUrl) (isProduction(host) ? logProduction : logSandbox)(element, configuration);
+  if (!host.startUrl) (isReal ? logProduction : logSandbox)(element, configuration);
 }
 
 function describeDifferences(begun: Binding, binding: Binding): string {

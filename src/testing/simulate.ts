@@ -58,14 +58,11 @@ function isFailure(value: Simulated): value is SimulatedCode {
   return Object.hasOwn(ERRORS, value) && !others.includes(value);
 }
 
-/** Where an element has its flow, whichever copy of the script it comes from. */
-const FLOW = Symbol.for('monerium-connect.flow');
-
 /** The flow of an element. An element has none before the page had a moment to spare. */
 async function findFlow(element: MoneriumConnect): Promise<Flow> {
   const end = Date.now() + READY_MS;
   while (Date.now() < end) {
-    const flow = Reflect.get(element, FLOW) as Flow | undefined;
+    const { flow } = element;
     // One that has left shares its flow with the one that took its place.
     if (flow?.hasViews && element.isConnected) {
       if (flow.binding) return flow;

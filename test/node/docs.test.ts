@@ -32,7 +32,7 @@ describe('docs/errors.md', () => {
   for (const code of codes) {
     it(`shows what the customer reads: ${code}`, () => {
       const [, line = '', body = ''] = (sections.get(code) ?? '').split('\n\n');
-      const text = english[chooseText(new ConnectError(code), true) as keyof typeof english];
+      const text = english[chooseText(new ConnectError(code), true)];
       const shown = `“${text.replace('{code}', code)}”`;
       if (WITHOUT_TEXT.includes(code)) assert.match(line, /no text, no event$/);
       else assert.ok(line.endsWith(shown), `${line} is not ${shown}`);

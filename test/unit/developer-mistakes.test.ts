@@ -168,7 +168,6 @@ describe('a value that is not what it seems', () => {
     ['timeout="20s"', { timeout: '20s' }, 'timeout is read as 20000 ms'],
     ['timeout in seconds', { timeout: '20' }, 'timeout is read as 1000 ms'],
     ['a timeout of an hour', { timeout: '3600000' }, 'timeout is read as 120000 ms'],
-    ['icon-only without an icon', { 'icon-only': '' }, 'icon-only needs an icon'],
     ['a lone profile', { profile: 'p' }, 'user-id'],
     ['a lone user-id', { 'user-id': 'u' }, 'user-id'],
   ] as const) {
@@ -182,8 +181,32 @@ describe('a value that is not what it seems', () => {
     });
   }
 
-  it('#165 is no warning for icon-only with an icon', async () => {
-    const page = await openMarkup(render({ ...ATTRIBUTES, 'icon-only': '' }, ICON));
+  it('#165 is one warning: an unknown key of strings', async () => {
+    const strings = { conect: 'Go', connect: 'Go', noWallet: 'None' };
+    const page = await openMarkup(render(ATTRIBUTES), {
+      prepare({ document }) {
+        Object.assign(document.querySelector('monerium-connect')!, { strings });
+      },
+    });
+    await until(() => page.list('warn').length);
+    expect(page.list('warn')).to.have.length(1);
+    expect(page.list('warn')[0]).to.contain('strings.conect is unknown');
+  });
+
+  it('#165 icon-only without an icon shows the label, until there is one', async () => {
+    const page = await openMarkup(render({ ...ATTRIBUTES, 'icon-only': '' }));
+    const isWide = () => find(page.element, 'button')!.getBoundingClientRect().width > 100;
+    expect(isWide()).to.equal(true);
+    page.element.innerHTML = ICON;
+    await until(() => !isWide());
+  });
+
+  it('#165 is no warning for a timeout that a framework sets as text', async () => {
+    const page = await openMarkup(render(ATTRIBUTES), {
+      prepare({ document }) {
+        Object.assign(document.querySelector('monerium-connect')!, { timeout: '5000' });
+      },
+    });
     await until(() => page.list('info').length);
     expect(page.list('warn')).to.deep.equal([]);
   });

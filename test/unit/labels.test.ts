@@ -1,7 +1,6 @@
 // What replaces the idle label has room there, in every language: the button keeps its size.
 import { expect } from '@open-wc/testing';
 import { simulate, type Simulated } from '../../src/testing/simulate.js';
-import type { Flow } from '../../src/core/flow/flow.js';
 import { CHOOSING } from '../../src/core/flow/state.js';
 import { createAttempt } from '../../src/core/flow/attempt.js';
 import '../../src/index.js';
@@ -47,7 +46,7 @@ function add(attributes: Record<string, string>): MoneriumConnect {
 async function enter(element: MoneriumConnect, state: Case[0]): Promise<void> {
   await simulate(element, state === 'choosing' ? 'idle' : state);
   if (state !== 'choosing') return;
-  const flow = Reflect.get(element, Symbol.for('monerium-connect.flow')) as Flow;
+  const flow = element.flow!;
   const attempt = createAttempt();
   flow.send({ type: 'start', attempt });
   flow.send({ type: 'sign', attempt, connection: CHOOSING });

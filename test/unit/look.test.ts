@@ -133,6 +133,7 @@ describe('the look of <monerium-connect>', () => {
       expect(button.getBoundingClientRect().width).to.equal(400);
       element.style.cssText = '';
       expect(button.getBoundingClientRect().width).to.equal(natural);
+      element.innerHTML = '<svg slot="icon" width="20" height="20"></svg>';
       element.toggleAttribute('icon-only', true);
       await element.updateComplete;
       const square = button.getBoundingClientRect();

@@ -39,6 +39,7 @@ describe('the start at the server', () => {
     const page = await open('?step=2&monerium_result=old', NOBODY, {
       email: 'ann@shop.example',
       'auth-mode': 'signup',
+      'skip-kyc': '',
     });
     await until(() => page.element.status === 'idle');
     await page.element.connect();

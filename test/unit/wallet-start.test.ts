@@ -3,7 +3,6 @@ import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
 import { keepArrival, page } from '../../src/core/browser/page.js';
-import type { Flow } from '../../src/core/flow/flow.js';
 import type { WalletEntry } from '../../src/core/oauth/wallet.js';
 import { WALLET_KEY } from '../../src/core/oauth/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
@@ -111,7 +110,7 @@ describe('a start with a wallet', () => {
   it('#88 is not ended by the failure of an earlier page', async () => {
     const { element, promise, sign } = await startSlowly();
     keepArrival({ response: {}, oauthState: '', query: '', transaction: undefined });
-    (Reflect.get(element, Symbol.for('monerium-connect.flow')) as Flow).resume();
+    element.flow!.resume();
     expect(page.arrival).to.equal(undefined);
     expect(element.status).to.equal('signing');
     sign();

@@ -10,17 +10,12 @@ export function systemBrowser(
   href: string,
   onFailure: () => void,
 ): PopupWindow {
-  const show = async () => {
-    try {
-      await openUrl(href);
-    } catch {
-      onFailure();
-    }
-  };
+  const open = async () => openUrl(href);
+  const show = () => void open().catch(onFailure);
   const never = () => false;
   return {
-    go: () => void show(),
-    show: () => void show(),
+    go: show,
+    show,
     end() {},
     isClosed: never,
     isSource: never,

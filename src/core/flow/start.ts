@@ -71,9 +71,9 @@ export function prepareDeparture(
 }
 
 /** The address at which the site's server starts a flow that comes back to this page. */
-function buildServerStart(startUrl: string, authorization: AuthorizationParameters): string {
+function buildServerStart(startUrl: string, { email, auth_mode }: AuthorizationParameters): string {
   const { pathname, search } = new URL(readOwnAddress());
-  return buildRequestUrl(startUrl, { ...authorization, return_to: pathname + search });
+  return buildRequestUrl(startUrl, { email, auth_mode, return_to: pathname + search });
 }
 
 /** The configuration of a view, for the binding of its flow. */
@@ -141,6 +141,7 @@ export async function startFlow(
   let popup: PopupWindow | undefined;
   try {
     const configuration = requireConfiguration(view);
+    const { authorization, startUrl } = configuration;
     const mode = chooseMode(configuration);
     const asking = view.host.prepareWallet(configuration.binding.redirectUri);
     const ask = asking && (await prepareWallet(attempt, asking));
@@ -151,13 +152,8 @@ export async function startFlow(
       flow.send({ type: 'withdraw', attempt });
       return;
     }
-    if (configuration.startUrl) {
-      leave(
-        flow,
-        attempt,
-        '',
-        buildServerStart(configuration.startUrl, configuration.authorization),
-      );
+    if (startUrl) {
+      leave(flow, attempt, '', buildServerStart(startUrl, authorization));
       return;
     }
     const opensPopup = mode === 'popup';

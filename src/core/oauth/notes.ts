@@ -15,7 +15,15 @@ export type Log = (level: 'info' | 'warn', text: string) => void;
 /** An element, as far as the notes need it. */
 export interface NotedElement {
   readonly host: HTMLElement &
-    ConnectAttributes & { readonly profile?: unknown; readonly userId?: unknown };
+    ConnectAttributes & {
+      readonly profile?: unknown;
+      readonly userId?: unknown;
+      readonly strings?: object | null | undefined;
+    };
+  /** The texts of the element in English. */
+  readonly texts: object;
+  /** Whether Monerium's real API is meant. */
+  readonly isReal: boolean;
   /** Absent when an attribute is missing or wrong. */
   readonly configuration: Configuration | undefined;
   readonly lost: LostReturn | undefined;
