@@ -54,6 +54,11 @@ const broken: [fault: string, only: string, seen: RegExp][] = [
   ['begins every row with version 1', 'never had', /: began with the version 1 again$/m],
   ['reads from a cache', 'reads what another', /: read something else$/m],
   ['keeps rows in the memory of each process', 'reads what another', /does not find the row$/m],
+  [
+    'fails under load',
+    'refreshes 100',
+    /store of connections failed \(Error: too many \(Error: 20/m,
+  ],
   ['has another clock', 'tells the time', /: its clock is 6\d{4} ms ahead of this one$/m],
   ['confirms before it has written', 'kill -9 what it has', /: lost \d+ of \d+ rows/m],
 ];
@@ -77,6 +82,12 @@ describe('monerium-connect check-store', { concurrency: 2 }, () => {
       assert.equal(code, 1);
     });
   }
+
+  it('has time for a store that is on a busy machine', async () => {
+    const args = [fileOf('broken'), '--rounds', '1', '--only', 'refreshes 100'];
+    const { stdout } = await run(args, { FAULT: 'is on a busy machine' });
+    assert.match(stdout, /\n1 hold, 0 fail\n$/);
+  });
 
   const skip = !existsSync(BUILT) && `no ${BUILT}: run npm run build first`;
   it('runs a module of plain JavaScript as it is shipped', { skip }, async () => {

@@ -23,6 +23,7 @@ const write = (id: string, version: number, next: Connection) =>
 const cache = new Map<string, ReturnType<ConnectionStore['read']>>();
 const memory = new Map<string, { version: number; connection: Connection }>();
 const claimed = new Set<string>();
+let reads = 0;
 
 const faults: Record<string, Partial<typeof sound>> = {
   'has another clock': {
@@ -86,6 +87,24 @@ const faults: Record<string, Partial<typeof sound>> = {
       if (next) memory.set(id, { version: version + 1, connection: next });
       else memory.delete(id);
       return true;
+    },
+  },
+  'fails under load': {
+    async read(id, signal) {
+      reads++;
+      try {
+        if (reads > 20) throw new Error('too many', { cause: new Error('20 at most') });
+        await wait(5);
+        return await sound.read(id, signal);
+      } finally {
+        reads--;
+      }
+    },
+  },
+  'is on a busy machine': {
+    async read(id, signal) {
+      if (++reads === 50) await wait(6000);
+      return sound.read(id, signal);
     },
   },
   'confirms before it has written': {

@@ -2,7 +2,9 @@
 import type { Store } from '../../../src/server/index.js';
 
 async function ask<T>(...call: unknown[]): Promise<T> {
-  const init = { method: 'POST', body: JSON.stringify(call) };
+  // workerd closes a connection that is idle for five seconds. A busy machine may use it just then.
+  const headers = { connection: 'close' };
+  const init = { method: 'POST', headers, body: JSON.stringify(call) };
   const response = await fetch(process.env.STORE_URL ?? '', init);
   if (!response.ok) throw new Error(`the Worker answered ${response.status}`);
   return ((await response.json()) as { result: T }).result;

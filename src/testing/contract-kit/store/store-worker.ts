@@ -41,6 +41,17 @@ const TIMEOUT_MS = 5000;
 /** How long a task may take on a busy machine. */
 const TASK_MS = 30_000;
 
+/** An error and its causes, such as that of a failed connection. */
+function describeError(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? String(error) : `${String(error)} (${describeError(cause)})`;
+}
+
+/** Whether to ask again: a busy machine is not the fault of a store. */
+function isPassing({ code, cause }: ConnectError): boolean {
+  return code === 'token_unavailable' || (cause as Partial<Error>)?.name === 'AbortError';
+}
+
 async function importStore(file: string): Promise<StoreModule> {
   const module = (await import(pathToFileURL(file).href)) as Partial<StoreModule>;
   const { store, close } = module;
@@ -76,9 +87,9 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
       try {
         return await connections.getAccessToken(id, { refused });
       } catch (error) {
-        const { code, retryAfterMs } = error as ConnectError;
         const isOver = closing.signal.aborted || Date.now() > deadline;
-        if (isOver || code !== 'token_unavailable') throw error;
+        if (isOver || !isPassing(error as ConnectError)) throw error;
+        const { retryAfterMs = 1000 } = error as ConnectError;
         // Over at once when the process is told to end.
         await wait(retryAfterMs, undefined, closing).catch(() => undefined);
       }
@@ -100,7 +111,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
       return { value: await work(task) };
     } catch (error) {
       if (error instanceof ConnectionEndedError) return { error: 'ended', inDoubt: error.inDoubt };
-      return { error: String(error) };
+      return { error: describeError(error) };
     }
   };
 
