@@ -1,5 +1,5 @@
 /** `monerium-connect/core`: the whole flow without an element and without Lit. */
-import { furtherFiles } from './core/browser/further-files.js';
+import { furtherFiles } from './core/further/files.js';
 
 // A bundler makes a file of its own of it, which is loaded on use.
 furtherFiles.notes = () => import('./notes/notes.js');

@@ -1,5 +1,5 @@
 import './define.js';
-import { furtherFiles } from './core/browser/further-files.js';
+import { furtherFiles } from './core/further/files.js';
 import './locales/not-imported.js';
 
 // A bundler makes files of their own of them, which are loaded on use.

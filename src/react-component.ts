@@ -13,7 +13,7 @@ import type {
   MoneriumErrorEvent,
   MoneriumStatusEvent,
 } from './element/events.js';
-import { furtherFiles } from './core/browser/further-files.js';
+import { furtherFiles } from './core/further/files.js';
 import { MoneriumConnect as MoneriumConnectElement } from './element/monerium-connect.js';
 import './locales/not-imported.js';
 

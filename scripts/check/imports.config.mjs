@@ -6,16 +6,18 @@ import { isInstalled } from '../setup/folders.mjs';
 
 /** Which folders of src/ lie below each folder. Each may import the words of the core as well. */
 const below = {
-  element: ['core', 'core/flow', 'core/browser', 'core/oauth', 'locales'],
-  core: ['core/flow', 'core/browser', 'core/oauth'],
-  'core/flow': ['core/browser', 'core/oauth'],
-  'core/browser': ['core/oauth'],
+  element: ['core', 'core/flow', 'core/browser', 'core/further', 'core/oauth', 'locales'],
+  core: ['core/flow', 'core/browser', 'core/further', 'core/oauth'],
+  'core/flow': ['core/browser', 'core/further', 'core/oauth'],
+  'core/browser': ['core/further', 'core/oauth'],
+  // What the core and the files that are loaded on use know of each other.
+  'core/further': [],
   'core/oauth': [],
   server: ['core/oauth'],
   // Loaded on use, in files of their own: they take nothing of the element along.
   wallet: ['core/oauth'],
-  doctor: ['core/oauth'],
-  notes: ['core/oauth'],
+  doctor: ['core/further', 'core/oauth'],
+  notes: ['core/further', 'core/oauth'],
   locales: [],
   // These run in Node, and may use what the server is made of.
   testing: ['element', 'core/flow', 'server', 'core/oauth'],

@@ -1,7 +1,7 @@
 // A response that no view takes: the developer is told why.
 import { page, loadFile, logOnce } from './browser/page.js';
 import type { Arrival } from './browser/arrival.js';
-import { furtherFiles } from './browser/further-files.js';
+import { furtherFiles } from './further/files.js';
 import { after, whenLoaded } from './browser/window.js';
 import { findShownFlow } from './flow/flows.js';
 

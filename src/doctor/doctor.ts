@@ -1,7 +1,7 @@
 // The doctor's file: loaded by an element with `debug`, in the sandbox only. It shows a panel with
 // what is wrong with the set-up and how to fix it, and with the steps of the flow.
 import type { ConnectionStatus } from '../core/connection.js';
-import type { ExaminedElement, JournalEntry } from '../core/oauth/doctor.js';
+import type { ExaminedElement, JournalEntry } from '../core/further/doctor.js';
 import { check } from './checks.js';
 import type { Facts } from './facts.js';
 import { gather, readFlow } from './gather.js';

@@ -2,7 +2,7 @@
 import { listDifferences, type Binding, type Configuration } from '../core/options.js';
 import type { Connection } from '../core/connection.js';
 import type { Backend } from '../core/oauth/exchange.js';
-import type { ExaminedElement } from '../core/oauth/doctor.js';
+import type { ExaminedElement } from '../core/further/doctor.js';
 import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../core/oauth/wallet.js';
 import type {
   AttributeFacts,

@@ -1,5 +1,5 @@
 // The panel: plain DOM in a shadow root of its own. It decides nothing.
-import type { JournalEntry } from '../core/oauth/doctor.js';
+import type { JournalEntry } from '../core/further/doctor.js';
 import type { Finding } from './finding.js';
 import { describeStep, summarize, TITLES, writeReport, type Examined } from './report.js';
 import { STYLES } from './styles.js';

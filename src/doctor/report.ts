@@ -1,5 +1,5 @@
 // What the panel says, as text.
-import type { JournalEntry } from '../core/oauth/doctor.js';
+import type { JournalEntry } from '../core/further/doctor.js';
 import type { Finding, Level } from './finding.js';
 
 /** An element and what was found about it. */

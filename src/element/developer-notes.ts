@@ -3,10 +3,10 @@ import { isProduction, type Reading } from '../core/options.js';
 import { logFailure } from '../core/flow/failure-log.js';
 import { isSamePath } from '../core/browser/arrival.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
-import { furtherFiles } from '../core/browser/further-files.js';
+import { furtherFiles } from '../core/further/files.js';
 import { isRecent, listPendingOfTab, tellOnce } from '../core/browser/transaction.js';
 import { isFreshNavigation, readAddress } from '../core/browser/window.js';
-import type { LostReturn, NotedElement } from '../core/oauth/notes.js';
+import type { LostReturn, NotedElement } from '../core/further/notes.js';
 import { english } from '../core/texts.js';
 
 type Host = NotedElement['host'];

@@ -1,8 +1,8 @@
 // `debug`: where the element loads the doctor, which is a file of its own.
 import { isProduction } from '../core/options.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
-import { furtherFiles } from '../core/browser/further-files.js';
-import type { ExaminedElement } from '../core/oauth/doctor.js';
+import { furtherFiles } from '../core/further/files.js';
+import type { ExaminedElement } from '../core/further/doctor.js';
 
 const examined = new WeakSet<HTMLElement>();
 

@@ -2,7 +2,7 @@
 // own: no customer needs it.
 import { isLoopback, listDifferences, type Binding, type Configuration } from '../core/options.js';
 import { withoutQuery } from '../core/oauth/http.js';
-import type { Log, NotedElement } from '../core/oauth/notes.js';
+import type { Log, NotedElement } from '../core/further/notes.js';
 import { suggestAttribute } from './attribute-names.js';
 
 export { suggestAttribute };

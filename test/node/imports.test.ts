@@ -15,6 +15,7 @@ const WRONG: Record<string, string[]> = {
   'storey-core': ['src/core/imports-element.ts'],
   'storey-core/flow': ['src/core/flow/imports-connector.ts', 'src/core/flow/imports-element.ts'],
   'storey-core/browser': ['src/core/browser/imports-flow.ts'],
+  'storey-core/further': ['src/core/further/imports-page.ts'],
   'storey-core/oauth': [
     'src/core/oauth/imports-page-in-a-type.ts',
     'src/core/oauth/imports-page-later.ts',

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../oauth/doctor.js';
+import type { JournalEntry } from '../further/doctor.js';
 import { createSecrets, type Secrets } from '../oauth/oauth.js';
 import { takeArrival, takeResult, type Arrival, type Result } from './arrival.js';
 import { handToOpener } from './popup-line.js';

@@ -17,7 +17,7 @@ import {
   type Outcome,
 } from '../browser/transaction.js';
 import { after, readAddress, stopNavigation } from '../browser/window.js';
-import type { JournalEntry } from '../oauth/doctor.js';
+import type { JournalEntry } from '../further/doctor.js';
 import type { Identity } from '../oauth/identity.js';
 import { toAuthorizationError } from '../oauth/oauth.js';
 import { createAttempt } from './attempt.js';

@@ -1,6 +1,6 @@
 import { isConnectError, type ErrorCode } from '../../../src/core/errors.js';
 import type { FlowState } from '../../../src/core/flow/state.js';
-import type { JournalEntry } from '../../../src/core/oauth/doctor.js';
+import type { JournalEntry } from '../../../src/core/further/doctor.js';
 
 export type EndingName = ErrorCode | 'connected';
 

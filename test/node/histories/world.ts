@@ -1,7 +1,7 @@
 import type { Connection, ConnectorEvent } from '../../../src/core/connection.js';
 import type { Binding, ConnectorOptions } from '../../../src/core/options.js';
 import type { Flow } from '../../../src/core/flow/flow.js';
-import type { JournalEntry } from '../../../src/core/oauth/doctor.js';
+import type { JournalEntry } from '../../../src/core/further/doctor.js';
 import {
   endingOf,
   judgeCall,

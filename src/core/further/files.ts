@@ -1,7 +1,7 @@
 // The files that the element loads on use. The entries set how: script files and npm have different
 // ways to another file.
-import type { DoctorFile } from '../oauth/doctor.js';
-import type { NotesFile } from '../oauth/notes.js';
+import type { DoctorFile } from './doctor.js';
+import type { NotesFile } from './notes.js';
 
 const missing = (): Promise<never> => Promise.reject(new Error("import 'monerium-connect'"));
 
