@@ -114,8 +114,6 @@ export interface ConnectErrorDetail {
   readonly retryAfterMs?: number;
 }
 
-const FACTS = ['status', 'oauthError', 'retryAfterMs'] as const;
-
 /**
  * The error of every failing call, and of the state `failed`.
  * `message` is the code and a hint for the developer; customers read the element's own text.
@@ -134,17 +132,13 @@ export class ConnectError extends Error implements ConnectErrorDetail {
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, options: ConnectErrorOptions = {}) {
-    const { phase = 'exchange', hint } = options;
+    const { phase = 'exchange', hint, status, oauthError, retryAfterMs } = options;
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
     this.hint = hint;
-    const known = FACTS.filter((key) => options[key] !== undefined);
-    this.detail = {
-      code,
-      phase,
-      kind: kindOf(code),
-      ...Object.fromEntries(known.map((key) => [key, options[key]])),
-    };
+    const detail = { code, phase, kind: kindOf(code), status, oauthError, retryAfterMs };
+    // JSON leaves out what is undefined.
+    this.detail = JSON.parse(JSON.stringify(detail)) as ConnectErrorDetail;
     Object.assign(this, this.detail);
     // Stack frames of inline scripts contain the page's URL, and with it the code.
     this.stack = String(this);

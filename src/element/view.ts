@@ -63,9 +63,7 @@ export function renderView(view: View): TemplateResult {
 
 /** Without a button: takes the width that the idle button had, and is not seen. */
 function renderRoom(view: View): TemplateResult {
-  return html`<div class="room ${view.look}">
-    ${renderLongRow(view)}${renderIdleRow(view, 'room')}
-  </div>`;
+  return html`<div class="room ${view.look}">${renderLongRow(view)}${renderIdleRow(view)}</div>`;
 }
 
 function renderMessage(error: ConnectError, language: View['language']): TemplateResult {
@@ -113,7 +111,7 @@ function renderTrigger(view: View): TemplateResult {
       class="${look} ${connection.status}"
       ?disabled=${view.isDisabled}
     >
-      ${renderLongRow(view)}${renderIdleRow(view, label ? 'hidden' : 'shown')}${
+      ${renderLongRow(view)}${renderIdleRow(view, !label)}${
         label &&
         html`<span class="row now"
           >${isBusy ? html`<span part="spinner">${draw('arc')}</span>` : nothing}<span part="label"
@@ -125,11 +123,10 @@ function renderTrigger(view: View): TemplateResult {
   >`;
 }
 
-function renderIdleRow(view: View, use: 'shown' | 'hidden' | 'room'): TemplateResult {
+function renderIdleRow(view: View, isShown = false): TemplateResult {
   const ready = view.language.write(view.ready);
-  const isShown = use === 'shown';
   return html`<span class="row"
-    ><slot name="icon" part=${use === 'room' ? nothing : 'icon'}></slot
+    ><slot name="icon" part="icon"></slot
     ><span part=${isShown ? 'label' : nothing}
       ><slot>${ready}</slot>${view.isLabelBlank ? ready : nothing}</span
     >${isShown && view.isPopup ? renderDetails(view) : nothing}</span

@@ -9,7 +9,11 @@ import { SCRIPT_TAG } from './support/page-template.js';
 const TABS = 5;
 const MAX_ROUNDS = 40;
 const isDeep = Boolean(process.env['DEEP']);
-const options = skipIn({ webkit: 'its WebDriver loads one tab after the other' });
+const options = {
+  ...skipIn({ webkit: 'its WebDriver loads one tab after the other' }),
+  // A deep run of 200 rounds takes minutes.
+  ...(isDeep && { timeout: 1_800_000 }),
+};
 const world = useWorld();
 const { test } = world;
 const barrier = new Barrier();

@@ -158,6 +158,19 @@ const EXAMPLES: readonly Example[] = [
     posts: 1,
   },
   {
+    title: 'takes a response no more that has waited for a click which was cancelled',
+    steps: [
+      ...TO_MONERIUM,
+      'another tab is opened with a code',
+      'connector 2 arrives and is clicked',
+      'the page cancels',
+      'half an hour passes',
+    ],
+    status: 'idle',
+    endings: ['aborted'],
+    posts: 0,
+  },
+  {
     title: 'leaves no timer when it is cancelled while a failure without response is held back',
     steps: [
       ...TO_MONERIUM,

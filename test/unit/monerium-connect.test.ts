@@ -216,7 +216,7 @@ describe('<monerium-connect> and what it shows', () => {
     await until(() => element.status === 'connected');
     await element.updateComplete;
     expect(listStates(element)).to.deep.equal(['connected']);
-    expect(listParts(element)).to.deep.equal(['status', 'tick']);
+    expect(listParts(element)).to.deep.equal(['icon', 'status', 'tick']);
     expect(readSlot(element, 'slot[name=connected]')).to.equal(english.connected);
     // A search of the page for a text finds it once.
     expect(element.shadowRoot?.textContent?.split(english.connected)).to.have.length(2);

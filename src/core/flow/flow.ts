@@ -195,12 +195,13 @@ export class Flow implements FlowControl {
     // The site has said that nobody is connected: else the view would not have asked.
     if (state.step === 'connected') this.send({ type: 'forget' });
     const attempt = createAttempt(view);
-    this.send({ type: 'start', attempt });
     const { arrival } = page;
-    const isOwn = arrival && isSameBinding(this.binding, arrival.transaction);
+    const isOwn = isSameBinding(this.binding, arrival?.transaction);
     // A response that waits for this flow goes first: it will be claimed in this attempt. An error
-    // that anybody can have made is dropped.
-    if (isOwn && isProven(arrival)) return attempt.promise;
+    // without `state`, which anybody can have made, is dropped.
+    const oauthState = isOwn ? arrival?.response.state : undefined;
+    this.send({ type: 'start', attempt, oauthState });
+    if (oauthState) return attempt.promise;
     if (isOwn) page.arrival = undefined;
     void startFlow(this, attempt, view);
     return attempt.promise;

@@ -52,6 +52,8 @@ export type Failed = Ended | Lost;
 interface Begun {
   readonly step: 'starting';
   readonly attempt: Attempt;
+  /** Of a response that waits to be claimed in this attempt. */
+  readonly oauthState?: string | undefined;
   readonly before: Idle | Ended;
   /** An empty one that was opened in the task of the click, while the secrets are made. */
   readonly popup?: PopupWindow;
@@ -111,7 +113,11 @@ export type FlowState =
 
 export type FlowEvent =
   /** A click, or `connect()`. */
-  | { readonly type: 'start'; readonly attempt: Attempt }
+  | {
+      readonly type: 'start';
+      readonly attempt: Attempt;
+      readonly oauthState?: string | undefined;
+    }
   /** A wallet is asked. */
   | ({ readonly type: 'sign'; readonly attempt: Attempt } & Shown<'signing'>)
   /** It has signed, too long after the click for a window to open. */
@@ -181,8 +187,9 @@ function rest(state: Idle | Failed): Idle | Ended {
   return state.step === 'failed' ? { step: 'failed', connection: state.connection } : state;
 }
 
-function start(state: Idle | Failed, { attempt }: EventOf<'start'>): Starting {
-  return { step: 'starting', connection: state.connection, attempt, before: rest(state) };
+function start(state: Idle | Failed, { attempt, oauthState }: EventOf<'start'>): Starting {
+  const { connection } = state;
+  return { step: 'starting', connection, attempt, oauthState, before: rest(state) };
 }
 
 function claim(before: Idle | Failed | Waiting, { attempt }: EventOf<'claim'>): Claiming {
