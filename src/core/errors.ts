@@ -136,9 +136,9 @@ export class ConnectError extends Error implements ConnectErrorDetail {
     super(hint ? `${code}: ${hint}` : code);
     this.name = 'ConnectError';
     this.hint = hint;
-    const detail = { code, phase, kind: kindOf(code), status, oauthError, retryAfterMs };
-    // JSON leaves out what is undefined.
-    this.detail = JSON.parse(JSON.stringify(detail)) as ConnectErrorDetail;
+    const facts = Object.entries({ status, oauthError, retryAfterMs });
+    const known = Object.fromEntries(facts.filter(([, value]) => value !== undefined));
+    this.detail = { code, phase, kind: kindOf(code), ...known };
     Object.assign(this, this.detail);
     // Stack frames of inline scripts contain the page's URL, and with it the code.
     this.stack = String(this);

@@ -288,8 +288,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
       ready: this.#readLook('text'),
       ...readLabel(knowsPage ? this.childNodes : []),
       isSilent: knowsPage && canNotify(this),
-      isPopup:
-        this.mode === 'popup' || (knowsPage && (Boolean(this.openUrl) || opensWindow(this.mode))),
+      isPopup: knowsPage ? Boolean(this.openUrl) || opensWindow(this.mode) : this.mode === 'popup',
       language: this.#language,
       disconnectError: this.#disconnectError,
     });

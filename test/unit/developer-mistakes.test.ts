@@ -2,7 +2,7 @@
 import { expect } from '@open-wc/testing';
 import type { AxeResults } from 'axe-core';
 import type { MoneriumConnect } from '../../src/index.js';
-import { english } from '../../src/core/texts.js';
+import { english, walletEnglish } from '../../src/core/texts.js';
 import {
   ATTRIBUTES,
   CLIENT_ID,
@@ -182,7 +182,7 @@ describe('a value that is not what it seems', () => {
   }
 
   it('#165 is one warning: an unknown key of strings', async () => {
-    const strings = { conect: 'Go', connect: 'Go', noWallet: 'None' };
+    const strings = { ...english, ...walletEnglish, conect: 'Go' };
     const page = await openMarkup(render(ATTRIBUTES), {
       prepare({ document }) {
         Object.assign(document.querySelector('monerium-connect')!, { strings });
