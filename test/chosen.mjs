@@ -22,7 +22,7 @@ const e2e = [
 // prettier-ignore
 const unit = [
   'accessibility', 'commands-and-forms', 'flow', 'flow-time', 'hostile-page', 'labels',
-  'lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-line',
+  'lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-channel',
   'popup-messages', 'popup-window', 'shared-flow', 'shell', 'start-popup', 'transaction',
   'transaction-claim', 'wallet-chooser', 'window', 'windows',
 ];

@@ -1,12 +1,12 @@
-import type { Mode, Reading } from './options.js';
+import type { Mode, ParsedOptions } from './options.js';
 import { hasComeBack, isRunning, isSameConnection, type Connection } from './connection.js';
 import { createError, tryTo } from './errors.js';
 import { IDLE, clear, forget, known, overlay } from './identity.js';
-import { chooseFlow, readOptions } from './reading.js';
+import { chooseFlow, readOptions } from './parsed-options.js';
 import { IdentityOfSite, type SiteOptions } from './site-identity.js';
 import { warnLater } from './unclaimed.js';
-import { takeArrival, type Arrival } from './browser/arrival.js';
-import { keepArrival, page, prepareSecrets } from './browser/page.js';
+import { receiveResponse, type ReceivedResponse } from './browser/received-response.js';
+import { queueResponse, page, prepareSecrets } from './browser/page.js';
 import { after, isOnOrigin, isSecure, markTime, whenIdle } from './browser/window.js';
 import { deliverAnnouncements, queueAnnouncement } from './flow/announcements.js';
 import type { Identity } from './oauth/identity.js';
@@ -32,7 +32,7 @@ export interface ConnectorHost extends ViewHost {
  */
 export class FlowConnector implements FlowView {
   readonly host: ConnectorHost;
-  reading: Reading = {};
+  parsed: ParsedOptions = {};
   /** Another connector has begun what is running: this one stays idle, and cannot be clicked. */
   isHeld = false;
 
@@ -69,9 +69,9 @@ export class FlowConnector implements FlowView {
     if (this.isChecking) this.#clearIdentity();
     const flow = this.#updateFlow();
     if (this.#shown.status === 'connected') return Promise.resolve();
-    const { configuration } = this.reading;
+    const { configuration } = this.parsed;
     if (mode && configuration) {
-      this.reading = { ...this.reading, configuration: { ...configuration, mode } };
+      this.parsed = { ...this.parsed, configuration: { ...configuration, mode } };
     }
     return flow.connect(this);
   }
@@ -80,21 +80,21 @@ export class FlowConnector implements FlowView {
     this.#flow?.cancel();
   }
 
-  /** Returns whether the address has a response of ours, also one that is spent. */
+  /** Returns whether the address has a response of ours, also one that is used. */
   resume(url: string): boolean {
     const href = tryTo(() => new URL(url).href) ?? '';
     let isOurs = false;
     // Without `state` it may come from anybody: apps and sites can open an address of an app.
     const guess = () => undefined;
-    const arrival = isOnOrigin(href) && takeArrival(href, () => (isOurs = true), guess);
-    if (arrival) void page.ready.then(() => this.#resumeWith(arrival));
+    const received = isOnOrigin(href) && receiveResponse(href, () => (isOurs = true), guess);
+    if (received) void page.ready.then(() => this.#resumeWith(received));
     return isOurs;
   }
 
-  #resumeWith(arrival: Arrival): void {
-    keepArrival(arrival);
-    warnLater(arrival);
-    const flow = findFlowOf(arrival) ?? this.#flow;
+  #resumeWith(received: ReceivedResponse): void {
+    queueResponse(received);
+    warnLater(received);
+    const flow = findFlowOf(received) ?? this.#flow;
     // Without a view, the response waits for one.
     if (flow?.hasViews) flow.resume();
   }
@@ -106,8 +106,8 @@ export class FlowConnector implements FlowView {
 
   async disconnect(): Promise<void> {
     const flow = this.#updateFlow();
-    this.#identity.requireReadable(this.reading);
-    const session = this.#identity.findSession(this.reading);
+    this.#identity.requireReadable(this.parsed);
+    const session = this.#identity.findSession(this.parsed);
     if (session) await endSession(session);
     const isOnlySites = this.siteIdentity !== undefined && flow.connection.status !== 'connected';
     this.#clearIdentity();
@@ -191,12 +191,12 @@ export class FlowConnector implements FlowView {
   }
 
   async #askSession(): Promise<void> {
-    const counts = await this.#identity.ask(this.reading, () => this.#flowConnection);
+    const counts = await this.#identity.ask(this.parsed, () => this.#flowConnection);
     if (!counts) return;
     this.#show();
     deliverAnnouncements();
     // A response that nobody knows has waited for the answer.
-    if (page.arrival) this.#flow?.resume(this);
+    if (page.received) this.#flow?.resume(this);
     this.#flow?.takeResult(this);
   }
 
@@ -204,13 +204,13 @@ export class FlowConnector implements FlowView {
 
   /** Reads the options and follows the flow that they are bound to. */
   #updateFlow(): Flow {
-    const before = this.reading;
+    const before = this.parsed;
     // Where the site says that nobody is connected, the next click begins another flow.
     const isNobody = this.#identity.state.who === 'nobody';
     const connection = isNobody ? this.#shown : this.#flowConnection;
     const hasAttempt = this.#flow?.hasAttempt ?? false;
-    this.reading = readOptions(this.host.options, before, connection, hasAttempt);
-    const flow = chooseFlow(this.reading, before, this.#flow);
+    this.parsed = readOptions(this.host.options, before, connection, hasAttempt);
+    const flow = chooseFlow(this.parsed, before, this.#flow);
     this.#follow(flow);
     return flow;
   }
@@ -259,13 +259,13 @@ export class FlowConnector implements FlowView {
     this.host.onStart();
     // At the start an option was missing or wrong.
     const isUnasked = this.#identity.state.who === 'unasked';
-    if (isUnasked && this.#identity.findSession(this.reading)) void this.#askSession();
+    if (isUnasked && this.#identity.findSession(this.parsed)) void this.#askSession();
   }
 
   /** After the page's own scripts: at once for a response, else when the browser is idle. */
   #scheduleStart(): void {
     const start = () => this.#start();
-    if (page.arrival) start();
+    if (page.received) start();
     else if (hasFlows() || this.isChecking) after(0, start);
     else void whenIdle().then(start);
   }

@@ -22,7 +22,7 @@ const DEFAULT_TIMEOUT = 20_000;
 const MIN_TIMEOUT = 1000;
 const MAX_TIMEOUT = 120_000;
 
-/** The values of the enumerated attributes. */
+/** The values of the enumerated attributes. Unset, an attribute has the first. */
 const CHOICES = {
   environment: ['sandbox', 'production'],
   mode: ['redirect', 'popup', 'auto'],
@@ -117,7 +117,7 @@ export interface Configuration {
 }
 
 /** What was read from the options of a site: a configuration, or what is wrong with them. */
-export interface Reading {
+export interface ParsedOptions {
   /** Where the page was when the flow was at rest. */
   readonly address?: PageAddress;
   readonly configuration?: Configuration;
@@ -133,10 +133,10 @@ function check(isValid: boolean, attribute: string, need: string): asserts isVal
 
 function readChoice<Name extends keyof typeof CHOICES>(
   name: Name,
-  value: string,
+  value: string | null | undefined,
 ): (typeof CHOICES)[Name][number] {
   const choices: readonly (typeof CHOICES)[Name][number][] = CHOICES[name];
-  const choice = choices.find((known) => known === value);
+  const choice = choices.find((known) => known === (value ?? choices[0]));
   check(choice !== undefined, name, choices.join(' or '));
   return choice;
 }
@@ -217,8 +217,8 @@ function readOptionalUrl(
 
 /** The server makes all of a flow that it starts, and keeps its session. */
 function readMode(attributes: ConnectAttributes, startUrl: string | undefined): Mode | 'auto' {
-  const mode = readChoice('mode', attributes.mode ?? 'redirect');
-  const wallet = readChoice('wallet', attributes.wallet ?? 'none');
+  const mode = readChoice('mode', attributes.mode);
+  const wallet = readChoice('wallet', attributes.wallet);
   const { backendUrl, stayConnected, clientId, redirectUri, exchange } = attributes;
   const isAlone = (clientId ?? redirectUri ?? exchange) == null;
   const isFit = isAlone && backendUrl != null && stayConnected;
@@ -229,7 +229,7 @@ function readMode(attributes: ConnectAttributes, startUrl: string | undefined): 
 
 function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
   const { exchange, backendUrl, backendCredentials, backendHeaders } = attributes;
-  const credentials = readChoice('backend-credentials', backendCredentials ?? 'same-origin');
+  const credentials = readChoice('backend-credentials', backendCredentials);
   if (exchange) return { kind: 'custom', run: exchange };
   if (backendUrl == null) return { kind: 'direct' };
   return {
@@ -263,7 +263,7 @@ export function readConfiguration(
   if (running) return { ...running, binding, exchange };
   // A function is called for each request.
   if (typeof backendHeaders !== 'function') readHeaders(backendHeaders);
-  readChoice('environment', attributes.environment ?? 'sandbox');
+  readChoice('environment', attributes.environment);
   const successUrl = readOptionalUrl('success-url', attributes.successUrl, page);
   return {
     binding,

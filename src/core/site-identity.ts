@@ -1,8 +1,8 @@
-import type { ConnectAttributes, Reading } from './options.js';
+import type { ConnectAttributes, ParsedOptions } from './options.js';
 import { isRunning, type Connection } from './connection.js';
 import { createError } from './errors.js';
 import { askSession, type KeptSession } from './flow/kept-session.js';
-import { isProven } from './browser/arrival.js';
+import { isProven } from './browser/received-response.js';
 import { page } from './browser/page.js';
 import { whenSeenAgain, type Resource } from './browser/window.js';
 import { UNCHECKED, UNSET, answer, ask, read, type SiteIdentity } from './identity.js';
@@ -58,7 +58,7 @@ export class IdentityOfSite {
 
   /** From the first frame on, so that no button flashes up. A response of a flow goes first. */
   beginCheck(): void {
-    if (!this.#host.options.stayConnected || (page.arrival && isProven(page.arrival))) return;
+    if (!this.#host.options.stayConnected || (page.received && isProven(page.received))) return;
     this.state = UNCHECKED;
   }
 
@@ -67,13 +67,13 @@ export class IdentityOfSite {
    * again.
    * @throws ConnectError `disconnect_failed`
    */
-  requireReadable({ fault }: Reading): void {
+  requireReadable({ fault }: ParsedOptions): void {
     if (!fault || !this.#host.options.stayConnected) return;
     throw createError('disconnect_failed', { hint: fault.message });
   }
 
   /** The session that `stay-connected` is about. Only a backend exchange has one. */
-  findSession({ configuration }: Reading): KeptSession | undefined {
+  findSession({ configuration }: ParsedOptions): KeptSession | undefined {
     const { exchange, timeout = 0 } = configuration ?? {};
     if (!this.#host.options.stayConnected || exchange?.kind !== 'backend') return undefined;
     return { backend: exchange, timeout };
@@ -83,9 +83,9 @@ export class IdentityOfSite {
    * Asks the backend; returns whether its answer counts.
    * @param readFlow the state of the flow: one that is running counts for more than the answer
    */
-  async ask(reading: Reading, readFlow: () => Connection): Promise<boolean> {
+  async ask(parsed: ParsedOptions, readFlow: () => Connection): Promise<boolean> {
     const isAllowed = !this.state.isBySite && !isRunning(readFlow());
-    const session = isAllowed ? this.findSession(reading) : undefined;
+    const session = isAllowed ? this.findSession(parsed) : undefined;
     const asked = (this.state = ask(this.state, session !== undefined));
     this.#askedAt = Date.now();
     const answered = session && (await askSession(session));

@@ -1,54 +1,54 @@
 // The doctor's file: loaded by an element with `debug`, in the sandbox only. It shows a panel with
 // what is wrong with the set-up and how to fix it, and with the steps of the flow.
 import type { ConnectionStatus } from '../core/connection.js';
-import type { ExaminedElement, JournalEntry } from '../core/further/doctor.js';
+import type { InspectedElement, Transition } from '../core/further/doctor.js';
 import { check } from './checks.js';
 import type { Facts } from './facts.js';
 import { gather, readFlow } from './gather.js';
 import { Panel } from './panel.js';
-import type { Examined } from './report.js';
+import type { Inspected } from './report.js';
 import { onViolation } from './violations.js';
 
-interface Examination {
-  readonly element: ExaminedElement;
+interface Inspection {
+  readonly element: InspectedElement;
   facts?: Omit<Facts, 'flow'>;
 }
 
-const examinations = new Set<Examination>();
+const inspections = new Set<Inspection>();
 let panel: Panel | undefined;
 let isRunning = false;
 let isStale = false;
 
-function nameOf({ host }: ExaminedElement, at: number): string {
+function nameOf({ host }: InspectedElement, at: number): string {
   return `<monerium-connect${host.id ? ` id="${host.id}"` : ''}>${at > 0 ? ` ${at + 1}` : ''}`;
 }
 
-function show(journal: JournalEntry[]): void {
-  const examined = [...examinations].flatMap(({ element, facts }, at): Examined[] => {
+function show(transitions: Transition[]): void {
+  const inspected = [...inspections].flatMap(({ element, facts }, at): Inspected[] => {
     if (!facts) return [];
     return [{ name: nameOf(element, at), findings: check({ ...facts, flow: readFlow(element) }) }];
   });
-  if (examined.length > 0) panel?.show(examined, journal);
+  if (inspected.length > 0) panel?.show(inspected, transitions);
 }
 
 /** An element that has left the page, or has no `debug` any more, is dropped. */
 function dropAbsent(): void {
-  for (const one of examinations) {
+  for (const one of inspections) {
     const { isConnected, debug, environment } = one.element.host;
-    if (!isConnected || !debug || environment === 'production') examinations.delete(one);
+    if (!isConnected || !debug || environment === 'production') inspections.delete(one);
   }
-  if (examinations.size > 0) return;
+  if (inspections.size > 0) return;
   panel?.remove();
   panel = undefined;
 }
 
-async function runOne(one: Examination): Promise<void> {
+async function runOne(one: Inspection): Promise<void> {
   const { element } = one;
   try {
     // A changed attribute is read in an update, which may still be to come.
     await element.host.updateComplete;
     one.facts = await gather(element);
-    show(element.journal);
+    show(element.transitions);
   } catch {
     // Such as a header that a browser refuses: the reason may hold its value.
     console.warn('<monerium-connect> debug: this page could not be checked');
@@ -63,7 +63,7 @@ async function run(): Promise<void> {
   while (isStale) {
     isStale = false;
     dropAbsent();
-    for (const one of examinations) await runOne(one);
+    for (const one of inspections) await runOne(one);
   }
   isRunning = false;
 }
@@ -74,7 +74,7 @@ const AT_REST: readonly ConnectionStatus[] = ['idle', 'failed', 'connected'];
 /** Each is watched once, also when its element comes back. */
 const watched = new WeakSet<object>();
 
-function watchHost(host: ExaminedElement['host']): void {
+function watchHost(host: InspectedElement['host']): void {
   if (watched.has(host)) return;
   watched.add(host);
   new MutationObserver(() => void run()).observe(host, { attributes: true });
@@ -83,29 +83,29 @@ function watchHost(host: ExaminedElement['host']): void {
   });
 }
 
-function watchJournal(journal: JournalEntry[]): void {
-  if (watched.has(journal)) return;
-  watched.add(journal);
-  const { push } = journal;
-  journal.push = (...entries) => {
+function watchTransitions(transitions: Transition[]): void {
+  if (watched.has(transitions)) return;
+  watched.add(transitions);
+  const { push } = transitions;
+  transitions.push = (...entries) => {
     // Not in the task of the flow: nothing here may disturb it.
-    queueMicrotask(() => show(journal));
-    return push.apply(journal, entries);
+    queueMicrotask(() => show(transitions));
+    return push.apply(transitions, entries);
   };
 }
 
 /** Shows the panel for an element, and keeps it up to date. */
-export function examine(element: ExaminedElement): void {
+export function inspect(element: InspectedElement): void {
   panel ??= new Panel(() => void run());
-  const isKnown = [...examinations].some(({ element: { host } }) => host === element.host);
-  if (!isKnown) examinations.add({ element });
+  const isKnown = [...inspections].some(({ element: { host } }) => host === element.host);
+  if (!isKnown) inspections.add({ element });
   watchHost(element.host);
-  watchJournal(element.journal);
+  watchTransitions(element.transitions);
   void run();
 }
 
 onViolation(() => {
-  for (const { element } of examinations) show(element.journal);
+  for (const { element } of inspections) show(element.transitions);
 });
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) void run();

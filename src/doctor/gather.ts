@@ -2,7 +2,8 @@
 import { listDifferences, type Binding, type Configuration } from '../core/options.js';
 import type { Connection } from '../core/connection.js';
 import type { Backend } from '../core/oauth/exchange.js';
-import type { ExaminedElement } from '../core/further/doctor.js';
+import { withoutQuery } from '../core/oauth/http.js';
+import type { InspectedElement } from '../core/further/doctor.js';
 import { WALLET_KEY, type WalletEntry, type WalletFailure } from '../core/oauth/wallet.js';
 import type {
   AttributeFacts,
@@ -20,7 +21,7 @@ import { readScripts } from './scripts.js';
 import { findLostFlow, probeStorage } from './storage.js';
 import { violations } from './violations.js';
 
-type Host = ExaminedElement['host'] & {
+type Host = InspectedElement['host'] & {
   readonly profile?: unknown;
   readonly userId?: unknown;
   readonly connection?: Connection;
@@ -32,10 +33,6 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) shownAt = Date.now();
 });
 
-function withoutQuery(url: string): string {
-  return url.replace(/[?#].*/s, '');
-}
-
 /** A URL that is at fault may hold a response of Monerium, or a user and a password. */
 function withoutSecrets(url: string): string {
   return withoutQuery(url).replace(/\/\/[^/]*@/, '//');
@@ -43,7 +40,7 @@ function withoutSecrets(url: string): string {
 
 function readAttributes(
   host: Host,
-  { reading, suggestAttribute }: ExaminedElement,
+  { parsed, suggestAttribute }: InspectedElement,
 ): AttributeFacts {
   const { observedAttributes } = host.constructor as { observedAttributes?: string[] };
   const known = observedAttributes ?? [];
@@ -52,7 +49,7 @@ function readAttributes(
     const meant = /^[\w-]+$/.test(name) ? suggestAttribute?.(name, known) : undefined;
     return meant ? [{ name, meant }] : [];
   });
-  const { fault } = reading;
+  const { fault } = parsed;
   return {
     misspelled,
     fault: fault?.code === 'invalid_config' ? fault.hint : undefined,
@@ -158,10 +155,10 @@ function readFailure({ connection }: Host, isCustom: boolean): FlowFacts['failur
 }
 
 /** Where the flow of an element stands. */
-export function readFlow({ host, reading, waiting, journal }: ExaminedElement): FlowFacts {
-  const { configuration } = reading;
-  // The response has come back, but the record of its flow is not spent until the lock is there.
-  const isBack = waiting !== undefined || journal.at(-1)?.to === 'claiming';
+export function readFlow({ host, parsed, waiting, transitions }: InspectedElement): FlowFacts {
+  const { configuration } = parsed;
+  // The response has come back, but its flow is marked as used only under the lock.
+  const isBack = waiting !== undefined || transitions.at(-1)?.to === 'claiming';
   return {
     lost: isBack ? undefined : findLostFlow(shownAt),
     differences: waiting && configuration ? compare(configuration.binding, waiting) : [],
@@ -176,9 +173,9 @@ async function probeRedirects(...uris: (string | undefined)[]): Promise<Redirect
 }
 
 /** Asks the page, its storage and its servers. No request carries a code or a customer's data. */
-export async function gather(element: ExaminedElement): Promise<Omit<Facts, 'flow'>> {
+export async function gather(element: InspectedElement): Promise<Omit<Facts, 'flow'>> {
   const { host } = element;
-  const { configuration: read } = element.reading;
+  const { configuration: read } = element.parsed;
   // Of a flow that the server starts, this page has nothing but its session.
   const configuration = read?.startUrl ? undefined : read;
   const exchange = configuration?.exchange;

@@ -1,7 +1,7 @@
 // The panel: plain DOM in a shadow root of its own. It decides nothing.
-import type { JournalEntry } from '../core/further/doctor.js';
+import type { Transition } from '../core/further/doctor.js';
 import type { Finding } from './finding.js';
-import { describeStep, summarize, TITLES, writeReport, type Examined } from './report.js';
+import { describeStep, summarize, TITLES, writeReport, type Inspected } from './report.js';
 import { STYLES } from './styles.js';
 
 /** From this width on the panel opens by itself when there is a problem. */
@@ -43,7 +43,7 @@ function createItem({ name, level, text, fix }: Finding): HTMLElement {
   return item;
 }
 
-function createSection({ name, findings }: Examined): HTMLElement[] {
+function createSection({ name, findings }: Inspected): HTMLElement[] {
   const open = findings.filter(({ level }) => level !== 'ok');
   const passed = findings.filter(({ level }) => level === 'ok');
   const list = create('ul', ...open.map(createItem));
@@ -52,10 +52,10 @@ function createSection({ name, findings }: Examined): HTMLElement[] {
   return [create('h2', name), ...(open.length > 0 ? [list] : []), details];
 }
 
-function createJournal(journal: readonly JournalEntry[]): HTMLElement[] {
-  const steps = journal.map((entry) => create('li', describeStep(entry)));
+function createTransitions(transitions: readonly Transition[]): HTMLElement[] {
+  const steps = transitions.map((entry) => create('li', describeStep(entry)));
   const empty = create('p', 'No step yet: click the button.');
-  return [create('h2', 'Journal of the flow'), steps.length > 0 ? create('ol', ...steps) : empty];
+  return [create('h2', 'Steps'), steps.length > 0 ? create('ol', ...steps) : empty];
 }
 
 /** What has not changed stays, and with it the focus and the selection in it. */
@@ -73,8 +73,8 @@ export class Panel {
   readonly #body = create('div');
   /** What changed. The count is for a screen reader alone: the button shows it. */
   readonly #status = create('p');
-  #examined: readonly Examined[] = [];
-  #journal: readonly JournalEntry[] = [];
+  #inspected: readonly Inspected[] = [];
+  #transitions: readonly Transition[] = [];
 
   /** @param checkAgain gathers the facts anew and calls `show()` */
   constructor(checkAgain: () => void) {
@@ -125,17 +125,17 @@ export class Panel {
   }
 
   /** Shows what was found. What the reader has opened stays open. */
-  show(examined: readonly Examined[], journal: readonly JournalEntry[]): void {
-    this.#examined = examined;
-    this.#journal = journal;
-    const findings = examined.flatMap((one) => one.findings);
+  show(inspected: readonly Inspected[], transitions: readonly Transition[]): void {
+    this.#inspected = inspected;
+    this.#transitions = transitions;
+    const findings = inspected.flatMap((one) => one.findings);
     const worst = LEVELS.find((wanted) => findings.some(({ level }) => level === wanted)) ?? 'ok';
-    const summary = `Doctor: ${summarize(examined)}`;
+    const summary = `Doctor: ${summarize(inspected)}`;
     this.#toggle.textContent = summary;
     this.#toggle.className = `toggle ${worst}`;
     const opened = [...this.#findings.querySelectorAll('details')].map(({ open }) => open);
-    replace(this.#findings, examined.flatMap(createSection));
-    replace(this.#steps, createJournal(journal));
+    replace(this.#findings, inspected.flatMap(createSection));
+    replace(this.#steps, createTransitions(transitions));
     this.#findings.querySelectorAll('details').forEach((details, at) => {
       details.open = opened[at] ?? false;
     });
@@ -151,7 +151,7 @@ export class Panel {
   async #copy(): Promise<void> {
     const address = location.origin + location.pathname;
     try {
-      const report = writeReport(this.#examined, this.#journal, address);
+      const report = writeReport(this.#inspected, this.#transitions, address);
       await navigator.clipboard.writeText(report);
       this.#tell('The report is in the clipboard.');
     } catch {

@@ -1,9 +1,9 @@
 // What the panel says, as text.
-import type { JournalEntry } from '../core/further/doctor.js';
+import type { Transition } from '../core/further/doctor.js';
 import type { Finding, Level } from './finding.js';
 
 /** An element and what was found about it. */
-export interface Examined {
+export interface Inspected {
   readonly name: string;
   readonly findings: readonly Finding[];
 }
@@ -11,7 +11,7 @@ export interface Examined {
 export const TITLES: Record<Level, string> = { problem: 'Problem', advice: 'Advice', ok: 'OK' };
 
 /** `1 problem, 2 pieces of advice`. */
-export function summarize(all: readonly Examined[]): string {
+export function summarize(all: readonly Inspected[]): string {
   const findings = all.flatMap((one) => one.findings);
   const count = (level: Level) => findings.filter((one) => one.level === level).length;
   const [problems, hints] = [count('problem'), count('advice')];
@@ -22,16 +22,16 @@ export function summarize(all: readonly Examined[]): string {
   return parts.join(', ') || 'no problem found';
 }
 
-/** One step of the journal: `1.25 s claim: idle → claiming`. */
-export function describeStep({ at, event, from, to, code }: JournalEntry): string {
+/** One step of the flow: `1.25 s claim: idle → claiming`. */
+export function describeStep({ at, event, from, to, code }: Transition): string {
   const change = from === to ? `${from}, no change` : `${from} → ${to}`;
   return `${(at / 1000).toFixed(2)} s ${event}${code ? ` (${code})` : ''}: ${change}`;
 }
 
 /** The whole panel in Markdown, to be sent to somebody who helps. No secret. */
 export function writeReport(
-  all: readonly Examined[],
-  journal: readonly JournalEntry[],
+  all: readonly Inspected[],
+  transitions: readonly Transition[],
   address: string,
 ): string {
   const sections = all.map(({ name, findings }) => {
@@ -40,8 +40,8 @@ export function writeReport(
     });
     return [`## ${name}`, '', ...lines].join('\n');
   });
-  const steps = journal.map((entry) => `- ${describeStep(entry)}`);
-  return [`# ${address}: ${summarize(all)}`, ...sections, '## Journal', steps.join('\n')].join(
+  const steps = transitions.map((entry) => `- ${describeStep(entry)}`);
+  return [`# ${address}: ${summarize(all)}`, ...sections, '## Steps', steps.join('\n')].join(
     '\n\n',
   );
 }

@@ -1,3 +1,4 @@
+import { withoutQuery } from '../core/oauth/http.js';
 import type { Violation } from './facts.js';
 
 /** What policies have blocked on this page, oldest first. */
@@ -11,7 +12,7 @@ export function onViolation(listener: () => void): void {
 }
 
 function add(directive: string, uri: string): void {
-  const blocked = uri.replace(/[?#].*/s, '');
+  const blocked = withoutQuery(uri);
   const isKnown = violations.some((one) => one.directive === directive && one.blocked === blocked);
   if (isKnown) return;
   violations.push({ directive, blocked });

@@ -15,6 +15,6 @@ function run(host: CommandHost, command: unknown): void {
  * Obeys the buttons of the page that name the element by `commandfor`.
  * @see HTML, the `command` attribute of buttons
  */
-export function obeyCommands(host: CommandHost): void {
+export function handleCommands(host: CommandHost): void {
   host.addEventListener('command', (event) => run(host, 'command' in event && event.command));
 }

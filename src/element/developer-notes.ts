@@ -1,7 +1,7 @@
 // What the developer is told about the set-up of an element.
-import { isProduction, type Reading } from '../core/options.js';
+import { isProduction, type ParsedOptions } from '../core/options.js';
 import { logFailure } from '../core/flow/failure-log.js';
-import { isSamePath } from '../core/browser/arrival.js';
+import { isSamePath } from '../core/browser/received-response.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
 import { furtherFiles } from '../core/further/files.js';
 import { isRecent, listPendingOfTab, tellOnce } from '../core/browser/transaction.js';
@@ -25,8 +25,8 @@ function findLostReturn(): LostReturn | undefined {
 }
 
 /** Logs the fault of an element, and loads the notes where a developer has something to do. */
-export async function logNotes(host: Host, reading: Reading): Promise<void> {
-  const { configuration, fault } = reading;
+export async function logNotes(host: Host, parsed: ParsedOptions): Promise<void> {
+  const { configuration, fault } = parsed;
   // Before anything is awaited: the flow looks for a lost exchange next.
   const lost = findLostReturn();
   if (fault) logFailure(fault);

@@ -2,36 +2,36 @@
 import { isProduction } from '../core/options.js';
 import { loadFile, logOnce, page } from '../core/browser/page.js';
 import { furtherFiles } from '../core/further/files.js';
-import type { ExaminedElement } from '../core/further/doctor.js';
+import type { InspectedElement } from '../core/further/doctor.js';
 
-const examined = new WeakSet<HTMLElement>();
+const inspected = new WeakSet<HTMLElement>();
 
 /** Loads the doctor for an element with `debug`, once. In production it warns instead. */
-export async function callDoctor(
-  connector: Pick<ExaminedElement, 'reading'>,
-  host: ExaminedElement['host'],
+export async function loadDoctor(
+  connector: Pick<InspectedElement, 'parsed'>,
+  host: InspectedElement['host'],
 ): Promise<void> {
   const isWanted = host.debug && host.isConnected;
-  if (!isWanted) examined.delete(host);
-  if (!isWanted || examined.has(host)) return;
+  if (!isWanted) inspected.delete(host);
+  if (!isWanted || inspected.has(host)) return;
   if (isProduction(host)) {
     logOnce('warn', 'debug is ignored in production');
     return;
   }
-  examined.add(host);
-  const journal = (page.journal ??= []);
+  inspected.add(host);
+  const transitions = (page.transitions ??= []);
   await page.ready;
   const file = await loadFile(furtherFiles.doctor);
   const notes = file && (await loadFile(furtherFiles.notes));
-  file?.examine({
+  file?.inspect({
     host,
-    journal,
+    transitions,
     suggestAttribute: notes?.suggestAttribute,
-    get reading() {
-      return connector.reading;
+    get parsed() {
+      return connector.parsed;
     },
     get waiting() {
-      return page.arrival?.transaction;
+      return page.received?.transaction;
     },
   });
 }

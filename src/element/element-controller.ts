@@ -9,7 +9,7 @@ import { after, leaveReturn, navigate } from '../core/browser/window.js';
 import type { Announcement } from '../core/flow/view.js';
 import type { AskWallet, WalletHost } from '../core/oauth/wallet.js';
 import { logNotes } from './developer-notes.js';
-import { callDoctor } from './doctor.js';
+import { loadDoctor } from './doctor.js';
 import { MoneriumBeforeConnectEvent, toEvent } from './events.js';
 import { prepareWallet } from './wallet-sign-in.js';
 
@@ -73,12 +73,12 @@ export class ElementController implements ReactiveController, ConnectorHost {
   }
 
   onStart(): void {
-    void callDoctor(this.connector, this.#host);
+    void loadDoctor(this.connector, this.#host);
     // Until the attributes are right for the first time.
     if (this.#hasNotes) return;
-    const { reading } = this.connector;
-    this.#hasNotes = reading.configuration !== undefined;
-    void logNotes(this.#host, reading);
+    const { parsed } = this.connector;
+    this.#hasNotes = parsed.configuration !== undefined;
+    void logNotes(this.#host, parsed);
   }
 
   beforeConnect(mode: Mode): boolean {
@@ -98,7 +98,7 @@ export class ElementController implements ReactiveController, ConnectorHost {
     // A popup that could not reach its opener has nothing more to show.
     if (announcement.type !== 'connected' || findStateOfPopup() !== '') return;
     const { returnTo, cameBackTo } = announcement;
-    const { successUrl } = this.connector.reading.configuration ?? {};
+    const { successUrl } = this.connector.parsed.configuration ?? {};
     // In a task of its own, so that the page's listeners are done.
     after(0, () => {
       if (event.defaultPrevented) return;
@@ -115,7 +115,7 @@ export class ElementController implements ReactiveController, ConnectorHost {
 
   hostDisconnected(): void {
     this.connector.cancelSigning();
-    void callDoctor(this.connector, this.#host);
+    void loadDoctor(this.connector, this.#host);
     this.connector.detach();
   }
 

@@ -9,7 +9,7 @@ import type { Flow } from '../core/flow/flow.js';
 import type { WalletProof } from '../core/oauth/wallet.js';
 import type { ConnectTexts } from '../core/texts.js';
 import { Announcer, canNotify } from './announcer.js';
-import { obeyCommands } from './commands.js';
+import { handleCommands } from './commands.js';
 import { ConnectOptions, LOOKS } from './connect-options.js';
 import { ElementController, type ConnectHost } from './element-controller.js';
 import { readLabel } from './label.js';
@@ -89,7 +89,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     // Chromium refuses it where the tag has an `is`: the element is no form control then.
     this.#internals = tryTo(() => this.attachInternals());
     this.#controller = new ElementController(this, this.#internals?.states);
-    obeyCommands(this);
+    handleCommands(this);
   }
 
   /** The state and the data that belongs to it. */
@@ -124,7 +124,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
 
   /**
    * For an app with `openUrl`: takes an address from the system, as if the page had been opened
-   * with it. Returns whether it had a `state` of the element, also a spent one: then the app must
+   * with it. Returns whether it had a `state` of the element, also a used one: then the app must
    * not route to it.
    */
   resume(url: string): boolean {

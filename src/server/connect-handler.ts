@@ -74,16 +74,16 @@ function toRefusal(cause: ConnectError): ExchangeError {
 const fail = (code: ErrorCode) => toRefusal(new ConnectError(code, { phase: 'authorize' }));
 
 /** What Monerium has responded with, and the flow that it ends. */
-interface Arrival {
+interface ReceivedResponse {
   readonly code: AuthorizationCode | undefined;
   readonly oauthError: string | undefined;
   readonly flow: PendingFlow | undefined;
 }
 
-async function readArrival<Context>(
+async function readResponse<Context>(
   { flows }: ConnectSettings<Context>,
   request: Request,
-): Promise<Arrival> {
+): Promise<ReceivedResponse> {
   const { headers } = request;
   const response = readAuthorizationResponse(queryOf(request).toString());
   const { state, code, oauthError } = ownFields<AuthorizationResponse>(response ?? {});
@@ -94,7 +94,11 @@ async function readArrival<Context>(
 }
 
 /** @throws ExchangeError when the response has no code that may be exchanged */
-function requireCode({ flow, code, oauthError }: Arrival): [PendingFlow, AuthorizationCode] {
+function requireCode({
+  flow,
+  code,
+  oauthError,
+}: ReceivedResponse): [PendingFlow, AuthorizationCode] {
   if (!flow) throw fail('transaction_not_found');
   if (flow.isExpired) throw fail('transaction_expired');
   if (oauthError !== undefined) throw toRefusal(toAuthorizationError(oauthError));
@@ -126,8 +130,8 @@ function finish<Context>(
     const { end = '', returnTo = place } = ownFields<Partial<PendingFlow>>(flow ?? {});
     return redirectTo(origin + addResult(returnTo, result), end ? [end] : [], headers);
   };
-  const connect = async (arrival: Arrival): Promise<Response> => {
-    const [{ codeVerifier }, code] = requireCode(arrival);
+  const connect = async (received: ReceivedResponse): Promise<Response> => {
+    const [{ codeVerifier }, code] = requireCode(received);
     const grant = { code, codeVerifier, redirectUri, clientId, apiUrl };
     const connected = await exchange(settings, details, async () => grant);
     return tellSite(settings, connected, (headers) => leadBack('connected', headers));
@@ -135,10 +139,10 @@ function finish<Context>(
   return {
     isExchange: () => !isSecondVisit,
     async respond() {
-      const arrival = await readArrival(settings, request);
-      ({ flow } = arrival);
+      const received = await readResponse(settings, request);
+      ({ flow } = received);
       try {
-        return await connect(arrival);
+        return await connect(received);
       } catch (reason) {
         const isUsed = reason instanceof ExchangeError && reason.reason === USED_CODE;
         if (flow && !isUsed) throw reason;

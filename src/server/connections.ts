@@ -8,7 +8,7 @@ import {
   isUsable,
   planRefresh,
   requireOpen,
-  Rows,
+  StoreWithDeadline,
   toStoreFailure,
   tryLater,
 } from './kept-connection.js';
@@ -17,7 +17,7 @@ import { check, checkRange, ownOptions } from './option-checks.js';
 import { REST_MS } from './pauses.js';
 import { Renewals } from './renewal.js';
 import { requestRefresh } from './request-refresh.js';
-import { quietly, type Observer, type ServerEvent } from './server-event.js';
+import { ignoreErrors, type Observer, type ServerEvent } from './server-event.js';
 import { requireId } from './stored-row.js';
 import { SharedWork } from './shared-work.js';
 
@@ -105,7 +105,7 @@ function readOptions(options: ConnectionsOptions) {
   checkRange('refreshAheadMs', refreshAheadMs, 0, 86_400_000);
   checkRange('leaseMs', leaseMs, 4 * timeoutMs, 86_400_000);
   checkRange('concurrency', concurrency, 1, 1000);
-  const rows = new Rows(store, timeoutMs);
+  const rows = new StoreWithDeadline(store, timeoutMs);
   return { own, timeoutMs, apiUrl, leaseMs, rows, refreshAheadMs, concurrency };
 }
 
@@ -122,7 +122,7 @@ class KeptConnections implements Connections {
   constructor(settings: Settings) {
     const { own, ...api } = settings;
     this.#settings = settings;
-    this.#notify = quietly(own.observe);
+    this.#notify = ignoreErrors(own.observe);
     this.#renewals = new Renewals({
       ...settings,
       notify: this.#notify,

@@ -4,7 +4,7 @@ import type { ExchangeError } from './exchange-error.js';
 import { createMemoryCodeStore } from './memory-store.js';
 import { MONERIUM_OPTIONS, readApi, type MoneriumOptions } from './monerium-api.js';
 import { check, ownOptions, readTexts } from './option-checks.js';
-import { quietly, type ServerEvent } from './server-event.js';
+import { ignoreErrors, type ServerEvent } from './server-event.js';
 import type { CodeStore } from './store.js';
 
 /** What the functions of the site are given. */
@@ -113,7 +113,7 @@ export function readSiteOptions<Context>(own: SiteOptions<Context>, store: unkno
   return {
     ...readApi(own),
     ...{ own, store: store as CodeStore },
-    notify: quietly(own.observe),
+    notify: ignoreErrors(own.observe),
     isSandbox: own.environment !== 'production',
     /** Those of `stay-connected`. */
     sessionMethods: [...(own.onSession ? ['GET'] : []), ...(own.onDisconnect ? ['DELETE'] : [])],

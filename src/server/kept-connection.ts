@@ -99,7 +99,7 @@ function ownJson<T>(value: T): T {
  * The site's store, with a deadline for each call. Every failure is a `server_unavailable`. Its
  * clock decides, so that processes with other clocks agree on the end of a lease.
  */
-export class Rows {
+export class StoreWithDeadline {
   readonly #store: ConnectionStore;
   readonly #timeoutMs: number;
   #clockAheadMs = 0;

@@ -12,7 +12,7 @@ import {
   requireOpen,
   toStoreFailure,
   tryLater,
-  type Rows,
+  type StoreWithDeadline,
 } from './kept-connection.js';
 import { MAX_PAUSE_MS, Pauses, REST_MS, restAfter } from './pauses.js';
 import { isRefusal } from './request-refresh.js';
@@ -24,7 +24,7 @@ const MAX_SWAPS = 10;
 const HARMLESS = ['rate_limited', 'token_unavailable', 'exchange_rejected'];
 
 export interface RenewalOptions {
-  readonly rows: Rows;
+  readonly rows: StoreWithDeadline;
   /** Sends a refresh token to Monerium, once, within its deadline. */
   readonly refresh: (clientId: string, refreshToken: string) => Promise<Tokens>;
   readonly leaseMs: number;

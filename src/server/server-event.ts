@@ -34,7 +34,7 @@ export type ServerEvent =
 export type Observer = (event: ServerEvent) => void;
 
 /** What an observer throws must not change what it observes. */
-export function quietly(observe: Observer | undefined): Observer {
+export function ignoreErrors(observe: Observer | undefined): Observer {
   return (event) => {
     try {
       observe?.(event);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { readDoctor, readJournal, waitForDoctor, waitForFinding } from './support/doctor.js';
+import { readDoctor, readSteps, waitForDoctor, waitForFinding } from './support/doctor.js';
 import { toPuppeteer } from './support/puppeteer.js';
 import {
   CANARY_EMAIL,
@@ -125,7 +125,7 @@ test('debug that is set later is examined, and the panel goes with it', async ()
   await page.waitForFunction(() => !document.querySelector('[data-monerium-doctor]'));
 });
 
-test('a sound page has no problem, and the journal has the steps of its flow', async () => {
+test('a sound page has no problem, and the panel has the steps of its flow', async () => {
   world.servePage('/shop', { debug: true });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/shop');
@@ -136,9 +136,9 @@ test('a sound page has no problem, and the journal has the steps of its flow', a
   await waitForDoctor(page);
   assert.deepEqual(await readDoctor(page), []);
   // The lock is given back a second later, which is a step as well.
-  let journal: string[] = [];
-  while (journal.length < 4) journal = await readJournal(page);
-  const steps = journal.map((line) => line.replace(/^[\d.]+ s /, ''));
+  let lines: string[] = [];
+  while (lines.length < 4) lines = await readSteps(page);
+  const steps = lines.map((line) => line.replace(/^[\d.]+ s /, ''));
   assert.deepEqual(steps, [
     'claim: idle → claiming',
     'exchange: claiming → exchanging',
@@ -163,7 +163,7 @@ test('a flow that has come back and waits for its lock is not called lost', asyn
   await world.connect(page);
   await waitForDoctor(page);
   assert.deepEqual(await readDoctor(page), []);
-  assert.match((await readJournal(page)).join(), /idle → claiming$/);
+  assert.match((await readSteps(page)).join(), /idle → claiming$/);
   await page.evaluate('release()');
   await waitForEvent(page, 'monerium-connected');
   await world.finish(visitor, page);

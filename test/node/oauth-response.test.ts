@@ -30,16 +30,16 @@ function error(oauthError: string): object {
   return { state: STATE, oauthError };
 }
 
-interface Reading {
+interface ParsedOptions {
   readonly state?: string;
   readonly code?: string;
   readonly oauthError?: string;
 }
 
 /** What is read from a query, without the keys that are undefined. */
-function read(query: string): Reading | undefined {
+function read(query: string): ParsedOptions | undefined {
   const response = readAuthorizationResponse(query);
-  return response && (JSON.parse(JSON.stringify(response)) as Reading);
+  return response && (JSON.parse(JSON.stringify(response)) as ParsedOptions);
 }
 
 type Row = readonly [query: string, expected: object | undefined];
@@ -236,7 +236,7 @@ const anyQuery = fc.oneof(
 );
 
 /** What RFC 6749 and the bounds of the element make of a query. */
-function expected(query: string): Reading | undefined {
+function expected(query: string): ParsedOptions | undefined {
   const pairs = [...new URLSearchParams(query)].filter(([, value]) => value !== '');
   const valuesOf = (wanted: string) =>
     pairs.filter(([key]) => key === wanted).map(([, value]) => value);

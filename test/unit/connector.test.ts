@@ -686,7 +686,7 @@ describe('resume()', () => {
     expect(connector.resume(url)).to.equal(true);
     await until(() => heard.some(isEnding));
     expect(name(heard).at(-1)).to.equal('connected');
-    expect(connector.resume(url), 'a spent one').to.equal(true);
+    expect(connector.resume(url), 'a used one').to.equal(true);
     await settleIdle();
     expect(sent).to.have.length(1);
   });

@@ -294,8 +294,8 @@ describe('what any script can write into storage', () => {
   for (const outcome of FORGED.slice(0, 4)) {
     it(`#157 is shown nowhere on the next page of the tab: ${String(outcome)}`, async () => {
       const state = createState();
-      const spent = { v: 1, at: Date.now(), outcome };
-      localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(spent));
+      const used = { v: 1, at: Date.now(), outcome };
+      localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(used));
       nameTab(state);
       const page = await openIdle();
       await until(() => page.element.status === 'failed');

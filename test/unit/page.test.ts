@@ -59,7 +59,7 @@ describe('a response in the address', () => {
     expect(page.sent).to.have.length(0);
   });
 
-  it('#46 #60 is spent also where the address cannot be changed', async () => {
+  it('#46 #60 is used also where the address cannot be changed', async () => {
     const page = await openPage({
       search: RESPONSE,
       prepare: (view) => Object.assign(view.history, { replaceState: view.fail }),
@@ -120,8 +120,8 @@ describe('a response in the address', () => {
 
   it('#39 without a state is left alone when the flow of this tab is over', async () => {
     const state = createState();
-    const spent = { v: 1, at: Date.now(), outcome: 'aborted' };
-    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(spent));
+    const used = { v: 1, at: Date.now(), outcome: 'aborted' };
+    localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(used));
     nameTab(state);
     const search = '?error=access_denied';
     await expectSilence(await openPage({ search, record: false }), search);
@@ -208,7 +208,7 @@ describe('a response in the address', () => {
     });
   }
 
-  it('#4 #6 is spent when it comes again: silent, but cut out', async () => {
+  it('#4 #6 is used when it comes again: silent, but cut out', async () => {
     const page = await openPage({
       search: RESPONSE,
       prepare: () => {

@@ -2,7 +2,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { listenToPopup } from '../../src/core/flow/popup.js';
-import type { Arrival } from '../../src/core/browser/arrival.js';
+import type { ReceivedResponse } from '../../src/core/browser/received-response.js';
 import { saveTransaction } from '../../src/core/browser/transaction.js';
 import { clearStorage } from '../helpers/storage.js';
 import { ATTRIBUTES, createRecord, createState } from './fixture.js';
@@ -181,11 +181,11 @@ describe('a page that waits for its popup', () => {
       const genuine = `?code=c&state=${state}`;
       saveTransaction(state, createRecord(ATTRIBUTES, { mode: 'popup' }));
       const before = snapshot();
-      const arrivals: Arrival[] = [];
+      const responses: ReceivedResponse[] = [];
       const none = () => {};
       const isSource = (source: unknown) => source === frames.popup;
       const popup = { go: none, show: none, end: none, isClosed: () => false, isSource };
-      const waiting = listenToPopup(popup, state, (arrival) => arrivals.push(arrival) === 1);
+      const waiting = listenToPopup(popup, state, (received) => responses.push(received) === 1);
       const listener = new BroadcastChannel(state);
       const confirmations: unknown[] = [];
       listener.onmessage = ({ data }) => data === CONFIRMATION && confirmations.push(data);
@@ -194,13 +194,13 @@ describe('a page that waits for its popup', () => {
         for (const sent of messages) confirmations.push(...(await send(sent, state, genuine)));
         // Everything that was on its way has come by now.
         confirmations.push(...(await post('sibling', [])), ...(await post('stranger', [])));
-        expect(arrivals).to.deep.equal([]);
+        expect(responses).to.deep.equal([]);
         expect(confirmations).to.have.length(own.length);
         expect(snapshot()).to.equal(before);
         confirmations.length = 0;
         await post('popup', [genuine]);
         while (confirmations.length === 0) confirmations.push(...(await post('popup', [])));
-        expect(arrivals.map(({ query }) => query)).to.deep.equal([genuine]);
+        expect(responses.map(({ query }) => query)).to.deep.equal([genuine]);
         expect(confirmations).to.deep.equal([CONFIRMATION]);
       } finally {
         waiting.end();

@@ -4,13 +4,9 @@ import type { FlowControl } from '../../src/core/flow/flow-control.js';
 import { listenToPopup, pollPopup, waitForPopup } from '../../src/core/flow/popup.js';
 import type { FlowEvent } from '../../src/core/flow/state.js';
 import type { ConnectError } from '../../src/core/errors.js';
-import type { Arrival } from '../../src/core/browser/arrival.js';
+import type { ReceivedResponse } from '../../src/core/browser/received-response.js';
 import type { PopupWindow } from '../../src/core/browser/popup-window.js';
-import {
-  spendTransaction,
-  saveTransaction,
-  type Outcome,
-} from '../../src/core/browser/transaction.js';
+import { markUsed, saveTransaction, type Outcome } from '../../src/core/browser/transaction.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';
 import { ATTRIBUTES, createRecord, createState, deliver, until } from './fixture.js';
@@ -48,51 +44,51 @@ function openChannel() {
 describe('listenToPopup', () => {
   /** A listener that takes what comes when `isFree()`. */
   function listen(isFree: () => boolean = () => true) {
-    const arrivals: Arrival[] = [];
-    const listener = listenToPopup(createPopup(), state, (arrival) => {
+    const responses: ReceivedResponse[] = [];
+    const listener = listenToPopup(createPopup(), state, (received) => {
       if (!isFree()) return false;
-      arrivals.push(arrival);
+      responses.push(received);
       return true;
     });
     undo.add(() => listener.end());
-    return { arrivals, listener, ...openChannel() };
+    return { responses, listener, ...openChannel() };
   }
 
   it('gives the response that comes over the channel, and confirms it', async () => {
-    const { channel, arrivals, confirmations } = listen();
+    const { channel, responses, confirmations } = listen();
     const query = `?code=c&state=${state}&iss=i`;
     channel.postMessage(query);
     await until(() => confirmations.length);
     expect(confirmations).to.deep.equal(['monerium-connect']);
-    expect(arrivals).to.have.length(1);
-    const [arrival] = arrivals;
-    expect(arrival).to.deep.include({ oauthState: state, query, response: { state, code: 'c' } });
-    expect(arrival).to.have.nested.property('transaction.mode', 'popup');
+    expect(responses).to.have.length(1);
+    const [received] = responses;
+    expect(received).to.deep.include({ oauthState: state, query, response: { state, code: 'c' } });
+    expect(received).to.have.nested.property('transaction.mode', 'popup');
   });
 
   it('confirms nothing that was not taken', async () => {
     let isFree = false;
-    const { channel, arrivals, confirmations } = listen(() => isFree);
+    const { channel, responses, confirmations } = listen(() => isFree);
     channel.postMessage(`?code=c&state=${state}`);
     await deliver();
     expect(confirmations).to.deep.equal([]);
     isFree = true;
     channel.postMessage(`?code=c&state=${state}`);
     await until(() => confirmations.length);
-    expect(arrivals).to.have.length(1);
+    expect(responses).to.have.length(1);
   });
 
   it('#39 takes an error without state over the channel that only its popup knows', async () => {
-    const { channel, arrivals, confirmations } = listen();
+    const { channel, responses, confirmations } = listen();
     channel.postMessage('?error=access_denied');
     await until(() => confirmations.length);
-    expect(arrivals.map(({ response }) => response)).to.deep.equal([
+    expect(responses.map(({ response }) => response)).to.deep.equal([
       { oauthError: 'access_denied' },
     ]);
   });
 
   it('ignores a response that is not of its flow', async () => {
-    const { channel, arrivals, confirmations } = listen();
+    const { channel, responses, confirmations } = listen();
     for (const query of [
       `?code=c&state=${createState()}`,
       '?code=c&state=stranger',
@@ -104,25 +100,25 @@ describe('listenToPopup', () => {
       channel.postMessage(query);
     }
     await deliver();
-    expect(arrivals).to.deep.equal([]);
+    expect(responses).to.deep.equal([]);
     expect(confirmations).to.deep.equal([]);
   });
 
   it('#10 ignores a response whose flow was claimed already', async () => {
-    const { channel, arrivals, confirmations } = listen();
-    spendTransaction(state);
+    const { channel, responses, confirmations } = listen();
+    markUsed(state);
     channel.postMessage(`?code=c&state=${state}`);
     await deliver();
-    expect(arrivals).to.deep.equal([]);
+    expect(responses).to.deep.equal([]);
     expect(confirmations).to.deep.equal([]);
   });
 
   it('takes nothing any more after its end', async () => {
-    const { channel, arrivals, confirmations, listener } = listen();
+    const { channel, responses, confirmations, listener } = listen();
     listener.end();
     channel.postMessage(`?code=c&state=${state}`);
     await deliver();
-    expect(arrivals).to.deep.equal([]);
+    expect(responses).to.deep.equal([]);
     expect(confirmations).to.deep.equal([]);
   });
 });
@@ -186,7 +182,7 @@ describe('pollPopup', () => {
     it(`#27 #36 finds the outcome of a popup that has gone on by itself: ${JSON.stringify(outcome)}`, () => {
       // What has happened goes before the clock: the page may have slept for hours.
       const { clock, outcomes, losses } = poll(() => true);
-      spendTransaction(state, outcome);
+      markUsed(state, outcome);
       clock.setSystemTime(Date.now() + 60 * MINUTE);
       clock.tick(500);
       expect(outcomes).to.deep.equal([outcome]);
@@ -196,7 +192,7 @@ describe('pollPopup', () => {
 
   it('waits on while the popup is at work, and for an outcome that nobody could have had', () => {
     const { clock, outcomes, losses } = poll();
-    spendTransaction(state);
+    markUsed(state);
     clock.tick(1000);
     const key = `monerium-connect:${state}`;
     const forged = ['<b>', 'UPPER', 'constructor', 'made_up', { profile: 'p' }, 7];
@@ -249,7 +245,7 @@ describe('waitForPopup', () => {
       send: (event) => events.push(event) > 0,
       take: ({ query }) => log.push(['take', query]) === 1,
       isStarting: () => true,
-      conclude: note('conclude'),
+      finish: note('finish'),
       fail: (attempt, { code }, type) => note(type ?? 'fail')(attempt, code),
     };
     const attempt = createAttempt();
@@ -302,8 +298,8 @@ describe('waitForPopup', () => {
 
   it('#27 concludes the attempt when the popup has exchanged its code by itself', () => {
     const { clock, log, attempt } = wait(() => true);
-    spendTransaction(state, IDENTITY);
+    markUsed(state, IDENTITY);
     clock.tick(500);
-    expect(log).to.deep.equal([['conclude', attempt, IDENTITY]]);
+    expect(log).to.deep.equal([['finish', attempt, IDENTITY]]);
   });
 });

@@ -5,8 +5,8 @@ import { createAttempt } from '../../src/core/flow/attempt.js';
 import type { FlowControl } from '../../src/core/flow/flow-control.js';
 import { completeReturn } from '../../src/core/flow/return.js';
 import type { FlowEvent } from '../../src/core/flow/state.js';
-import type { Arrival } from '../../src/core/browser/arrival.js';
-import { findTombstone, saveTransaction } from '../../src/core/browser/transaction.js';
+import type { ReceivedResponse } from '../../src/core/browser/received-response.js';
+import { findUsedTransaction, saveTransaction } from '../../src/core/browser/transaction.js';
 import type { ExchangeFunction } from '../../src/core/oauth/exchange.js';
 import { readAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
@@ -49,7 +49,7 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
     },
     take: () => false,
     isStarting: () => true,
-    conclude: () => {},
+    finish: () => {},
     fail(failed, error) {
       // An attempt that is over changes nothing.
       if (failed.signal.aborted) return;
@@ -61,8 +61,14 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
   const search = `?state=${state}&${query}`;
   const response = readAuthorizationResponse(search) ?? {};
   const rest = location.href;
-  const arrival: Arrival = { response, oauthState: state, query: search, rest, transaction };
-  const done = completeReturn(flow, attempt, arrival, configure(exchange));
+  const received: ReceivedResponse = {
+    response,
+    oauthState: state,
+    query: search,
+    rest,
+    transaction,
+  };
+  const done = completeReturn(flow, attempt, received, configure(exchange));
   return { clock, state, log, attempt, done };
 }
 
@@ -76,8 +82,8 @@ const reject = (error: Error) => () => Promise.reject(error);
 describe('completeReturn', () => {
   it('connects, and stores who it was', async () => {
     const { clock, state, log, done } = complete(() => Promise.resolve(IDENTITY));
-    await reach(() => findTombstone(state)?.outcome);
-    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
+    await reach(() => findUsedTransaction(state)?.outcome);
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: IDENTITY });
     await clock.tickAsync(1000);
     await done;
     expect(log).to.deep.equal(['exchange', 'connect', 'withdraw']);
@@ -95,10 +101,10 @@ describe('completeReturn', () => {
       await reach(() => log.length === 2);
       await clock.tickAsync(999);
       expect(log).to.deep.equal(timers);
-      expect(findTombstone(state)).to.not.have.property('outcome');
+      expect(findUsedTransaction(state)).to.not.have.property('outcome');
       await clock.tickAsync(1);
       expect(log).to.deep.equal([...timers, code]);
-      expect(findTombstone(state)).to.deep.include({ outcome: code });
+      expect(findUsedTransaction(state)).to.deep.include({ outcome: code });
     });
   }
 
@@ -110,10 +116,10 @@ describe('completeReturn', () => {
   ] as const) {
     it(`#5 announces and stores ${code} at once when there was a response`, async () => {
       const { clock, state, log } = complete(reject(new ConnectError(code, options)));
-      await reach(() => findTombstone(state)?.outcome);
+      await reach(() => findUsedTransaction(state)?.outcome);
       expect(Date.now()).to.equal(clock.now);
       expect(log).to.deep.equal(['exchange', code]);
-      expect(findTombstone(state)).to.deep.include({ outcome: code });
+      expect(findUsedTransaction(state)).to.deep.include({ outcome: code });
     });
   }
 
@@ -124,7 +130,7 @@ describe('completeReturn', () => {
       return Promise.resolve(IDENTITY);
     };
     const { state, log } = complete(exchange, 'error=access_denied');
-    await reach(() => findTombstone(state)?.outcome);
+    await reach(() => findUsedTransaction(state)?.outcome);
     expect(log).to.deep.equal(['access_denied']);
     expect(calls).to.equal(0);
   });
@@ -136,8 +142,8 @@ describe('completeReturn', () => {
     expect(log).to.deep.equal(['exchange']);
     await clock.tickAsync(1);
     expect(log).to.deep.equal(['exchange', 'exchange_timeout']);
-    await reach(() => findTombstone(state)?.outcome);
-    expect(findTombstone(state)).to.deep.include({ outcome: 'exchange_timeout' });
+    await reach(() => findUsedTransaction(state)?.outcome);
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: 'exchange_timeout' });
   });
 
   it('stores aborted when the attempt ends during the exchange', async () => {
@@ -145,7 +151,7 @@ describe('completeReturn', () => {
     await reach(() => log.length);
     attempt.settle(new ConnectError('aborted'));
     attempt.end();
-    await reach(() => findTombstone(state)?.outcome);
-    expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
+    await reach(() => findUsedTransaction(state)?.outcome);
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: 'aborted' });
   });
 });

@@ -102,7 +102,7 @@ describe('openUrl', () => {
     expect([element.status, posts]).to.deep.equal(['idle', []]);
   });
 
-  it('#175 that throws ends the flow, and its record is spent', async () => {
+  it('#175 that throws ends the flow, and its record is used', async () => {
     const { element } = await addInApp({}, () => {
       throw new Error('no browser');
     });

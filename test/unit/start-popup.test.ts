@@ -1,7 +1,7 @@
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import { useFakeTimers } from 'sinon';
-import { spendTransaction } from '../../src/core/browser/transaction.js';
+import { markUsed } from '../../src/core/browser/transaction.js';
 import {
   IDENTITY,
   RECORD_PREFIX,
@@ -156,7 +156,7 @@ describe('a start in a popup', () => {
             channel: () => channel.postMessage(query),
             message: () => popup.eval(`parent.postMessage('${query}', '${location.origin}')`),
             // What a popup leaves that has exchanged its code by itself.
-            storage: () => spendTransaction(state, IDENTITY),
+            storage: () => markUsed(state, IDENTITY),
           };
           for (const way of copies) {
             send[way]();

@@ -1,9 +1,9 @@
 import { expect } from '@open-wc/testing';
 import {
-  spendTransaction,
+  markUsed,
   claimInterruption,
   claimTransaction,
-  findTombstone,
+  findUsedTransaction,
   findTransaction,
   saveTransaction,
   type Outcome,
@@ -71,25 +71,25 @@ afterEach(() => {
 });
 
 describe('claimTransaction', () => {
-  it('hands over the record after it has become a tombstone', async () => {
+  it('hands over the record after it has been marked as used', async () => {
     const transaction = makeTransaction();
     saveTransaction(state, transaction);
     let taken: unknown;
     let left: unknown;
     await claimTransaction(state, async (given) => {
       taken = given;
-      left = findTombstone(state);
+      left = findUsedTransaction(state);
       return 'aborted';
     });
     expect(taken).to.deep.equal(transaction);
     expect(left).to.have.all.keys('v', 'at');
   });
 
-  it('writes the outcome into the tombstone, and nothing else', async () => {
+  it('writes the outcome into the used record, and nothing else', async () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       saveTransaction(state, makeTransaction());
       await claimTransaction(state, async () => outcome);
-      const entry = findTombstone(state);
+      const entry = findUsedTransaction(state);
       expect(entry).to.have.all.keys('v', 'at', 'outcome');
       expect(entry).to.deep.include({ outcome });
     }
@@ -118,7 +118,7 @@ describe('claimTransaction', () => {
     await first;
     await claimTransaction(state, mustNotRun);
     expect(work.calls).to.equal(1);
-    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: IDENTITY });
   });
 
   it('#7 is silent, and leaves the record, while another window holds the lock', async () => {
@@ -141,11 +141,11 @@ describe('claimTransaction', () => {
     }
   });
 
-  it('does nothing with a tombstone, an unknown state or a poisoned record', async () => {
+  it('does nothing with a used record, an unknown state or a poisoned record', async () => {
     await claimTransaction(state, mustNotRun);
-    spendTransaction(state, 'aborted');
+    markUsed(state, 'aborted');
     await claimTransaction(state, mustNotRun);
-    expect(findTombstone(state)).to.deep.include({ outcome: 'aborted' });
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: 'aborted' });
     localStorage.setItem(`monerium-connect:${state}`, '{"v":1,"codeVerifier":"v"}');
     await claimTransaction(state, mustNotRun);
     expect(localStorage.getItem(`monerium-connect:${state}`)).to.equal(null);
@@ -160,7 +160,7 @@ describe('claimTransaction', () => {
     await clock.tickAsync(10_000);
     expect(await isLocked()).to.equal(true);
     work.finish(IDENTITY);
-    while (!findTombstone(state)?.outcome) await deliver();
+    while (!findUsedTransaction(state)?.outcome) await deliver();
     await clock.tickAsync(999);
     expect(await isLocked()).to.equal(true);
     await clock.tickAsync(1);
@@ -178,7 +178,7 @@ describe('claimTransaction', () => {
     work.finish(IDENTITY);
     await first;
     expect(work.calls).to.equal(1);
-    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: IDENTITY });
   });
 });
 
@@ -186,13 +186,13 @@ describe('claimInterruption', () => {
   /** What a page leaves behind that is closed during its exchange. */
   function leaveDuringExchange(left = state): void {
     saveTransaction(left, makeTransaction());
-    spendTransaction(left);
+    markUsed(left);
   }
 
-  it('#5 finds a tombstone of this tab without outcome, once', async () => {
+  it('#5 finds a used record of this tab without outcome, once', async () => {
     leaveDuringExchange();
     expect(await claimInterruption()).to.equal(true);
-    expect(findTombstone(state)).to.deep.include({ outcome: 'interrupted' });
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: 'interrupted' });
     expect(await claimInterruption()).to.equal(false);
   });
 
@@ -205,7 +205,7 @@ describe('claimInterruption', () => {
   it('#5 finds each of two, and finds it behind a flow that is pending or has ended', async () => {
     const other = `${state}x`;
     leaveDuringExchange(`${state}a`);
-    spendTransaction(`${state}a`, IDENTITY);
+    markUsed(`${state}a`, IDENTITY);
     saveTransaction(`${state}b`, makeTransaction());
     leaveDuringExchange();
     leaveDuringExchange(other);
@@ -213,9 +213,9 @@ describe('claimInterruption', () => {
     expect(await claimInterruption()).to.equal(true);
     expect(await claimInterruption()).to.equal(false);
     for (const left of [state, other]) {
-      expect(findTombstone(left)).to.deep.include({ outcome: 'interrupted' });
+      expect(findUsedTransaction(left)).to.deep.include({ outcome: 'interrupted' });
     }
-    expect(findTombstone(`${state}a`)).to.deep.include({ outcome: IDENTITY });
+    expect(findUsedTransaction(`${state}a`)).to.deep.include({ outcome: IDENTITY });
     expect(findTransaction(`${state}b`)).to.not.equal(undefined);
   });
 
@@ -228,7 +228,7 @@ describe('claimInterruption', () => {
   it('#4 is false when the flow had an outcome', async () => {
     for (const outcome of [IDENTITY, 'access_denied'] as const) {
       leaveDuringExchange();
-      spendTransaction(state, outcome);
+      markUsed(state, outcome);
       expect(await claimInterruption()).to.equal(false);
     }
   });
@@ -237,7 +237,7 @@ describe('claimInterruption', () => {
     expect(await claimInterruption()).to.equal(false);
     saveTransaction(state, makeTransaction());
     expect(await claimInterruption()).to.equal(false);
-    spendTransaction(state);
+    markUsed(state);
     sessionStorage.clear();
     expect(await claimInterruption()).to.equal(false);
   });
@@ -255,6 +255,6 @@ describe('claimInterruption', () => {
     work.finish(IDENTITY);
     await Promise.all([claim, asking]);
     expect(found).to.equal(false);
-    expect(findTombstone(state)).to.deep.include({ outcome: IDENTITY });
+    expect(findUsedTransaction(state)).to.deep.include({ outcome: IDENTITY });
   });
 });

@@ -1,11 +1,11 @@
 import { expect } from '@open-wc/testing';
 import { ERRORS } from '../../src/core/errors.js';
 import {
-  spendTransaction,
+  markUsed,
   claimInterruption,
   claimTransaction,
   findStateOfPopup,
-  findTombstone,
+  findUsedTransaction,
   findTransaction,
   forgetTransactions,
   isExpired,
@@ -145,11 +145,11 @@ describe('the sweep of a start', () => {
     expect([stateOf(1), STATE].map(isKept)).to.deep.equal([false, true]);
   });
 
-  it('removes tombstones older than 24 h and keeps younger ones', () => {
+  it('removes used records older than 24 h and keeps younger ones', () => {
     undo.stopClockAt(NOW - 24 * HOUR - MINUTE);
-    spendTransaction(stateOf(1), 'aborted');
+    markUsed(stateOf(1), 'aborted');
     undo.stopClockAt(NOW - 24 * HOUR + MINUTE);
-    spendTransaction(stateOf(2), 'aborted');
+    markUsed(stateOf(2), 'aborted');
     undo.stopClockAt(NOW);
     saveTransaction(STATE, makeTransaction());
     expect([stateOf(1), stateOf(2), STATE].map(isKept)).to.deep.equal([false, true, true]);
@@ -165,8 +165,8 @@ describe('the sweep of a start', () => {
     for (let number = 1; number <= 9; number++) expect(isKept(stateOf(number))).to.equal(true);
   });
 
-  it('does not count tombstones', () => {
-    for (let number = 1; number <= 14; number++) spendTransaction(stateOf(number));
+  it('does not count used records', () => {
+    for (let number = 1; number <= 14; number++) markUsed(stateOf(number));
     saveTransaction(stateOf(20), makeTransaction());
     saveTransaction(STATE, makeTransaction());
     expect(Object.keys(localStorage)).to.have.lengthOf(16);
@@ -234,9 +234,9 @@ describe('findTransaction', () => {
     });
   }
 
-  it('#61 takes a record with an empty verifier neither for a flow nor for a spent one', () => {
+  it('#61 takes a record with an empty verifier neither for a flow nor for a used one', () => {
     localStorage.setItem(KEY, JSON.stringify(makeTransaction({ codeVerifier: '' })));
-    expect(findTombstone(STATE)).to.equal(undefined);
+    expect(findUsedTransaction(STATE)).to.equal(undefined);
     expect(localStorage.getItem(KEY)).to.equal(null);
   });
 
@@ -245,7 +245,7 @@ describe('findTransaction', () => {
     undo.block('sessionStorage');
     expect(findTransaction(STATE)).to.equal(undefined);
     expect(listStates()).to.deep.equal([]);
-    spendTransaction(STATE, 'aborted');
+    markUsed(STATE, 'aborted');
     expect(findStateOfPopup()).to.equal('');
     forgetTransactions('the-client');
     await claimTransaction(STATE, () => expect.fail('must not run'));
@@ -253,20 +253,20 @@ describe('findTransaction', () => {
   });
 });
 
-describe('spendTransaction', () => {
-  it('leaves a tombstone without any secret', () => {
+describe('markUsed', () => {
+  it('leaves a used record without any secret', () => {
     saveTransaction(STATE, makeTransaction());
     undo.stopClockAt(NOW);
-    spendTransaction(STATE);
-    expect(findTombstone(STATE)).to.deep.equal({ v: 1, at: NOW });
+    markUsed(STATE);
+    expect(findUsedTransaction(STATE)).to.deep.equal({ v: 1, at: NOW });
     expect(findTransaction(STATE)).to.equal(undefined);
   });
 
   it('writes the outcome', () => {
     const identity = { profile: 'p', userId: 'u' };
     for (const outcome of [identity, 'access_denied'] as const) {
-      spendTransaction(STATE, outcome);
-      expect(findTombstone(STATE)).to.deep.include({ outcome });
+      markUsed(STATE, outcome);
+      expect(findUsedTransaction(STATE)).to.deep.include({ outcome });
     }
   });
 
@@ -274,36 +274,36 @@ describe('spendTransaction', () => {
     saveTransaction(STATE, makeTransaction());
     let removals = 0;
     undo.replace(Storage.prototype, 'removeItem', { value: () => (removals += 1) });
-    spendTransaction(STATE);
+    markUsed(STATE);
     expect(removals).to.equal(0);
-    expect(findTombstone(STATE)).to.not.equal(undefined);
+    expect(findUsedTransaction(STATE)).to.not.equal(undefined);
   });
 
-  it('#83 removes the record even when the tombstone finds no room', () => {
+  it('#83 removes the record even when the mark finds no room', () => {
     saveTransaction(STATE, makeTransaction());
     const value = () => {
       throw new DOMException('full', 'QuotaExceededError');
     };
     undo.replace(Storage.prototype, 'setItem', { value });
-    spendTransaction(STATE);
+    markUsed(STATE);
     expect(localStorage.getItem(KEY)).to.equal(null);
   });
 });
 
-describe('the outcome of a tombstone', () => {
-  it('finds a code or an identity in a tombstone', () => {
+describe('the outcome of a used record', () => {
+  it('finds a code or an identity in a used record', () => {
     for (const outcome of ['access_denied', { profile: 'p', userId: 'u' }] as const) {
-      spendTransaction(STATE, outcome);
-      expect(findTombstone(STATE)?.outcome).to.deep.equal(outcome);
+      markUsed(STATE, outcome);
+      expect(findUsedTransaction(STATE)?.outcome).to.deep.equal(outcome);
     }
   });
 
   it('finds nothing before the end of a flow', () => {
-    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
+    expect(findUsedTransaction(STATE)?.outcome).to.equal(undefined);
     saveTransaction(STATE, makeTransaction());
-    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
-    spendTransaction(STATE);
-    expect(findTombstone(STATE)?.outcome).to.equal(undefined);
+    expect(findUsedTransaction(STATE)?.outcome).to.equal(undefined);
+    markUsed(STATE);
+    expect(findUsedTransaction(STATE)?.outcome).to.equal(undefined);
   });
 
   const markup = '<img src=x>';
@@ -316,14 +316,14 @@ describe('the outcome of a tombstone', () => {
   for (const outcome of foreign) {
     it(`#61 takes no outcome of another form: ${JSON.stringify(outcome)}`, () => {
       localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
-      expect(findTombstone(STATE)?.outcome).to.equal(undefined);
+      expect(findUsedTransaction(STATE)?.outcome).to.equal(undefined);
     });
   }
 
   it('#61 takes nothing but the two ids of an identity', () => {
     const outcome = { profile: 'p', userId: 'u', html: markup };
     localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
-    expect(findTombstone(STATE)?.outcome).to.deep.equal({ profile: 'p', userId: 'u' });
+    expect(findUsedTransaction(STATE)?.outcome).to.deep.equal({ profile: 'p', userId: 'u' });
   });
 });
 
@@ -331,15 +331,15 @@ describe('findOutcome and the codes', () => {
   for (const code of Object.keys(ERRORS)) {
     it(`takes ${code}`, () => {
       localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome: code }));
-      expect(findTombstone(STATE)?.outcome).to.equal(code);
+      expect(findUsedTransaction(STATE)?.outcome).to.equal(code);
     });
   }
 });
 
 describe('listPendingOfTab', () => {
-  it('leaves out a flow that is spent, deleted or no longer valid', () => {
+  it('leaves out a flow that is used, deleted or no longer valid', () => {
     for (const number of [1, 2, 3, 4]) saveTransaction(stateOf(number), makeTransaction());
-    spendTransaction(stateOf(1));
+    markUsed(stateOf(1));
     localStorage.removeItem(`monerium-connect:${stateOf(2)}`);
     localStorage.setItem(`monerium-connect:${stateOf(3)}`, '{}');
     expect(listStates()).to.deep.equal([stateOf(4)]);
@@ -386,25 +386,25 @@ describe('findStateOfPopup', () => {
 });
 
 describe('forgetTransactions', () => {
-  it('spends every pending flow of a client, of any tab, and of no other client', () => {
+  it('marks as used every pending flow of a client, of any tab, and of no other client', () => {
     saveTransaction(stateOf(1), makeTransaction({ clientId: 'one' }));
     sessionStorage.clear();
     saveTransaction(stateOf(2), makeTransaction({ clientId: 'one', mode: 'popup' }));
     saveTransaction(stateOf(3), makeTransaction({ clientId: 'two' }));
     forgetTransactions('one');
-    expect(findTombstone(stateOf(1))?.outcome).to.equal('aborted');
-    expect(findTombstone(stateOf(2))?.outcome).to.equal('aborted');
+    expect(findUsedTransaction(stateOf(1))?.outcome).to.equal('aborted');
+    expect(findUsedTransaction(stateOf(2))?.outcome).to.equal('aborted');
     expect(findTransaction(stateOf(3))).to.include({ clientId: 'two' });
     expect(listStates()).to.deep.equal([stateOf(3)]);
     expect(JSON.stringify(localStorage[`monerium-connect:${stateOf(1)}`])).not.to.contain('vvv');
   });
 
-  it('keeps how a spent flow has ended', () => {
+  it('keeps how a used flow has ended', () => {
     const identity = { profile: 'p', userId: 'u' };
     saveTransaction(STATE, makeTransaction({ clientId: 'one' }));
-    spendTransaction(STATE, identity);
+    markUsed(STATE, identity);
     forgetTransactions('one');
-    expect(findTombstone(STATE)?.outcome).to.deep.equal(identity);
+    expect(findUsedTransaction(STATE)?.outcome).to.deep.equal(identity);
   });
 });
 

@@ -2,7 +2,7 @@
 import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
-import { keepArrival, page } from '../../src/core/browser/page.js';
+import { queueResponse, page } from '../../src/core/browser/page.js';
 import type { WalletEntry } from '../../src/core/oauth/wallet.js';
 import { WALLET_KEY } from '../../src/core/oauth/wallet.js';
 import { entry } from '../../src/wallet/entry.js';
@@ -109,9 +109,9 @@ describe('a start with a wallet', () => {
 
   it('#88 is not ended by the failure of an earlier page', async () => {
     const { element, promise, sign } = await startSlowly();
-    keepArrival({ response: {}, oauthState: '', query: '', transaction: undefined });
+    queueResponse({ response: {}, oauthState: '', query: '', transaction: undefined });
     element.flow!.resume();
-    expect(page.arrival).to.equal(undefined);
+    expect(page.received).to.equal(undefined);
     expect(element.status).to.equal('signing');
     sign();
     await promise;

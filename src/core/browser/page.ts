@@ -1,7 +1,12 @@
-import type { JournalEntry } from '../further/doctor.js';
+import type { Transition } from '../further/doctor.js';
 import { createSecrets, type Secrets } from '../oauth/oauth.js';
-import { takeArrival, takeResult, type Arrival, type Result } from './arrival.js';
-import { handToOpener } from './popup-line.js';
+import {
+  receiveResponse,
+  takeResult,
+  type ReceivedResponse,
+  type Result,
+} from './received-response.js';
+import { handToOpener } from './popup-channel.js';
 import { closeWindow } from './popup-window.js';
 import { isServer, readAddress, rewriteAddress, whenParsed, whenShown } from './window.js';
 
@@ -14,7 +19,7 @@ interface Page {
   /** Resolves when the page is parsed, and its opener has taken what it can take. */
   ready: Promise<unknown>;
   readonly logged: Set<string>;
-  arrival?: Arrival | undefined;
+  received?: ReceivedResponse | undefined;
   result?: Result | undefined;
   /** This window was a popup, and its opener has taken the response: nothing is left to do here. */
   handedToOpener?: boolean;
@@ -22,18 +27,18 @@ interface Page {
   interruptionChecked?: boolean;
   secrets?: Secrets | 'pending' | undefined;
   /** The steps of all flows, as soon as an element has `debug`. */
-  journal?: JournalEntry[];
+  transitions?: Transition[];
 }
 
 /** A popup leaves its response to the page that opened it, when that is still there. */
 async function handOver(opened: Page): Promise<void> {
-  const { arrival } = opened;
+  const { received } = opened;
   // A popup of another site's frame finds no record: storage is partitioned there.
-  if (!arrival || arrival.transaction?.mode === 'redirect') return;
-  const { query, oauthState, transaction } = arrival;
+  if (!received || received.transaction?.mode === 'redirect') return;
+  const { query, oauthState, transaction } = received;
   opened.handedToOpener = await handToOpener(query, oauthState, transaction !== undefined);
   if (!opened.handedToOpener) return;
-  opened.arrival = undefined;
+  opened.received = undefined;
   closeWindow();
 }
 
@@ -46,8 +51,8 @@ function openPage(): Page {
   if (isServer()) return opened;
   // In the same task: until then every request of the page could carry it in its `Referer`.
   opened.result = takeResult(readAddress(), rewriteAddress);
-  opened.arrival = takeArrival(readAddress(), rewriteAddress);
-  opened.interruptionChecked = Boolean(opened.arrival);
+  opened.received = receiveResponse(readAddress(), rewriteAddress);
+  opened.interruptionChecked = Boolean(opened.received);
   opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
   return opened;
 }
@@ -87,9 +92,9 @@ export async function loadFile<T>(load: () => Promise<T>): Promise<T | undefined
 }
 
 /** Lets a response wait for an element. One of a flow that is known counts for more. */
-export function keepArrival(arrival: Arrival): void {
-  if (page.arrival?.transaction && !arrival.transaction) return;
-  page.arrival = arrival;
+export function queueResponse(received: ReceivedResponse): void {
+  if (page.received?.transaction && !received.transaction) return;
+  page.received = received;
 }
 
 /** Makes the secrets of the next start, so that a click can leave in its own task. */

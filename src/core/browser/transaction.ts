@@ -39,14 +39,14 @@ const STRING_KEYS = [...BINDING_KEYS, 'codeVerifier', 'mode', 'startUrl', 'id'];
 /** How a claimed flow ended. */
 export type Outcome = Identity | ErrorCode;
 
-/** What remains of a claimed flow, so that its response is known to be spent. */
-export interface Tombstone {
+/** What remains of a claimed flow, so that its response is known. */
+export interface UsedTransaction {
   readonly v: 1;
   readonly at: number;
   readonly outcome?: Outcome;
 }
 
-type Entry = Transaction | Tombstone;
+type Entry = Transaction | UsedTransaction;
 
 function isTransaction(fields: Fields): fields is Fields & Transaction {
   const isComplete = STRING_KEYS.every((key) => typeof fields[key] === 'string');
@@ -84,7 +84,7 @@ export function findTransaction(state: string): Transaction | undefined {
 }
 
 /** What remains of a claimed flow. Its outcome is there when the window that claimed it is done. */
-export function findTombstone(state: string): Tombstone | undefined {
+export function findUsedTransaction(state: string): UsedTransaction | undefined {
   const entry = findEntry(state);
   return entry && 'codeVerifier' in entry ? undefined : entry;
 }
@@ -193,21 +193,21 @@ export function assertStorage(): void {
   localStorage.removeItem(KEY_PREFIX);
 }
 
-/** Marks a flow as spent, in one step: between two steps another tab would find nothing at all. */
-export function spendTransaction(state: string, outcome?: Outcome): void {
-  const tombstone: Tombstone = { v: 1, at: Date.now(), ...(outcome && { outcome }) };
+/** Marks a flow as used, in one step: between two steps another tab would find nothing at all. */
+export function markUsed(state: string, outcome?: Outcome): void {
+  const used: UsedTransaction = { v: 1, at: Date.now(), ...(outcome && { outcome }) };
   try {
-    localStorage.setItem(KEY_PREFIX + state, JSON.stringify(tombstone));
+    localStorage.setItem(KEY_PREFIX + state, JSON.stringify(used));
   } catch {
-    // A full store may refuse the tombstone, never the removal.
+    // A full store may refuse the write, never the removal.
     tryTo(() => localStorage.removeItem(KEY_PREFIX + state));
   }
 }
 
-/** Spends every pending flow of a client, whichever tab it was begun in. */
+/** Marks as used every pending flow of a client, whichever tab it was begun in. */
 export function forgetTransactions(clientId: string): void {
   for (const { state, transaction } of listPending(listStates())) {
-    if (transaction.clientId === clientId) spendTransaction(state, 'aborted');
+    if (transaction.clientId === clientId) markUsed(state, 'aborted');
   }
 }
 
@@ -235,7 +235,7 @@ async function withLock(
 
 /**
  * Claims a flow for this tab: of all tabs that have its response, one gets to run `work`. The
- * record becomes a tombstone before the work starts, and the tombstone gets its outcome. The others
+ * record is marked as used before the work starts, and then gets its outcome. The others
  * find nothing and do nothing. `work` must not reject.
  */
 export async function claimTransaction(
@@ -245,24 +245,24 @@ export async function claimTransaction(
   await withLock(state, true, async (isHeld) => {
     const transaction = isHeld ? findTransaction(state) : undefined;
     if (!transaction) return;
-    spendTransaction(state);
+    markUsed(state);
     const working = work(transaction);
     // After the request was sent: the first access to a storage may take a while.
     addStateToTab(state);
-    spendTransaction(state, await working);
+    markUsed(state, await working);
     await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
   });
 }
 
 /** Whether a flow was claimed, and is not known to have ended. */
 function isOpen(state: string): boolean {
-  const tombstone = findTombstone(state);
-  return tombstone !== undefined && !tombstone.outcome;
+  const used = findUsedTransaction(state);
+  return used !== undefined && !used.outcome;
 }
 
 /**
  * Resolves with whether an exchange of this tab was ended by leaving its page; once for each. No
- * window works any more on a tombstone without outcome whose lock is free.
+ * window works any more on a used record without outcome whose lock is free.
  */
 export async function claimInterruption(): Promise<boolean> {
   const state = listStatesOfTab().find(isOpen);
@@ -270,7 +270,7 @@ export async function claimInterruption(): Promise<boolean> {
   let isInterrupted = false;
   await withLock(state, false, async () => {
     isInterrupted = isOpen(state);
-    if (isInterrupted) spendTransaction(state, 'interrupted');
+    if (isInterrupted) markUsed(state, 'interrupted');
   });
   return isInterrupted;
 }

@@ -53,7 +53,7 @@ export function readBase(): string {
 
 /** Replaces the address: same history entry, same history state, no navigation. */
 export function rewriteAddress(href: string): void {
-  // Some embedders forbid it. The response is spent all the same, and a reload stays silent.
+  // Some embedders forbid it. The response is taken all the same, and a reload stays silent.
   const replace = (url: string) =>
     tryTo(() => {
       history.replaceState(history.state, '', url);

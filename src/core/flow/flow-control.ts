@@ -1,5 +1,5 @@
 import type { ConnectError } from '../errors.js';
-import type { Arrival } from '../browser/arrival.js';
+import type { ReceivedResponse } from '../browser/received-response.js';
 import type { Outcome } from '../browser/transaction.js';
 import type { Attempt, FlowEvent } from './state.js';
 import type { Ending } from './view.js';
@@ -11,9 +11,9 @@ export interface FlowControl {
   /** Whether an attempt has not left yet, and nothing has come back in the meantime. */
   isStarting(attempt: Attempt): boolean;
   /** Claims a response; returns whether this page has taken it. */
-  take(arrival: Arrival): boolean;
+  take(received: ReceivedResponse): boolean;
   /** Ends an attempt as another window has ended its exchange. */
-  conclude(attempt: Attempt, outcome: Outcome): void;
+  finish(attempt: Attempt, outcome: Outcome): void;
   /** Ends an attempt badly. `lose`: its popup may still succeed. */
   fail(attempt: Attempt, error: ConnectError, type?: 'fail' | 'lose'): void;
 }

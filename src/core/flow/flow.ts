@@ -8,16 +8,16 @@ import {
   type ErrorCode,
   type ErrorPhase,
 } from '../errors.js';
-import { isProven, type Arrival } from '../browser/arrival.js';
+import { isProven, type ReceivedResponse } from '../browser/received-response.js';
 import { page } from '../browser/page.js';
 import {
   claimInterruption,
   forgetTransactions,
-  spendTransaction,
+  markUsed,
   type Outcome,
 } from '../browser/transaction.js';
 import { after, readAddress, stopNavigation } from '../browser/window.js';
-import type { JournalEntry } from '../further/doctor.js';
+import type { Transition } from '../further/doctor.js';
 import type { Identity } from '../oauth/identity.js';
 import { toAuthorizationError } from '../oauth/oauth.js';
 import { createAttempt } from './attempt.js';
@@ -135,23 +135,23 @@ export class Flow implements FlowControl {
   /** Takes the response that waits on this page, and gives the view an ending that waits. */
   resume(view?: FlowView): void {
     if (view && this.#unheard) this.#announce(this.#unheard, view);
-    const { arrival } = page;
-    const { transaction } = arrival ?? {};
-    if (arrival && (!transaction || isSameBinding(this.binding, transaction))) {
-      this.#takeFromPage(arrival);
+    const { received } = page;
+    const { transaction } = received ?? {};
+    if (received && (!transaction || isSameBinding(this.binding, transaction))) {
+      this.#takeFromPage(received);
     } else if (!page.interruptionChecked) {
       page.interruptionChecked = true;
       void this.#reportInterruption();
     }
   }
 
-  #takeFromPage(arrival: Arrival): void {
+  #takeFromPage(received: ReceivedResponse): void {
     const announcer = this.#findAnnouncer();
     // Until the answer it is not known whether a customer would be signed out.
-    if (!isProven(arrival) && announcer?.isChecking) return;
-    page.arrival = undefined;
-    if (arrival.transaction) {
-      this.take(arrival);
+    if (!isProven(received) && announcer?.isChecking) return;
+    page.received = undefined;
+    if (received.transaction) {
+      this.take(received);
     } else if (!announcer?.siteIdentity) {
       // Any link can have a `state` that looks like ours. It must not sign a customer out.
       this.#report(createError('transaction_not_found'));
@@ -161,7 +161,7 @@ export class Flow implements FlowControl {
   /** Tells what the server has said of its flow, once its session has said who is connected. */
   takeResult(view: FlowView): void {
     const { result } = page;
-    if (!result || !view.reading.configuration?.startUrl) return;
+    if (!result || !view.parsed.configuration?.startUrl) return;
     page.result = undefined;
     const identity = view.siteIdentity;
     if (!identity) {
@@ -195,14 +195,14 @@ export class Flow implements FlowControl {
     // The site has said that nobody is connected: else the view would not have asked.
     if (state.step === 'connected') this.send({ type: 'forget' });
     const attempt = createAttempt(view);
-    const { arrival } = page;
-    const isOwn = isSameBinding(this.binding, arrival?.transaction);
+    const { received } = page;
+    const isOwn = isSameBinding(this.binding, received?.transaction);
     // A response that waits for this flow goes first: it will be claimed in this attempt. An error
     // without `state`, which anybody can have made, is dropped.
-    const oauthState = isOwn ? arrival?.response.state : undefined;
+    const oauthState = isOwn ? received?.response.state : undefined;
     this.send({ type: 'start', attempt, oauthState });
     if (oauthState) return attempt.promise;
-    if (isOwn) page.arrival = undefined;
+    if (isOwn) page.received = undefined;
     void startFlow(this, attempt, view);
     return attempt.promise;
   }
@@ -235,16 +235,16 @@ export class Flow implements FlowControl {
 
   // What the steps do
 
-  take(arrival: Arrival): boolean {
-    const { response, transaction } = arrival;
+  take(received: ReceivedResponse): boolean {
+    const { response, transaction } = received;
     const lost = this.#state.step === 'failed' ? this.#state.lost : undefined;
     const clicked = lost ? lost.clicked : transaction?.id;
     const attempt = attemptOf(this.#state) ?? createAttempt(clicked, lost?.failure);
     if (response.state === undefined) return this.#takeUnproven(attempt, response.oauthError ?? '');
     const announcer = this.#findAnnouncer(attempt.clicked);
-    const configuration = announcer?.reading.configuration;
+    const configuration = announcer?.parsed.configuration;
     if (!configuration || !this.send({ type: 'claim', attempt })) return false;
-    void completeReturn(this, attempt, arrival, configuration);
+    void completeReturn(this, attempt, received, configuration);
     return true;
   }
 
@@ -267,7 +267,7 @@ export class Flow implements FlowControl {
     return this.#state.step === 'starting' && this.#state.attempt === attempt;
   }
 
-  conclude(attempt: Attempt, outcome: Outcome): void {
+  finish(attempt: Attempt, outcome: Outcome): void {
     if (typeof outcome === 'string') {
       this.fail(attempt, toError(outcome));
     } else {
@@ -282,7 +282,7 @@ export class Flow implements FlowControl {
     if (transition(state, event) === state) return;
     // Its response counts no more. That of a lost popup does.
     if (type === 'fail' && 'oauthState' in state && state.oauthState)
-      spendTransaction(state.oauthState, error.code);
+      markUsed(state.oauthState, error.code);
     // A lost popup has announced its failure. Only its success is still announced.
     const ending = attempt.failure ? undefined : ({ type: 'error', error } as const);
     attempt.settle(error);
@@ -297,7 +297,7 @@ export class Flow implements FlowControl {
     const to = transition(from, event);
     const isChanged = to !== from;
     this.#state = to;
-    if (page.journal) note(page.journal, event, from, to);
+    if (page.transitions) note(page.transitions, event, from, to);
     if (isChanged) {
       const attempt = attemptOf(from) ?? attemptOf(to);
       this.#announce(ending, clicked ?? attempt?.clicked);
@@ -328,7 +328,13 @@ function endHere(identity: Identity): Ending {
 }
 
 /** For the doctor. Also an event that changes nothing is noted. */
-function note(journal: JournalEntry[], event: FlowEvent, from: FlowState, to: FlowState): void {
+function note(transitions: Transition[], event: FlowEvent, from: FlowState, to: FlowState): void {
   const code = 'error' in event ? event.error.code : undefined;
-  journal.push({ at: performance.now(), event: event.type, from: from.step, to: to.step, code });
+  transitions.push({
+    at: performance.now(),
+    event: event.type,
+    from: from.step,
+    to: to.step,
+    code,
+  });
 }

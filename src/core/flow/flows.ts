@@ -1,5 +1,5 @@
 import { isSameBinding, type Binding } from '../options.js';
-import type { Arrival } from '../browser/arrival.js';
+import type { ReceivedResponse } from '../browser/received-response.js';
 import { Flow } from './flow.js';
 
 /** The flows of this page: one for each binding. */
@@ -18,7 +18,7 @@ export function hasFlows(): boolean {
 }
 
 /** The flow whose response this is, if there is one. */
-export function findFlowOf({ transaction }: Arrival): Flow | undefined {
+export function findFlowOf({ transaction }: ReceivedResponse): Flow | undefined {
   return [...flows].find(({ binding }) => isSameBinding(binding, transaction));
 }
 

@@ -1,8 +1,8 @@
 import { ConnectError } from '../errors.js';
-import type { Arrival } from '../browser/arrival.js';
-import { listenForResponse } from '../browser/popup-line.js';
+import type { ReceivedResponse } from '../browser/received-response.js';
+import { listenForResponse } from '../browser/popup-channel.js';
 import type { PopupWindow } from '../browser/popup-window.js';
-import { findTombstone, findTransaction, type Outcome } from '../browser/transaction.js';
+import { findUsedTransaction, findTransaction, type Outcome } from '../browser/transaction.js';
 import { every, isFramed, type Resource } from '../browser/window.js';
 import { readAuthorizationResponse } from '../oauth/oauth.js';
 import type { FlowControl } from './flow-control.js';
@@ -18,7 +18,7 @@ const POPUP_MS = 1_800_000;
 export function listenToPopup(
   popup: PopupWindow,
   oauthState: string,
-  take: (arrival: Arrival) => boolean,
+  take: (received: ReceivedResponse) => boolean,
 ): Resource {
   return listenForResponse(oauthState, popup.isSource, (query) => {
     const response = readAuthorizationResponse(query);
@@ -44,7 +44,7 @@ export function pollPopup(
     onLost(new ConnectError(code, { phase: 'authorize' }));
   return every(POLL_MS, () => {
     // A popup that got no confirmation exchanges its code by itself.
-    const outcome = findTombstone(oauthState)?.outcome;
+    const outcome = findUsedTransaction(oauthState)?.outcome;
     if (outcome) onOutcome(outcome);
     // In a frame of another site the popup reaches nobody when Monerium has severed it.
     else if (Date.now() > deadline) lose(isFramed() ? 'embedding_blocked' : 'popup_timeout');
@@ -63,11 +63,11 @@ export function waitForPopup(
   popup.go(href, oauthState);
   // The function of a page that opens the system's browser may have cancelled.
   attempt.signal.throwIfAborted();
-  const listener = listenToPopup(popup, oauthState, (arrival) => flow.take(arrival));
+  const listener = listenToPopup(popup, oauthState, (received) => flow.take(received));
   const timer = pollPopup(
     popup,
     oauthState,
-    (outcome) => flow.conclude(attempt, outcome),
+    (outcome) => flow.finish(attempt, outcome),
     (error) => flow.fail(attempt, error, 'lose'),
   );
   flow.send({ type: 'wait', attempt, oauthState, popup, listener, timer });

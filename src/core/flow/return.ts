@@ -1,6 +1,6 @@
 import type { Configuration } from '../options.js';
 import { ConnectError, toConnectError } from '../errors.js';
-import { readCode, type Arrival } from '../browser/arrival.js';
+import { readCode, type ReceivedResponse } from '../browser/received-response.js';
 import { claimTransaction, type Outcome, type Transaction } from '../browser/transaction.js';
 import { after, every, isOnline, keepOnOrigin, whenOnline } from '../browser/window.js';
 import { exchangeCode, type ExchangeResult } from '../oauth/exchange.js';
@@ -27,7 +27,7 @@ interface Return {
 }
 
 /** Fails the attempt when its time is over. A frozen page has no timers: the clock is read. */
-function expireAfter({ flow, attempt }: Return, delay: number, error: ConnectError): void {
+function failAfter({ flow, attempt }: Return, delay: number, error: ConnectError): void {
   const due = Date.now() + delay;
   const timer = every(delay, (isRestored) => {
     if (!isRestored || Date.now() > due) flow.fail(attempt, error);
@@ -47,7 +47,7 @@ async function sendCode(step: Return, code: string, codeVerifier: string): Promi
   const { binding, exchange, timeout } = configuration;
   const { signal } = attempt;
   if (!isOnline()) {
-    expireAfter(step, OFFLINE_MS, new ConnectError('offline'));
+    failAfter(step, OFFLINE_MS, new ConnectError('offline'));
     await whenOnline(signal);
   }
   const hint = `${nameExchange(configuration)} did not respond within ${timeout} ms`;
@@ -55,7 +55,7 @@ async function sendCode(step: Return, code: string, codeVerifier: string): Promi
   const request = { code, codeVerifier, redirectUri, clientId, apiUrl };
   const sent = exchangeCode(exchange, request, signal);
   // What is shown may take a while: the request goes first.
-  expireAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
+  failAfter(step, timeout, new ConnectError('exchange_timeout', { hint }));
   return sent;
 }
 
@@ -99,7 +99,7 @@ async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Out
 export async function completeReturn(
   flow: FlowControl,
   attempt: Attempt,
-  { oauthState, response, rest }: Arrival,
+  { oauthState, response, rest }: ReceivedResponse,
   configuration: Configuration,
 ): Promise<void> {
   const step = { flow, attempt, configuration };

@@ -3,7 +3,7 @@ import { ConnectError, createError, isConnectError } from '../errors.js';
 import { logOnce, takeSecrets } from '../browser/page.js';
 import { openPopup, type PopupWindow } from '../browser/popup-window.js';
 import { systemBrowser } from '../browser/system-browser.js';
-import { saveTransaction, spendTransaction, type Transaction } from '../browser/transaction.js';
+import { saveTransaction, markUsed, type Transaction } from '../browser/transaction.js';
 import {
   every,
   isFramed,
@@ -77,9 +77,9 @@ function buildServerStart(startUrl: string, { email, auth_mode }: AuthorizationP
 }
 
 /** The configuration of a view, for the binding of its flow. */
-function requireConfiguration({ reading }: FlowView): Configuration {
-  if (reading.configuration) return reading.configuration;
-  throw reading.fault ?? createError('invalid_config');
+function requireConfiguration({ parsed }: FlowView): Configuration {
+  if (parsed.configuration) return parsed.configuration;
+  throw parsed.fault ?? createError('invalid_config');
 }
 
 function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: string): void {
@@ -114,7 +114,7 @@ function toStartError(reason: unknown): ConnectError {
 }
 
 /** What the function of the page throws is not logged: it may hold the address. */
-function openByPage(
+function openExternally(
   flow: FlowControl,
   attempt: Attempt,
   { openUrl }: Configuration,
@@ -175,11 +175,11 @@ export async function startFlow(
     oauthState = secrets.state;
     popup ??= opensPopup
       ? openPopup(href, oauthState)
-      : openByPage(flow, attempt, configuration, href);
+      : openExternally(flow, attempt, configuration, href);
     depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {
     const error = toStartError(reason);
-    if (oauthState) spendTransaction(oauthState, error.code);
+    if (oauthState) markUsed(oauthState, error.code);
     if (!signal.aborted) flow.fail(attempt, error);
   }
 }

@@ -166,18 +166,20 @@ type Transition<S extends Step, T extends FlowEvent['type']> = (
 type Machine = { [S in Step]: { [T in FlowEvent['type']]?: Transition<S, T> } };
 
 /** A step that bears the name of what it shows. */
-function showing<const C extends Connection>(connection: C): { step: C['status']; connection: C } {
+function stateShowing<const C extends Connection>(
+  connection: C,
+): { step: C['status']; connection: C } {
   return { step: connection.status, connection };
 }
 
-export const IDLE: Idle = showing({ status: 'idle' });
+export const IDLE: Idle = stateShowing({ status: 'idle' });
 
 /** In both a wallet is needed. Elements tell them apart by identity: their texts differ. */
 export const CHOOSING = { status: 'signing' } as const;
 export const SIGNING = { status: 'signing' } as const;
 
 export function failed(error: ConnectError): Failed {
-  return showing({ status: 'failed', error });
+  return stateShowing({ status: 'failed', error });
 }
 
 // The arrows
@@ -197,19 +199,19 @@ function claim(before: Idle | Failed | Waiting, { attempt }: EventOf<'claim'>): 
 }
 
 /** A step that holds what its event has brought. */
-function holding<const C extends Connection, E extends FlowEvent>(
+function stateHolding<const C extends Connection, E extends FlowEvent>(
   connection: C,
   { type: _, ...held }: E,
 ) {
-  return { ...showing(connection), ...held };
+  return { ...stateShowing(connection), ...held };
 }
 
 function exchange(_: FlowState, event: EventOf<'exchange'>): Exchanging {
-  return holding({ status: 'exchanging' }, event);
+  return stateHolding({ status: 'exchanging' }, event);
 }
 
 function connect(_: FlowState, { identity, session }: EventOf<'connect'>): Connected {
-  return { ...showing({ status: 'connected', ...identity }), session };
+  return { ...stateShowing({ status: 'connected', ...identity }), session };
 }
 
 function fail(_: FlowState, { error }: EventOf<'fail'>): Idle | Failed {
@@ -231,8 +233,8 @@ export const machine: Machine = {
     sign: (state, { connection }) => ({ ...state, connection, onClick: undefined }),
     signed: (state, { onClick }) => ({ ...state, connection: { status: 'signed' }, onClick }),
     open: (state, { popup }) => ({ ...state, popup }),
-    redirect: (_, event) => holding({ status: 'redirecting' }, event),
-    wait: (_, event) => holding({ status: 'waiting' }, event),
+    redirect: (_, event) => stateHolding({ status: 'redirecting' }, event),
+    wait: (_, event) => stateHolding({ status: 'waiting' }, event),
     claim: ({ before }, event) => claim(before, event),
     withdraw: ({ before }) => before,
     fail,

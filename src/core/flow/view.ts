@@ -1,5 +1,5 @@
 import type { Connection, ConnectedEvent, ConnectorEvent } from '../connection.js';
-import type { Mode, Reading } from '../options.js';
+import type { Mode, ParsedOptions } from '../options.js';
 import type { Identity } from '../oauth/identity.js';
 import type { AskWallet } from '../oauth/wallet.js';
 
@@ -36,7 +36,7 @@ export interface ViewHost {
 /** What shows a flow. */
 export interface FlowView {
   readonly host: ViewHost;
-  readonly reading: Reading;
+  readonly parsed: ParsedOptions;
   /** Who is connected, when the site itself has said so. */
   readonly siteIdentity: Identity | undefined;
   /** The backend has not yet said whether a customer is connected. */

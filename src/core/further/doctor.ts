@@ -1,10 +1,10 @@
 // What the element and the doctor's file know of each other. The doctor's file is loaded when an
 // element has `debug`. It imports nothing of `src/element`.
-import type { Binding, ConnectAttributes, Reading } from '../options.js';
+import type { Binding, ConnectAttributes, ParsedOptions } from '../options.js';
 import type { ErrorCode } from '../errors.js';
 
 /** One step of the state machine: an event, and the steps before and after it. No secret. */
-export interface JournalEntry {
+export interface Transition {
   /** Milliseconds since the page began to load. */
   readonly at: number;
   readonly event: string;
@@ -15,7 +15,7 @@ export interface JournalEntry {
 }
 
 /** An element with `debug`. */
-export interface ExaminedElement {
+export interface InspectedElement {
   readonly host: HTMLElement &
     ConnectAttributes & {
       readonly debug: boolean;
@@ -23,11 +23,11 @@ export interface ExaminedElement {
       readonly updateComplete: Promise<unknown>;
     };
   /** What was read from the attributes, or what is wrong with them. */
-  readonly reading: Reading;
+  readonly parsed: ParsedOptions;
   /** How the flow was set up whose response waits on this page, since no element fits it. */
   readonly waiting: Binding | undefined;
   /** All steps since an element with `debug` is on the page. Its `push()` may be replaced. */
-  readonly journal: JournalEntry[];
+  readonly transitions: Transition[];
   /** The attribute that an unknown one was probably meant to be. Absent without its file. */
   readonly suggestAttribute:
     ((name: string, known: readonly string[]) => string | undefined) | undefined;
@@ -36,5 +36,5 @@ export interface ExaminedElement {
 /** The doctor's file. */
 export interface DoctorFile {
   /** Shows the panel, and keeps it up to date as long as the element has `debug`. */
-  examine(element: ExaminedElement): void;
+  inspect(element: InspectedElement): void;
 }

@@ -32,8 +32,8 @@ export function waitForFinding(page: Frame, name: string, part = ''): Promise<vo
   return page.waitForSelector(`${ROOT}li[data-name="${name}"]${part}`);
 }
 
-/** The steps in the journal. */
-export function readJournal(page: Frame): Promise<string[]> {
+/** the steps of the flow. */
+export function readSteps(page: Frame): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.querySelector('[data-monerium-doctor]')?.shadowRoot;
     return [...(root?.querySelectorAll('ol li') ?? [])].map(({ textContent }) => textContent ?? '');

@@ -34,10 +34,10 @@ export async function waitForRest(world: World, visitor: Visitor): Promise<void>
 /** Runs in the page. */
 async function describeUnrest(): Promise<string> {
   const registry = (
-    window as unknown as Record<symbol, { secrets?: unknown; arrival?: unknown } | undefined>
+    window as unknown as Record<symbol, { secrets?: unknown; received?: unknown } | undefined>
   )[Symbol.for('monerium-connect')];
   if (document.readyState !== 'complete' || typeof registry?.secrets !== 'object') return 'loading';
-  if (registry.arrival) return 'the response waits';
+  if (registry.received) return 'the response waits';
   const elements = [...document.querySelectorAll('monerium-connect')];
   if (elements.length === 0) return 'no element';
   const busy = elements.find(({ status }) => /^(redirecting|exchanging)$/.test(status));

@@ -1,6 +1,6 @@
 import { isConnectError, type ErrorCode } from '../../../src/core/errors.js';
 import type { FlowState } from '../../../src/core/flow/state.js';
-import type { JournalEntry } from '../../../src/core/further/doctor.js';
+import type { Transition } from '../../../src/core/further/doctor.js';
 
 export type EndingName = ErrorCode | 'connected';
 
@@ -28,7 +28,7 @@ export interface Ended {
 }
 
 /** The ending that a transition is, if it is one. */
-export function endingOf({ event, from, to, code }: JournalEntry): EndingName | undefined {
+export function endingOf({ event, from, to, code }: Transition): EndingName | undefined {
   if (from === to) return undefined;
   return event === 'connect' ? 'connected' : code;
 }

@@ -1,7 +1,7 @@
 import type { Connection, ConnectorEvent } from '../../../src/core/connection.js';
 import type { Binding, ConnectorOptions } from '../../../src/core/options.js';
 import type { Flow } from '../../../src/core/flow/flow.js';
-import type { JournalEntry } from '../../../src/core/further/doctor.js';
+import type { Transition } from '../../../src/core/further/doctor.js';
 import {
   endingOf,
   judgeCall,
@@ -267,12 +267,12 @@ export class World implements Surroundings {
   #openCore(): void {
     this.core = openCore();
     this.#change(this.core);
-    const journal: JournalEntry[] = [];
-    journal.push = (entry) => {
+    const transitions: Transition[] = [];
+    transitions.push = (entry) => {
       this.#note(entry);
       return 0;
     };
-    this.core.page.journal = journal;
+    this.core.page.transitions = transitions;
     this.connectors = CONNECTORS.map((index) => {
       const options = { ...this.#options, name: `connector-${index}` };
       return new ScriptedConnector(this.core, options, this);
@@ -308,7 +308,7 @@ export class World implements Surroundings {
   // What is announced
 
   /** At once: a listener of an event that is queued before may begin the next flow. */
-  #note(transition: JournalEntry): void {
+  #note(transition: Transition): void {
     if (transition.from === transition.to) return;
     for (const ended of this.#ended) ended.isDropped ||= ended.isUnheard;
     const name = endingOf(transition);

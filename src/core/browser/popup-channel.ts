@@ -16,7 +16,7 @@ interface Line extends Resource {
 }
 
 /** Listens on the channel of this name, and to what windows of this origin post to this one. */
-function openLine(name: string, listener: (event: MessageEvent<unknown>) => void): Line {
+function openChannel(name: string, listener: (event: MessageEvent<unknown>) => void): Line {
   const controller = new AbortController();
   const sameOriginListener = (event: MessageEvent<unknown>) => {
     if (event.origin === location.origin) listener(event);
@@ -44,7 +44,7 @@ export function listenForResponse(
   isSource: (source: unknown) => boolean,
   take: (query: string) => boolean,
 ): Resource {
-  const line = openLine(name, ({ data, source }) => {
+  const line = openChannel(name, ({ data, source }) => {
     const isFromPopup = source === null || isSource(source);
     if (typeof data !== 'string' || !isFromPopup || !take(data)) return;
     const peer = (source ?? line.channel) as Peer | undefined;
@@ -65,7 +65,7 @@ export function handToOpener(query: string, name: string, isKnown: boolean): Pro
       line.end();
       resolve(isConfirmed);
     };
-    const line = openLine(name, ({ data, source }) => {
+    const line = openChannel(name, ({ data, source }) => {
       const isFromOpener = source === null || source === opener;
       if (data === CONFIRMATION && isFromOpener) end(true);
     });

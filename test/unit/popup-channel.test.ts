@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { handToOpener, listenForResponse } from '../../src/core/browser/popup-line.js';
+import { handToOpener, listenForResponse } from '../../src/core/browser/popup-channel.js';
 import type { Resource } from '../../src/core/browser/window.js';
 import { Undo } from '../helpers/storage.js';
 import { holdClock } from './clock.js';

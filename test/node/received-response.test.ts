@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { expect } from 'chai';
-import { readCode } from '../../src/core/browser/arrival.js';
+import { readCode } from '../../src/core/browser/received-response.js';
 import type { ConnectError } from '../../src/index.js';
 import { readAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import type { Transaction } from '../../src/core/browser/transaction.js';

@@ -8,7 +8,7 @@ import {
 } from '../oauth/oauth.js';
 import {
   findStateOfPopup,
-  findTombstone,
+  findUsedTransaction,
   findTransaction,
   isExpired,
   listPendingOfTab,
@@ -18,7 +18,7 @@ import { closeWindow } from './popup-window.js';
 import { isFramed } from './window.js';
 
 /** An authorization response that has come to this page. It waits here to be claimed. */
-export interface Arrival {
+export interface ReceivedResponse {
   readonly response: AuthorizationResponse;
   readonly oauthState: string;
   /** The query it came in. */
@@ -33,7 +33,7 @@ export interface Arrival {
 export type Result = 'connected' | ErrorCode;
 
 /** Whether this browser knows the flow by its `state`. Anybody can make any other response. */
-export function isProven({ response, transaction }: Arrival): boolean {
+export function isProven({ response, transaction }: ReceivedResponse): boolean {
   return transaction !== undefined && response.state !== undefined;
 }
 
@@ -57,14 +57,14 @@ function guessOAuthState(): string | undefined {
  * Recognises a response of ours in an address of this origin. A response for another OAuth client
  * stays untouched. A frame takes no response: an attacker's page can frame the page of the redirect
  * URI with a response of its own making.
- * @param clean called with the rest of the address when the response is ours, also when it is spent
+ * @param clean called with the rest of the address when the response is ours, also a used one
  * @param guess finds the flow of a response without `state`
  */
-export function takeArrival(
+export function receiveResponse(
   href: string,
   clean: (rest: string) => void,
   guess = guessOAuthState,
-): Arrival | undefined {
+): ReceivedResponse | undefined {
   if (isFramed()) return undefined;
   const query = new URL(href).search;
   const response = readAuthorizationResponse(query);
@@ -74,7 +74,7 @@ export function takeArrival(
   if (transaction && !isSamePath(transaction.redirectUri, href)) return undefined;
   const rest = stripAuthorizationResponse(href);
   clean(rest);
-  if (!findTombstone(oauthState)) return { response, oauthState, query, rest, transaction };
+  if (!findUsedTransaction(oauthState)) return { response, oauthState, query, rest, transaction };
   // The flow has ended in another window, or was cancelled there: its popup has nothing left to do.
   if (oauthState === findStateOfPopup()) closeWindow();
   return undefined;

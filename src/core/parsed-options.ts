@@ -1,7 +1,7 @@
 // From the options of a site to the flow that they are bound to.
 import type { Connection } from './connection.js';
 import type { ConnectError } from './errors.js';
-import { readConfiguration, type ConnectAttributes, type Reading } from './options.js';
+import { readConfiguration, type ConnectAttributes, type ParsedOptions } from './options.js';
 import { Flow } from './flow/flow.js';
 import { findFlow } from './flow/flows.js';
 import { assertSecure, readAddress, readBase } from './browser/window.js';
@@ -14,10 +14,10 @@ import { assertSecure, readAddress, readBase } from './browser/window.js';
  */
 export function readOptions(
   options: ConnectAttributes,
-  before: Reading,
+  before: ParsedOptions,
   { status }: Connection,
   hasAttempt: boolean,
-): Reading {
+): ParsedOptions {
   const isAtRest = !hasAttempt && (status === 'idle' || status === 'failed');
   // A router may move the page during a flow: that is no change of the redirect URI.
   const address =
@@ -36,8 +36,8 @@ export function readOptions(
  * the same. Only an insecure page shows its fault before a click.
  */
 export function chooseFlow(
-  { configuration, fault }: Reading,
-  before: Reading,
+  { configuration, fault }: ParsedOptions,
+  before: ParsedOptions,
   current: Flow | undefined,
 ): Flow {
   if (configuration) return findFlow(configuration.binding);
