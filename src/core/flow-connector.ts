@@ -4,7 +4,7 @@ import { createError, tryTo } from './errors.js';
 import { IDLE, clear, forget, known, overlay } from './identity.js';
 import { chooseFlow, readOptions } from './parsed-options.js';
 import { IdentityOfSite, type SiteOptions } from './site-identity.js';
-import { warnLater } from './unclaimed.js';
+import { warnUnclaimed } from './unclaimed.js';
 import { receiveResponse, type ReceivedResponse } from './browser/received-response.js';
 import { queueResponse, page, prepareSecrets } from './browser/page.js';
 import { after, isOnOrigin, isSecure, markTime, whenIdle } from './browser/window.js';
@@ -93,7 +93,7 @@ export class FlowConnector implements FlowView {
 
   #resumeWith(received: ReceivedResponse): void {
     queueResponse(received);
-    warnLater(received);
+    void warnUnclaimed(received);
     const flow = findFlowOf(received) ?? this.#flow;
     // Without a view, the response waits for one.
     if (flow?.hasViews) flow.resume();

@@ -18,7 +18,8 @@ const ABSOLUTE_URL = /^([a-z][a-z\d+.-]*:)?\/\//i;
 const SANDBOX_API = 'https://api.monerium.dev';
 const PRODUCTION_API = 'https://api.monerium.app';
 
-const DEFAULT_TIMEOUT = 20_000;
+/** In milliseconds. */
+export const DEFAULT_TIMEOUT = 20_000;
 const MIN_TIMEOUT = 1000;
 const MAX_TIMEOUT = 120_000;
 

@@ -1,26 +1,42 @@
-// A response that no view takes: the developer is told why.
+// A response that does not reach a view: the developer is told why.
 import { page, loadFile, logOnce } from './browser/page.js';
-import type { ReceivedResponse } from './browser/received-response.js';
+import { isSamePath, type ReceivedResponse } from './browser/received-response.js';
+import { listPendingOfTab, tellOnce } from './browser/transaction.js';
 import { furtherFiles } from './further/files.js';
-import { after, whenLoaded } from './browser/window.js';
+import { after, isFreshNavigation, readAddress, whenIdle, whenLoaded } from './browser/window.js';
 import { findShownFlow } from './flow/flows.js';
 
 const UNCLAIMED_WARNING_MS = 5000;
 
 /**
- * No view has taken the response, five seconds after it came to a page that has loaded. It goes on
- * waiting: one that fits may come late.
+ * Warns when no view has taken the response, five seconds after it came to a page that has loaded.
+ * It goes on waiting: one that fits may come late.
  */
-async function warnUnclaimed(received: ReceivedResponse): Promise<void> {
-  const begun = received.transaction;
-  if (page.received !== received || !begun) return;
+export async function warnUnclaimed(received: ReceivedResponse): Promise<void> {
+  await whenLoaded();
+  after(UNCLAIMED_WARNING_MS, () => {
+    const begun = received.transaction;
+    if (page.received !== received || !begun) return;
+    const binding = findShownFlow()?.binding;
+    void loadFile(furtherFiles.notes).then((notes) => notes?.logUnclaimed(begun, binding, logOnce));
+  });
+}
+
+/**
+ * A redirect of this tab has left on an earlier page, and the customer seems to have come back
+ * without its response.
+ */
+async function warnLostReturn(): Promise<void> {
+  await page.ready;
+  await whenIdle();
+  const last = listPendingOfTab().at(-1)?.transaction;
+  if (last?.mode !== 'redirect' || last.at > performance.timeOrigin) return;
+  const here = readAddress();
+  // Who has come to its page may have begun anew, and who goes Back has changed his mind.
+  if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !tellOnce(last)) return;
   const notes = await loadFile(furtherFiles.notes);
-  notes?.logUnclaimed(begun, findShownFlow()?.binding, logOnce);
+  notes?.logLostReturn(last.redirectUri, here, logOnce);
 }
 
-/** Warns later, if the response waits by then. */
-export function warnLater(received: ReceivedResponse): void {
-  void whenLoaded().then(() => after(UNCLAIMED_WARNING_MS, () => void warnUnclaimed(received)));
-}
-
-if (page.received) warnLater(page.received);
+if (page.received) void warnUnclaimed(page.received);
+else void warnLostReturn();

@@ -5,16 +5,15 @@ interface CommandHost extends EventTarget {
   disconnectByClick(): void;
 }
 
-function run(host: CommandHost, command: unknown): void {
-  if (command === '--connect') host.connectByClick();
-  if (command === '--cancel') host.cancel();
-  if (command === '--disconnect') host.disconnectByClick();
-}
-
 /**
- * Obeys the buttons of the page that name the element by `commandfor`.
+ * Handles the buttons of the page that name the element by `commandfor`.
  * @see HTML, the `command` attribute of buttons
  */
 export function handleCommands(host: CommandHost): void {
-  host.addEventListener('command', (event) => run(host, 'command' in event && event.command));
+  host.addEventListener('command', (event) => {
+    const { command } = event as Partial<CommandEvent>;
+    if (command === '--connect') host.connectByClick();
+    if (command === '--cancel') host.cancel();
+    if (command === '--disconnect') host.disconnectByClick();
+  });
 }

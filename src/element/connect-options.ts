@@ -1,5 +1,5 @@
 import { LitElement, type PropertyDeclarations } from 'lit';
-import type { ConnectAttributes } from '../core/options.js';
+import { DEFAULT_TIMEOUT, type ConnectAttributes } from '../core/options.js';
 import type { BackendHeaders, ExchangeFunction } from '../core/oauth/exchange.js';
 import type { WalletProvider } from '../core/oauth/wallet.js';
 import type { ConnectTexts } from '../core/texts.js';
@@ -10,7 +10,7 @@ const DEFAULTS = {
   backendCredentials: 'same-origin',
   mode: 'redirect',
   wallet: 'none',
-  timeout: 20_000,
+  timeout: DEFAULT_TIMEOUT,
   text: 'connect',
   appearance: 'filled',
   size: 'medium',

@@ -10,17 +10,13 @@ type Host = ReactiveControllerHost & Element;
 const hosts = new Set<Host>();
 /** The loader that was asked for a language. */
 const asked = new Map<string, Loader>();
-/** The loader that has not brought it. Another one may. */
-const failed = new Map<string, Loader>();
-
-function refresh(): void {
-  for (const host of hosts) host.requestUpdate();
-}
+/** In the place of a language that did not come: English. A loader that is added later is asked. */
+const NONE: Partial<ConnectTexts> = {};
 
 const { push } = registry;
 registry.push = (...entries) => {
   const length = push.apply(registry, entries);
-  refresh();
+  for (const host of hosts) host.requestUpdate();
   return length;
 };
 
@@ -39,8 +35,7 @@ async function load(tag: string, loader: Loader): Promise<void> {
   if (find(tag) !== loader) return;
   await loader(tag).catch((reason: unknown) => {
     logOnce('warn', `lang="${tag}": ${(reason as Error).message}`);
-    failed.set(tag, loader);
-    refresh();
+    registry.push([tag, NONE]);
   });
 }
 
@@ -48,7 +43,7 @@ function find(tag: string): Loader | Partial<ConnectTexts> | undefined {
   const found = registry
     .filter(([tags]) => tags.split(' ').includes(tag))
     .map(([, value]) => value);
-  return found.findLast((value) => typeof value === 'object') ?? found.at(-1);
+  return found.findLast((value) => typeof value === 'object' && value !== NONE) ?? found.at(-1);
 }
 
 /**
@@ -132,12 +127,17 @@ export class Language implements ReactiveController {
   }
 
   #choose(tag: string): void {
-    const value = find(tag || 'en') ?? (tag ? undefined : {});
-    const isLoader = typeof value === 'function';
-    if (isLoader && failed.get(tag) !== value) void load(tag, value);
-    else if (isLoader) this.texts = {};
-    else if (value) this.texts = value;
-    // `pt-BR` is also `pt`.
-    else this.#choose(tag.replace(/-?[^-]*$/, ''));
+    const value = find(tag) ?? (tag === 'en' ? NONE : undefined);
+    if (typeof value === 'function') {
+      void load(tag, value);
+    } else if (value) {
+      this.texts = value;
+    } else if (tag.includes('-')) {
+      // `pt-BR` is also `pt`.
+      this.#choose(tag.replace(/-[^-]*$/, ''));
+    } else {
+      if (tag) logOnce('info', `lang="${tag}" is unknown`);
+      this.#choose('en');
+    }
   }
 }

@@ -58,15 +58,8 @@ function logProduction({ host, log }: NotedElement, { exchange }: Configuration)
 
 /** Logs what is noteworthy about an element. */
 export function logNotes(element: NotedElement): void {
-  const { host, isReal, configuration, lost, log } = element;
+  const { host, isReal, configuration } = element;
   logUnknownAttributes(element);
-  if (lost) {
-    log(
-      'warn',
-      `a flow has not come back to ${lost.redirectUri}, but to ${withoutQuery(lost.here)}: ` +
-        'register it, with the element there and no redirect',
-    );
-  }
   if (!configuration) return;
   logDoubtfulValues(element, configuration);
   if (!host.startUrl) (isReal ? logProduction : logSandbox)(element, configuration);
@@ -84,4 +77,13 @@ export function logUnclaimed(begun: Binding, binding: Binding | undefined, log: 
     ? `its flow / this page differ in ${describeDifferences(begun, binding)}`
     : 'this page has no element that fits';
   log('warn', `a response waits: ${reason}`);
+}
+
+/** Logs that a flow of this tab has come back to another address than its redirect URI. */
+export function logLostReturn(redirectUri: string, here: string, log: Log): void {
+  log(
+    'warn',
+    `a flow has not come back to ${redirectUri}, but to ${withoutQuery(here)}: ` +
+      'register it, with the element there and no redirect',
+  );
 }

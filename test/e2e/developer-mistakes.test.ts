@@ -107,6 +107,19 @@ for (const [name, lost] of Object.entries({
   });
 }
 
+test('#164 a return to a page that has the script and no element is one warning', async () => {
+  world.servePage('/', { 'redirect-uri': '/callback' });
+  world.register(`${world.site.origin}/callback`);
+  world.site.serve('/welcome', pageWith({ body: '<p>Welcome' }));
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.begin(page);
+  await page.goto(`${world.site.origin}/welcome`);
+  await waitUntilLogged(page, 'a flow has not come back');
+  assert.equal(warningsOf(visitor, 'but to').length, 1);
+  await world.finish(visitor, page);
+});
+
 test('#200 a flow that has not come back is said once, whatever page follows', async () => {
   const { visitor, page } = await comeBackTo('/welcome');
   for (const path of ['/welcome', '/']) {
@@ -154,13 +167,17 @@ function waitUntilIntroduced(page: Page): Promise<void> {
   });
 }
 
-/** Resolves when the page has said that no element takes its response. */
-function waitUntilUnclaimed(page: Page): Promise<void> {
-  return page.waitForFunction(() => {
-    const registry = window as unknown as Record<symbol, { logged?: Set<string> } | undefined>;
-    const logged = registry[Symbol.for('monerium-connect')]?.logged ?? [];
-    return [...logged].some((text) => text.startsWith('a response waits'));
-  });
+/** Resolves when the page has logged a line that begins with this text. */
+function waitUntilLogged(page: Page, start: string): Promise<void> {
+  return page.waitForFunction(
+    (text: string) => {
+      const registry = window as unknown as Record<symbol, { logged?: Set<string> } | undefined>;
+      const logged = registry[Symbol.for('monerium-connect')]?.logged ?? [];
+      return [...logged].some((line) => line.startsWith(text));
+    },
+    {},
+    start,
+  );
 }
 
 test('#164 #195 of a response that no element takes both values are named, and no event comes', async () => {
@@ -172,7 +189,7 @@ test('#164 #195 of a response that no element takes both values are named, and n
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   await page.goto(world.callbackUrl(await world.begin(page)));
-  await waitUntilUnclaimed(page);
+  await waitUntilLogged(page, 'a response waits');
   const lines = warningsOf(visitor, 'a response waits');
   assert.equal(lines.length, 1);
   assert.deepEqual(await eventsOf(page), []);
@@ -193,7 +210,7 @@ test('#164 a page of the return without an element is said, too', async () => {
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
   await page.goto(world.callbackUrl(await world.begin(page)));
-  await waitUntilUnclaimed(page);
+  await waitUntilLogged(page, 'a response waits');
   assert.equal(warningsOf(visitor, 'no element that fits').length, 1);
   await world.finish(visitor, page);
 });

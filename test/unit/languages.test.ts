@@ -70,6 +70,23 @@ describe('the language of <monerium-connect>', () => {
     });
   }
 
+  for (const [lang, unknown] of [
+    ['zh', ['zh']],
+    ['sr-Latn-RS', ['sr']],
+    ['en-GB', []],
+    ['de-AT', []],
+    ['', []],
+  ] as const) {
+    it(`names the language of lang="${lang}" to the developer only where it is unknown`, async () => {
+      const { element, spoken } = await openIn(lang);
+      element.requestUpdate();
+      await settle();
+      const lines = spoken.filter(({ text }) => text.includes('lang='));
+      const expected = unknown.map((tag) => `<monerium-connect> lang="${tag}" is unknown`);
+      expect(lines.map(({ text }) => text)).to.deep.equal(expected);
+    });
+  }
+
   it('marks English on a foreign page for screen readers', async () => {
     const { element } = await openIn('zh');
     await settle();
@@ -215,12 +232,13 @@ describe('the language of <monerium-connect>', () => {
     shared[key]?.push(['ja', () => Promise.reject(new Error(String((asked += 1))))]);
     add();
     element.requestUpdate();
-    await until(() => spoken.some(({ text }) => text.includes('lang="ja"')));
+    await until(() => spoken.some(({ text }) => text.includes('lang="ja": 1')));
     await settle();
     element.requestUpdate();
     await settle();
     expect(asked).to.equal(1);
-    expect(spoken.filter(({ text }) => text.includes('lang="ja"'))).to.have.length(1);
+    const warnings = spoken.filter(({ level }) => level === 'warn').map(({ text }) => text);
+    expect(warnings).to.deep.equal(['<monerium-connect> lang="ja": 1']);
     expect(label(element)).to.equal(english.connect);
   });
 });

@@ -9,7 +9,6 @@ import {
   findTransaction,
   forgetTransactions,
   isExpired,
-  isRecent,
   listPendingOfTab,
   markPopup,
   saveTransaction,
@@ -406,21 +405,6 @@ describe('forgetTransactions', () => {
     forgetTransactions('one');
     expect(findUsedTransaction(STATE)?.outcome).to.deep.equal(identity);
   });
-});
-
-describe('isRecent', () => {
-  for (const [title, age, expected] of [
-    ['at once', 0, true],
-    ['just under 5 min later', 5 * MINUTE - 1, true],
-    ['5 min later', 5 * MINUTE, false],
-    ['with the clock set back just under 5 min', 1 - 5 * MINUTE, true],
-    ['with the clock set back 5 min', -5 * MINUTE, false],
-  ] as const) {
-    it(`is ${expected} ${title}`, () => {
-      undo.stopClockAt(NOW + age);
-      expect(isRecent(makeTransaction({ at: NOW }))).to.equal(expected);
-    });
-  }
 });
 
 describe('isExpired', () => {

@@ -217,11 +217,6 @@ export function isExpired({ at }: Transaction): boolean {
   return age > DAY || age < -5 * MINUTE;
 }
 
-/** Whether a flow was begun at most five minutes ago. */
-export function isRecent({ at }: Transaction): boolean {
-  return Math.abs(Date.now() - at) < 5 * MINUTE;
-}
-
 /** Runs `work` under the lock of a `state`, or at once where there are no locks. */
 async function withLock(
   state: string,

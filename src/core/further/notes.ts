@@ -2,13 +2,6 @@
 // sandbox, and in production where something is wrong. It imports nothing of `src/element`.
 import type { Binding, Configuration, ConnectAttributes } from '../options.js';
 
-/** A flow of this tab that left, and whose response did not come back to its redirect URI. */
-export interface LostReturn {
-  readonly redirectUri: string;
-  /** The address where the customer has come instead. */
-  readonly here: string;
-}
-
 /** Logs once per page. */
 export type Log = (level: 'info' | 'warn', text: string) => void;
 
@@ -26,7 +19,6 @@ export interface NotedElement {
   readonly isReal: boolean;
   /** Absent when an attribute is missing or wrong. */
   readonly configuration: Configuration | undefined;
-  readonly lost: LostReturn | undefined;
   readonly log: Log;
 }
 
@@ -39,6 +31,8 @@ export interface NotesFile {
    * @param binding that of an element of this page, if there is one
    */
   logUnclaimed(begun: Binding, binding: Binding | undefined, log: Log): void;
+  /** Logs that a flow of this tab has come back to `here`, and not to its redirect URI. */
+  logLostReturn(redirectUri: string, here: string, log: Log): void;
   /** The attribute that an unknown one was probably meant to be. */
   suggestAttribute(name: string, known: readonly string[]): string | undefined;
 }
