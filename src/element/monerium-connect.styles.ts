@@ -137,7 +137,7 @@ export const styles = css`
     height: 1.25em;
     fill: none;
     stroke: currentColor;
-    stroke-width: 2.5;
+    stroke-width: 3;
     stroke-linecap: round;
     stroke-linejoin: round;
   }
@@ -160,6 +160,7 @@ export const styles = css`
   /* The code of a failure. */
   bdi {
     font-size: 0.875em;
+    opacity: 0.8;
   }
 
   .row:not(:last-child) {
