@@ -34,6 +34,8 @@ async function showState(column: HTMLElement, state: string, id: string): Promis
   // A flow of its own for each element.
   element.clientId = id.replaceAll(/\W/g, '-');
   if (state === 'checking') Object.assign(element, { backendUrl: UNANSWERED, stayConnected: true });
+  // Only a button that opens a window has room for the text of that state.
+  if (state === 'waiting') element.mode = 'popup';
   column.append(title, element);
   if (state !== 'checking') await simulate(element, state.replace('failed: ', '') as Simulated);
 }

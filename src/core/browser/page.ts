@@ -49,9 +49,12 @@ function openPage(): Page {
     logged: new Set(),
   };
   if (isServer()) return opened;
-  // In the same task: until then every request of the page could carry it in its `Referer`.
-  opened.result = takeResult(readAddress(), rewriteAddress);
-  opened.received = receiveResponse(readAddress(), rewriteAddress);
+  // A response has a query. To parse the address takes a millisecond of a slow phone.
+  if (readAddress().includes('?')) {
+    // In the same task: until then every request of the page could carry it in its `Referer`.
+    opened.result = takeResult(readAddress(), rewriteAddress);
+    opened.received = receiveResponse(readAddress(), rewriteAddress);
+  }
   opened.interruptionChecked = Boolean(opened.received);
   opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
   return opened;
