@@ -43,6 +43,7 @@ const OPTIONAL = new Set([
   'element',
   'format',
   'identity',
+  'inspect',
   'lost',
   'profile',
   'properties',
