@@ -159,11 +159,11 @@ export type FlowEvent =
 type Step = FlowState['step'];
 type StateOf<S extends Step> = Extract<FlowState, { step: S }>;
 type EventOf<T extends FlowEvent['type']> = Extract<FlowEvent, { type: T }>;
-type Transition<S extends Step, T extends FlowEvent['type']> = (
+type Arrow<S extends Step, T extends FlowEvent['type']> = (
   state: StateOf<S>,
   event: EventOf<T>,
 ) => FlowState;
-type Machine = { [S in Step]: { [T in FlowEvent['type']]?: Transition<S, T> } };
+type Machine = { [S in Step]: { [T in FlowEvent['type']]?: Arrow<S, T> } };
 
 /** A step that bears the name of what it shows. */
 function stateShowing<const C extends Connection>(
