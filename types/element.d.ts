@@ -122,12 +122,12 @@ export interface Attributes {
   'terms-url'?: Value<'termsUrl'>;
   /** Deadline of the exchange in milliseconds, 1,000 to 120,000. */
   timeout?: Value<'timeout'>;
-  /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
-  'stay-connected'?: Value<'stayConnected'>;
   /** Where the customer goes after a backend exchange, on this origin. Default: where the flow began. */
   'success-url'?: Value<'successUrl'>;
   /** Where the site's server starts the flow, on this origin. Needs `backend-url` and `stay-connected`. */
   'start-url'?: Value<'startUrl'>;
+  /** Backend exchange only: asks the backend at the start who is connected, and ends the session there on `disconnect()`. */
+  'stay-connected'?: Value<'stayConnected'>;
   /** The connected profile. A server that knows the customer sets it, with `user-id`. */
   profile?: Value<'profile'>;
   /** The connected user. A server that knows the customer sets it, with `profile`. */

@@ -1,11 +1,13 @@
 // What the custom elements manifest says: the public side of the element and nothing else.
+import { ConnectOptions } from '../../src/element/connect-options.js';
 import { editors } from './editors.mjs';
 
 /**
- * @typedef {{ name: string, privacy?: string, attribute?: string, inheritedFrom?: object,
- *   default?: string }} Member
- * @typedef {{ name: string, fieldName?: string, inheritedFrom?: object,
- *   default?: string }} Attribute
+ * @typedef {{ name: string, type?: object | undefined, description?: string | undefined,
+ *   default?: string | undefined, inheritedFrom?: object }} Item
+ * @typedef {Item & { privacy?: string, attribute?: string,
+ *   reflects?: boolean | undefined }} Member
+ * @typedef {Item & { fieldName?: string }} Attribute
  * @typedef {object} Declaration
  * @property {string} kind
  * @property {string} name
@@ -24,25 +26,29 @@ import { editors } from './editors.mjs';
 const isPublic = ({ name, privacy }) =>
   privacy !== 'private' && privacy !== 'protected' && !/^(#|shadowRootOptions$)/.test(name);
 
-/**
- * A default as a reader writes it: 20000 instead of 20_000.
- * @param {Member | Attribute} item
- */
-function writeDefault(item) {
-  const { default: text = '' } = item;
-  if (/^\d[\d_]*$/.test(text)) item.default = text.replaceAll('_', '');
+/** @param {import('../../src/core/options.js').Option} option */
+function toText({ type, choices: [first] = [], default: value }) {
+  if (first !== undefined) return `'${first}'`;
+  return type === Boolean ? 'false' : value?.toString();
 }
 
-/** As the options name the attribute of a property. */
-const toAttribute = (/** @type {string} */ name) => name.replace(/[A-Z]/g, '-$&').toLowerCase();
-
-/** @param {Declaration} declaration */
-function writeAttributeNames({ members = [], attributes = [] }) {
-  for (const member of members) {
-    if (member.attribute) member.attribute = toAttribute(member.name);
-  }
-  for (const attribute of attributes) {
-    if (attribute.fieldName) attribute.name = toAttribute(attribute.fieldName);
+/**
+ * Writes what the table of the options says: attribute, default, and whether it is reflected.
+ * @param {Declaration} declaration
+ */
+function writeOptions(declaration) {
+  declaration.attributes = [];
+  for (const member of declaration.members ?? []) {
+    const option = ConnectOptions.properties[member.name];
+    if (!option) continue;
+    member.default = toText(option);
+    member.privacy = 'public';
+    if (option.attribute === false) continue;
+    member.attribute = option.attribute ?? member.name;
+    member.reflects = option.reflect;
+    const { name: fieldName, type, description, default: value } = member;
+    const attribute = { name: member.attribute, type, description, default: value, fieldName };
+    declaration.attributes.push(attribute);
   }
 }
 
@@ -61,8 +67,6 @@ function keepPublic(declaration) {
   }
   // An event without a line in the class's doc was found in the code, often without its name.
   if (events) declaration.events = events.filter(({ name, description }) => name && description);
-  [...declaration.members, ...(declaration.attributes ?? [])].forEach(writeDefault);
-  writeAttributeNames(declaration);
   if (superclass && /^(Event|Error|EventTarget)$/.test(superclass.name)) {
     declaration.superclass = { name: superclass.name, package: 'global:' };
   }
@@ -123,6 +127,10 @@ function writeShippedPaths(module) {
 
 const publicSide = {
   name: 'public-side',
+  /** @param {{ moduleDoc: Module }} input */
+  moduleLinkPhase({ moduleDoc: { declarations } }) {
+    declarations.filter(({ name }) => name === ConnectOptions.name).forEach(writeOptions);
+  },
   /** @param {{ customElementsManifest: { modules: Module[] } }} input */
   packageLinkPhase({ customElementsManifest: { modules } }) {
     for (const module of modules) {

@@ -19,18 +19,52 @@ const SANDBOX_API = 'https://api.monerium.dev';
 const PRODUCTION_API = 'https://api.monerium.app';
 
 /** In milliseconds. */
-export const DEFAULT_TIMEOUT = 20_000;
 const MIN_TIMEOUT = 1000;
 const MAX_TIMEOUT = 120_000;
 
-/** The values of the enumerated attributes. Unset, an attribute has the first. */
-const CHOICES = {
-  environment: ['sandbox', 'production'],
-  mode: ['redirect', 'popup', 'auto'],
-  'auth-mode': ['login', 'signup'],
-  wallet: ['none', 'sign-in'],
-  'backend-credentials': ['same-origin', 'include', 'omit'],
-} as const;
+/** How an element is given an option, and what that is when a site says nothing. */
+export interface Option {
+  /** Its attribute, where that has another name. `false`: only the property is there. */
+  readonly attribute?: string | false;
+  /** `Boolean` is `false` by default. Without one: a text, or what no attribute can hold. */
+  readonly type?: typeof Boolean | typeof Number;
+  readonly default?: number;
+  /** All that it may be. The first is the default. */
+  readonly choices?: readonly unknown[];
+}
+
+/**
+ * Every option of a flow. Attributes are written out: to derive their names takes a millisecond of
+ * a slow phone.
+ */
+export const OPTIONS = {
+  clientId: { attribute: 'client-id' },
+  environment: { choices: ['sandbox', 'production'] },
+  apiUrl: { attribute: 'api-url' },
+  redirectUri: { attribute: 'redirect-uri' },
+  backendUrl: { attribute: 'backend-url' },
+  backendCredentials: {
+    attribute: 'backend-credentials',
+    choices: ['same-origin', 'include', 'omit'],
+  },
+  backendHeaders: { attribute: false },
+  exchange: { attribute: false },
+  openUrl: { attribute: false },
+  mode: { choices: ['redirect', 'popup', 'auto'] },
+  email: {},
+  authMode: { attribute: 'auth-mode', choices: [undefined, 'login', 'signup'] },
+  skipKyc: { attribute: 'skip-kyc', type: Boolean },
+  wallet: { choices: ['none', 'sign-in'] },
+  timeout: { type: Number, default: 20_000 },
+  stayConnected: { attribute: 'stay-connected', type: Boolean },
+  successUrl: { attribute: 'success-url' },
+  startUrl: { attribute: 'start-url' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+type Name = keyof typeof OPTIONS;
+type Choices = {
+  [N in Name]: (typeof OPTIONS)[N] extends { choices: readonly (infer C)[] } ? C : never;
+};
 
 /** What a site sets: see `ConnectOptions`. Frameworks also set `null` and `undefined`. */
 export interface ConnectAttributes extends WalletAttributes {
@@ -126,20 +160,17 @@ export interface ParsedOptions {
 }
 
 /** @throws ConnectError `invalid_config` that names the attribute and what it needs */
-function check(isValid: boolean, attribute: string, need: string): asserts isValid {
+function check(isValid: boolean, name: Name, need: string): asserts isValid {
   if (isValid) return;
-  const hint = `${attribute} needs ${need}`;
-  throw createError('invalid_config', { hint });
+  const { attribute }: Option = OPTIONS[name];
+  throw createError('invalid_config', { hint: `${attribute || name} needs ${need}` });
 }
 
-function readChoice<Name extends keyof typeof CHOICES>(
-  name: Name,
-  value: string | null | undefined,
-): (typeof CHOICES)[Name][number] {
-  const choices: readonly (typeof CHOICES)[Name][number][] = CHOICES[name];
-  const choice = choices.find((known) => known === (value ?? choices[0]));
-  check(choice !== undefined, name, choices.join(' or '));
-  return choice;
+function readChoice<N extends Name>(options: ConnectAttributes, name: N): Choices[N] {
+  const { choices = [] }: Option = OPTIONS[name];
+  const chosen = options[name] ?? choices[0];
+  check(choices.includes(chosen), name, choices.filter(Boolean).join(' or '));
+  return chosen as Choices[N];
 }
 
 /** Whether a host, as a parsed URL has it, is this machine. */
@@ -153,18 +184,18 @@ function isSecureUrl({ protocol, hostname, username, password }: URL): boolean {
   return isPrivate && !username && !password;
 }
 
-function readUrl(attribute: string, value: string, base: string): URL {
+function readUrl(name: Name, value: string, base: string): URL {
   const url = UNREPAIRED_URL.test(value) ? tryTo(() => new URL(value, base)) : undefined;
   const isSecure = url !== undefined && isSecureUrl(url);
-  check(isSecure, attribute, 'https:, or http: on localhost');
+  check(isSecure, name, 'https:, or http: on localhost');
   return url;
 }
 
 /** For a URL that receives a code: an injected `<base>` must not lead it to another host. */
-function readEndpoint(attribute: string, value: string, { href, base }: PageAddress): URL {
-  const url = readUrl(attribute, value, base);
+function readEndpoint(name: Name, value: string, { href, base }: PageAddress): URL {
+  const url = readUrl(name, value, base);
   const isOwn = ABSOLUTE_URL.test(value) || url.origin === new URL(href).origin;
-  check(isOwn, attribute, 'an absolute URL beside <base>');
+  check(isOwn, name, 'an absolute URL beside <base>');
   return url;
 }
 
@@ -177,22 +208,22 @@ export function isProduction({ environment, apiUrl }: ConnectAttributes): boolea
 function readApiUrl({ apiUrl: value, environment }: ConnectAttributes, page: PageAddress): string {
   if (value == null) return environment === 'production' ? PRODUCTION_API : SANDBOX_API;
   const isRooted = ABSOLUTE_URL.test(value) || value.startsWith('/');
-  check(isRooted, 'api-url', 'a URL, or a path from /');
-  return withoutQuery(readEndpoint('api-url', value, page).href).replace(/\/+$/, '');
+  check(isRooted, 'apiUrl', 'a URL, or a path from /');
+  return withoutQuery(readEndpoint('apiUrl', value, page).href).replace(/\/+$/, '');
 }
 
 /** For a URL that a customer is led to: it must not be one of another site. */
-function readOwnUrl(attribute: string, value: string, { href, base }: PageAddress): URL {
-  const url = readUrl(attribute, value, base);
-  check(url.origin === new URL(href).origin, attribute, 'this origin');
+function readOwnUrl(name: Name, value: string, { href, base }: PageAddress): URL {
+  const url = readUrl(name, value, base);
+  check(url.origin === new URL(href).origin, name, 'this origin');
   return url;
 }
 
 function readRedirectUri(value: string, page: PageAddress): string {
-  const url = readOwnUrl('redirect-uri', value, page);
-  check(!url.href.includes('#'), 'redirect-uri', 'no fragment');
+  const url = readOwnUrl('redirectUri', value, page);
+  check(!url.href.includes('#'), 'redirectUri', 'no fragment');
   const isPlain = stripAuthorizationResponse(url.href) === url.href;
-  check(isPlain, 'redirect-uri', 'no OAuth parameters');
+  check(isPlain, 'redirectUri', 'no OAuth parameters');
   return /^https?:\/\//i.test(value) ? value : url.href;
 }
 
@@ -203,39 +234,40 @@ function readPageUri({ href }: PageAddress): string {
 }
 
 function readTimeout(value: number | null | undefined): number {
-  if (value == null || isNaN(value)) return DEFAULT_TIMEOUT;
+  if (value == null || isNaN(value)) return OPTIONS.timeout.default;
   return Math.min(Math.max(value, MIN_TIMEOUT), MAX_TIMEOUT);
 }
 
-/** The optional URL of an attribute, for a customer who is led there. */
+/** An optional URL that a customer is led to. */
 function readOptionalUrl(
-  attribute: string,
-  value: string | null | undefined,
+  options: ConnectAttributes,
+  name: 'startUrl' | 'successUrl',
   page: PageAddress,
 ): string | undefined {
-  return value == null ? undefined : readOwnUrl(attribute, value, page).href;
+  const value = options[name];
+  return value == null ? undefined : readOwnUrl(name, value, page).href;
 }
 
 /** The server makes all of a flow that it starts, and keeps its session. */
 function readMode(attributes: ConnectAttributes, startUrl: string | undefined): Mode | 'auto' {
-  const mode = readChoice('mode', attributes.mode);
-  const wallet = readChoice('wallet', attributes.wallet);
+  const mode = readChoice(attributes, 'mode');
+  const wallet = readChoice(attributes, 'wallet');
   const { backendUrl, stayConnected, clientId, redirectUri, exchange } = attributes;
   const isAlone = (clientId ?? redirectUri ?? exchange) == null;
   const isFit = isAlone && backendUrl != null && stayConnected;
   const isRight = isFit && `${mode} ${wallet}` === 'redirect none';
-  check(!startUrl || isRight === true, 'start-url', 'backend-url and stay-connected alone');
+  check(!startUrl || isRight === true, 'startUrl', 'backend-url and stay-connected alone');
   return mode;
 }
 
 function readExchange(attributes: ConnectAttributes, page: PageAddress): Exchange {
-  const { exchange, backendUrl, backendCredentials, backendHeaders } = attributes;
-  const credentials = readChoice('backend-credentials', backendCredentials);
+  const { exchange, backendUrl, backendHeaders } = attributes;
+  const credentials = readChoice(attributes, 'backendCredentials');
   if (exchange) return { kind: 'custom', run: exchange };
   if (backendUrl == null) return { kind: 'direct' };
   return {
     kind: 'backend',
-    url: readEndpoint('backend-url', backendUrl, page).href,
+    url: readEndpoint('backendUrl', backendUrl, page).href,
     credentials,
     headers: backendHeaders ?? {},
   };
@@ -251,9 +283,9 @@ export function readConfiguration(
   page: PageAddress,
   running?: Configuration,
 ): Configuration {
-  const { clientId, redirectUri, backendHeaders, email, authMode, skipKyc, timeout } = attributes;
-  const startUrl = readOptionalUrl('start-url', attributes.startUrl, page);
-  check(/^\S+$/.test(startUrl ?? clientId ?? ''), 'client-id', 'an ID without white space');
+  const { clientId, redirectUri, backendHeaders, email, skipKyc, timeout } = attributes;
+  const startUrl = readOptionalUrl(attributes, 'startUrl', page);
+  check(/^\S+$/.test(startUrl ?? clientId ?? ''), 'clientId', 'an ID without white space');
   const exchange = readExchange(attributes, page);
   const binding = {
     clientId: clientId ?? '',
@@ -264,15 +296,15 @@ export function readConfiguration(
   if (running) return { ...running, binding, exchange };
   // A function is called for each request.
   if (typeof backendHeaders !== 'function') readHeaders(backendHeaders);
-  readChoice('environment', attributes.environment);
-  const successUrl = readOptionalUrl('success-url', attributes.successUrl, page);
+  readChoice(attributes, 'environment');
+  const successUrl = readOptionalUrl(attributes, 'successUrl', page);
   return {
     binding,
     exchange,
     mode: readMode(attributes, startUrl),
     authorization: {
       email,
-      auth_mode: authMode == null ? authMode : readChoice('auth-mode', authMode),
+      auth_mode: readChoice(attributes, 'authMode'),
       skip_kyc: skipKyc && !isProduction(attributes) ? 'true' : '',
     },
     timeout: readTimeout(timeout),

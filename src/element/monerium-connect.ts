@@ -245,11 +245,11 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#internals?.setValidity({ valueMissing }, message, this.#findButton('button'));
   }
 
-  #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name][number] {
-    const choices: readonly (typeof LOOKS)[Name][number][] = LOOKS[name];
+  #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name]['choices'][number] {
+    const choices: readonly (typeof LOOKS)[Name]['choices'][number][] = LOOKS[name].choices;
     const found = choices.find((choice) => choice === this[name]);
     if (!found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
-    return found ?? LOOKS[name][0];
+    return found ?? LOOKS[name].choices[0];
   }
 
   protected override updated(): void {
