@@ -27,6 +27,7 @@ const ARROWS: Record<Step, Partial<Record<EventType, string>>> = {
   failed: { start: 'starting', claim: 'claiming', reset: 'failed', forget: 'idle' },
   starting: {
     open: 'starting',
+    store: 'starting',
     sign: 'starting',
     signed: 'starting',
     redirect: 'redirecting',
@@ -73,7 +74,7 @@ const HELD: Record<Step, string> = {
 
 /** As counted by the walk: a state by its step, what it holds and what it shows. */
 const SHAPES = 24;
-const CHANGES = 184;
+const CHANGES = 196;
 
 const AT_REST: readonly Step[] = ['idle', 'failed', 'connected'];
 
@@ -108,6 +109,7 @@ function listEvents(attempt: Attempt): FlowEvent[] {
     { type: 'sign', attempt, connection: { status: 'signing' } },
     { type: 'signed', attempt, onClick: () => {} },
     { type: 'open', attempt, popup },
+    { type: 'store', attempt, oauthState },
     { type: 'redirect', attempt, oauthState, timer },
     { type: 'wait', attempt, oauthState, popup, listener, timer },
     { type: 'claim', attempt },

@@ -1,6 +1,7 @@
 // Strangers may post anything to a page that waits for its popup: nothing is taken from them.
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
+import type { FlowControl } from '../../src/core/flow/flow-control.js';
 import { listenToPopup } from '../../src/core/flow/popup.js';
 import type { ReceivedResponse } from '../../src/core/browser/received-response.js';
 import { saveTransaction } from '../../src/core/browser/transaction.js';
@@ -185,7 +186,9 @@ describe('a page that waits for its popup', () => {
       const none = () => {};
       const isSource = (source: unknown) => source === frames.popup;
       const popup = { go: none, show: none, end: none, isClosed: () => false, isSource };
-      const waiting = listenToPopup(popup, state, (received) => responses.push(received) === 1);
+      const take = (received: ReceivedResponse) => responses.push(received) === 1;
+      const flow = { send: none, isStarting: none, finish: none, fail: none, take };
+      const waiting = listenToPopup(flow as unknown as FlowControl, popup, state);
       const listener = new BroadcastChannel(state);
       const confirmations: unknown[] = [];
       listener.onmessage = ({ data }) => data === CONFIRMATION && confirmations.push(data);

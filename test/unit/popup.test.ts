@@ -32,6 +32,13 @@ function createPopup(isClosed: () => boolean = () => false): PopupWindow {
   return { go: none, show: none, end: none, isClosed, isSource: () => false };
 }
 
+/** A flow of which only what a test gives does anything. */
+function createFlow(own: Partial<FlowControl>): FlowControl {
+  const none = () => {};
+  const nothing = { send: () => true, take: () => false, isStarting: () => true };
+  return { ...nothing, finish: none, fail: none, ...own };
+}
+
 /** The channel of the popup, and what comes back on it. */
 function openChannel() {
   const channel = new BroadcastChannel(state);
@@ -45,11 +52,14 @@ describe('listenToPopup', () => {
   /** A listener that takes what comes when `isFree()`. */
   function listen(isFree: () => boolean = () => true) {
     const responses: ReceivedResponse[] = [];
-    const listener = listenToPopup(createPopup(), state, (received) => {
-      if (!isFree()) return false;
-      responses.push(received);
-      return true;
+    const flow = createFlow({
+      take(received) {
+        if (!isFree()) return false;
+        responses.push(received);
+        return true;
+      },
     });
+    const listener = listenToPopup(flow, createPopup(), state);
     undo.add(() => listener.end());
     return { responses, listener, ...openChannel() };
   }
@@ -129,12 +139,12 @@ describe('pollPopup', () => {
     const clock = holdClock(undo);
     const outcomes: Outcome[] = [];
     const losses: string[] = [];
-    const timer = pollPopup(
-      createPopup(isClosed),
-      state,
-      (outcome) => outcomes.push(outcome),
-      ({ phase, code }) => losses.push(`${phase} ${code}`),
-    );
+    const flow = createFlow({
+      finish: (_, outcome) => void outcomes.push(outcome),
+      fail: (_, { phase, code }) => void losses.push(`${phase} ${code}`),
+    });
+    const timer = pollPopup(flow, createAttempt(), createPopup(isClosed), state);
+    timer.start();
     undo.add(() => timer.end());
     return { clock, outcomes, losses, timer };
   }
@@ -215,12 +225,9 @@ describe('pollPopup', () => {
     const inner = (await view.load('/src/core/flow/popup.ts')) as { pollPopup: typeof pollPopup };
     const losses: ConnectError[] = [];
     const { Date: clock } = view as unknown as { Date: DateConstructor };
-    const timer = inner.pollPopup(
-      createPopup(),
-      createState(),
-      () => {},
-      (error) => losses.push(error),
-    );
+    const flow = createFlow({ fail: (_, error) => void losses.push(error) });
+    const timer = inner.pollPopup(flow, createAttempt(), createPopup(), createState());
+    timer.start();
     undo.add(() => timer.end());
     const late = clock.now() + 31 * MINUTE;
     clock.now = () => late;
@@ -241,18 +248,18 @@ describe('waitForPopup', () => {
       (name: string) =>
       (...words: unknown[]) =>
         void log.push([name, ...words]);
-    const flow: FlowControl = {
+    const flow = createFlow({
       send: (event) => events.push(event) > 0,
       take: ({ query }) => log.push(['take', query]) === 1,
-      isStarting: () => true,
       finish: note('finish'),
       fail: (attempt, { code }, type) => note(type ?? 'fail')(attempt, code),
-    };
+    });
     const attempt = createAttempt();
     const popup = createPopup(isClosed);
     waitForPopup(flow, attempt, popup, state, 'https://monerium.example/auth');
     const [event] = events;
     if (event?.type !== 'wait') throw new Error('no event was sent');
+    event.timer.start?.();
     undo.add(() => {
       event.listener.end();
       event.timer.end();

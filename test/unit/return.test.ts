@@ -7,6 +7,7 @@ import { completeReturn } from '../../src/core/flow/return.js';
 import type { FlowEvent } from '../../src/core/flow/state.js';
 import type { ReceivedResponse } from '../../src/core/browser/received-response.js';
 import { findUsedTransaction, saveTransaction } from '../../src/core/browser/transaction.js';
+import type { Resource } from '../../src/core/browser/window.js';
 import type { ExchangeFunction } from '../../src/core/oauth/exchange.js';
 import { readAuthorizationResponse } from '../../src/core/oauth/oauth.js';
 import { clearStorage, Undo } from '../helpers/storage.js';
@@ -33,7 +34,7 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
   saveTransaction(state, transaction);
   const log: string[] = [];
   const attempt = createAttempt();
-  let timer: { end(): void } | undefined;
+  let timer: Resource | undefined;
   undo.add(() => timer?.end());
   const flow: FlowControl = {
     send(event: FlowEvent) {
@@ -43,6 +44,7 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
         timerBefore?.end();
         // An attempt that is over changes nothing.
         if (event.attempt.signal.aborted) return false;
+        timer.start?.();
       }
       log.push(event.type);
       return true;

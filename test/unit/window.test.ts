@@ -112,6 +112,7 @@ describe('every', () => {
     const clock = holdClock(undo);
     const calls: boolean[] = [];
     const timer = every(500, (isRestored) => calls.push(isRestored));
+    timer.start();
     clock.tick(499);
     expect(calls).to.deep.equal([]);
     clock.tick(501);
@@ -127,6 +128,7 @@ describe('every', () => {
     holdClock(undo);
     const calls: boolean[] = [];
     const timer = every(500, (isRestored) => calls.push(isRestored));
+    timer.start();
     dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
     expect(calls).to.deep.equal([]);
     restore();

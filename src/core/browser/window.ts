@@ -7,8 +7,13 @@ const USER_INFO = /\/\/[^/?#]*@/;
 
 /** Something that goes on until it is ended. Ending it twice changes nothing. */
 export interface Resource {
+  /** Absent for what has begun already. */
+  start?(): void;
   end(): void;
 }
+
+/** Something that does nothing before it is started. It may be ended without that. */
+export type Effect = Required<Resource>;
 
 /** Whether this is a server. It may have a document and a location, but no such class. */
 export function isServer(): boolean {
@@ -171,16 +176,16 @@ function whenRestored(callback: (isRestored: boolean) => void, signal: AbortSign
  * Calls back every `delay` milliseconds, and when the page comes back from the back-forward cache,
  * where timers do not run.
  */
-export function every(delay: number, callback: (isRestored: boolean) => void): Resource {
+export function every(delay: number, callback: (isRestored: boolean) => void): Effect {
   const controller = new AbortController();
   const { signal } = controller;
-  whenRestored(callback, signal);
-  const timer = setInterval(() => callback(false), delay);
   return {
-    end() {
-      controller.abort();
-      clearInterval(timer);
+    start() {
+      whenRestored(callback, signal);
+      const timer = setInterval(() => callback(false), delay);
+      signal.addEventListener('abort', () => clearInterval(timer));
     },
+    end: () => controller.abort(),
   };
 }
 

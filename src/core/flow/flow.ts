@@ -302,9 +302,13 @@ export class Flow implements FlowControl {
       const attempt = attemptOf(from) ?? attemptOf(to);
       this.#announce(ending, clicked ?? attempt?.clicked);
     }
-    const held = resourcesOf(to);
-    for (const resource of [...resourcesOf(event), ...resourcesOf(from)]) {
+    const [held, heldBefore] = [resourcesOf(to), resourcesOf(from)];
+    for (const resource of [...resourcesOf(event), ...heldBefore]) {
       if (!held.includes(resource)) resource.end();
+    }
+    for (const resource of held) {
+      // A listener may have changed the state.
+      if (this.#state === to && !heldBefore.includes(resource)) resource.start?.();
     }
     if (event.type === 'withdraw') this.#resetWithoutViews();
     return isChanged;

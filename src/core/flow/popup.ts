@@ -1,9 +1,8 @@
 import { ConnectError } from '../errors.js';
-import type { ReceivedResponse } from '../browser/received-response.js';
 import { listenForResponse } from '../browser/popup-channel.js';
 import type { PopupWindow } from '../browser/popup-window.js';
-import { findUsedTransaction, findTransaction, type Outcome } from '../browser/transaction.js';
-import { every, isFramed, type Resource } from '../browser/window.js';
+import { findUsedTransaction, findTransaction } from '../browser/transaction.js';
+import { every, isFramed, type Effect, type Resource } from '../browser/window.js';
 import { readAuthorizationResponse } from '../oauth/oauth.js';
 import type { FlowControl } from './flow-control.js';
 import type { Attempt } from './state.js';
@@ -11,21 +10,14 @@ import type { Attempt } from './state.js';
 const POLL_MS = 500;
 const POPUP_MS = 1_800_000;
 
-/**
- * Listens for the response of a popup. `take` returns whether it was taken; then the popup has
- * nothing left to do.
- */
-export function listenToPopup(
-  popup: PopupWindow,
-  oauthState: string,
-  take: (received: ReceivedResponse) => boolean,
-): Resource {
+/** Listens for the response of a popup, and gives it to the flow. */
+export function listenToPopup(flow: FlowControl, popup: PopupWindow, oauthState: string): Resource {
   return listenForResponse(oauthState, popup.isSource, (query) => {
     const response = readAuthorizationResponse(query);
     const transaction = findTransaction(oauthState);
     if (!response || !transaction) return false;
     if (response.state !== undefined && response.state !== oauthState) return false;
-    return take({ response, oauthState, query, transaction });
+    return flow.take({ response, oauthState, query, transaction });
   });
 }
 
@@ -34,18 +26,18 @@ export function listenToPopup(
  * in a frozen page.
  */
 export function pollPopup(
+  flow: FlowControl,
+  attempt: Attempt,
   popup: PopupWindow,
   oauthState: string,
-  onOutcome: (outcome: Outcome) => void,
-  onLost: (error: ConnectError) => void,
-): Resource {
+): Effect {
   const deadline = Date.now() + POPUP_MS;
   const lose = (code: 'embedding_blocked' | 'popup_timeout' | 'popup_closed') =>
-    onLost(new ConnectError(code, { phase: 'authorize' }));
+    flow.fail(attempt, new ConnectError(code, { phase: 'authorize' }), 'lose');
   return every(POLL_MS, () => {
     // A popup that got no confirmation exchanges its code by itself.
     const outcome = findUsedTransaction(oauthState)?.outcome;
-    if (outcome) onOutcome(outcome);
+    if (outcome) flow.finish(attempt, outcome);
     // In a frame of another site the popup reaches nobody when Monerium has severed it.
     else if (Date.now() > deadline) lose(isFramed() ? 'embedding_blocked' : 'popup_timeout');
     else if (popup.isClosed()) lose('popup_closed');
@@ -61,14 +53,7 @@ export function waitForPopup(
   href: string,
 ): void {
   popup.go(href, oauthState);
-  // The function of a page that opens the system's browser may have cancelled.
-  attempt.signal.throwIfAborted();
-  const listener = listenToPopup(popup, oauthState, (received) => flow.take(received));
-  const timer = pollPopup(
-    popup,
-    oauthState,
-    (outcome) => flow.finish(attempt, outcome),
-    (error) => flow.fail(attempt, error, 'lose'),
-  );
+  const listener = listenToPopup(flow, popup, oauthState);
+  const timer = pollPopup(flow, attempt, popup, oauthState);
   flow.send({ type: 'wait', attempt, oauthState, popup, listener, timer });
 }

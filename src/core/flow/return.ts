@@ -2,7 +2,7 @@ import type { Configuration } from '../options.js';
 import { ConnectError, toConnectError } from '../errors.js';
 import { readCode, type ReceivedResponse } from '../browser/received-response.js';
 import { claimTransaction, type Outcome, type Transaction } from '../browser/transaction.js';
-import { after, every, isOnline, keepOnOrigin, whenOnline } from '../browser/window.js';
+import { every, isOnline, keepOnOrigin, whenOnline } from '../browser/window.js';
 import { exchangeCode, type ExchangeResult } from '../oauth/exchange.js';
 import { withoutQuery } from '../oauth/http.js';
 import { untilAborted } from './attempt.js';
@@ -78,14 +78,13 @@ function succeed(
  * A page that is being left must not announce the failure of its request: the next page of the tab
  * announces `interrupted`. So such a failure waits until the page has stayed for a while.
  */
-async function fail({ flow, attempt }: Return, error: ConnectError): Promise<Outcome> {
-  const { signal } = attempt;
+async function fail(step: Return, error: ConnectError): Promise<Outcome> {
+  const { flow, attempt } = step;
   if (isWithoutResponse(error)) {
-    const stayed = new Promise<void>((resolve) => {
-      // In the place of the deadline: the answer is known.
-      flow.send({ type: 'exchange', attempt, timer: after(LEAVING_MS, resolve) });
-    });
-    await untilAborted(signal, stayed).catch(() => {});
+    // In the place of the deadline: the answer is known.
+    failAfter(step, LEAVING_MS, error);
+    const never = new Promise(() => {});
+    await untilAborted(attempt.signal, never).catch(() => {});
   }
   flow.fail(attempt, error);
   // The attempt may have ended in the meantime, with a failure of its own.

@@ -3,7 +3,7 @@ import { ConnectError, createError, isConnectError } from '../errors.js';
 import { logOnce, takeSecrets } from '../browser/page.js';
 import { openPopup, type PopupWindow } from '../browser/popup-window.js';
 import { systemBrowser } from '../browser/system-browser.js';
-import { saveTransaction, markUsed, type Transaction } from '../browser/transaction.js';
+import { saveTransaction, type Transaction } from '../browser/transaction.js';
 import {
   every,
   isFramed,
@@ -88,11 +88,12 @@ function leave(flow: FlowControl, attempt: Attempt, oauthState: string, href: st
     if (isRestored || isOnline()) flow.send({ type: 'reset' });
     else flow.fail(attempt, new ConnectError('offline', { phase: 'start' }));
   });
-  flow.send({ type: 'redirect', attempt, oauthState, timer });
-  // A listener may have cancelled.
-  attempt.signal.throwIfAborted();
-  navigate(href);
-  attempt.settle();
+  const start = () => {
+    timer.start();
+    navigate(href);
+    attempt.settle();
+  };
+  flow.send({ type: 'redirect', attempt, oauthState, timer: { ...timer, start } });
 }
 
 /** Opens Monerium in the popup, or in this window. */
@@ -136,8 +137,6 @@ export async function startFlow(
   attempt: Attempt,
   view: FlowView,
 ): Promise<void> {
-  const { signal } = attempt;
-  let oauthState = '';
   let popup: PopupWindow | undefined;
   try {
     const configuration = requireConfiguration(view);
@@ -145,13 +144,9 @@ export async function startFlow(
     const mode = chooseMode(configuration);
     const asking = view.host.prepareWallet(configuration.binding.redirectUri);
     const ask = asking && (await prepareWallet(attempt, asking));
-    const isAllowed = view.host.beforeConnect(mode);
-    // A listener may have cancelled.
-    signal.throwIfAborted();
-    if (!isAllowed) {
-      flow.send({ type: 'withdraw', attempt });
-      return;
-    }
+    if (!view.host.beforeConnect(mode)) flow.send({ type: 'withdraw', attempt });
+    // Its listeners may have cancelled.
+    if (!flow.isStarting(attempt)) return;
     if (startUrl) {
       leave(flow, attempt, '', buildServerStart(startUrl, authorization));
       return;
@@ -165,21 +160,20 @@ export async function startFlow(
         popup = openPopup();
         flow.send({ type: 'open', attempt, popup });
       }
-      secrets = await untilAborted(signal, createSecrets());
+      secrets = await untilAborted(attempt.signal, createSecrets());
     }
     // A response has come back meanwhile, and goes on with this attempt.
     if (!flow.isStarting(attempt)) return;
     // Before the window opens, where it can: the popup then finds its record from the beginning.
     const begun = { mode, id: view.host.name };
     const href = prepareDeparture(configuration, secrets, begun, signed);
-    oauthState = secrets.state;
+    const { state: oauthState } = secrets;
+    flow.send({ type: 'store', attempt, oauthState });
     popup ??= opensPopup
       ? openPopup(href, oauthState)
       : openExternally(flow, attempt, configuration, href);
     depart(flow, attempt, popup, oauthState, href);
   } catch (reason) {
-    const error = toStartError(reason);
-    if (oauthState) markUsed(oauthState, error.code);
-    if (!signal.aborted) flow.fail(attempt, error);
+    flow.fail(attempt, toStartError(reason));
   }
 }

@@ -52,7 +52,7 @@ export type Failed = Ended | Lost;
 interface Begun {
   readonly step: 'starting';
   readonly attempt: Attempt;
-  /** Of a response that waits to be claimed in this attempt. */
+  /** Of a response that waits to be claimed in this attempt, or of its own record. */
   readonly oauthState?: string | undefined;
   readonly before: Idle | Ended;
   /** An empty one that was opened in the task of the click, while the secrets are made. */
@@ -123,6 +123,8 @@ export type FlowEvent =
   /** It has signed, too long after the click for a window to open. */
   | { readonly type: 'signed'; readonly attempt: Attempt; readonly onClick: () => void }
   | { readonly type: 'open'; readonly attempt: Attempt; readonly popup: PopupWindow }
+  /** Its record is written. */
+  | { readonly type: 'store'; readonly attempt: Attempt; readonly oauthState: string }
   | {
       readonly type: 'redirect';
       readonly attempt: Attempt;
@@ -233,6 +235,7 @@ export const machine: Machine = {
     sign: (state, { connection }) => ({ ...state, connection, onClick: undefined }),
     signed: (state, { onClick }) => ({ ...state, connection: { status: 'signed' }, onClick }),
     open: (state, { popup }) => ({ ...state, popup }),
+    store: (state, { oauthState }) => ({ ...state, oauthState }),
     redirect: (_, event) => stateHolding({ status: 'redirecting' }, event),
     wait: (_, event) => stateHolding({ status: 'waiting' }, event),
     claim: ({ before }, event) => claim(before, event),
@@ -285,7 +288,10 @@ function isResource(value: unknown): value is Resource {
   return typeof value === 'object' && value !== null && 'end' in value;
 }
 
-/** All that a state, or an event, holds: each ends with the last state that holds it. */
+/**
+ * All that a state, or an event, holds: an effect starts with the first state that holds it, and
+ * each ends with the last.
+ */
 export function resourcesOf(holder: FlowState | FlowEvent): Resource[] {
   const held = Object.values(holder).filter(isResource);
   return 'before' in holder ? [...held, ...resourcesOf(holder.before)] : held;

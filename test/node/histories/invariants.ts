@@ -69,21 +69,16 @@ function listBroken(rules: Readonly<Record<string, boolean>>): string[] {
   return Object.entries(rules).flatMap(([rule, holds]) => (holds ? [] : [rule]));
 }
 
-/** Whether an exchange waits for its answer, or for the network. */
-function mustWait({ connection: { status } }: World, live: Live): boolean {
-  return status === 'exchanging' && live.requests + live.onlines > 0;
-}
-
 function checkTimers(world: World, live: Live): string[] {
   const { setting, connection } = world;
   const { status } = connection;
   const { timers, listeners } = ALLOWED[status] ?? { timers: [], listeners: [] };
   // The failure is known: its second has taken the place of the deadline.
-  const isHeldBack = status === 'exchanging' && !mustWait(world, live);
+  const isHeldBack = status === 'exchanging' && live.requests + live.onlines === 0;
+  const fitting = isHeldBack ? [SECOND_MS] : timers;
   return listBroken({
-    'a state has its timer, and only that': isHeldBack
-      ? live.repeated.length === 0
-      : live.repeated.length <= 1 && timers.includes(live.repeated[0]),
+    'a state has its timer, and only that':
+      live.repeated.length <= 1 && fitting.includes(live.repeated[0]),
     'a repeated timer also listens to the cache': live.restores === live.repeated.length,
     'a popup is listened to while it is waited for': listeners.includes(live.messages),
     'a channel is open as long as messages count':
@@ -91,15 +86,13 @@ function checkTimers(world: World, live: Live): string[] {
     'only an exchange without network waits for it':
       live.onlines === (live.repeated.includes(OFFLINE_MS) ? 1 : 0),
     'only an exchange has a request': live.requests <= (status === 'exchanging' ? 1 : 0),
-    'an exchange has a request, waits for the network, or waits for the page to be left':
-      !isHeldBack || live.seconds > 0,
     'no other timer is left': live.others.length === 0,
   });
 }
 
 function checkLocks(world: World, live: Live): string[] {
-  const { setting } = world;
-  const expected = live.seconds + (mustWait(world, live) ? 1 : 0);
+  const { setting, connection } = world;
+  const expected = live.seconds + (connection.status === 'exchanging' ? 1 : 0);
   return listBroken({
     'a lock is held for an exchange and a second': !setting.hasLocks || live.locks === expected,
   });
