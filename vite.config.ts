@@ -47,9 +47,10 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
+      // prettier-ignore
       input: [
-        ...['index.html', 'callback.html', 'states.html', 'site/index.html'],
-        ...['popup.html', 'popup-callback.html', 'framed.html', 'wallet.html', 'designs.html'],
+        'index.html', 'callback.html', 'states.html', 'site/index.html', 'popup.html',
+        'popup-callback.html', 'framed.html', 'wallet.html', 'designs.html',
       ].map((page) => at(`demo/${page}`)),
     },
   },

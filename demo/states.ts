@@ -7,9 +7,10 @@ import { findElement } from './find-element.js';
 const OUTCOME = 'demo-outcome';
 const UNANSWERED = '/unanswered';
 /** The nine states. `failed` has two looks: what the customer chose, and what went wrong. */
+// prettier-ignore
 const STATES = [
-  ...['idle', 'checking', 'signing', 'signed', 'redirecting', 'waiting', 'exchanging'],
-  ...['connected', 'failed: access_denied', 'failed: server_unavailable'],
+  'idle', 'checking', 'signing', 'signed', 'redirecting', 'waiting', 'exchanging', 'connected',
+  'failed: access_denied', 'failed: server_unavailable',
 ];
 
 showStates();

@@ -19,7 +19,9 @@ interface Environment {
 function createHandler({ CLIENT_ID, REDIRECT_URI, MONERIUM_API_URL, STORE }: Environment) {
   const common = { apiUrl: MONERIUM_API_URL, store: openStore(STORE) };
   return createExchangeHandler({
-    ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], ...common },
+    clientId: CLIENT_ID,
+    redirectUris: [REDIRECT_URI],
+    ...common,
     ...createSessions(createConnections(common)),
   });
 }

@@ -36,7 +36,8 @@ export function useMoneriumConnection({
     const { connect, cancel, disconnect, getAccessToken } = connector;
     const atServer = readServerConnection(options);
     return {
-      ...{ connector, commands: { connect, cancel, disconnect, getAccessToken } },
+      connector,
+      commands: { connect, cancel, disconnect, getAccessToken },
       atServer: () => atServer,
       subscribe: (onChange: () => void) =>
         connector.subscribe((event) => {

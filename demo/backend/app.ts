@@ -120,7 +120,13 @@ function addExchangeRoute(app: App, parts: AppParts): void {
   }
 
   const handle = createExchangeHandler({
-    ...{ clientId, redirectUris, allowedOrigins, apiUrl, timeoutMs, store, observe },
+    clientId,
+    redirectUris,
+    allowedOrigins,
+    apiUrl,
+    timeoutMs,
+    store,
+    observe,
     allowCredentials: true,
     onConnected: (details) => start(details, details.request.headers),
     onSession: ({ request }) => sessions.find(request.headers),

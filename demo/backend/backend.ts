@@ -51,7 +51,13 @@ async function startWith(settings: BackendSettings, engine: Engine): Promise<Bac
   const sessions = new Sessions(connections, cookie, log);
   let isClosing = false;
   const app = createApp({
-    ...{ settings, engine, store, connections, sessions, cookie, observe },
+    settings,
+    engine,
+    store,
+    connections,
+    sessions,
+    cookie,
+    observe,
     isClosing: () => isClosing,
   });
   const requests: Backend['requests'] = [];

@@ -95,7 +95,8 @@ async function placeOrder(monerium: Monerium, _session: Session, body: Body) {
   const order = readWallet(body);
   const placed = await monerium.placeOrder({
     ...order,
-    ...{ amount, currency: Currency.eur },
+    amount,
+    currency: Currency.eur,
     counterpart: {
       identifier: { standard: PaymentStandard.iban, iban },
       details: { firstName: 'Test', lastName: 'Customer', country: 'EE' },

@@ -30,20 +30,24 @@ const NOT_PREVIEWED = [
 /** All others are advanced. */
 const GROUPS = {
   start: ['client-id', 'environment', 'start-url', 'redirect-uri', 'backend-url', 'mode'],
+  // prettier-ignore
   look: [
-    ...['text', 'slot-label', 'appearance', 'size', '--monerium-connect-accent'],
-    ...['--monerium-connect-radius', 'slot-icon', 'icon-only', 'with-hint'],
+    'text', 'slot-label', 'appearance', 'size', '--monerium-connect-accent',
+    '--monerium-connect-radius', 'slot-icon', 'icon-only', 'with-hint',
   ],
   after: ['stay-connected', 'with-disconnect', 'success-url', 'slot-connected', 'required'],
 };
 /** What a flow of the server does without, or always has. */
+// prettier-ignore
 const OF_PAGE = [
-  ...['client-id', 'redirect-uri', 'mode', 'stay-connected', 'wallet', 'chain', 'app-name'],
-  ...['privacy-url', 'terms-url', 'exchange', 'walletProvider', 'environment', 'api-url'],
+  'client-id', 'redirect-uri', 'mode', 'stay-connected', 'wallet', 'chain', 'app-name',
+  'privacy-url', 'terms-url', 'exchange', 'walletProvider', 'environment', 'api-url',
 ];
 /** Where each way begins. */
 const PAGE = {
-  ...{ 'redirect-uri': '/connect.html', 'backend-url': '/api/monerium', 'stay-connected': 'true' },
+  'redirect-uri': '/connect.html',
+  'backend-url': '/api/monerium',
+  'stay-connected': 'true',
 };
 const SERVER = { 'start-url': '/monerium/start', 'backend-url': '/monerium/session' };
 

@@ -41,7 +41,10 @@ function readAttribute({ name, fieldName = name, description, type, ...rest }: R
   const choices = [...text.matchAll(/'([^']*)'/g)].map(([, choice = '']) => choice);
   const plain = text === 'boolean' || text === 'number' ? text : 'text';
   return {
-    ...{ name, fieldName, description, choices },
+    name,
+    fieldName,
+    description,
+    choices,
     kind: choices.length > 0 ? 'choice' : plain,
     default: (rest.default ?? '').replaceAll("'", ''),
   };
@@ -61,7 +64,7 @@ const properties = (element.members ?? []).filter(
 function toSetting(part: Setting['part'], kind: Attribute['kind'], raw: Raw): Setting {
   const { name, description } = raw;
   const key = part === 'slots' ? `slot-${name || 'label'}` : name;
-  return { ...{ part, key, kind, name, description }, fieldName: name, choices: [], default: '' };
+  return { part, key, kind, name, description, fieldName: name, choices: [], default: '' };
 }
 
 export const settings: readonly Setting[] = [

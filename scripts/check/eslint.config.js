@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 import { missingFolders } from '../setup/folders.mjs';
-import { houseRules, noBareAssertion, noEnum } from './house-rules.js';
+import { houseRules, noBareAssertion, noEnum, noSpreadLiteral } from './house-rules.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const typed = ['src/**/*.ts', 'test/**/*.ts', 'demo/**/*.ts', 'examples/**/*.ts', 'vite.config.ts'];
@@ -17,7 +17,7 @@ const apps = ['test/frameworks/*/**'];
  * @type {import('eslint').Linter.RulesRecord}
  */
 const everywhere = {
-  'no-restricted-syntax': ['error', noEnum, noBareAssertion],
+  'no-restricted-syntax': ['error', noEnum, noBareAssertion, noSpreadLiteral],
   'prefer-const': 'error',
   'no-var': 'error',
   eqeqeq: ['error', 'always', { null: 'ignore' }],

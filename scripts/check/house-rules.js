@@ -104,6 +104,13 @@ export const noEnum = {
   message: 'Use a union of string literals.',
 };
 
+/** Shared as well: it saves lines and nothing else. */
+export const noSpreadLiteral = {
+  selector:
+    'ArrayExpression > SpreadElement > ArrayExpression, ObjectExpression > SpreadElement > ObjectExpression',
+  message: 'Write the elements without a spread.',
+};
+
 /** Node finds the failed expression in the source, which can take minutes where it was compiled. */
 export const noBareAssertion = {
   selector:
@@ -122,7 +129,14 @@ const place = (files, may) => ({
   languageOptions: { parser: tseslint.parser, globals: declared },
   rules: {
     'no-restricted-globals': globalRules(may),
-    'no-restricted-syntax': ['error', noEnum, ...detours(may), ...markupFromStrings, consoleOutput],
+    'no-restricted-syntax': [
+      'error',
+      noEnum,
+      noSpreadLiteral,
+      ...detours(may),
+      ...markupFromStrings,
+      consoleOutput,
+    ],
     'no-restricted-properties': [
       'error',
       { object: 'Math', property: 'random', message: 'Use crypto.getRandomValues().' },

@@ -28,7 +28,10 @@ export interface ConnectHandlerOptions<Context = unknown> extends SiteOptions<Co
 
 const TYPES = {
   ...SITE_OPTIONS,
-  ...{ clientId: 'string', baseUrl: 'string', secret: '', successUrl: 'string' },
+  clientId: 'string',
+  baseUrl: 'string',
+  secret: '',
+  successUrl: 'string',
 };
 
 /** What is below `baseUrl`. */
@@ -56,7 +59,9 @@ export function readConnectOptions<Context>(options: ConnectHandlerOptions<Conte
   const binding = [shared.apiUrl, clientId, redirectUri];
   return {
     ...shared,
-    ...{ clientId, redirectUri, origin },
+    clientId,
+    redirectUri,
+    origin,
     origins: [origin],
     /** Their paths, as browsers see them. */
     paths: ROUTES.map((route) => pathname.replace(/\/$/, '') + route),

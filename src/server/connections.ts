@@ -91,8 +91,11 @@ export interface Connections {
 
 const TYPES = {
   ...MONERIUM_OPTIONS,
-  ...{ store: 'object', refreshAheadMs: 'number', leaseMs: 'number' },
-  ...{ concurrency: 'number', observe: 'function' },
+  store: 'object',
+  refreshAheadMs: 'number',
+  leaseMs: 'number',
+  concurrency: 'number',
+  observe: 'function',
 };
 
 function readOptions(options: ConnectionsOptions) {

@@ -80,13 +80,20 @@ export type RequestHandler<Context = unknown> = (
 /** The types of {@link SiteOptions} and of the store. */
 export const SITE_OPTIONS = {
   ...MONERIUM_OPTIONS,
-  ...{ store: 'object', onConnected: 'function', onSession: 'function' },
-  ...{ onDisconnect: 'function', onError: 'function', observe: 'function' },
+  store: 'object',
+  onConnected: 'function',
+  onSession: 'function',
+  onDisconnect: 'function',
+  onError: 'function',
+  observe: 'function',
 };
 
 const TYPES = {
   ...SITE_OPTIONS,
-  ...{ clientId: '', redirectUris: '', allowedOrigins: '', allowCredentials: 'boolean' },
+  clientId: '',
+  redirectUris: '',
+  allowedOrigins: '',
+  allowCredentials: 'boolean',
 };
 
 /** Without the types of Node. */
@@ -112,7 +119,8 @@ export function readSiteOptions<Context>(own: SiteOptions<Context>, store: unkno
   check(typeof claim === 'function', 'store', 'claim()');
   return {
     ...readApi(own),
-    ...{ own, store: store as CodeStore },
+    own,
+    store: store as CodeStore,
     notify: ignoreErrors(own.observe),
     isSandbox: own.environment !== 'production',
     /** Those of `stay-connected`. */

@@ -28,7 +28,8 @@ export function moneriumHandlers<Handler>(
     refresh_token: 'test-refresh-token',
     token_type: 'Bearer',
     expires_in: 3600,
-    ...{ profile, userId },
+    profile,
+    userId,
   };
   const error = { code: tokenStatus, status: 'Error', message: 'Made up by a test' };
   const token = () => Response.json(tokenStatus < 400 ? tokens : error, { status: tokenStatus });

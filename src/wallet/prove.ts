@@ -120,7 +120,10 @@ export async function grantSignIn(
     message,
     signature,
     // These do not belong to such a request.
-    ...{ response_type: '', email: '', auth_mode: '', skip_kyc: '' },
+    response_type: '',
+    email: '',
+    auth_mode: '',
+    skip_kyc: '',
   };
   return { parameters, expiresAt: moment.now + FRESH_MS };
 }

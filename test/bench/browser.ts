@@ -51,7 +51,10 @@ export interface TraceEvent {
 }
 
 const CATEGORIES = [
-  ...['-*', 'blink.user_timing', 'devtools.timeline', 'v8'],
+  '-*',
+  'blink.user_timing',
+  'devtools.timeline',
+  'v8',
   'disabled-by-default-devtools.timeline',
 ];
 

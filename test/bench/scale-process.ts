@@ -40,8 +40,11 @@ const identity = { profile: '139e7d62-0afb-11ed', userId: '1447d261-0afb-11ed' }
 let numbers = 0;
 const instantMonerium = async () =>
   Response.json({
-    ...{ access_token: `access-${++numbers}`, refresh_token: `refresh-${numbers}` },
-    ...{ token_type: 'Bearer', expires_in: 3600, ...identity },
+    access_token: `access-${++numbers}`,
+    refresh_token: `refresh-${numbers}`,
+    token_type: 'Bearer',
+    expires_in: 3600,
+    ...identity,
   });
 
 function openMemory() {
@@ -83,7 +86,9 @@ function counted<Args extends unknown[], T>(operation: (...args: Args) => T) {
 
 const apiUrl = 'http://127.0.0.1:1';
 const connections = createConnections({
-  ...{ apiUrl, fetch: instantMonerium, concurrency: CONCURRENT },
+  apiUrl,
+  fetch: instantMonerium,
+  concurrency: CONCURRENT,
   store: {
     read: counted((...args) => store.read(...args)),
     replace: counted((...args) => store.replace(...args)),
@@ -93,7 +98,10 @@ const nothing: CodeStore = { claim: async () => true };
 const storeClaims: CodeStore = { claim: counted((...args) => store.claim(...args)) };
 const codeStore = { store: storeClaims, memory: undefined, none: nothing }[task.claims];
 const handle = createExchangeHandler<string>({
-  ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], apiUrl, fetch: instantMonerium },
+  clientId: CLIENT_ID,
+  redirectUris: [REDIRECT_URI],
+  apiUrl,
+  fetch: instantMonerium,
   store: codeStore,
   onConnected: (details) => connections.connect(details.context, details),
 });
@@ -176,8 +184,11 @@ times.length = 0;
 heap.push(await heapInUse());
 const cpu = middle.user + middle.system + end.user + end.system;
 const result: ScaleResult = {
-  ...{ cpuMs: cpu / 1000 / task.count, queries: asked / task.count },
-  ...{ p50, p99, heap },
+  cpuMs: cpu / 1000 / task.count,
+  queries: asked / task.count,
+  p50,
+  p99,
+  heap,
 };
 process.send?.(result);
 await connections.close();

@@ -116,7 +116,8 @@ function targets(results: Results): Target[] {
     {
       text: 'click and navigation in different tasks',
       figure: clicks.filter((isOne) => !isOne).length,
-      ...{ limit: 0, write: plural },
+      limit: 0,
+      write: plural,
     },
     {
       text: 'return to token request at 4×, beside the waiting bare element',
@@ -133,13 +134,15 @@ function targets(results: Results): Target[] {
     {
       text: 'listeners on `window` of 1,000 elements, above those of one',
       figure: own('listeners of 1000') - own('listeners of 1'),
-      ...{ limit: 0, write: whole },
+      limit: 0,
+      write: whole,
     },
     {
       text: `growth of memory over ${CYCLES} cycles, bytes each`,
       figure: own('growth'),
       // Less than the smallest object that could be left behind.
-      ...{ limit: 64, write: whole },
+      limit: 64,
+      write: whole,
     },
   ];
 }

@@ -386,7 +386,9 @@ for (const [title, fault] of Object.entries(FAULTS)) {
     const customer = readElsewhere || (await readAsCustomer(place));
     const lines = visitor.console.filter((line) => line.includes('<monerium-connect>'));
     rows.push({
-      ...{ title, name, customer },
+      title,
+      name,
+      customer,
       console: lines.filter((line) => !line.startsWith('info')),
       doctor: said.filter((one) => one.name === name).map(({ text }) => text),
     });

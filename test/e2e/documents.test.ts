@@ -135,7 +135,10 @@ for (const [document, text] of IN_PAGE) {
     const { code } = findSnippet(document, text);
     const { outputFiles } = await build({
       stdin: { contents: code, resolveDir: resolve('.'), loader: 'ts' },
-      ...{ bundle: true, format: 'esm', write: false, alias: ALIAS },
+      bundle: true,
+      format: 'esm',
+      write: false,
+      alias: ALIAS,
     });
     const headers = { 'content-type': 'text/javascript' };
     const [{ text: body } = { text: '' }] = outputFiles;

@@ -340,8 +340,15 @@ async function comeBackWithoutMonerium(url: string): Promise<{ visitor: Visitor;
     (key, apiUrl, clientId) => {
       const redirectUri = `${location.origin}/`;
       const record = {
-        ...{ v: 1, clientId, apiUrl, redirectUri, exchange: 'direct', mode: 'redirect' },
-        ...{ codeVerifier: 'v'.repeat(43), startUrl: redirectUri, id: '' },
+        v: 1,
+        clientId,
+        apiUrl,
+        redirectUri,
+        exchange: 'direct',
+        mode: 'redirect',
+        codeVerifier: 'v'.repeat(43),
+        startUrl: redirectUri,
+        id: '',
       };
       localStorage.setItem(key, JSON.stringify({ ...record, at: Date.now() }));
     },

@@ -37,7 +37,11 @@ test('a new customer connects through the whole portal and the backend', async (
   assert.equal(connected['returnTo'], `${world.site.origin}/shop?basket=1#pay`);
   const [auth] = world.authorizations();
   assert.deepEqual(Object.keys(auth!.query).sort(), [
-    ...['client_id', 'code_challenge', 'code_challenge_method', 'redirect_uri', 'response_type'],
+    'client_id',
+    'code_challenge',
+    'code_challenge_method',
+    'redirect_uri',
+    'response_type',
     'state',
   ]);
   const post = world.onlyPost();
@@ -68,7 +72,11 @@ test('a new customer connects through the whole portal and the token endpoint', 
   assert.deepEqual(more, []);
   const fields = new URLSearchParams(sent!.body);
   assert.deepEqual([...fields.keys()].sort(), [
-    ...['client_id', 'code', 'code_verifier', 'grant_type', 'redirect_uri'],
+    'client_id',
+    'code',
+    'code_verifier',
+    'grant_type',
+    'redirect_uri',
   ]);
   assert.equal(sha256(fields.get('code_verifier')!), auth!.codeChallenge);
   assert.equal(world.site.posts().length, 0);
@@ -237,13 +245,15 @@ test('all that the page knows of the customer arrives at /auth', async () => {
   assert.deepEqual(
     { ...query },
     {
-      ...{
-        client_id: DEMO_CLIENT_ID,
-        redirect_uri: `${world.site.origin}/`,
-        response_type: 'code',
-      },
-      ...{ code_challenge: codeChallenge, code_challenge_method: 'S256', state },
-      ...{ email: CANARY_EMAIL, auth_mode: 'login', skip_kyc: 'true' },
+      client_id: DEMO_CLIENT_ID,
+      redirect_uri: `${world.site.origin}/`,
+      response_type: 'code',
+      code_challenge: codeChallenge,
+      code_challenge_method: 'S256',
+      state,
+      email: CANARY_EMAIL,
+      auth_mode: 'login',
+      skip_kyc: 'true',
     },
   );
   // The portal has taken them in: it asks for no KYC.

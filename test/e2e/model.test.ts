@@ -193,10 +193,14 @@ test('#7 #17 #52 whatever the customer does, all that must hold does', options, 
     flows += customer.flows.length;
   });
   await fc.assert(property, {
-    ...{ numRuns: RUNS, seed: seed(), path: process.env['RUN_PATH'] ?? '' },
-    ...{ interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
+    numRuns: RUNS,
+    seed: seed(),
+    path: process.env['RUN_PATH'] ?? '',
+    interruptAfterTimeLimit: LIMIT_MS,
+    markInterruptAsFailure: true,
     // To take many steps again and again takes minutes: a replay does so.
-    ...{ endOnFailure: !process.env['RUN_PATH'], includeErrorInReport: true },
+    endOnFailure: !process.env['RUN_PATH'],
+    includeErrorInReport: true,
   });
   const counts = [...taken].map(([name, count]) => `${name} ${count}`).join(', ');
   const seconds = Math.round((Date.now() - started) / 1000);

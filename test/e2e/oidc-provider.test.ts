@@ -211,7 +211,8 @@ test('the provider gives out and trades codes with PKCE only', async () => {
 
   assert.deepEqual(await post({ ...grant, code_verifier: OTHER_VERIFIER }), [400, 'invalid_grant']);
   assert.deepEqual(await post({ ...grant, code_verifier: String(challenge) }), [
-    ...[400, 'invalid_grant'],
+    400,
+    'invalid_grant',
   ]);
   assert.deepEqual(await post(grant), [400, 'invalid_grant']);
   assert.deepEqual(await post({ ...grant, code_verifier: String(codeVerifier) }), [200]);
@@ -251,8 +252,11 @@ test('a verifier that was changed on the way is refused by the provider and told
   const detail = await waitForEvent(page, 'monerium-error');
 
   assert.deepEqual(detail, {
-    ...{ code: 'exchange_rejected', kind: 'failed', phase: 'exchange' },
-    ...{ status: 400, oauthError: 'invalid_grant' },
+    code: 'exchange_rejected',
+    kind: 'failed',
+    phase: 'exchange',
+    status: 400,
+    oauthError: 'invalid_grant',
   });
   assert.equal(await statusOf(page), 'failed');
   assert.equal(provider.tokenRequests.length, 1);

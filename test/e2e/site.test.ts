@@ -199,8 +199,14 @@ test('the configurator has a field for all that the manifest names', { skip }, a
   );
   const named = (key: string) => element?.[key]?.map(({ name }) => name) ?? [];
   const wanted = [
-    ...['way', 'backendHeaders', 'exchange', 'openUrl', 'strings', 'walletProvider'],
-    ...[...named('attributes'), ...named('cssProperties')],
+    'way',
+    'backendHeaders',
+    'exchange',
+    'openUrl',
+    'strings',
+    'walletProvider',
+    ...named('attributes'),
+    ...named('cssProperties'),
     ...named('slots').map((name) => `slot-${name || 'label'}`),
   ];
   assert.deepEqual(fields.sort(), wanted.sort());

@@ -174,7 +174,9 @@ async function beginRedirect() {
 async function assertAnnouncedAndKept(page: Page, authorization: Authorization): Promise<void> {
   const detail = await waitForEvent(page, 'monerium-error');
   assert.deepEqual(detail, {
-    ...{ code: 'access_denied', kind: 'cancelled', phase: 'authorize' },
+    code: 'access_denied',
+    kind: 'cancelled',
+    phase: 'authorize',
     oauthError: 'access_denied',
   });
   await settle(page);

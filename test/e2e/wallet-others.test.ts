@@ -94,7 +94,9 @@ test("a proof goes through Monerium's own SDK, and the address gets an IBAN", as
   const linked = await client.linkAddress(proof);
   assert.equal(linked.address, account.address);
   await client.requestIban({
-    ...{ address: account.address, chain: 'chiado', emailNotifications: false },
+    address: account.address,
+    chain: 'chiado',
+    emailNotifications: false,
   });
   const { ibans } = await client.getIbans();
   assert.deepEqual(

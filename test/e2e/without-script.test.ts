@@ -125,8 +125,10 @@ async function openShop(start: (base: string) => Promise<{ url: string; emulator
   backend = new URL(url).origin;
   prepare(emulator, `${site}/monerium/callback`);
   return {
-    ...{ emulator, place: new URL(`${site}/cart?step=2`) },
-    ...{ link: '#connect', connected: 'You are connected' },
+    emulator,
+    place: new URL(`${site}/cart?step=2`),
+    link: '#connect',
+    connected: 'You are connected',
   };
 }
 
@@ -153,15 +155,19 @@ async function openWordPress(): Promise<Shop> {
   closing.push(stop);
   prepare(emulator, `${url}/monerium/callback`);
   return {
-    ...{ emulator, place: new URL(shop), link: 'a.monerium-connect' },
-    ...{ connected: 'Connected with Monerium', disconnect: '.monerium-connected button' },
+    emulator,
+    place: new URL(shop),
+    link: 'a.monerium-connect',
+    connected: 'Connected with Monerium',
+    disconnect: '.monerium-connected button',
   };
 }
 
 const shops: { name: string; skip: string | false; open: () => Promise<Shop> }[] = [
   { name: 'TypeScript', skip: false, open: openTypeScript },
   ...languages.map(({ name, skip, start }) => ({
-    ...{ name, skip },
+    name,
+    skip,
     open: () =>
       openShop(async (baseUrl) => {
         const emulator = await openEmulator();

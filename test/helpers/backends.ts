@@ -93,7 +93,9 @@ export async function run(
   ]);
   // PHP's own server takes one request at a time unless it is told otherwise.
   const env = {
-    ...{ ...process.env, ...own, PHP_CLI_SERVER_WORKERS: '4' },
+    ...process.env,
+    ...own,
+    PHP_CLI_SERVER_WORKERS: '4',
     ...(Object.fromEntries(filled) as Record<string, string>),
   };
   const line = args.map((arg) => arg.replace('{port}', port));

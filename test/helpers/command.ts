@@ -10,8 +10,13 @@ export async function compileCommand(): Promise<string> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const outfile = `${folder}/monerium-connect.mjs`;
   await build({
-    ...{ entryPoints: ['src/command/main.ts'], outfile, plugins: [withAssets], bundle: true },
-    ...{ format: 'esm', platform: 'node', target: 'node20' },
+    entryPoints: ['src/command/main.ts'],
+    outfile,
+    plugins: [withAssets],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
     // Packages in the older format ask `require` for what Node has. An ES module has none.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

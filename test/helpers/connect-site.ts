@@ -52,7 +52,11 @@ export async function openConnectSite(base = BASE): Promise<ConnectSite> {
     /session=([\w-]{36})/.exec(headers.get('cookie') ?? '')?.[1] ?? 'none';
   const handlerWith = (options: Partial<ConnectHandlerOptions>) =>
     createConnectHandler({
-      ...{ clientId: CLIENT_ID, baseUrl: base, secret: SECRET, store, apiUrl },
+      clientId: CLIENT_ID,
+      baseUrl: base,
+      secret: SECRET,
+      store,
+      apiUrl,
       async onConnected(details) {
         connected.push(details);
         const id = crypto.randomUUID();
@@ -71,7 +75,12 @@ export async function openConnectSite(base = BASE): Promise<ConnectSite> {
     });
   const handle = handlerWith({});
   return {
-    ...{ emulator, connected, failures, events, handle, handlerWith },
+    emulator,
+    connected,
+    failures,
+    events,
+    handle,
+    handlerWith,
     visitor: (own = handle) => new Visitor(SHOP, (request) => own(request)),
     reset() {
       emulator.reset();

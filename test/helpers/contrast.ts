@@ -41,7 +41,8 @@ export function measure(element: MoneriumConnect, page: Rgb): Pair[] {
     return part && getComputedStyle(part);
   };
   const pair = (what: string, color: string, below: Rgb, least: number): Pair => ({
-    ...{ what, least },
+    what,
+    least,
     ratio: contrast(paint(color, below), below),
   });
   const pairs = ['message', 'reopen', 'cancel', 'status'].map((part) => {
@@ -59,7 +60,8 @@ export function measure(element: MoneriumConnect, page: Rgb): Pair[] {
     pairs.push(mark && pair(part, mark.stroke, below, 3));
   }
   const best = (what: string, colors: Rgb[]): Pair => ({
-    ...{ what, least: 3 },
+    what,
+    least: 3,
     ratio: Math.max(...colors.map((color) => contrast(color, page))),
   });
   if (element.appearance !== 'plain') {

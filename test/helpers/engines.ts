@@ -72,9 +72,14 @@ export async function startPgBouncer(postgres: Engine): Promise<Engine> {
   const { port: behind } = new URL(postgres.url);
   const file = join(folder, 'pgbouncer.ini');
   const settings = [
-    ...['listen_addr = 127.0.0.1', `listen_port = ${port}`, `unix_socket_dir = ${folder}`],
-    ...['auth_type = any', 'pool_mode = transaction', 'default_pool_size = 5'],
-    ...[`logfile = ${join(folder, 'log')}`, `pidfile = ${join(folder, 'pid')}`],
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${port}`,
+    `unix_socket_dir = ${folder}`,
+    'auth_type = any',
+    'pool_mode = transaction',
+    'default_pool_size = 5',
+    `logfile = ${join(folder, 'log')}`,
+    `pidfile = ${join(folder, 'pid')}`,
   ];
   const databases = `[databases]\n* = host=127.0.0.1 port=${behind} user=postgres\n`;
   writeFileSync(file, `${databases}[pgbouncer]\n${settings.join('\n')}\n`, { mode: 0o644 });

@@ -30,8 +30,14 @@ export async function startProcesses(
   const folder = mkdtempSync('build/flows-');
   const outfile = `${folder}/process.mjs`;
   buildSync({
-    ...{ entryPoints: ['test/helpers/flow-process.ts'], outfile, bundle: true, format: 'esm' },
-    ...{ platform: 'node', target: 'node20', packages: 'external', external: ['pg'] },
+    entryPoints: ['test/helpers/flow-process.ts'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    external: ['pg'],
   });
   const own: FlowProcess = {
     kind,

@@ -57,7 +57,10 @@ export function createBackend(apiUrl: string, parts: Partial<Parts>, origin: str
   const rules = { ...soundParts(origin), ...parts };
   const kept = new Map<string, Session>();
   const exchange = createExchangeHandler<Asked>({
-    ...{ clientId: CLIENT_ID, redirectUris: [REDIRECT_URI], apiUrl, allowedOrigins: [origin] },
+    clientId: CLIENT_ID,
+    redirectUris: [REDIRECT_URI],
+    apiUrl,
+    allowedOrigins: [origin],
     onConnected({ profile, userId, tokens, context }) {
       const session = { profile, userId, tokens };
       const id = rules.newId(session);

@@ -42,13 +42,16 @@ function language(
   program: (folder: string, withToken: boolean) => readonly [command: string, ...args: string[]],
 ): Language {
   return {
-    ...{ name, skip },
+    name,
+    skip,
     async start(apiUrl, { baseUrl = BASE, withToken = false } = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'monerium-connect-backend-'));
       folders.push(folder);
       const env = {
-        ...{ BASE_URL: baseUrl, SECRET: 'a-secret-of-the-shop-of-32-bytes-or-more' },
-        ...{ CLAIMS: join(folder, 'claims'), DATA: join(folder, 'data') },
+        BASE_URL: baseUrl,
+        SECRET: 'a-secret-of-the-shop-of-32-bytes-or-more',
+        CLAIMS: join(folder, 'claims'),
+        DATA: join(folder, 'data'),
       };
       const [command, ...args] = program(folder, withToken);
       const url = await run(command, args, apiUrl, { path: '/monerium', env });

@@ -10,10 +10,16 @@ import { importExample } from './examples.js';
 function buildWith(module: object): object {
   const route = { id: 'route', path: '*', module };
   return {
-    ...{ routes: { route }, entry: { module: { default: () => new Response() } } },
-    ...{ assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' } },
-    ...{ publicPath: '/', assetsBuildDirectory: '', future: {}, ssr: true, isSpaMode: false },
-    ...{ prerender: [], routeDiscovery: { mode: 'initial', manifestPath: '' } },
+    routes: { route },
+    entry: { module: { default: () => new Response() } },
+    assets: { routes: {}, entry: { module: '', imports: [] }, url: '', version: '' },
+    publicPath: '/',
+    assetsBuildDirectory: '',
+    future: {},
+    ssr: true,
+    isSpaMode: false,
+    prerender: [],
+    routeDiscovery: { mode: 'initial', manifestPath: '' },
   };
 }
 

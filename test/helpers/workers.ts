@@ -15,8 +15,13 @@ function compileWorker(): string {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   compiled = `${folder}/worker.mjs`;
   buildSync({
-    ...{ entryPoints: ['test/servers/server-worker.ts'], outfile: compiled, bundle: true },
-    ...{ format: 'esm', platform: 'node', target: 'node20', packages: 'external' },
+    entryPoints: ['test/servers/server-worker.ts'],
+    outfile: compiled,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
   });
   return compiled;
 }

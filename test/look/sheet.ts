@@ -6,9 +6,10 @@ import { measure } from '../helpers/contrast.js';
 const APPEARANCES = ['filled', 'outlined', 'plain'];
 const SIZES = ['small', 'medium', 'large'];
 /** In the order of the columns. */
+// prettier-ignore
 const STATES = [
-  ...['idle', 'hover', 'focus', 'redirecting', 'exchanging', 'waiting', 'failed', 'connected'],
-  ...['disabled', 'icon-only'],
+  'idle', 'hover', 'focus', 'redirecting', 'exchanging', 'waiting', 'failed', 'connected',
+  'disabled', 'icon-only',
 ];
 const SIMULATED = new Set(['redirecting', 'exchanging', 'waiting', 'connected']);
 /** These are of a flow in a popup. */
@@ -79,7 +80,8 @@ interface Row {
 const ROWS: Row[] = [
   ...APPEARANCES.flatMap((appearance) =>
     SIZES.map((size) => ({
-      ...{ name: `${appearance} ${size}`, attributes: { appearance, size } },
+      name: `${appearance} ${size}`,
+      attributes: { appearance, size },
       // A short text: text is what makes a picture large.
       failure: 'server_unavailable' as const,
     })),
@@ -106,7 +108,8 @@ export async function addSheet(): Promise<Cell[]> {
   return added.map(({ name, state, cell, element }, index) => {
     const [outer, inner] = [cell.getBoundingClientRect(), element.getBoundingClientRect()];
     return {
-      ...{ name, state },
+      name,
+      state,
       box: [outer.x, outer.y, outer.width, outer.height],
       widths: [idle[index] ?? NaN, inner.width],
       isInside:

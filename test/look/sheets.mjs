@@ -74,7 +74,9 @@ export async function startSheets({ isShaded = false } = {}) {
     executablePath: findChromium() ?? '',
     args: [
       ...chromiumArgs,
-      ...['--font-render-hinting=none', '--disable-lcd-text', '--force-color-profile=srgb'],
+      '--font-render-hinting=none',
+      '--disable-lcd-text',
+      '--force-color-profile=srgb',
     ],
     env: {
       ...process.env,
@@ -101,7 +103,8 @@ async function forceStates(cdp, cells) {
   /** @type {Record<string, string[]>} */
   const classes = { hover: ['hover'], focus: ['focus', 'focus-visible'] };
   const { nodeIds } = await cdp.send('DOM.querySelectorAll', {
-    ...{ nodeId: root.nodeId, selector: 'monerium-connect' },
+    nodeId: root.nodeId,
+    selector: 'monerium-connect',
   });
   for (const [index, { state }] of cells.entries()) {
     const forcedPseudoClasses = classes[state];

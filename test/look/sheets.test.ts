@@ -61,7 +61,8 @@ function compare(name: string, cells: Cell[], picture: Uint8Array): string[] {
   const { width, height } = seen;
   const difference = new PNG({ width, height });
   pixelmatch(expected.data, seen.data, difference.data, width, height, {
-    ...{ threshold: THRESHOLD, diffColor: [...RED] },
+    threshold: THRESHOLD,
+    diffColor: [...RED],
   });
   const differing = countIn(cells, difference).filter(([, pixels]) => pixels > MOST_PIXELS);
   if (differing.length > 0) {

@@ -35,6 +35,7 @@ const wrong: [file: string, rule: string, code: string, owner?: string][] = [
   [PAGE, syntax, LIT + 'html`<p .innerHTML=${unsafeCSS}></p>`;'],
   [PAGE, syntax, "import { unsafeHTML as raw } from 'lit/directives/unsafe-html.js'; raw;"],
   ['src/core/errors.ts', syntax, 'enum Code { Aborted }'],
+  ['src/core/errors.ts', syntax, "export const all = [...['a', 'b'], 'c'];"],
   [PAGE, 'no-eval', "eval('1');"],
   [PAGE, 'no-new-func', "new Function('return 1');"],
 ];

@@ -29,6 +29,15 @@ describe('the claims of codes', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
+  it('remembers the 10,000 newest of them in the memory of a process', async () => {
+    const store = createMemoryStore();
+    const { signal } = new AbortController();
+    const claim = (number: number) => store.claim(`${number}`, 3_600_000, signal);
+    for (let number = 0; number <= 10_000; number++) assert.equal(await claim(number), true);
+    assert.equal(await claim(1), false);
+    assert.equal(await claim(0), true);
+  });
+
   it('know the hash of a code, and never the code', async () => {
     const keys: string[] = [];
     const store: CodeStore = {

@@ -335,23 +335,6 @@ describe('the handler sends a code once', () => {
     assert.equal((await site.handle(post(body))).status, 400);
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
-
-  it('remembers the 10,000 newest codes', async () => {
-    let sent = 0;
-    const fetch = async () => {
-      sent += 1;
-      const answer = { access_token: 'a', token_type: 'Bearer', profile: 'p', userId: 'u' };
-      return Response.json(answer);
-    };
-    const handle = site.handlerWith({ fetch });
-    const body = site.createPost();
-    for (let number = 0; number <= 10_000; number++) {
-      await handle(post({ ...body, code: `code-${number}` }));
-    }
-    assert.equal(sent, 10_001);
-    assert.equal((await handle(post({ ...body, code: 'code-1' }))).status, 400);
-    assert.equal((await handle(post({ ...body, code: 'code-0' }))).status, 200);
-  });
 });
 
 describe('the handler speaks CORS', () => {

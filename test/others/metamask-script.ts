@@ -12,7 +12,10 @@ interface Message {
 
 const { answers, calls, provider } = createTestWallet();
 answers.metamask_getProviderState = () => ({
-  ...{ accounts: [], chainId: '0x27d8', networkVersion: '10200', isUnlocked: true },
+  accounts: [],
+  chainId: '0x27d8',
+  networkVersion: '10200',
+  isUnlocked: true,
   isConnected: true,
 });
 // The extension rejects with the code of EIP-1193, the provider makes an error of it.

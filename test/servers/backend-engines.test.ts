@@ -59,9 +59,12 @@ for (const { name, skip, startEngine } of kinds) {
       const line = ['--import=tsx', 'demo/backend/main.ts', '--processes', String(count)];
       const child = spawn(process.execPath, line, {
         env: {
-          ...{ PATH: process.env['PATH'], MONERIUM_API_URL: site.emulator.url },
-          ...{ MONERIUM_CLIENT_ID: CLIENT_ID, MONERIUM_REDIRECT_URIS: CALLBACK },
-          ...{ BACKEND_DATABASE: site.database, BACKEND_KEY: site.key },
+          PATH: process.env['PATH'],
+          MONERIUM_API_URL: site.emulator.url,
+          MONERIUM_CLIENT_ID: CLIENT_ID,
+          MONERIUM_REDIRECT_URIS: CALLBACK,
+          BACKEND_DATABASE: site.database,
+          BACKEND_KEY: site.key,
         },
         stdio: ['ignore', 'pipe', 'inherit'],
       });

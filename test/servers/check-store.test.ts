@@ -20,9 +20,15 @@ const fileOf = (name: string) => join(compiled, `${name}.mjs`);
 before(async () => {
   const stores = ['sound', 'broken'].map((name) => `test/servers/stores/${name}.ts`);
   buildSync({
-    ...{ entryPoints: ['src/testing/contract-kit/main.ts', ...stores], outdir: compiled },
-    ...{ entryNames: '[name]', outExtension: { '.js': '.mjs' }, bundle: true, format: 'esm' },
-    ...{ platform: 'node', target: 'node20', packages: 'external' },
+    entryPoints: ['src/testing/contract-kit/main.ts', ...stores],
+    outdir: compiled,
+    entryNames: '[name]',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
   });
   const client = createClient({ url: STORE_URL });
   await client.executeMultiple(SQL_SCHEMA);

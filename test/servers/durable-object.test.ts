@@ -59,7 +59,8 @@ it('a Durable Object holds what four processes need of a store', { skip }, async
   const STORE_URL = await run(workerd ?? '', args, '');
   const line = ['main.mjs', 'check-store', 'durable-object.mjs', '--rounds', '5'];
   const child = spawn(process.execPath, line, {
-    ...{ cwd: folder, env: { ...process.env, STORE_URL } },
+    cwd: folder,
+    env: { ...process.env, STORE_URL },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [report, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);

@@ -58,11 +58,15 @@ interface Program {
 
 const programs: Program[] = [
   ...inNode.map(({ name, file, isApart = false }) => ({
-    ...{ name, command: process.execPath, args: [...tsx, `examples/${file}`] },
+    name,
+    command: process.execPath,
+    args: [...tsx, `examples/${file}`],
     skip: isApart && skip,
   })),
   ...routes.map(({ name, route, isApart = false }) => ({
-    ...{ name, command: process.execPath, args: [...tsx, 'test/helpers/route-server.ts', route] },
+    name,
+    command: process.execPath,
+    args: [...tsx, 'test/helpers/route-server.ts', route],
     skip: isApart && skip,
   })),
 ];

@@ -8,7 +8,10 @@ import { ORIGIN } from '../helpers/site.js';
 
 const head = [
   'POST /monerium/session HTTP/1.1',
-  ...['Host: a', `Origin: ${ORIGIN}`, 'Content-Length: 300', 'Connection: close'],
+  'Host: a',
+  `Origin: ${ORIGIN}`,
+  'Content-Length: 300',
+  'Connection: close',
 ];
 const json = [...head, 'Content-Type: application/json', '', '{'].join('\r\n');
 

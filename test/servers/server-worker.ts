@@ -60,7 +60,9 @@ const connections = createConnections({ store, apiUrl, timeoutMs, leaseMs: 4 * t
 const handle = createExchangeHandler<string>({
   clientId: CLIENT_ID,
   redirectUris: [REDIRECT_URI],
-  ...{ apiUrl, timeoutMs, ...(!options.hasOwnClaims && { store }) },
+  apiUrl,
+  timeoutMs,
+  ...(!options.hasOwnClaims && { store }),
   onConnected: (details) => connections.connect(details.context, details),
   onError: () => undefined,
 });

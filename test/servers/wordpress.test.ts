@@ -25,8 +25,13 @@ describe('the plugin for WordPress', { skip: skipWordPress }, () => {
     emulator.registerClient({ clientId: CLIENT_ID, name: 'Shop', redirectUris: [redirectUri] });
     const harness = new Harness(
       {
-        ...{ url: `${site.url}/monerium`, origin: site.url, redirectUri, clientId: CLIENT_ID },
-        ...{ timeoutMs: 20_000, headers: { cookie }, cors: false },
+        url: `${site.url}/monerium`,
+        origin: site.url,
+        redirectUri,
+        clientId: CLIENT_ID,
+        timeoutMs: 20_000,
+        headers: { cookie },
+        cors: false,
       },
       emulator,
     );

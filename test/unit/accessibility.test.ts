@@ -226,7 +226,9 @@ describe('<monerium-connect> and assistive technology', () => {
     const region = find(element, '[role=status]');
     const news: string[] = [];
     new view.MutationObserver(() => news.push(read(element))).observe(region as Node, {
-      ...{ childList: true, characterData: true, subtree: true },
+      childList: true,
+      characterData: true,
+      subtree: true,
     });
     Object.assign(element, IDENTITY);
     await settle();

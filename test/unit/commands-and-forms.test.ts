@@ -319,7 +319,9 @@ describe('success-url', () => {
   it('is not for a popup that exchanges its code by itself', async () => {
     const attributes = { ...ATTRIBUTES, 'success-url': '/done' };
     const { urls, types } = await openPage({
-      ...{ attributes, search: RESPONSE, record: { mode: 'popup' } },
+      attributes,
+      search: RESPONSE,
+      record: { mode: 'popup' },
       prepare: (view) => view.sessionStorage.setItem('monerium-connect:popup', 'mc1.x'),
     });
     await until(() => types().includes('monerium-connected'));

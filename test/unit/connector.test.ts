@@ -696,13 +696,18 @@ describe('getAccessToken() of a connector', () => {
   const direct = { backendUrl: undefined };
   const tokens = async () =>
     answer({
-      ...{ access_token: 'access-1', refresh_token: 'refresh-1', token_type: 'bearer' },
-      ...{ expires_in: 600, ...IDENTITY },
+      access_token: 'access-1',
+      refresh_token: 'refresh-1',
+      token_type: 'bearer',
+      expires_in: 600,
+      ...IDENTITY,
     });
 
   it('gives the token of a direct exchange, and none after disconnect()', async () => {
     const { create } = await open({
-      ...{ search: RESPONSE, record: { exchange: 'direct' }, fetch: tokens },
+      search: RESPONSE,
+      record: { exchange: 'direct' },
+      fetch: tokens,
     });
     const connector = create(direct);
     const heard = listen(connector);
@@ -715,7 +720,9 @@ describe('getAccessToken() of a connector', () => {
 
   it('gives none of another customer than the site names', async () => {
     const { create } = await open({
-      ...{ search: RESPONSE, record: { exchange: 'direct' }, fetch: tokens },
+      search: RESPONSE,
+      record: { exchange: 'direct' },
+      fetch: tokens,
     });
     const connector = create(direct);
     const heard = listen(connector);

@@ -134,9 +134,23 @@ describe('an attribute that is none of ours', () => {
   it('#161 is no matter when every element may have it, or a framework has set it', async () => {
     const html = render({
       ...ATTRIBUTES,
-      ...{ id: 'a', class: 'b', style: 'c', title: 'd', lang: 'en', slot: '', part: 'e' },
-      ...{ 'data-client-id': 'f', 'aria-label': 'g', onclick: '', 'x-on:click': '', 'v-if': '' },
-      ...{ '@click': '', ':mode': '', '_ngcontent-abc-c1': '', 'hx-boost': '', itemid: '' },
+      id: 'a',
+      class: 'b',
+      style: 'c',
+      title: 'd',
+      lang: 'en',
+      slot: '',
+      part: 'e',
+      'data-client-id': 'f',
+      'aria-label': 'g',
+      onclick: '',
+      'x-on:click': '',
+      'v-if': '',
+      '@click': '',
+      ':mode': '',
+      '_ngcontent-abc-c1': '',
+      'hx-boost': '',
+      itemid: '',
     });
     const page = await openMarkup(html);
     expect(page.list('warn')).to.deep.equal([]);

@@ -370,7 +370,13 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
   const entry = await view.load('/src/index.ts');
   return {
     ...console,
-    ...{ view, entry, state, heard, sent, urls, add },
+    view,
+    entry,
+    state,
+    heard,
+    sent,
+    urls,
+    add,
     document: view.document,
     element: element as MoneriumConnect,
     types: () => heard.map(({ type }) => type),

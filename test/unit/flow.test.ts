@@ -194,7 +194,9 @@ describe('a return to an element with a backend', () => {
   it('#64 #67 fails when the request does, sends it once, and says where the mend is', async () => {
     const page = await openEnded({ fetch: () => Promise.reject(new TypeError('canary')) });
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
-      ...{ code: 'exchange_network', kind: 'failed', phase: 'exchange' },
+      code: 'exchange_network',
+      kind: 'failed',
+      phase: 'exchange',
     });
     await settle();
     expect(page.sent).to.have.length(1);
@@ -228,7 +230,8 @@ describe('a return to an element that exchanges by itself', () => {
       url.endsWith('/token') ? answer(TOKENS) : answer({ message: 'no' }, 404);
     const page = await openEnded({ attributes: DIRECT, record: { exchange: 'direct' }, fetch });
     expect(findDetail(page, 'monerium-error')).to.deep.include({
-      ...{ code: 'profile_unavailable', phase: 'identity' },
+      code: 'profile_unavailable',
+      phase: 'identity',
     });
     const refused = await page.element.getAccessToken().catch((error: Error) => error.message);
     expect(refused).to.contain('token_unavailable');
@@ -266,7 +269,10 @@ describe('a return to an element with a function of its own', () => {
     await until(() => page.element.status === 'failed');
     expect(page.element.connection).to.have.property('error', connectError);
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
-      ...{ code: 'rate_limited', kind: 'failed', phase: 'exchange', ...options },
+      code: 'rate_limited',
+      kind: 'failed',
+      phase: 'exchange',
+      ...options,
     });
   });
 
@@ -297,22 +303,28 @@ describe('a return to an element with a function of its own', () => {
     it(`is exchange_rejected for ${name}`, async () => {
       const page = await openExchanged(exchange);
       expect(findDetail(page, 'monerium-error')).to.deep.equal({
-        ...{ code: 'exchange_rejected', kind: 'failed', phase: 'exchange' },
+        code: 'exchange_rejected',
+        kind: 'failed',
+        phase: 'exchange',
       });
       expect(JSON.stringify(page.spoken)).not.to.contain('canary');
     });
   }
 
   const results: unknown[] = [
-    ...[undefined, null, 'p', [], {}, { profile: 'p' }, { profile: '', userId: 'u' }],
-    ...[
-      { profile: 1, userId: 'u' },
-      { profile: 'p'.repeat(129), userId: 'u' },
-    ],
-    ...[
-      { profile: 'p', userId: 'a b' },
-      { profile: 'p', userId: 'ü' },
-    ],
+    undefined,
+    null,
+    'p',
+    [],
+    {},
+    { profile: 'p' },
+    { profile: '', userId: 'u' },
+
+    { profile: 1, userId: 'u' },
+    { profile: 'p'.repeat(129), userId: 'u' },
+
+    { profile: 'p', userId: 'a b' },
+    { profile: 'p', userId: 'ü' },
   ];
   for (const result of results) {
     it(`#72 takes no identity from ${JSON.stringify(result)?.slice(0, 40)}`, async () => {

@@ -132,9 +132,17 @@ describe('disconnect() while idle', () => {
 
 describe('a polluted Object.prototype', () => {
   const POLLUTION = {
-    ...{ userId: 'evil', profile: 'evil', defaultProfile: 'evil', id: 'evil' },
-    ...{ apiUrl: EVIL, backendUrl: EVIL, clientId: 'evil', redirectUri: EVIL, noAccessor: true },
-    ...{ email: 'evil@example.org', environment: 'production' },
+    userId: 'evil',
+    profile: 'evil',
+    defaultProfile: 'evil',
+    id: 'evil',
+    apiUrl: EVIL,
+    backendUrl: EVIL,
+    clientId: 'evil',
+    redirectUri: EVIL,
+    noAccessor: true,
+    email: 'evil@example.org',
+    environment: 'production',
   };
   const pollute = ({ Object: { prototype }, location: { href } }: View) => {
     const [to = ''] = href.split('?');
@@ -231,8 +239,19 @@ describe('a polluted Object.prototype', () => {
 
 describe('what any script can write into storage', () => {
   const FORGED: unknown[] = [
-    ...['constructor', '__proto__', 'toString', '<b>no</b>', 'no_such_code', '', 7, true],
-    ...[[], {}, ['access_denied'], { profile: '<b>', userId: 'u' }, { profile: 'p' }],
+    'constructor',
+    '__proto__',
+    'toString',
+    '<b>no</b>',
+    'no_such_code',
+    '',
+    7,
+    true,
+    [],
+    {},
+    ['access_denied'],
+    { profile: '<b>', userId: 'u' },
+    { profile: 'p' },
   ];
 
   /** A page that waits for its popup, which is no real window: its clock is stopped. */

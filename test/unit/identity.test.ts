@@ -81,7 +81,8 @@ describe('a listener', () => {
     await until(() => element.status === 'connected');
     await settle();
     expect(heard.map(({ type }) => type)).to.include.members([
-      ...['monerium-status', 'monerium-connected'],
+      'monerium-status',
+      'monerium-connected',
     ]);
     expect(page.types()).to.deep.equal(heard.map(({ type }) => type));
   });
@@ -143,7 +144,8 @@ describe('profile and user-id', () => {
     expect(element.getAttributeNames()).not.to.include.members(['profile']);
     expect(element.hasAttribute('user-id')).to.be.false;
     expect(heard.map(({ type }) => type)).to.deep.equal([
-      ...['monerium-status', 'monerium-disconnected'],
+      'monerium-status',
+      'monerium-disconnected',
     ]);
     expect(heard[1]?.detail).to.deep.equal({});
     element.disconnect();

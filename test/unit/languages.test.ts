@@ -130,7 +130,9 @@ describe('the language of <monerium-connect>', () => {
     await show(element, textsOf('de').exchanging);
     const observer = new page.view.MutationObserver(() => seen.push(read(element)));
     observer.observe(find(element, '[part=status]') as Node, {
-      ...{ subtree: true, childList: true, characterData: true },
+      subtree: true,
+      childList: true,
+      characterData: true,
     });
     await switchTo('el', 'exchanging');
     expect(seen).not.to.include(english.exchanging);

@@ -85,8 +85,13 @@ function countHolds(view: Window & typeof globalThis) {
   };
   const restore = () =>
     Object.assign(view, {
-      ...{ addEventListener, removeEventListener, BroadcastChannel },
-      ...{ setTimeout, clearTimeout, setInterval, clearInterval },
+      addEventListener,
+      removeEventListener,
+      BroadcastChannel,
+      setTimeout,
+      clearTimeout,
+      setInterval,
+      clearInterval,
     });
   return { list: () => [...held.values()], restore };
 }

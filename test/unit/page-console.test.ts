@@ -157,10 +157,20 @@ describe('what is said to the developer', () => {
       const { connection, shadowRoot } = page.element;
       const error = connection.status === 'failed' ? connection.error : undefined;
       const places = [
-        ...[page.spoken, page.heard.map(({ detail }) => detail), page.view.history.state, error],
-        ...[error?.message, error?.stack, error?.cause, page.view.name, page.view.location.href],
-        ...[page.document.documentElement.outerHTML, shadowRoot?.innerHTML, page.stored()],
-        ...[page.document.cookie, page.document.title],
+        page.spoken,
+        page.heard.map(({ detail }) => detail),
+        page.view.history.state,
+        error,
+        error?.message,
+        error?.stack,
+        error?.cause,
+        page.view.name,
+        page.view.location.href,
+        page.document.documentElement.outerHTML,
+        shadowRoot?.innerHTML,
+        page.stored(),
+        page.document.cookie,
+        page.document.title,
       ];
       const text = JSON.stringify(places);
       expect(text).not.to.contain('canary');

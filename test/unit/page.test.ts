@@ -251,14 +251,16 @@ describe('a response in the address', () => {
 
 describe('a page whose markup takes the names of the platform', () => {
   const NAMES = {
+    // prettier-ignore
     document: [
-      ...['baseURI', 'prerendering', 'readyState', 'visibilityState', 'hasFocus'],
-      ...['addEventListener', 'location', 'cookie', 'referrer', 'URL', 'defaultView'],
+      'baseURI', 'prerendering', 'readyState', 'visibilityState', 'hasFocus', 'addEventListener',
+      'location', 'cookie', 'referrer', 'URL', 'defaultView',
     ],
+    // prettier-ignore
     window: [
-      ...['crypto', 'location', 'history', 'navigator', 'localStorage', 'sessionStorage', 'fetch'],
-      ...['performance', 'opener', 'top', 'open', 'stop', 'close', 'document', 'customElements'],
-      ...['BroadcastChannel', 'JSON', 'URL', 'Symbol', 'console', 'monerium-connect'],
+      'crypto', 'location', 'history', 'navigator', 'localStorage', 'sessionStorage', 'fetch',
+      'performance', 'opener', 'top', 'open', 'stop', 'close', 'document', 'customElements',
+      'BroadcastChannel', 'JSON', 'URL', 'Symbol', 'console', 'monerium-connect',
     ],
   };
   const CLOBBER = (name: string) =>

@@ -33,7 +33,9 @@ function replaceOpen() {
     };
     const made = { closed: false, opener: window, log, stored, sessionStorage: { setItem } };
     return Object.assign(made, {
-      ...{ focus: note('focus'), close: note('close'), location: { replace: note('go') } },
+      focus: note('focus'),
+      close: note('close'),
+      location: { replace: note('go') },
     });
   };
   undo.replace(window, 'open', {

@@ -10,8 +10,11 @@ export function itHolds<T>(title: string, full: number, property: fc.IRawPropert
   it(`${title}, in ${numRuns} cases`, async function () {
     this.timeout(LIMIT);
     await fc.assert(property, {
-      ...{ numRuns, seed: seed(), interruptAfterTimeLimit: LIMIT - 10_000 },
-      ...{ markInterruptAsFailure: true, includeErrorInReport: true },
+      numRuns,
+      seed: seed(),
+      interruptAfterTimeLimit: LIMIT - 10_000,
+      markInterruptAsFailure: true,
+      includeErrorInReport: true,
     });
   });
 }

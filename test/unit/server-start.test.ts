@@ -28,7 +28,10 @@ function open(
   attributes: Record<string, string> = {},
 ): Promise<Page> {
   return openPage({
-    ...{ attributes: { ...ATTRIBUTES, ...attributes }, search, fetch, record: false },
+    attributes: { ...ATTRIBUTES, ...attributes },
+    search,
+    fetch,
+    record: false,
   });
 }
 
@@ -123,7 +126,9 @@ describe('the result of the server', () => {
     await until(() => page.element.status === 'failed');
     const { detail } = page.heard.find(({ type }) => type === 'monerium-error') ?? {};
     expect(detail).to.deep.equal({
-      ...{ code: 'transaction_not_found', kind: 'failed', phase: 'authorize' },
+      code: 'transaction_not_found',
+      kind: 'failed',
+      phase: 'authorize',
     });
   });
 

@@ -47,7 +47,9 @@ describe('a start that is refused', () => {
       expect(element.connection).to.deep.equal({ status: 'failed', error });
       expect(listTypes()).to.deep.equal(['monerium-status', 'monerium-error']);
       expect(getHeard()[1]?.detail).to.deep.equal({
-        ...{ code: 'invalid_config', kind: 'setup', phase: 'start' },
+        code: 'invalid_config',
+        kind: 'setup',
+        phase: 'start',
       });
       expect(Object.keys(localStorage)).to.deep.equal([]);
       expect(getUrls()).to.deep.equal([]);
@@ -103,7 +105,9 @@ describe('a start that is refused', () => {
     expect(page.element.status).to.equal('idle');
     await page.element.connect().catch(() => {});
     expect(page.heard.at(-1)?.detail).to.deep.equal({
-      ...{ code: 'embedding_blocked', kind: 'setup', phase: 'start' },
+      code: 'embedding_blocked',
+      kind: 'setup',
+      phase: 'start',
     });
     expect(page.urls).to.deep.equal([]);
     expect(page.list('error').join()).to.contain('embedding_blocked');

@@ -25,8 +25,12 @@ type Clock = ReturnType<typeof stopClock>;
 
 const tokens = (number: number, more: object = {}) =>
   answer({
-    ...{ access_token: `access-${number}`, refresh_token: `refresh-${number}` },
-    ...{ token_type: 'bearer', expires_in: 600, ...IDENTITY, ...more },
+    access_token: `access-${number}`,
+    refresh_token: `refresh-${number}`,
+    token_type: 'bearer',
+    expires_in: 600,
+    ...IDENTITY,
+    ...more,
   });
 
 /** A connected page with a stopped clock. The first tokens live for `first.expires_in` seconds. */
@@ -124,7 +128,9 @@ describe('getAccessToken()', () => {
     expect(await page.element.getAccessToken()).to.equal('access-1');
     await page.clock.advance(30_001);
     expect(await catchError(page.element.getAccessToken())).to.include({
-      ...{ code: 'token_unavailable', phase: 'token', name: 'ConnectError' },
+      code: 'token_unavailable',
+      phase: 'token',
+      name: 'ConnectError',
     });
     expect(page.sent).to.have.length(0);
   });
@@ -245,9 +251,14 @@ describe('no token', () => {
     await page.element.getAccessToken();
     const { document, element } = page;
     const places = [
-      ...[JSON.stringify(localStorage), JSON.stringify(sessionStorage)],
-      ...[document.documentElement.outerHTML, element.shadowRoot?.innerHTML, document.cookie],
-      ...[JSON.stringify(page.spoken), page.view.name, JSON.stringify(page.view.history.state)],
+      JSON.stringify(localStorage),
+      JSON.stringify(sessionStorage),
+      document.documentElement.outerHTML,
+      element.shadowRoot?.innerHTML,
+      document.cookie,
+      JSON.stringify(page.spoken),
+      page.view.name,
+      JSON.stringify(page.view.history.state),
     ];
     expect(places.join()).not.to.match(/access-\d|refresh-\d/);
   });

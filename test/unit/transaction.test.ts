@@ -189,7 +189,17 @@ describe('the sweep of a start', () => {
 
 /** Records that a script of the same origin could have left, as JSON or as plain text. */
 const POISON: readonly unknown[] = [
-  ...['', '{', 'null', '42', 'true', '"text"', '[]', '{}', '[{"v":1}]', 'undefined', '\0'],
+  '',
+  '{',
+  'null',
+  '42',
+  'true',
+  '"text"',
+  '[]',
+  '{}',
+  '[{"v":1}]',
+  'undefined',
+  '\0',
   { ...makeTransaction(), v: 2 },
   { ...makeTransaction(), v: '1' },
   { ...makeTransaction(), v: undefined },
@@ -307,10 +317,24 @@ describe('the outcome of a used record', () => {
 
   const markup = '<img src=x>';
   const foreign = [
-    ...[markup, 'denied!', '', 42, ['access_denied'], { profile: 'p' }, null, true],
+    markup,
+    'denied!',
+    '',
+    42,
+    ['access_denied'],
+    { profile: 'p' },
+    null,
+    true,
     // Texts that look like codes, and names that every object inherits.
-    ...['made_up', 'invalid_grant', 'constructor', '__proto__', 'toString', 'Access_denied'],
-    ...[{ profile: 'p', userId: 'u u' }, { profile: '', userId: 'u' }, { userId: 'u' }],
+    'made_up',
+    'invalid_grant',
+    'constructor',
+    '__proto__',
+    'toString',
+    'Access_denied',
+    { profile: 'p', userId: 'u u' },
+    { profile: '', userId: 'u' },
+    { userId: 'u' },
   ];
   for (const outcome of foreign) {
     it(`#61 takes no outcome of another form: ${JSON.stringify(outcome)}`, () => {

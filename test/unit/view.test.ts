@@ -32,7 +32,9 @@ describe('with-disconnect', () => {
   async function openConnected(statuses: number[]) {
     const attributes = {
       ...ATTRIBUTES,
-      ...{ 'stay-connected': '', 'backend-url': '/missing/backend', 'with-disconnect': '' },
+      'stay-connected': '',
+      'backend-url': '/missing/backend',
+      'with-disconnect': '',
     };
     const page = await openPage({
       attributes,

@@ -36,7 +36,11 @@ describe('a wallet that signs in', () => {
     const { calls, methods, result } = ask('sign-in', {});
     const grant = (await result) as { parameters: Record<string, string> };
     expect(methods()).to.deep.equal([
-      ...['eth_requestAccounts', 'eth_chainId', 'personal_sign', 'eth_accounts', 'eth_chainId'],
+      'eth_requestAccounts',
+      'eth_chainId',
+      'personal_sign',
+      'eth_accounts',
+      'eth_chainId',
     ]);
     expect(calls[2]?.params[1]).to.equal(ACCOUNT);
     const message = signedText(calls);
@@ -49,7 +53,10 @@ describe('a wallet that signs in', () => {
       authentication_method: 'siwe',
       message,
       signature: SIGNATURE,
-      ...{ response_type: '', email: '', auth_mode: '', skip_kyc: '' },
+      response_type: '',
+      email: '',
+      auth_mode: '',
+      skip_kyc: '',
     });
   });
 
@@ -120,8 +127,19 @@ describe('a wallet that signs in', () => {
   });
 
   for (const accounts of [
-    ...[[], null, undefined, 'text', {}, [null], [7], [`0X${ACCOUNT.slice(2)}`], ['vitalik.eth']],
-    ...[[`eip155:1:${ACCOUNT}`], [ACCOUNT.slice(0, -1)], [`${ACCOUNT}0`], [` ${ACCOUNT}`]],
+    [],
+    null,
+    undefined,
+    'text',
+    {},
+    [null],
+    [7],
+    [`0X${ACCOUNT.slice(2)}`],
+    ['vitalik.eth'],
+    [`eip155:1:${ACCOUNT}`],
+    [ACCOUNT.slice(0, -1)],
+    [`${ACCOUNT}0`],
+    [` ${ACCOUNT}`],
     Array.from({ length: 10_000 }, () => ACCOUNT),
   ]) {
     it(`#117 signs nothing with the accounts ${String(JSON.stringify(accounts)).slice(0, 60)}`, async () => {
@@ -162,7 +180,12 @@ describe('a signature', () => {
 
   for (const signature of [
     ...[0, 1, 27, 28].map((v) => `0x${'ab'.repeat(64)}${v.toString(16).padStart(2, '0')}`),
-    ...[bytes(1), bytes(64), bytes(66), bytes(280), bytes(4096), `0x${'AB'.repeat(65)}`],
+    bytes(1),
+    bytes(64),
+    bytes(66),
+    bytes(280),
+    bytes(4096),
+    `0x${'AB'.repeat(65)}`,
   ]) {
     it(`#123 of ${(signature.length - 2) / 2} bytes that ends in ${signature.slice(-2)} is passed on as it is`, async () => {
       const grant = await ask('sign-in', { personal_sign: signature }).result;
@@ -172,17 +195,20 @@ describe('a signature', () => {
   }
 
   for (const signature of [
-    ...[
-      'ab'.repeat(65),
-      '0xabc',
-      '0xzz',
-      '',
-      ' 0xab',
-      '0xab\n',
-      bytes(4097),
-      `0x${'0'.repeat(2 ** 20)}`,
-    ],
-    ...[null, undefined, 7, {}, ['0xab'], { toString: () => '0xab' }],
+    'ab'.repeat(65),
+    '0xabc',
+    '0xzz',
+    '',
+    ' 0xab',
+    '0xab\n',
+    bytes(4097),
+    `0x${'0'.repeat(2 ** 20)}`,
+    null,
+    undefined,
+    7,
+    {},
+    ['0xab'],
+    { toString: () => '0xab' },
   ]) {
     it(`#123 is refused when it is ${String(JSON.stringify(signature)).slice(0, 30)}`, async () => {
       for (const kind of ['sign-in', 'prove'] as const) {
@@ -206,7 +232,10 @@ describe('a proof', () => {
     expect(await result).to.include({ address: ADDRESS, chain: 'chiado', signature: SIGNATURE });
     expect(signedText(calls)).to.equal(SENTENCE);
     expect(methods()).to.deep.equal([
-      ...['eth_requestAccounts', 'eth_chainId', 'personal_sign', 'eth_accounts'],
+      'eth_requestAccounts',
+      'eth_chainId',
+      'personal_sign',
+      'eth_accounts',
     ]);
   });
 

@@ -83,8 +83,14 @@ describe('a start with a wallet', () => {
     const [url = ''] = getUrls();
     const fields = fieldsOf(url);
     expect(Object.keys(fields).sort()).to.deep.equal([
-      ...['authentication_method', 'client_id', 'code_challenge', 'code_challenge_method'],
-      ...['message', 'redirect_uri', 'signature', 'state'],
+      'authentication_method',
+      'client_id',
+      'code_challenge',
+      'code_challenge_method',
+      'message',
+      'redirect_uri',
+      'signature',
+      'state',
     ]);
     expect(fields['authentication_method']).to.equal('siwe');
     expect(fields['signature']).to.equal(SIGNATURE);
@@ -140,7 +146,9 @@ describe('a start with a wallet', () => {
     sign();
     await promise;
     expect(listTypes()).to.deep.equal([
-      ...['monerium-before-connect', 'monerium-status', 'monerium-status'],
+      'monerium-before-connect',
+      'monerium-status',
+      'monerium-status',
     ]);
     expect(getHeard().at(-1)?.detail).to.deep.equal({ status: 'redirecting', previous: 'signing' });
   });

@@ -35,8 +35,12 @@ function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      ...{ origin: text, 'redirect-uri': text, 'client-id': text, timeout: text },
-      ...{ port: text, host: text },
+      origin: text,
+      'redirect-uri': text,
+      'client-id': text,
+      timeout: text,
+      port: text,
+      host: text,
       header: { type: 'string', multiple: true },
       cors: { type: 'boolean', default: false },
       'stay-connected': { type: 'boolean', default: false },
@@ -61,8 +65,12 @@ function readArguments() {
   checkRedirectUri(redirectUri);
   const options: CheckOptions = {
     url: values.start ? url.replace(/\/$/, '') : url,
-    ...{ origin, redirectUri, clientId, cors: values.cors },
-    ...{ stayConnected: values['stay-connected'], start: values.start },
+    origin,
+    redirectUri,
+    clientId,
+    cors: values.cors,
+    stayConnected: values['stay-connected'],
+    start: values.start,
     timeoutMs: readNumber('--timeout', values.timeout ?? '20000', 600_000),
     headers: Object.fromEntries((values.header ?? []).map(readHeader)),
   };

@@ -114,7 +114,10 @@ async function exchange(
   // A post without a code is refused by the handler, as any backend refuses it.
   const { client_id = 'unknown', redirect_uri = `http://${host}/` } = posted;
   const handler = createExchangeHandler({
-    ...{ apiUrl, clientId: client_id, redirectUris: [redirect_uri], timeoutMs: 10_000 },
+    apiUrl,
+    clientId: client_id,
+    redirectUris: [redirect_uri],
+    timeoutMs: 10_000,
     onConnected: () => undefined,
     onError: () => undefined,
   });
@@ -133,7 +136,8 @@ function sendInParts(response: ServerResponse): void {
   const [head, rest] = ['{"profile":"p",', '"userId":"u"}'];
   const length = head.length + rest.length;
   response.writeHead(200, {
-    ...{ 'content-type': 'application/json', 'content-length': length },
+    'content-type': 'application/json',
+    'content-length': length,
     'cache-control': 'no-store',
   });
   response.write(head);

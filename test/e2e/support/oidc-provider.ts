@@ -124,7 +124,11 @@ function createProvider(url: string, { clientId, redirectUri }: PublicClient): P
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     ttl: {
       AccessToken: ACCESS_TOKEN_SECONDS,
-      ...{ Grant: HOUR, IdToken: HOUR, Interaction: HOUR, RefreshToken: HOUR, Session: HOUR },
+      Grant: HOUR,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      RefreshToken: HOUR,
+      Session: HOUR,
     },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, { uid }) => INTERACTION + uid },

@@ -39,8 +39,11 @@ async function issueTokens(emulator: Emulator): Promise<Tokens> {
   const response = await fetch(`${emulator.url}/auth/token`, {
     method: 'POST',
     body: new URLSearchParams({
-      ...{ grant_type: 'authorization_code', code, code_verifier: verifier },
-      ...{ client_id: CLIENT.clientId, redirect_uri: CLIENT.redirectUri },
+      grant_type: 'authorization_code',
+      code,
+      code_verifier: verifier,
+      client_id: CLIENT.clientId,
+      redirect_uri: CLIENT.redirectUri,
     }),
   });
   const { access_token, refresh_token } = (await response.json()) as Record<string, string>;
@@ -77,7 +80,9 @@ async function countLost(emulator: Emulator, outcomes: readonly StoreOutcome[]):
 /** What connections do with the store, against an emulator that takes each refresh token once. */
 export function refreshClauses(emulator: Emulator): StoreClause[] {
   emulator.registerClient({
-    ...{ clientId: CLIENT.clientId, name: 'check-store', redirectUris: [CLIENT.redirectUri] },
+    clientId: CLIENT.clientId,
+    name: 'check-store',
+    redirectUris: [CLIENT.redirectUri],
   });
   const prepare = async (site: StoreSite, count: number, delayMs: number) => {
     emulator.reset();

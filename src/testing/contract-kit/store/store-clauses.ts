@@ -73,7 +73,10 @@ async function countWinners(site: StoreSite, taskOf: (index: number) => StoreTas
 async function create(site: StoreSite): Promise<{ id: string; version: number }> {
   const id = randomUUID();
   const isNew = await run(processAt(site, 0), {
-    ...{ kind: 'replace', id, version: 0, next: connectionOf('first') },
+    kind: 'replace',
+    id,
+    version: 0,
+    next: connectionOf('first'),
   });
   assertThat(isNew === true, 'wrote no row where there was none');
   const version = (await read(site, 1, id))?.version;
@@ -135,7 +138,10 @@ export const storeClauses: StoreClause[] = [
       for (let round = 0; round < site.rounds; round++) {
         const { id, version } = await create(site);
         const winners = await countWinners(site, (index) => ({
-          ...{ kind: 'replace', id, version, next: connectionOf(String(index)) },
+          kind: 'replace',
+          id,
+          version,
+          next: connectionOf(String(index)),
         }));
         assertThat(winners === 1, `${winners} winners in round ${round + 1}`);
       }
