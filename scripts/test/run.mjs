@@ -78,22 +78,20 @@ for (const folder of [REPORTS, 'coverage/tmp']) rmSync(folder, { recursive: true
 mkdirSync(REPORTS, { recursive: true });
 // Tests wait for the network and for browsers: one more than there are cores keeps all cores busy.
 const { TEST_PARALLEL } = process.env;
-const limit = pLimit(TEST_PARALLEL ? 1 : availableParallelism() + 1);
-const browsers = TEST_PARALLEL ? pLimit(Number(TEST_PARALLEL)) : limit;
-const start = (/** @type {string} */ lane) =>
-  (/^test:(unit|e2e|look)/.test(lane) ? browsers : limit)(run, lane);
+const limit = pLimit(Number(TEST_PARALLEL) || availableParallelism() + 1);
+const start = (/** @type {string} */ lane) => limit(run, lane);
 const built = limit(async () => {
   for (const script of writers) await run(script);
 });
 const meanwhile = early.map(start);
 await built;
+for (const [name, folder] of Object.entries(isAll ? apart : {})) {
+  const reason = skipWithout(folder);
+  if (reason) skip(name, reason);
+  else late.push(name);
+}
 await Promise.all([...late.map(start), ...meanwhile]);
 if (isAll) {
-  for (const [name, folder] of Object.entries(apart)) {
-    const reason = skipWithout(folder);
-    if (reason) skip(name, reason);
-    else await run(name);
-  }
   for (const script of rest) await run(script);
 } else {
   const others = ['the rest of test:e2e', 'test:servers', ...rest, ...Object.keys(apart)];

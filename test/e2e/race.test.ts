@@ -2,12 +2,15 @@
 // is not decided by the order in which tabs come: the element is put on the page when a barrier in
 // the site opens, and that holds all five until all five have asked.
 import assert from 'node:assert/strict';
+import { isQuick } from '../chosen.mjs';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
 import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
 import { SCRIPT_TAG } from './support/page-template.js';
 
 const TABS = 5;
 const MAX_ROUNDS = 40;
+/** A round loads five tabs. */
+const ROUNDS = isQuick ? 3 : 8;
 const isDeep = Boolean(process.env['DEEP']);
 const options = {
   ...skipIn({ webkit: 'its WebDriver loads one tab after the other' }),
@@ -59,7 +62,7 @@ function countRequests(): number[] {
 }
 
 test('#7 of five tabs that race for one response, exactly one sends it', options, async (t) => {
-  const rounds = isDeep ? MAX_ROUNDS : 8;
+  const rounds = isDeep ? MAX_ROUNDS : ROUNDS;
   const racers = await prepareRace();
   for (let round = 0; round < rounds; round += 1) await runRound(racers);
   await waitForLocks(racers.tabs[0]!);
@@ -90,7 +93,7 @@ test(
   '#7 of five tabs with the one that began the flow, exactly one sends it',
   options,
   async (t) => {
-    const rounds = isDeep ? 200 : 8;
+    const rounds = isDeep ? 200 : ROUNDS;
     const attributes = { 'redirect-uri': '/back' };
     const script = `${SCRIPT_TAG}<script type="module">
     await fetch('/barrier', { cache: 'no-store', referrerPolicy: 'no-referrer' });
