@@ -40,6 +40,19 @@ function placeholders(text: string): string[] {
   return text.match(/[{}<>$]\w*\}?/g) ?? [];
 }
 
+describe('the languages of npm', () => {
+  it('load each by its tag, and nothing for another one', async () => {
+    await import('../../src/locales/index.js');
+    const [tags, load] = registry.at(-1) ?? [];
+    assert.equal(tags, LANGUAGES);
+    assert.ok(typeof load === 'function', 'there is a loader');
+    for (const tag of LANGUAGES.split(' ')) await load(tag);
+    const loaded = registry.filter(([, value]) => typeof value === 'object').map(([tag]) => tag);
+    for (const tag of LANGUAGES.split(' ')) assert.ok(loaded.includes(tag), `${tag} is loaded`);
+    assert.equal(await load('xx'), undefined);
+  });
+});
+
 describe('the languages', () => {
   it('are those that are promised', () => {
     const missing = PROMISED.split(' ').filter((name) => !languages.includes(name));
