@@ -32,7 +32,7 @@ const late = [
 ];
 /** Only `npm run test:all` has these, at its end. */
 const rest = ['reproducible', 'coverage:server'];
-/** And these, which need the packages of a folder, by its name. */
+/** Nor has `npm test` these: they need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
   'types:examples': 'examples',
   'types:others': 'test/others',

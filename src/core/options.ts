@@ -34,8 +34,8 @@ export interface Option {
 }
 
 /**
- * Every option of a flow. Attributes are written out: to derive their names takes a millisecond of
- * a slow phone.
+ * Every option that the core reads. Attributes are written out: to derive their names takes a
+ * millisecond of a slow phone.
  */
 export const OPTIONS = {
   clientId: { attribute: 'client-id' },

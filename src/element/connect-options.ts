@@ -123,10 +123,10 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
 
   constructor() {
     super();
-    // Own values, so that a polluted `Object.prototype` does not count as configuration.
+    // Own values, and of own fields: a script of the page may have added some to every object.
     for (const [name, option] of Object.entries(ConnectOptions.properties)) {
-      const unset = option.type === Boolean ? false : option.default;
-      Object.assign(this, { [name]: option.choices?.[0] ?? unset });
+      const { type, choices, default: value } = { __proto__: null, ...option } as Option;
+      Object.assign(this, { [name]: choices?.[0] ?? (type === Boolean ? false : value) });
     }
   }
 }

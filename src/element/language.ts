@@ -85,14 +85,10 @@ export class Language implements ReactiveController {
     this.#observer?.disconnect();
   }
 
-  /** Takes the page's own texts. What is no text is left out. */
+  /** Takes the page's own texts. What is no text is left out: the notes warn of it. */
   setOwn(strings: Partial<ConnectTexts> | null | undefined): void {
-    const isText = ([key, text]: [string, unknown]) => {
-      if (typeof text === 'string') return true;
-      logOnce('warn', `strings.${key} is no string`);
-      return false;
-    };
-    this.own = Object.fromEntries(Object.entries(strings ?? {}).filter(isText));
+    const entries = Object.entries(strings ?? {});
+    this.own = Object.fromEntries(entries.filter(([, text]) => typeof text === 'string'));
   }
 
   /** Reads `lang` anew. */

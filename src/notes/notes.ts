@@ -20,9 +20,12 @@ function logUnknownAttributes({ host, log }: NotedElement): void {
 }
 
 function logDoubtfulValues({ host, texts, log }: NotedElement, { timeout }: Configuration): void {
-  for (const key of Object.keys(host.strings ?? {})) {
+  for (const [key, text] of Object.entries(host.strings ?? {})) {
     // Those two are texts of the wallet file.
-    if (!(key in texts || /^(noWallet|email)$/.test(key))) log('warn', `strings.${key} is unknown`);
+    const isKnown = key in texts || /^(noWallet|email)$/.test(key);
+    if (!isKnown || typeof text !== 'string') {
+      log('warn', `strings.${key} is ${isKnown ? 'no string' : 'unknown'}`);
+    }
   }
   // A framework sets a property as text too.
   const isOther = String(timeout) !== String(host.timeout ?? timeout);

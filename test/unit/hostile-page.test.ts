@@ -141,6 +141,8 @@ describe('a polluted Object.prototype', () => {
     clientId: 'evil',
     redirectUri: EVIL,
     noAccessor: true,
+    default: EVIL,
+    choices: [EVIL],
     email: 'evil@example.org',
     environment: 'production',
   };

@@ -308,7 +308,8 @@ export class Flow implements FlowControl {
     }
     for (const resource of held) {
       // A listener may have changed the state.
-      if (this.#state === to && !heldBefore.includes(resource)) resource.start?.();
+      const isHeld = resourcesOf(this.#state).includes(resource);
+      if (isHeld && !heldBefore.includes(resource)) resource.start?.();
     }
     if (event.type === 'withdraw') this.#resetWithoutViews();
     return isChanged;

@@ -53,6 +53,7 @@ export function waitForPopup(
   href: string,
 ): void {
   popup.go(href, oauthState);
+  // `openUrl` of the page may have cancelled: the flow ignores the event then, and ends all of it.
   const listener = listenToPopup(flow, popup, oauthState);
   const timer = pollPopup(flow, attempt, popup, oauthState);
   flow.send({ type: 'wait', attempt, oauthState, popup, listener, timer });

@@ -162,7 +162,7 @@ export async function startFlow(
       }
       secrets = await untilAborted(attempt.signal, createSecrets());
     }
-    // A response has come back meanwhile, and goes on with this attempt.
+    // A response has come back meanwhile, and goes on with this attempt, or it is over.
     if (!flow.isStarting(attempt)) return;
     // Before the window opens, where it can: the popup then finds its record from the beginning.
     const begun = { mode, id: view.host.name };
