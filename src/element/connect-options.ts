@@ -126,7 +126,7 @@ export class ConnectOptions extends LitElement implements ConnectAttributes {
     // Own values, and of own fields: a script of the page may have added some to every object.
     for (const [name, option] of Object.entries(ConnectOptions.properties)) {
       const { type, choices, default: value } = { __proto__: null, ...option } as Option;
-      Object.assign(this, { [name]: choices?.[0] ?? (type === Boolean ? false : value) });
+      Reflect.set(this, name, choices?.[0] ?? (type === Boolean ? false : value));
     }
   }
 }

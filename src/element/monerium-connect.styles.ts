@@ -193,7 +193,6 @@ export const styles = css`
     display: block;
     margin-top: 0.5em;
     font-weight: 400;
-    text-wrap: pretty;
   }
 
   /* A text in a language of its own. */

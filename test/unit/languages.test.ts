@@ -14,6 +14,7 @@ import {
   read,
   readShown,
   settle,
+  settleIdle,
   until,
   type Page,
 } from './fixture.js';
@@ -173,7 +174,10 @@ describe('the language of <monerium-connect>', () => {
     await show(page.element, textsOf('de').connect);
     page.element.requestUpdate();
     await page.element.updateComplete;
-    const warned = page.list('warn').filter((text) => text.includes('strings'));
+    const list = () => page.list('warn').filter((text) => text.includes('strings'));
+    await until(() => list().length === 2);
+    await settleIdle(page.view);
+    const warned = list();
     expect(warned.join()).to.match(/strings\.connect is no string.*,.*strings\.retry is no/);
     expect(warned).to.have.length(2);
     expect(page.element.texts.cancel).to.equal('No');
