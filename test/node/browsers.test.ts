@@ -123,7 +123,9 @@ function readNeeds(script: string): Map<string, Versions> {
       const { text } = node.name;
       const owner = node.expression.getText();
       const versions = OPTIONAL.has(text) ? undefined : versionsOfName(text, owner);
-      if (versions) needs.set(text, versions);
+      // A field of our own may have the same name.
+      const known = needs.get(text) ?? [0, 0, 0];
+      if (versions) needs.set(text, combine([versions, known], Math.max));
     }
     ts.forEachChild(node, visit);
   };
