@@ -107,7 +107,7 @@ export const noEnum = {
 /** Shared as well: it saves lines and nothing else. */
 export const noSpreadLiteral = {
   selector:
-    'ArrayExpression > SpreadElement > ArrayExpression, ObjectExpression > SpreadElement > ObjectExpression',
+    ':not(ObjectExpression) > SpreadElement > ArrayExpression, ObjectExpression > SpreadElement > ObjectExpression',
   message: 'Write the elements without a spread.',
 };
 

@@ -42,7 +42,8 @@ const KIT = {
 
 async function openKit(attributes: Attributes, script = KIT['the module']) {
   serveKit(
-    ...['monerium-connect.min.js', 'monerium-connect.iife.min.js'],
+    'monerium-connect.min.js',
+    'monerium-connect.iife.min.js',
     'monerium-connect.notes.min.js',
   );
   world.servePage('/shop', attributes, {

@@ -33,7 +33,8 @@ function languagesAskedFor(): string[] {
 
 async function openIn(lang: string, script: string): Promise<Page> {
   serveKit(
-    ...['monerium-connect.min.js', 'monerium-connect.iife.min.js'],
+    'monerium-connect.min.js',
+    'monerium-connect.iife.min.js',
     'monerium-connect.notes.min.js',
   );
   world.register(`${world.site.origin}/shop`);

@@ -113,9 +113,10 @@ type Message =
     };
 
 const ways = ['stranger', 'sibling', 'popup', 'self', 'channel', 'other channel'] as const;
+// prettier-ignore
 const origin = fc.constantFrom(
-  ...[location.origin, 'null', '', 'https://evil.example', `${location.origin}.evil.example`],
-  ...[location.origin.toUpperCase(), `${location.origin}/`, 'http://127.0.0.1'],
+  location.origin, 'null', '', 'https://evil.example', `${location.origin}.evil.example`,
+  location.origin.toUpperCase(), `${location.origin}/`, 'http://127.0.0.1',
 );
 /** Firefox makes no event that names a window of another origin: the stranger posts by itself. */
 const source = fc.constantFrom('popup', 'sibling', 'self', 'none');

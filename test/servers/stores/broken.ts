@@ -17,7 +17,9 @@ async function change(sql: string, ...args: (string | number)[]): Promise<number
 const write = (id: string, version: number, next: Connection) =>
   change(
     'INSERT OR REPLACE INTO monerium_connection (id, version, connection) VALUES (?, ?, ?)',
-    ...[id, version, JSON.stringify(next)],
+    id,
+    version,
+    JSON.stringify(next),
   );
 
 const cache = new Map<string, ReturnType<ConnectionStore['read']>>();
@@ -69,7 +71,8 @@ const faults: Record<string, Partial<typeof sound>> = {
       version === 0 && next
         ? (await change(
             'INSERT OR IGNORE INTO monerium_connection VALUES (?, 1, ?)',
-            ...[id, JSON.stringify(next)],
+            id,
+            JSON.stringify(next),
           )) === 1
         : sound.replace(id, version, next, signal),
   },
