@@ -7,7 +7,7 @@ import { assertFlags, FLAGS, FOR_SCRIPTS, KEEP } from './responses.js';
 import { assertHidden, assertNoToken } from './secrets.js';
 import { sessionEnds } from './session-ends.js';
 import { sessionIds } from './session-ids.js';
-import { assertNobody, connectTwo, Visitor, type Ids } from './visitor.js';
+import { anotherCustomer, assertNobody, Visitor, type Ids } from './visitor.js';
 
 const ASK = 'Answer GET with 200 and the two ids of the session, and with 204 when there is none.';
 const OWN = 'Read the ids from what you keep of this session, not from a variable of the process.';
@@ -68,9 +68,12 @@ export const sessions: Clause[] = [
     hint: OWN,
     async check(harness) {
       harness.prepare({ delayMs: 100 });
-      const both = await connectTwo(harness);
-      if (!both) return;
-      for (const visitor of [...both].reverse()) {
+      const both = await Promise.all([
+        Visitor.connect(harness),
+        Visitor.connect(harness, anotherCustomer(harness)),
+      ]);
+      if (both.some(({ isOwn }) => isOwn)) return;
+      for (const visitor of both.reverse()) {
         assertSame(await visitor.ask('GET'), visitor.ids, 'answered with the ids of another');
       }
     },

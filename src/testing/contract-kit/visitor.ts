@@ -100,11 +100,16 @@ export function assertNobody({ status }: BackendResponse): void {
 }
 
 /**
- * Two customers who connect at once, each in a browser of their own; undefined where there can be
- * only one session.
+ * Two customers, each in a browser of their own, who connect one after the other: then the latest
+ * session is the second one's. Undefined where there can be only one session.
  */
 export async function connectTwo(harness: Harness): Promise<[Visitor, Visitor] | undefined> {
-  const fields = harness.createFields({}, 'another.customer@example.com');
-  const both = await Promise.all([Visitor.connect(harness), Visitor.connect(harness, fields)]);
-  return both.some(({ isOwn }) => isOwn) ? undefined : both;
+  const first = await Visitor.connect(harness);
+  const second = await Visitor.connect(harness, anotherCustomer(harness));
+  return first.isOwn || second.isOwn ? undefined : [first, second];
+}
+
+/** The fields of a post for another customer than the usual one. */
+export function anotherCustomer(harness: Harness): Fields {
+  return harness.createFields({}, 'another.customer@example.com');
 }
