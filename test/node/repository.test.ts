@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
-import { refuseName } from '../../scripts/release/name.mjs';
 
 const WORKFLOWS = '.github/workflows';
 
@@ -37,29 +36,5 @@ describe('.github', () => {
       names.map(([, name = '']) => name).filter((name) => !(name in scripts)),
       [],
     );
-  });
-});
-
-describe('the name of the package', () => {
-  const name = 'monerium-connect';
-  const repository = 'git+https://code.example/monerium-connect.git';
-  const published = { repository: { url: repository }, maintainers: ['ann <ann@example.com>'] };
-  const stranger = { ...published, repository: { url: 'git+https://code.example/other.git' } };
-
-  it('is refused while nobody has it, but for the person who takes it', () => {
-    assert.match(refuseName({ name, repository }) ?? '', /anybody can take the name/);
-    assert.equal(refuseName({ name, repository, account: 'ann' }), undefined);
-  });
-
-  it('is refused when another project has it', () => {
-    const facts = { name, repository, published: stranger };
-    assert.match(refuseName({ ...facts, account: 'bob' }) ?? '', /not ours: .*other\.git/);
-    assert.match(refuseName({ ...facts, account: '' }) ?? '', /not ours/);
-  });
-
-  it('is ours by the repository, or by the account', () => {
-    assert.equal(refuseName({ name, repository, published }), undefined);
-    const facts = { name, repository, published: stranger };
-    assert.equal(refuseName({ ...facts, account: 'ann' }), undefined);
   });
 });
