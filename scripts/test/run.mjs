@@ -26,12 +26,13 @@ const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', '
 const late = [
   ...(isAll ? ['test:servers'] : []),
   'test:node',
+  ...(isAll ? ['coverage:server'] : []),
   ...engines.flatMap((engine) => [`test:e2e ${engine} 1/2`, `test:e2e ${engine} 2/2`]),
   'lint',
   ...(isRest ? [] : [...anywhere, 'commits']),
 ];
 /** Only `npm run test:all` has these, at its end. */
-const rest = ['reproducible', 'coverage:server'];
+const rest = ['reproducible'];
 /** Nor has `npm test` these: they need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
   'types:examples': 'examples',
@@ -60,7 +61,6 @@ async function run(lane) {
     // A browser opens several pages of the unit tests after another: all engines share one run.
     BROWSERS: engine ?? engines.slice(isRest ? 1 : 0).join(','),
     ...(part && { PART: part, ONLY: isRest ? 'others' : isAll ? '' : 'journeys' }),
-    ...(isAll && /^test:(node|servers)$/.test(script) && { NODE_V8_COVERAGE: 'coverage/tmp' }),
   };
   const running = execa('npm', ['run', script], { env, all: true, reject: false, stdin: 'ignore' });
   running.all?.pipe(createWriteStream(`${REPORTS}/${name.replaceAll(':', '-')}.log`));
@@ -74,7 +74,7 @@ async function run(lane) {
   console.log(describe(result));
 }
 
-for (const folder of [REPORTS, 'coverage/tmp']) rmSync(folder, { recursive: true, force: true });
+rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 // Tests wait for the network and for browsers: one more than there are cores keeps all cores busy.
 const { TEST_PARALLEL } = process.env;
@@ -94,7 +94,8 @@ await Promise.all([...late.map(start), ...meanwhile]);
 if (isAll) {
   for (const script of rest) await run(script);
 } else {
-  const others = ['the rest of test:e2e', 'test:servers', ...rest, ...Object.keys(apart)];
+  const others = ['the rest of test:e2e', 'test:servers', 'coverage:server', ...rest];
+  others.push(...Object.keys(apart));
   skip('test:all', `only in \`npm run test:all\`: ${others.join(', ')}`);
 }
 
