@@ -13,17 +13,15 @@ const journeys = [
 // and what a page or a policy allows. What the rest shows is the same in each.
 // prettier-ignore
 const e2e = [
-  'announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment',
-  'duplicate-scripts', 'flows', 'further-files', 'layout', 'page', 'policy', 'popup',
-  'popup-blocked', 'popup-cut-off', 'popup-ends', 'popup-response', 'prerender', 'race',
-  'recognition', 'referer', 'replay', 'script-timing', 'slow-network', 'stay-connected',
-  'unproven-response', 'wallet-popup',
+  'announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment', 'flows',
+  'further-files', 'layout', 'page', 'policy', 'popup', 'popup-blocked', 'popup-cut-off',
+  'popup-ends', 'popup-response', 'prerender', 'race', 'referer', 'replay', 'script-timing',
+  'slow-network', 'wallet-popup',
 ];
 // prettier-ignore
 const unit = [
-  'accessibility', 'commands-and-forms', 'flow', 'flow-time', 'hostile-page', 'labels',
-  'lifecycle', 'look', 'monerium-connect', 'morph', 'page', 'popup', 'popup-channel',
-  'popup-messages', 'popup-window', 'shared-flow', 'shell', 'start-popup', 'transaction',
+  'accessibility', 'commands-and-forms', 'hostile-page', 'labels', 'lifecycle', 'look', 'page',
+  'popup', 'popup-channel', 'popup-messages', 'popup-window', 'shell', 'transaction',
   'transaction-claim', 'wallet-chooser', 'window', 'windows',
 ];
 

@@ -90,6 +90,20 @@ describe('with the back-forward cache', () => {
     world.onlyPost();
     await world.finish(visitor, page);
   });
+
+  test('stay-connected asks again when the page comes out of it', async () => {
+    world.site.backend.session = { profile: 'p-1', userId: 'u-1' };
+    world.servePage('/', { 'stay-connected': true });
+    world.site.serve('/other', pageWith({ script: '' }));
+    const visitor = await world.visit();
+    const page = await world.open(visitor, '/');
+    await waitForStatus(page, 'connected');
+    await page.goto(`${world.site.origin}/other`);
+    world.site.backend.session = undefined;
+    await page.goBack();
+    await waitForStatus(page, 'idle');
+    await world.finish(visitor, page);
+  });
 });
 
 /** Counts how often the page has come back out of the cache. */

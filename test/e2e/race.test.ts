@@ -2,7 +2,6 @@
 // is not decided by the order in which tabs come: the element is put on the page when a barrier in
 // the site opens, and that holds all five until all five have asked.
 import assert from 'node:assert/strict';
-import { isQuick } from '../chosen.mjs';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
 import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
 import { SCRIPT_TAG } from './support/page-template.js';
@@ -10,7 +9,7 @@ import { SCRIPT_TAG } from './support/page-template.js';
 const TABS = 5;
 const MAX_ROUNDS = 40;
 /** A round loads five tabs. */
-const ROUNDS = isQuick ? 3 : 8;
+const ROUNDS = 3;
 const isDeep = Boolean(process.env['DEEP']);
 const options = {
   ...skipIn({ webkit: 'its WebDriver loads one tab after the other' }),

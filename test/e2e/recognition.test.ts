@@ -123,31 +123,6 @@ test('#44 a hash router keeps its route, and a response in the fragment is not r
   world.onlyPost();
 });
 
-test('#46 the clean-up keeps the state of the history, its length, and fires nothing', async () => {
-  const before = `<base href="/deep/below/"><script>
-    window.seen = [];
-    for (const name of ['popstate', 'hashchange']) addEventListener(name, () => seen.push(name));
-    if (location.search.includes('code=')) {
-      history.replaceState({ router: { key: 7 } }, '', location.href);
-      window.lengthBefore = history.length;
-    }
-  </script>`;
-  const attributes = { 'backend-url': '/backend', 'redirect-uri': '/' };
-  world.servePage('/', attributes, { before, body: world.element(attributes) });
-  const visitor = await world.visit();
-  const page = await world.open(visitor, '/');
-  const url = world.callbackUrl(await world.begin(page));
-  await page.goto(`${url}#part`);
-  await waitForEvent(page, 'monerium-connected');
-
-  assert.deepEqual(await page.evaluate('history.state'), { router: { key: 7 } });
-  assert.equal(await page.evaluate('history.length === lengthBefore'), true);
-  assert.deepEqual(await page.evaluate('seen'), []);
-  assert.equal(await page.url(), `${world.site.origin}/#part`);
-  world.onlyPost();
-  await world.finish(visitor, page);
-});
-
 test('#52 a forged code is never exchanged, and the real flow survives it', async () => {
   // A code that is not ours stays in the address, and so would come in the request for an icon.
   world.servePage('/', {}, { before: '<meta name="referrer" content="no-referrer">' });

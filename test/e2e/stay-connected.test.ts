@@ -389,24 +389,6 @@ describe('stay-connected', () => {
   );
 });
 
-describe('stay-connected with the back-forward cache', () => {
-  const world = useWorld({ backForwardCache: true });
-
-  world.test('asks again when the page comes out of it', async () => {
-    world.site.backend.session = IDS;
-    world.servePage('/', STAY);
-    world.site.serve('/other', pageWith({ script: '' }));
-    const visitor = await world.visit();
-    const page = await world.open(visitor, '/');
-    await waitForStatus(page, 'connected');
-    await page.goto(`${world.site.origin}/other`);
-    world.site.backend.session = undefined;
-    await page.goBack();
-    await waitForStatus(page, 'idle');
-    await world.finish(visitor, page);
-  });
-});
-
 /** As a page does that was hidden for a minute. */
 async function showAgain(page: Page): Promise<void> {
   await page.evaluate(() => {

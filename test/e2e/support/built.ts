@@ -1,25 +1,25 @@
 import { rollup, type OutputOptions, type RollupOptions } from 'rollup';
 import configurations from '../../../scripts/build/rollup.config.js';
 
-const built = new Map<string, Promise<string>>();
+/** The script by what makes it: one build can write it under several names. */
+const built = new Map<RollupOptions, Promise<string>>();
 
 const outputsOf = ({ output }: RollupOptions): OutputOptions[] => (output ? [output].flat() : []);
 
-async function build(file: string): Promise<string> {
-  for (const configuration of configurations) {
-    const output = outputsOf(configuration).find((one) => one.file === `dist/${file}`);
-    if (!output) continue;
-    const bundle = await rollup({ ...configuration, logLevel: 'silent' });
-    const { output: chunks } = await bundle.generate(output);
-    await bundle.close();
-    return chunks[0].code;
-  }
-  throw new Error(`The build writes no ${file}.`);
+async function build(configuration: RollupOptions): Promise<string> {
+  const bundle = await rollup({ ...configuration, logLevel: 'silent' });
+  const { output: chunks } = await bundle.generate(outputsOf(configuration)[0] ?? {});
+  await bundle.close();
+  return chunks[0].code;
 }
 
 /** A script file as the build writes it into `dist`, made once for each process. */
-export function buildScript(file: string): Promise<string> {
-  const script = built.get(file) ?? build(file);
-  built.set(file, script);
+export async function buildScript(file: string): Promise<string> {
+  const configuration = configurations.find((one) =>
+    outputsOf(one).some((output) => output.file === `dist/${file}`),
+  );
+  if (!configuration) throw new Error(`The build writes no ${file}.`);
+  const script = built.get(configuration) ?? build(configuration);
+  built.set(configuration, script);
   return script;
 }
