@@ -2,20 +2,27 @@
 // The runner's own leaves windows out, and counts one of several copies of a script. What Node has
 // run before counts as well: the pure modules are tested there.
 import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { CoverageReport } from 'monocart-coverage-reports';
 
 /** @typedef {import('devtools-protocol').Protocol.Profiler.ScriptCoverage} ScriptCoverage */
+
+const OWN = pathToFileURL('src/').href;
+
+/** @param {string} url */
+const isServed = (url) => url.startsWith('http') && new URL(url).pathname.startsWith('/src/');
 
 const report = new CoverageReport({
   outputDir: 'coverage/report',
   clean: true,
   reports: [['text', { maxCols: 120 }], ['lcovonly'], ['json-summary']],
-  entryFilter: ({ url }) => new URL(url).pathname.includes('/src/'),
+  // Packages have folders of this name as well.
+  entryFilter: ({ url }) => url.startsWith(OWN) || isServed(url),
   // A source map names only the file, without its folder.
   sourcePath: (path, { distFile } = {}) => distFile ?? path,
 });
 
-/** What `test:node -- --coverage` has written. */
+/** What c8 has written. */
 const OF_NODE = 'coverage/tmp';
 
 /** V8 counts no branches in code from its caches, where every copy but the first comes from. */
@@ -37,7 +44,7 @@ function readSource(url) {
 async function addScripts(scripts) {
   const ours = scripts
     .map((script) => ({ ...script, url: script.url.replace(/[?#].*/, '') }))
-    .filter(({ url }) => url.startsWith('http') && new URL(url).pathname.startsWith('/src/'));
+    .filter(({ url }) => isServed(url));
   const entries = ours.map(async ({ url, ...script }) => {
     return {
       ...script,
