@@ -50,8 +50,11 @@ function startDisplay(xvfb) {
 /** @type {Promise<string> | undefined} */
 let display;
 
-/** What one driver process offers: it holds a single session, which is one browser. */
-export async function startWebKitDriver() {
+/**
+ * What one driver process offers: it holds a single session, which is one browser.
+ * @param {{ backForwardCache?: boolean }} [options]
+ */
+export async function startWebKitDriver({ backForwardCache = false } = {}) {
   const webkit = findWebKit();
   if (!webkit) throw new Error('No WebKitGTK found: run `npm run setup -- --all`.');
   display ??= startDisplay(webkit.xvfb);
@@ -69,8 +72,10 @@ export async function startWebKitDriver() {
   const child = track(spawn(webkit.driver, args, { stdio: 'ignore', env }));
   while (child.exitCode === null && child.signalCode === null) {
     const status = await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined);
-    if (status?.ok)
-      return { options: driverOptions(port, webkit.browser), stop: () => child.kill() };
+    if (status?.ok) {
+      const options = driverOptions(port, webkit.browser, backForwardCache);
+      return { options, stop: () => child.kill() };
+    }
     await wait(25);
   }
   throw new Error('WebKitWebDriver ended by itself.');
@@ -80,8 +85,9 @@ export async function startWebKitDriver() {
  * Options for webdriverio.
  * @param {number} port
  * @param {string} binary
+ * @param {boolean} backForwardCache
  */
-function driverOptions(port, binary) {
+function driverOptions(port, binary, backForwardCache) {
   const capabilities = {
     browserName: 'MiniBrowser',
     'wdio:enforceWebDriverClassic': true,
@@ -89,7 +95,11 @@ function driverOptions(port, binary) {
     pageLoadStrategy: /** @type {const} */ ('none'),
     'webkitgtk:browserOptions': {
       binary,
-      args: ['--automation', '--javascript-can-open-windows-automatically=true'],
+      args: [
+        '--automation',
+        '--javascript-can-open-windows-automatically=true',
+        `--enable-page-cache=${backForwardCache}`,
+      ],
     },
   };
   const connection = { hostname: '127.0.0.1', port, path: '/', connectionRetryCount: 0 };

@@ -3,7 +3,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { remote } from 'webdriverio';
 import { startWebKitDriver } from '../../scripts/setup/webkit.mjs';
-import { FIND, Frame, Page, Visitor, type Browser, type Sighting } from '../e2e/support/driver.js';
+import {
+  BrowserEnded,
+  FIND,
+  Frame,
+  Page,
+  Visitor,
+  type Browser,
+  type BrowserOptions,
+  type Sighting,
+} from '../e2e/support/driver.js';
 import { RECORDER } from '../e2e/support/recorder.js';
 
 type Client = Awaited<ReturnType<typeof remote>>;
@@ -14,7 +23,7 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const EMPTY = 'about:blank';
 const OPENING_MS = 15_000;
 /** Longer than any command may take by the limits that the driver knows. */
-const ANSWER_MS = 45_000;
+const ANSWER_MS = 15_000;
 const STARTS = 3;
 /** Between two questions for the windows. */
 const ASKING_MS = 50;
@@ -31,6 +40,7 @@ class Session {
   readonly #stop: () => void;
   #queue: Promise<unknown> = Promise.resolve();
   #window = '';
+  #ended: BrowserEnded | undefined;
 
   constructor(client: Client, stop: () => void) {
     this.client = client;
@@ -39,12 +49,27 @@ class Session {
 
   /** Runs commands in a window, and in a frame of it. */
   do<T>(window: string, frame: string | undefined, commands: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(async () => {
+    return this.ask(async () => {
       if (this.#window !== window) await this.client.switchToWindow(window);
       this.#window = window;
       if (!frame) return commands();
       await this.client.switchToFrame(await this.find(frame));
       return commands().finally(() => this.client.switchToFrame(null));
+    });
+  }
+
+  /**
+   * Asks the driver. When a page goes into the cache after a question came to it, the question gets
+   * no answer, and then the driver answers nothing more.
+   */
+  ask<T>(commands: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(() => {
+      if (this.#ended) throw this.#ended;
+      return commands().catch((error: unknown) => {
+        if (!/Request timed out|HEADERS_TIMEOUT/.test(String(error))) throw error;
+        this.#stop();
+        throw (this.#ended = new BrowserEnded(String(error)));
+      });
     });
     this.#queue = turn.catch(() => {});
     return turn;
@@ -62,8 +87,7 @@ class Session {
   }
 
   async close(): Promise<void> {
-    await this.#queue;
-    await this.client.deleteSession().catch(() => {});
+    await this.ask(() => this.client.deleteSession()).catch(() => {});
     this.#stop();
   }
 }
@@ -277,14 +301,14 @@ class WebKitVisitor extends Visitor {
   }
 
   override hasEnded(): Promise<boolean> {
-    return this.#session.client.getWindowHandles().then(
+    return this.#handles().then(
       () => false,
       () => true,
     );
   }
 
   async #handles(): Promise<string[]> {
-    const all = await this.#session.client.getWindowHandles();
+    const all = await this.#session.ask(() => this.#session.client.getWindowHandles());
     return all.filter((handle) => handle !== this.#unused);
   }
 
@@ -296,8 +320,8 @@ class WebKitVisitor extends Visitor {
 }
 
 /** On a busy machine the browser does not come up at times, and its driver waits for good. */
-async function visit(starts = STARTS): Promise<Visitor> {
-  const { options, stop } = await startWebKitDriver();
+async function visit(browser: BrowserOptions, starts = STARTS): Promise<Visitor> {
+  const { options, stop } = await startWebKitDriver(browser);
   try {
     const client = await remote({ ...options, connectionRetryTimeout: ANSWER_MS });
     await client.setTimeouts(undefined, undefined, SCRIPT_MS);
@@ -305,10 +329,10 @@ async function visit(starts = STARTS): Promise<Visitor> {
   } catch (error) {
     stop();
     if (starts === 1) throw error;
-    return visit(starts - 1);
+    return visit(browser, starts - 1);
   }
 }
 
-export async function launchWebKit(): Promise<Browser> {
-  return { visit: () => visit(), close: async () => {} };
+export async function launchWebKit(options: BrowserOptions): Promise<Browser> {
+  return { visit: () => visit(options), close: async () => {} };
 }

@@ -8,15 +8,15 @@ export type Engine = 'chromium' | 'firefox' | 'webkit';
 export const engine = (process.env['BROWSERS'] ?? 'chromium') as Engine;
 
 /** TypeScript knows the types of its driver only with the packages of test/webkit. */
-async function launchWebKit(): Promise<Browser> {
+async function launchWebKit(options: BrowserOptions): Promise<Browser> {
   const missing = skipWithout('test/webkit');
   if (missing) throw new Error(missing);
   const driver = await import(new URL('../../webkit/webdriver.ts', import.meta.url).href);
-  return driver.launchWebKit();
+  return driver.launchWebKit(options);
 }
 
 export function launchBrowser(options: BrowserOptions): Promise<Browser> {
-  return engine === 'webkit' ? launchWebKit() : launchPuppeteer(engine, options);
+  return engine === 'webkit' ? launchWebKit(options) : launchPuppeteer(engine, options);
 }
 
 /**

@@ -27,6 +27,9 @@ function toExpression<A extends unknown[]>(script: Script<A, unknown>, args: A):
     (${script.toString()})(...${JSON.stringify(args)}))`;
 }
 
+/** The browser answers nothing any more. */
+export class BrowserEnded extends Error {}
+
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What a wait that has failed says of its document. Runs in the page. */
@@ -79,6 +82,7 @@ export abstract class Frame {
     while (Date.now() < end) {
       // A question is lost when the document goes away under it.
       const isTrue = await this.evaluate(script, ...args).catch((error: unknown) => {
+        if (error instanceof BrowserEnded) throw error;
         last = String(error);
       });
       if (isTrue) return;
