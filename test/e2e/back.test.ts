@@ -40,6 +40,8 @@ async function goBack(world: World, page: Page): Promise<boolean> {
   await world.site.waitUntil(() => shows().length === before);
   await page.goBack();
   await world.site.waitUntil(() => shows().length > before);
+  // Puppeteer hears of the document that is shown later than the site.
+  await page.waitForFunction((url) => location.href === url, {}, `${world.site.origin}/`);
   return shows()[before]!.path === '/restored';
 }
 
