@@ -26,8 +26,8 @@ const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', '
 const late = [
   ...(isAll ? ['test:servers'] : []),
   'test:node',
+  ...['2/2', '1/2'].flatMap((part) => engines.map((engine) => `test:e2e ${engine} ${part}`)),
   ...(isAll ? ['coverage:server'] : []),
-  ...engines.flatMap((engine) => [`test:e2e ${engine} 1/2`, `test:e2e ${engine} 2/2`]),
   'lint',
   ...(isRest ? [] : [...anywhere, 'commits']),
 ];
