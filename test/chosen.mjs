@@ -14,8 +14,8 @@ const journeys = [
 // prettier-ignore
 const e2e = [
   'announced-once', 'back', 'callback-page', 'commands-and-forms', 'csrf', 'environment', 'flows',
-  'further-files', 'layout', 'page', 'policy', 'popup', 'popup-blocked', 'popup-cut-off',
-  'popup-ends', 'popup-response', 'prerender', 'race', 'referer', 'replay', 'script-timing',
+  'further-files', 'page', 'policy', 'popup', 'popup-blocked', 'popup-cut-off',
+  'popup-ends', 'popup-response', 'race', 'referer', 'replay', 'script-timing',
   'slow-network', 'wallet-popup',
 ];
 // prettier-ignore
