@@ -35,6 +35,26 @@ describe('the API', () => {
     });
   }
 
+  it('has nothing of other profiles, and no address that is not linked', async () => {
+    const { access } = await tokensOf(await exchange(issueCode()));
+    const { address } = await newWallet();
+    assert.deepEqual(await (await get('/addresses?profile=other', access)).json(), {
+      addresses: [],
+    });
+    assert.equal((await get(`/addresses/${address}`, access)).status, 404);
+    const requestIban = async (wanted: string) => {
+      const response = await fetch(`${emulator.url}/ibans`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${access}`, Accept: API_V2 },
+        body: JSON.stringify({ address: wanted, chain: 'chiado' }),
+      });
+      assert.equal(response.status, 400);
+      return response.text();
+    };
+    assert.match(await requestIban(address), /The address is not linked/);
+    assert.match(await requestIban('0x1'), /"address":/);
+  });
+
   it('needs no version at the token endpoint', async () => {
     const response = await fetch(`${emulator.url}/auth/token`, {
       method: 'POST',

@@ -87,6 +87,48 @@ describe('the portal', () => {
     assert.equal(text.includes('value="Ann &quot;A&quot; &lt;b&gt;"'), true);
   });
 
+  it('shows what is missing in an empty form', async () => {
+    const start = await pageOf(await authorize({ auth_mode: 'signup' }));
+    const messages: (string | undefined)[] = [];
+    const postEmpty = async (url: URL, fields: Fields = {}) => {
+      const response = await post(url, fields);
+      assert.equal(response.status, 400);
+      messages.push(/role="alert"[^>]*>([^<]*)/.exec(await response.text())?.[1]);
+    };
+    await postEmpty(start.url);
+    const { url } = await continueWith(start.url, { email: 'e@example.com' });
+    await postEmpty(url);
+    await postEmpty(url, { name: 'Ann' });
+    await postEmpty(url, { name: 'Ann', birthday: '1990-12-31' });
+    const wallet = await continueWith(url, { name: 'A', birthday: '1990-12-31', terms: 'on' });
+    await postEmpty(wallet.url);
+    assert.deepEqual(messages, [
+      'Enter an e-mail address.',
+      'Enter your name.',
+      'Enter your birthday as year-month-day, such as 1990-12-31.',
+      'Accept the terms to go on.',
+      'The chain is not supported',
+    ]);
+  });
+
+  it('takes nothing but a form, in a session that it knows', async () => {
+    const { url } = await pageOf(await authorize());
+    const answers = [
+      fetch(url, { method: 'POST', body: '{}' }),
+      fetch(`${emulator.url}/auth`, { method: 'POST', body: '{}' }),
+      fetch(new URL('?session=unknown', url)),
+      fetch(new URL('signup', url)),
+    ];
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    assert.deepEqual(statuses, [415, 415, 404, 404]);
+  });
+
+  it('leads from another page to the step that comes next', async () => {
+    const { url } = await pageOf(await authorize());
+    const other = await fetch(new URL(`nowhere${url.search}`, url));
+    assert.equal(other.url, url.href);
+  });
+
   it('does not log an unknown customer in', async () => {
     const login = await pageOf(await authorize({ auth_mode: 'login' }));
     const response = await post(login.url, { email: 'nobody@example.com' });

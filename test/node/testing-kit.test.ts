@@ -55,7 +55,9 @@ describe('the emulator of a test', () => {
     const request = { ...REQUEST, code, apiUrl: emulator.url };
     const { identity } = await exchangeDirectly(fetch, request);
     assert.match(identity.userId, /^[\w-]+$/);
-    assert.throws(() => emulator.decide(`${emulator.url}/portal/login?session=x`, 'approve'));
+    for (const page of ['login?session=x', 'login']) {
+      assert.throws(() => emulator.decide(`${emulator.url}/portal/${page}`, 'approve'));
+    }
     await emulator.close();
   });
 
