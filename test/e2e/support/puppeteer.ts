@@ -18,9 +18,9 @@ import {
 } from './driver.js';
 import { RECORDER, SIGHTING } from './recorder.js';
 
-// A command that gets no answer fails its test, and not the whole run.
 /** After this a reload is looked for in the page. In milliseconds. */
 const RELOAD_MS = 5000;
+// A command that gets no answer fails its test, and not the whole run.
 const COMMON = { headless: true, protocolTimeout: 30_000 } as const;
 
 function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
