@@ -21,7 +21,7 @@ import { join } from 'node:path';
 
 const ROWS = 'test/mutants.txt';
 /** The quickest first. */
-const FOLDERS = ['test/node', 'test/unit', 'test/e2e', 'test/servers'];
+const FOLDERS = ['test/node', 'test/server', 'test/unit', 'test/e2e', 'test/integration'];
 /** A title as it stands in the source: what a test fills in is left open. */
 const TITLE = /(['"`])((?:(?!\1).)*#\d+ (?:(?!\1).)*)\1/g;
 

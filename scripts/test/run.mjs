@@ -16,24 +16,26 @@ const isRest = process.argv.includes('--rest');
 const engines = isAll ? ['chromium', 'firefox', 'webkit'] : ['chromium'];
 
 /** These write files that others read, one after the other. */
-const checked = ['manifest:check', 'documents:check', 'build', 'build:site', 'readme:check'];
-const writers = isRest ? ['build', 'build:site'] : checked;
+const writers = [
+  ...(isRest ? [] : ['manifest:check', 'documents:check']),
+  'build',
+  ...(isAll ? ['reproducible'] : []),
+  'build:site',
+  ...(isRest ? [] : ['readme:check']),
+];
 /** These read nothing of it. */
 const early = isRest ? ['test:unit'] : ['types', 'test:unit'];
 /** These are the same without Firefox, WebKit, databases, and the packages of other folders. */
 const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', 'size', 'prose'];
 /** Those that take most start first. */
 const late = [
-  ...(isAll ? ['test:servers'] : []),
+  ...(isAll ? ['test:integration', 'coverage:server'] : ['test:server']),
   'test:node',
   ...['2/2', '1/2'].flatMap((part) => engines.map((engine) => `test:e2e ${engine} ${part}`)),
-  ...(isAll ? ['coverage:server'] : []),
   'lint',
   ...(isRest ? [] : [...anywhere, 'commits']),
 ];
-/** Only `npm run test:all` has these, at its end. */
-const rest = ['reproducible'];
-/** Nor has `npm test` these: they need the packages of a folder, by its name. */
+/** `npm test` has none of these: they need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
   'types:examples': 'examples',
   'types:others': 'test/others',
@@ -55,7 +57,7 @@ function skip(name, reason) {
 /** @param {string} lane a script, and for the end-to-end tests their engine and part */
 async function run(lane) {
   const [script = '', engine, part] = lane.split(' ');
-  const isSuite = script.startsWith('test:');
+  const isSuite = /^(test|coverage):/.test(script);
   const name = lane.replace(/^test:|\/2$/g, '').replaceAll(' ', '-');
   const env = {
     // A browser opens several pages of the unit tests after another: all engines share one run.
@@ -91,10 +93,8 @@ for (const [name, folder] of Object.entries(isAll ? apart : {})) {
   else late.push(name);
 }
 await Promise.all([...late.map(start), ...meanwhile]);
-if (isAll) {
-  for (const script of rest) await run(script);
-} else {
-  const others = ['the rest of test:e2e', 'test:servers', 'coverage:server', ...rest];
+if (!isAll) {
+  const others = ['the rest of test:e2e', 'test:integration', 'reproducible'];
   others.push(...Object.keys(apart));
   skip('test:all', `only in \`npm run test:all\`: ${others.join(', ')}`);
 }
