@@ -183,14 +183,14 @@ export const languages = readdirSync('src/locales')
  * @param {string} language
  * @returns {import('rollup').RollupOptions}
  */
-export const locale = (language) => ({
+const locale = (language) => ({
   input: `src/locales/${language}.ts`,
   plugins: [typescript(), terser({ ecma: 2020, format: { comments: false } })],
   output: { file: `dist/locales/${language}.min.js`, format: 'iife' },
 });
 
 /** The files that have a name: entries of the package, and modules that the manifest names. */
-export const entries = Object.fromEntries(
+const entries = Object.fromEntries(
   // prettier-ignore
   [
     'index', 'define', 'core', 'react', 'react-component', 'react-connection',

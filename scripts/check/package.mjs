@@ -1,75 +1,27 @@
 // Packs the package as it would be published and looks at it as those see it who install it. Needs
 // a fresh `npm run build`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entries, languages } from '../build/rollup.config.js';
 import { ownDocuments } from '../documents/list.mjs';
 import { npmCommand } from '../setup/npm.mjs';
 
-/** Without what is there to check them: packages, and their settings. @param {string} folder */
-function filesOf(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).replaceAll('\\', '/'))
-    .filter((name) => !/[/]node_modules[/]|[.]json$/.test(name));
-}
-
-/** What several entries share, of scripts and of types. */
-// prettier-ignore
-const SHARED = [
-  'errors', 'exchange', 'flow-connector', 'identity', 'not-imported', 'options', 'registry',
-  'stored-row', 'texts', 'wallet',
-];
-const SHARED_TYPES = ['connection', 'errors', 'exchange', 'options', 'store', 'wallet'];
-/** What the command and the entry for tests share: its names have hashes of the contents. */
-const SHARED_BY_NODE = /^dist\/testing\/\w+-[A-Z0-9]{8}\.js$/;
 /** No more than this: an installation takes the room, and a reader looks at the list. */
 const MAX_FILES = 250;
 const MAX_BYTES = 700_000;
 
-/** Every file that belongs into the package. */
-function expectedFiles() {
-  const scripts = ['', '.iife', '.wallet', '.wallet.iife', '.doctor', '.notes'];
-  return [
-    'package.json',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-    'custom-elements.json',
-    'llms.txt',
-    'dist/LICENSES.txt',
-    'dist/integrity.json',
-    'dist/importmap.json',
-    'dist/bin/monerium-connect.js',
-    'dist/testing/LICENSES.txt',
-    ...['index', 'browser'].flatMap((name) => [
-      `dist/testing/${name}.js`,
-      `dist/testing/${name}.d.ts`,
-    ]),
-    'editors/vscode.html-custom-data.json',
-    'editors/vscode.css-custom-data.json',
-    'editors/web-types.json',
-    ...['docs', 'examples'].flatMap(filesOf).filter((name) => !ownDocuments.includes(name)),
-    ...['element', 'preact', 'react', 'solid', 'svelte', 'vue'].map((name) => `types/${name}.d.ts`),
-    ...Object.keys(entries).flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]),
-    ...SHARED.map((name) => `dist/shared/${name}.js`),
-    ...SHARED_TYPES.map((name) => `dist/types/${name}.d.ts`),
-    ...scripts.map((name) => `dist/monerium-connect${name}.min.js`),
-    ...languages.map((name) => `dist/locales/${name}.min.js`),
-  ];
-}
-
-/** @param {string[]} packed */
+/** Every file of the package is made by the build, or one that git has. @param {string[]} packed */
 function checkFiles(packed) {
-  const expected = expectedFiles();
-  const extra = packed.filter((name) => !expected.includes(name) && !SHARED_BY_NODE.test(name));
-  const missing = expected.filter((name) => !packed.includes(name));
-  for (const name of extra) console.error(`${name} is packed and should not be.`);
-  for (const name of missing) console.error(`${name} is missing from the package.`);
-  if (extra.length + missing.length > 0) process.exitCode = 1;
+  const { stdout } = spawnSync('git', ['ls-files'], { encoding: 'utf8' });
+  const known = stdout?.split('\n') ?? [];
+  // An archive of the project is no repository.
+  const isStray = (/** @type {string} */ name) => known.length > 1 && !known.includes(name);
+  for (const name of packed.filter((name) => !name.startsWith('dist/'))) {
+    if (!ownDocuments.includes(name) && !isStray(name)) continue;
+    console.error(`${name} is packed and should not be.`);
+    process.exitCode = 1;
+  }
 }
 
 /**
