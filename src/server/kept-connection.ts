@@ -124,7 +124,9 @@ export class StoreWithDeadline {
     const row = ownJson(await this.#call((signal) => this.#store.read(id, signal)));
     if (row?.now === undefined) return row;
     // This clock is late by what the answer took. After a stop of the process that may be long.
-    if (Date.now() - started > this.#timeoutMs) throw toStoreFailure('the answer is too old');
+    if (Date.now() - started > this.#timeoutMs) {
+      throw toStoreFailure(new DOMException('The answer is too old.', 'AbortError'));
+    }
     this.#clockAheadMs = row.now - Date.now();
     return row;
   }

@@ -192,6 +192,17 @@ describe("Monerium's own SDK", () => {
     assert.deepEqual((await client.getOrders()).orders, [placed]);
   });
 
+  it('gets the reason when an order is unknown, or of another currency', async () => {
+    const account = privateKeyToAccount(generatePrivateKey());
+    const client = clientOf(await connect());
+    await client.linkAddress({ ...(await signedBy(account)), chain: 10200 });
+    await assert.rejects(client.getOrder('unknown'), { code: 404 });
+    const wrong = { ...(await order(account)), currency: sdk.Currency.usd };
+    const errors = { currency: 'The currency must be eur' };
+    await assert.rejects(client.placeOrder(wrong), { code: 400, errors });
+    assert.deepEqual((await client.getOrders()).orders, []);
+  });
+
   it('reads the balance of a wallet that is linked, which is 0', async () => {
     const account = privateKeyToAccount(generatePrivateKey());
     const client = clientOf(await connect());

@@ -143,6 +143,15 @@ describe('a sign-in by a wallet', () => {
     });
   }
 
+  it('is refused without a message, and without a signature', async () => {
+    const account = await createLinked();
+    const message = write(account);
+    for (const fields of [{ message }, { signature: await account.signMessage({ message }) }]) {
+      const { error, code } = responseOf(await send(fields));
+      assert.deepEqual([error, code], ['invalid_request', undefined]);
+    }
+  });
+
   it('#92 is refused for a message from the future or past its expiry, by the clock of the server', async () => {
     const account = await createLinked();
     for (const [ahead, isRight] of [

@@ -60,8 +60,9 @@ function contextOf({ userId, email, name, profile, authMethod }: Customer) {
   };
 }
 
-function profileOf({ profile, name, identified }: Customer) {
-  return { id: profile, name, kind: 'personal', state: identified ? 'approved' : 'created' };
+/** A customer whose token is used has been identified. */
+function profileOf({ profile, name }: Customer) {
+  return { id: profile, name, kind: 'personal', state: 'approved' };
 }
 
 function profileRoutes(): Hono<ApiEnvironment> {
