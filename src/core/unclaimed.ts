@@ -1,4 +1,4 @@
-// A response that does not reach a view: the developer is told why.
+// A response that does not reach a view: logs why.
 import { page, loadFile, logOnce } from './browser/page.js';
 import { isSamePath, type ReceivedResponse } from './browser/received-response.js';
 import { listPendingOfTab, tellOnce } from './browser/transaction.js';
@@ -7,6 +7,8 @@ import { after, isFreshNavigation, readAddress, whenIdle, whenLoaded } from './b
 import { findShownFlow } from './flow/flows.js';
 
 const UNCLAIMED_WARNING_MS = 5000;
+/** An older flow was left off. */
+const RECENT_MS = 300_000;
 
 /**
  * Warns when no view has taken the response, five seconds after it came to a page that has loaded.
@@ -31,8 +33,9 @@ async function warnLostReturn(): Promise<void> {
   await whenIdle();
   const last = listPendingOfTab().at(-1)?.transaction;
   if (last?.mode !== 'redirect' || last.at > performance.timeOrigin) return;
+  if (last.at < Date.now() - RECENT_MS) return;
   const here = readAddress();
-  // Who has come to its page may have begun anew, and who goes Back has changed his mind.
+  // At the redirect URI a new flow may begin. A reload or Back is no return from Monerium.
   if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !tellOnce(last)) return;
   const notes = await loadFile(furtherFiles.notes);
   notes?.logLostReturn(last.redirectUri, here, logOnce);

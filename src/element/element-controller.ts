@@ -96,9 +96,9 @@ export class ElementController implements ReactiveController, ConnectorHost {
     const event = toEvent(announcement);
     host.dispatchEvent(event);
     // A popup that could not reach its opener has nothing more to show.
-    if (announcement.type !== 'connected' || findStateOfPopup() !== '') return;
+    if (announcement.type !== 'connected' || findStateOfPopup()) return;
     const { returnTo, cameBackTo } = announcement;
-    const { successUrl } = this.connector.parsed.configuration ?? {};
+    const successUrl = this.connector.parsed.configuration?.successUrl;
     // In a task of its own, so that the page's listeners are done.
     after(0, () => {
       if (event.defaultPrevented) return;

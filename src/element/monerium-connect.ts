@@ -165,7 +165,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     return { ...this.#language.texts, ...this.#language.own };
   }
 
-  /** The button of the page, else what is the first in the element. Absent until it was shown. */
+  /** The button of the page, otherwise the first of the element. Absent until it was shown. */
   #findButton(selector: string): HTMLElement | undefined {
     const root = this.shadowRoot;
     const own = root?.querySelectorAll<HTMLElement>(selector) ?? [];
@@ -205,13 +205,13 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     if (this.shadowRoot) adoptStyleSheet(this.shadowRoot, styles.cssText);
   }
 
-  /** A shadow root that is there already, but was not rendered by Lit, is taken over empty. */
+  /** Empties an existing shadow root that was not rendered by Lit. */
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     if (!beginsOnServer()) this.shadowRoot?.replaceChildren();
     return super.createRenderRoot();
   }
 
-  /** A render that knows nothing of the page, and whose texts are English. */
+  /** Whether this render is on a server or hydrates one: it is in English, without page facts. */
   get #isServerRender(): boolean {
     return !this.hasUpdated && beginsOnServer();
   }
@@ -248,7 +248,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name]['choices'][number] {
     const choices: readonly (typeof LOOKS)[Name]['choices'][number][] = LOOKS[name].choices;
     const found = choices.find((choice) => choice === this[name]);
-    if (!found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
+    if (this[name] && !found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
     return found ?? LOOKS[name].choices[0];
   }
 
@@ -268,7 +268,7 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
     this.#controller.connect(mode).catch(() => {});
   }
 
-  /** @internal No event tells of a failure, and nobody has the promise: it is shown and logged. */
+  /** @internal A failure has no event, and no caller gets it: it is shown and logged. */
   disconnectByClick(): void {
     this.disconnect().catch((reason: unknown) => {
       this.#disconnectError = reason as ConnectError;

@@ -1,4 +1,4 @@
-// What a site looks like that has just been set up, and is not quite right yet.
+// Mistakes of a developer who has just added the element to a site.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { english as texts } from '../../src/core/texts.js';
@@ -37,7 +37,7 @@ function warningsOf({ console: lines }: Visitor, text: string): string[] {
 
 test('#162 the script files are ASCII only', built, () => {
   const names = readdirSync(DIST, { recursive: true }).map(String);
-  // A language is loaded as a module, which is UTF-8 whatever the page is.
+  // A language is loaded as a module, which is always read as UTF-8.
   const scripts = names.filter((name) => /^[^/\\]+\.min\.js$/.test(name));
   assert.equal(scripts.length >= 2, true);
   for (const name of scripts) {
@@ -46,7 +46,7 @@ test('#162 the script files are ASCII only', built, () => {
   }
 });
 
-test('#162 a page without a charset shows the same words', built, async () => {
+test('#162 a page without a charset shows the same texts', built, async () => {
   const headers = { 'content-type': 'text/javascript' };
   world.site.serve('/classic.js', { headers, body: readFileSync(CLASSIC) as unknown as string });
   const html = element(world.emulator.url);
@@ -71,7 +71,7 @@ test('#162 a page without a charset shows the same words', built, async () => {
 
 // A return that does not reach the element.
 
-/** Begins on `/`, and comes back to another place than the one that is registered. */
+/** Starts on `/`, and returns to another address than the registered one. */
 async function comeBackTo(lost: string, redirectUri = '/callback') {
   const attributes = { 'redirect-uri': redirectUri };
   world.servePage('/', attributes);
@@ -89,7 +89,7 @@ for (const [name, lost] of Object.entries({
   'with a slash added': '/callback/',
   'on another page': '/welcome?from=monerium',
 })) {
-  test(`#164 a return ${name} is one warning with both addresses`, async () => {
+  test(`#164 a return ${name} logs one warning with both addresses`, async () => {
     const { visitor, page } = await comeBackTo(lost);
     await settleTasks(page);
     const lines = warningsOf(visitor, 'has not come back');
@@ -107,7 +107,7 @@ for (const [name, lost] of Object.entries({
   });
 }
 
-test('#164 a return to a page that has the script and no element is one warning', async () => {
+test('#164 a return to a page that has the script but no element logs one warning', async () => {
   world.servePage('/', { 'redirect-uri': '/callback' });
   world.register(`${world.site.origin}/callback`);
   world.site.serve('/welcome', pageWith({ body: '<p>Welcome' }));
@@ -120,14 +120,14 @@ test('#164 a return to a page that has the script and no element is one warning'
   await world.finish(visitor, page);
 });
 
-test('#200 a flow that has not come back is said once, whatever page follows', async () => {
+test('#200 a flow that has not come back is logged once, and not again on later pages', async () => {
   const { visitor, page } = await comeBackTo('/welcome');
   for (const path of ['/welcome', '/']) {
     await page.goto(world.site.origin + path);
     await waitUntilIntroduced(page);
   }
   assert.equal(warningsOf(visitor, 'has not come back').length, 1);
-  // A second flow that is lost is said again.
+  // A second flow that is lost is logged again.
   await world.begin(page);
   await page.goto(`${world.site.origin}/welcome`);
   await waitUntilIntroduced(page);
@@ -135,18 +135,37 @@ test('#200 a flow that has not come back is said once, whatever page follows', a
   await world.finish(visitor, page);
 });
 
-test('#200 nothing is said on the page of the redirect URI itself', async () => {
+test('#200 nothing is logged on the page of the redirect URI itself', async () => {
   const { visitor, page } = await comeBackTo('/callback');
   await settleTasks(page);
   assert.deepEqual(warningsOf(visitor, 'has not come back'), []);
-  // It is still to be said elsewhere.
+  // The next other page still logs it.
   await page.goto(`${world.site.origin}/`);
   await waitUntilIntroduced(page);
   assert.equal(warningsOf(visitor, 'has not come back').length, 1);
   await world.finish(visitor, page);
 });
 
-test('#164 a customer who goes Back or loads again is no lost return', async () => {
+test('#164 a flow that began over five minutes ago logs no warning', async () => {
+  world.servePage('/', { 'redirect-uri': '/callback' });
+  world.register(`${world.site.origin}/callback`);
+  world.site.serve('/without-script', '<!doctype html>');
+  const visitor = await world.visit();
+  const page = await world.open(visitor, '/');
+  await world.begin(page);
+  await page.goto(`${world.site.origin}/without-script`);
+  await page.evaluate(() => {
+    for (const [key, record] of Object.entries(localStorage as Record<string, string>)) {
+      const { at, ...fields } = JSON.parse(record) as { at: number };
+      localStorage.setItem(key, JSON.stringify({ ...fields, at: at - 301_000 }));
+    }
+  });
+  await page.goto(`${world.site.origin}/`);
+  await waitUntilIntroduced(page);
+  assert.deepEqual(warningsOf(visitor, 'has not come back'), []);
+});
+
+test('#164 Back from Monerium and a reload log no warning', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
@@ -159,7 +178,7 @@ test('#164 a customer who goes Back or loads again is no lost return', async () 
   assert.deepEqual(warningsOf(visitor, 'has not come back'), []);
 });
 
-/** Resolves after the notes for the developer: the secrets are made right after them. */
+/** Resolves after the notes for the developer are logged: the secrets are made right after. */
 function waitUntilIntroduced(page: Page): Promise<void> {
   return page.waitForFunction(() => {
     const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
@@ -180,7 +199,7 @@ function waitUntilLogged(page: Page, start: string): Promise<void> {
   );
 }
 
-test('#164 #195 of a response that no element takes both values are named, and no event comes', async () => {
+test('#164 #195 a response that no element takes logs both values, and fires no event', async () => {
   const attributes = { 'redirect-uri': '/callback' };
   world.servePage('/', attributes);
   world.register(`${world.site.origin}/callback`);
@@ -203,7 +222,7 @@ test('#164 #195 of a response that no element takes both values are named, and n
   await world.finish(visitor);
 });
 
-test('#164 a page of the return without an element is said, too', async () => {
+test('#164 a redirect URI whose page has no element logs one warning', async () => {
   world.servePage('/', { 'redirect-uri': '/callback' });
   world.register(`${world.site.origin}/callback`);
   world.site.serve('/callback', pageWith({ body: '<p>Welcome' }));
@@ -228,7 +247,7 @@ for (const [name, host, environment, count] of [
     const page = await visitor.newPage();
     const driven = toPuppeteer(page);
     await driven.setRequestInterception(true);
-    // The page is one of https, and its content comes from the site of the tests.
+    // The page has an https address, and its content comes from the site of the tests.
     driven.on('request', (request) => {
       const { pathname } = new URL(request.url());
       void request.continue({ url: world.site.origin + pathname });
@@ -246,7 +265,7 @@ for (const [name, host, environment, count] of [
   });
 }
 
-// A script that does not come, or comes late.
+// A script that does not load, or loads late.
 
 const FALLBACK = '<a slot="fallback" href="/connect">Connect</a>';
 
@@ -283,7 +302,7 @@ test('#166 a declarative shadow root is taken over: one button, which connects',
   await world.finish(visitor, page);
 });
 
-// An engine that lacks something.
+// A browser without some functions.
 
 for (const mode of ['redirect', 'popup'] as const) {
   test(`#168 without URL.canParse a click and a return work, in ${mode} mode`, async () => {
@@ -309,7 +328,7 @@ for (const mode of ['redirect', 'popup'] as const) {
   });
 }
 
-test('#168 without URL.canParse a wrong attribute is said, and not thrown', async () => {
+test('#168 without URL.canParse an invalid attribute fires an error event', async () => {
   const before = '<script>delete URL.canParse; delete URL.parse;</script>';
   world.servePage('/', { 'backend-url': 'http://[' }, { before });
   const visitor = await world.visit();

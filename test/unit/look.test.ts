@@ -221,4 +221,14 @@ describe('the look of <monerium-connect>', () => {
       expect(find(element, 'button')?.getBoundingClientRect().height).to.be.at.least(44);
     });
   }
+
+  for (const [name, value] of Object.entries({ appearance: 'plain', size: 'large', text: 'pay' })) {
+    it(`shows the default without a warning when ${name} is removed`, async () => {
+      const { element, list } = await openPage({ attributes: { ...ATTRIBUTES, [name]: value } });
+      await element.updateComplete;
+      element.removeAttribute(name);
+      await element.updateComplete;
+      expect(list('warn').filter((line) => line.includes(`${name} needs `))).to.deep.equal([]);
+    });
+  }
 });
