@@ -5,7 +5,7 @@ import { pageParts } from './demo/page-parts.js';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * What the pages' `%VITE_…%` stands for. `npm start` gives the real addresses; a demo that is built
+ * The values of `%VITE_…%` in the pages. `npm start` sets the real addresses. A demo that is built
  * alone expects the emulator and the backend on these ports (`EMULATOR_PORT`, `BACKEND_PORT`).
  */
 const FALLBACKS = {
@@ -29,21 +29,21 @@ export default defineConfig({
     // Without the integrity, the configurator's tag is for a copy of the script.
     'import.meta.env.VITE_RELEASE': { version: '', integrity: {} },
   },
-  // Without `development`: a library's debug build would speak up on every page.
+  // Without `development`: the debug build of a library would log to the console of every page.
   resolve: { conditions: ['module', 'browser'] },
   server: {
     host: 'localhost',
-    // The element is loaded from its sources, which lie beside the demo.
+    // The element is loaded from its sources, which are outside of the demo's folder.
     fs: { allow: [at('.')] },
   },
   optimizeDeps: {
-    // Found too late, these would make the dev server reload the page, and its tokens would go.
+    // When the dev server finds one of these late, it reloads the page, and the tokens are lost.
     include: ['lit', '@monerium/sdk', 'viem/accounts'],
   },
   build: {
     outDir: at('build/demo'),
     emptyOutDir: true,
-    // `light-dark()` stays as it is.
+    // These browsers support `light-dark()`, so it is not compiled.
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {

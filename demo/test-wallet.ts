@@ -11,19 +11,19 @@ type Answer = (...params: unknown[]) => unknown;
 
 export interface TestWallet {
   readonly provider: WalletProvider;
-  /** What it was asked, in order. */
+  /** The requests that it has received, in order. */
   readonly calls: { method: string; params: readonly unknown[] }[];
-  /** How it answers: a test may replace each. */
+  /** The results by method. A test may replace each. */
   readonly answers: Record<string, Answer | undefined>;
   readonly info: { uuid: string; name: string; icon: string; rdns: string };
-  /** Announces itself, now and whenever a page asks, as EIP-6963 wants it. */
+  /** Announces itself, now and at each request of a page, as in EIP-6963. */
   announce(): void;
 }
 
-/** A wallet without extension and window: it signs whatever it is asked. */
+/** A wallet without an extension or a window. It signs every message. */
 export function createTestWallet(): TestWallet {
   const account = privateKeyToAccount(KEY);
-  // As MetaMask does it.
+  // In small letters, as MetaMask returns it.
   const accounts = () => [account.address.toLowerCase()];
   let chainId = toHex(10200);
   const calls: TestWallet['calls'] = [];

@@ -75,7 +75,7 @@ type Failure struct {
 
 func (failure Failure) Error() string { return failure.name }
 
-// How a script is told.
+// The status and the error code of the response to a script.
 func statusOf(err error) (int, string) {
 	var failure Failure
 	if !errors.As(err, &failure) {

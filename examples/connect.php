@@ -13,7 +13,8 @@ declare(strict_types=1);
 
 namespace Monerium;
 
-// A message may hold what only the log is to have. Without arguments, a trace holds no secret.
+// A message may hold secrets, so it is not shown to browsers. Without arguments, a trace holds no
+// secret.
 ini_set('display_errors', '0');
 ini_set('zend.exception_ignore_args', '1');
 
@@ -42,7 +43,7 @@ define('Monerium\DEADLINE', microtime(true) + 15); // Less than the 20 seconds o
 define('Monerium\PREFIX', IS_SECURE ? '__Host-' : ''); // Keeps out what other hosts have set.
 define('Monerium\FLAGS', '; Path=/; HttpOnly; SameSite=Lax' . (IS_SECURE ? '; Secure' : ''));
 
-/** What went wrong, by a code of docs/errors.md, and how a script is told. */
+/** What went wrong, by a code of docs/errors.md, and the response to a script. */
 final class Failure extends \Exception
 {
     private const ANSWERS = [
@@ -115,7 +116,7 @@ function unseal(string $sealed, string $purpose): ?string
     return null;
 }
 
-/** The parameters of the address, as lists: one that comes twice is no response of Monerium. */
+/** The query parameters as lists: Monerium sends none of them twice. */
 function query(): array
 {
     $lists = [];
@@ -126,7 +127,9 @@ function query(): array
     return $lists;
 }
 
-/** A path of this site with its query, or null for what may lead to another site, or in a circle. */
+/**
+ * A path of this site with its query. Null if it may lead to another site, or back into the flow.
+ */
 function return_to(string $value): ?string
 {
     if (!preg_match('~^/[^\x00-\x1f\x7f\\\\]{0,2047}$~D', $value)) return null;
@@ -154,7 +157,7 @@ function short_hash(string $state): string
     return substr(hash('sha256', $state), 0, 16);
 }
 
-/** The flow that this browser has begun with this state, else null. Without a state: the newest. */
+/** The flow that this browser has begun with this state, or null. Without a state: the newest. */
 function find_flow(?string $state): ?array
 {
     foreach (flows() as $name => $sealed) {
@@ -425,7 +428,7 @@ function session(string $method): never
     answer(204);
 }
 
-/** Tells the log what, and where. The message of a fault may hold a secret. */
+/** Logs what failed, and where. The message of a fault may hold a secret. */
 function report(\Throwable $fault): void
 {
     $message = $fault instanceof \LogicException ? $fault->getMessage() : $fault::class;

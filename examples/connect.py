@@ -78,7 +78,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 
 
 class Failure(Exception):
-    """What went wrong, by a code of docs/errors.md, or what a script is told."""
+    """What went wrong, by a code of docs/errors.md, or of the response to a script."""
 
     ANSWERS = {
         "exchange_rejected": (400, "invalid_grant"),
@@ -169,7 +169,7 @@ def cookies_of(environ):
 
 
 def query_of(environ):
-    """As lists: a parameter that comes twice is no response of Monerium."""
+    """The query parameters as lists: Monerium sends none of them twice."""
     return parse_qs(environ.get("QUERY_STRING", ""), errors="replace")
 
 
@@ -484,7 +484,7 @@ def session(environ):
 
 
 def report(fault):
-    """Tells the log what, and where. The text of a fault may hold a secret."""
+    """Logs what failed, and where. The text of a fault may hold a secret."""
     trace = fault.__traceback__
     while trace.tb_next:
         trace = trace.tb_next

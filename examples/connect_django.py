@@ -17,7 +17,7 @@ urlpatterns = [path("me", lambda request: JsonResponse({"ids": connect.find_cust
 
 
 def application(environ, start_response):
-    """Stands in your wsgi.py. connect.py compares origins by itself, so it needs no CSRF token."""
+    """Belongs in your wsgi.py. connect.py compares origins itself, so it needs no CSRF token."""
     is_ours = environ["PATH_INFO"].startswith("/monerium/")
     return (connect.application if is_ours else site)(environ, start_response)
 

@@ -10,7 +10,7 @@ import connect
 from fastapi import FastAPI
 from fastapi.middleware.wsgi import WSGIMiddleware
 
-# In threads of its own, since connect.py waits for Monerium without giving its thread back.
+# In separate threads: connect.py blocks its thread while it waits for Monerium.
 threads = WSGIMiddleware(connect.application)
 
 

@@ -45,10 +45,10 @@ function define(): void {
 export type MoneriumConnectProps = ComponentPropsWithoutRef<typeof Tag>;
 
 /**
- * `<monerium-connect>` for React 18 and 19, on a server too. React gives a server's markup no
- * properties and no listeners when it takes it over
- * (https://github.com/react/react/issues/35446): the wrapper of Lit sets both in the same commit.
- * The element is defined in that commit as well. Before, it would find no `client-id`.
+ * `<monerium-connect>` for React 18 and 19, on a server too. React sets no properties and no
+ * listeners when it hydrates a server's markup (https://github.com/react/react/issues/35446): the
+ * wrapper of Lit sets both in the same commit. The element is defined in that commit as well.
+ * Before, it would find no `client-id`.
  */
 export const MoneriumConnect = forwardRef<MoneriumConnectElement, MoneriumConnectProps>(
   function MoneriumConnect(props, ref) {

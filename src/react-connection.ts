@@ -2,9 +2,9 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { createConnector, type Connection, type Connector } from './core.js';
 import type { ConnectorListener, ConnectorOptions } from './core.js';
 
-/** The options of a connector, and who is told what happens. */
+/** The options of a connector, and the listener of its events. */
 export interface MoneriumConnectionOptions extends ConnectorOptions {
-  /** Told every event. Another function may be passed in each render. */
+  /** Called with every event. Another function may be passed in each render. */
   onEvent?: ConnectorListener | undefined;
 }
 

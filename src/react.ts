@@ -1,4 +1,4 @@
-/** `monerium-connect/react`. It only passes on: a bundler drops what an app does not use. */
+/** `monerium-connect/react`. It only re-exports: a bundler drops what an app does not use. */
 export { MoneriumConnect, type MoneriumConnectProps } from './react-component.js';
 export {
   useMoneriumConnection,

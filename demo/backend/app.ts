@@ -18,15 +18,15 @@ import type { BackendSettings } from './settings.js';
 import { StorageFailure, reasonOf } from './storage-failure.js';
 import { measureRequests } from './telemetry.js';
 
-/** How long a write of a new connection is tried again. In milliseconds. */
+/** How long the write of a new connection is retried. In milliseconds. */
 const WRITE_MS = 5000;
-/** How long the database may take to show that it takes writes. In milliseconds. */
+/** How long the test write of a readiness check may take. In milliseconds. */
 const READY_MS = 1000;
 /** How far the clock of the database may differ from this one. In milliseconds. */
 const MAX_SKEW_MS = 10_000;
 const NO_DATABASE = 'no database';
 
-/** What the routes stand on. */
+/** What the routes need. */
 export interface AppParts {
   readonly settings: BackendSettings;
   readonly engine: Engine;
@@ -68,23 +68,23 @@ function isStorageFailure(error: Error): boolean {
   return error instanceof StorageFailure || error instanceof ConnectError;
 }
 
-/** The state of the database: it takes a write, since a full disk can still be read. */
+/** The state of the database. Checked by a write, because a full disk can still be read. */
 async function judge({ store, now }: Engine): Promise<string> {
   await store.claim('ready', 1, AbortSignal.timeout(READY_MS));
   const isSameTime = Math.abs((await now()) - Date.now()) < MAX_SKEW_MS;
   return isSameTime ? 'ready' : 'another clock than the database';
 }
 
-/** The same, in time. */
+/** The same, with a time limit. */
 function judgeInTime(engine: Engine): Promise<string> {
   const state = judge(engine).catch(() => NO_DATABASE);
   const late = new Promise<string>((resolve) => setTimeout(resolve, READY_MS, NO_DATABASE).unref());
   return Promise.race([state, late]);
 }
 
-/** For what starts, restarts and balances the processes. Monerium is never asked. */
+/** For process managers and load balancers. Sends no request to Monerium. */
 function addHealthRoutes(app: App, { engine, isClosing }: AppParts): void {
-  /** One for all who ask meanwhile: anybody can ask. */
+  /** Requests at the same time share one check, because anybody can send them. */
   let check: Promise<string> | undefined;
   app.get('/health/live', (c) => c.json({ status: 'live' }));
   app.get('/health/ready', async (c) => {
@@ -95,12 +95,12 @@ function addHealthRoutes(app: App, { engine, isClosing }: AppParts): void {
   });
 }
 
-/** The endpoint of the element. The handler does all checks, also CORS. */
+/** The endpoint of the element. The handler does all checks, including CORS. */
 function addExchangeRoute(app: App, parts: AppParts): void {
   const { settings, engine, store, connections, sessions, cookie, observe } = parts;
   const { clientId, redirectUris, allowedOrigins, apiUrl, timeoutMs, log, limits } = settings;
 
-  /** Keeps a connection under a new ID: somebody may know the old one (session fixation). */
+  /** Stores a connection under a new ID: an attacker may know the old one (session fixation). */
   async function start(details: Parameters<typeof connections.connect>[1], headers: Headers) {
     const token = newSessionToken();
     await connections.connect(toRowId(token) ?? '', details, AbortSignal.timeout(WRITE_MS));
@@ -108,7 +108,7 @@ function addExchangeRoute(app: App, parts: AppParts): void {
     return { 'Set-Cookie': cookie.set(token) };
   }
 
-  /** The connection is kept by now: a failure here must not cost the customer the connection. */
+  /** The connection is already stored, so a failure here must not fail the request. */
   async function deleteEnded(headers: Headers): Promise<void> {
     try {
       const former = await sessions.find(headers);
@@ -146,7 +146,7 @@ function addExchangeRoute(app: App, parts: AppParts): void {
   app.all('/monerium/connect', (c) => handle(c.req.raw));
 }
 
-/** Lets the site's pages read an answer, also how long they have to wait. */
+/** Lets the site's pages read responses, including the `Retry-After` header. */
 function allowPages({ allowedOrigins }: BackendSettings): MiddlewareHandler {
   return cors({
     origin: [...allowedOrigins],
@@ -161,7 +161,7 @@ function addSessionRoutes(app: App, parts: AppParts): void {
   const customers = new Customers({ connections, ...settings });
   const nobody = { error: 'login_required' };
   const find = (request: Request): Promise<Session | undefined> => sessions.find(request.headers);
-  // Only a session that is there is counted by itself: anybody can make up cookies.
+  // Only an existing session has its own count, because anybody can invent cookies.
   const limit = limitBy(
     engine.createLimiter({ name: 'me', ...settings.limits.session }),
     async (c) => (await find(c.req.raw))?.id ?? addressOf(c, settings.proxies),

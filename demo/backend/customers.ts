@@ -37,7 +37,7 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** Asks Monerium about customers with the tokens of their connections. */
+/** Sends requests to Monerium with the tokens of the customers' connections. */
 export class Customers {
   readonly #options: CustomersOptions;
 
@@ -60,8 +60,8 @@ export class Customers {
   }
 
   /**
-   * Lets `use` ask Monerium as the customer. It runs a second time when Monerium answers 401: a
-   * token can be revoked before it expires.
+   * Calls `use` with a client that has the customer's token. Calls it a second time after a 401,
+   * because a token can be revoked before it expires.
    *
    * @throws {MoneriumFailure}, {Refusal}, {StorageFailure}
    */
@@ -89,12 +89,12 @@ export class Customers {
   }
 }
 
-/** Keeps only the code: the text of a response may repeat what was sent. */
+/** Keeps only the code, because the text of a response may repeat what was sent. */
 function toFailure(error: unknown): Error {
   if (error instanceof MoneriumFailure || error instanceof Refusal) return error;
   const { cause } = Object(error) as Partial<ConnectError>;
   if (cause instanceof StorageFailure) return cause;
-  const code = error instanceof Error && 'code' in error ? error.code : 'no answer';
+  const code = error instanceof Error && 'code' in error ? error.code : 'no response';
   const isRefusal = error instanceof MoneriumApiError && [400, 403, 404].includes(error.code);
   if (isRefusal) return new Refusal(`Monerium refused it: ${String(code)}`);
   return new MoneriumFailure(`Monerium did not answer as it should: ${String(code)}`);

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { createSeal, type Seal } from '../../src/server/index.js';
 import { StartFailure } from '../../src/testing/start-failure.js';
 
-/** A key may have a name in front of it, which is for people only. */
+/** A key may have a name before it. The name is only for people. */
 const KEY = /^(?:[\w-]+:)?([A-Za-z0-9+/_-]{43}=?)$/;
 
-/** A row that was changed, that stands in another's place, or whose key is not in the ring. */
+/** A row that was changed, that was copied to another ID, or whose key is not in the ring. */
 export class UnreadableRow extends Error {
   override readonly name = 'UnreadableRow';
 }

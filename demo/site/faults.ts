@@ -1,4 +1,4 @@
-// The faults that a click plants, and what they stand for.
+// The faults that a visitor can choose, and the switches that cause them.
 import type { Control } from './control.js';
 
 export interface Fault extends Pick<Control, 'switches'> {
@@ -12,7 +12,7 @@ export interface Fault extends Pick<Control, 'switches'> {
 
 /** `ask` shows the pages of the portal. */
 const ASK = { decision: 'ask' } as const;
-/** Straight back from Monerium. */
+/** Monerium redirects back at once. */
 const APPROVE = { decision: 'approve' } as const;
 
 export const FAULTS: readonly Fault[] = [

@@ -23,14 +23,14 @@ type Call =
   | ['claim', string, number]
   | ['release', string];
 
-/** Keeps the rows. Its calls run one after the other, and answer when the write is durable. */
+/** Keeps the rows. Its calls run one after the other, and return when the write is durable. */
 export class MoneriumStore {
   readonly #store: Store;
 
   constructor({ storage: { sql } }: State) {
     sql.exec(SQL_SCHEMA);
     this.#store = createSqlStore(async (text, values) => {
-      // Each value stands in the text once, and in this order.
+      // The text has a placeholder for each value, once and in this order.
       const cursor = sql.exec(text.replaceAll(/\$\d/g, '?'), ...values);
       // An entry of an index counts as a row that was written.
       return { rows: cursor.toArray(), changed: cursor.rowsWritten > 0 ? 1 : 0 };

@@ -5,7 +5,7 @@ import { createSqlStore } from 'monerium-connect/server/sql';
 export function openStore(url: string, seal?: Seal) {
   const pool = new pg.Pool({
     connectionString: url,
-    // Without them, a query that is never answered keeps its connection for ever.
+    // Without these, a query that gets no response never releases its connection.
     connectionTimeoutMillis: 5000,
     query_timeout: 5000,
   });

@@ -57,7 +57,7 @@ function origin(): string
     return preg_replace('~^(https?://[^/]+).*~s', '$1', home_url('/'));
 }
 
-/** What went wrong, by a code of docs/errors.md, and how a script is told. */
+/** What went wrong, by a code of docs/errors.md, and the response to a script. */
 final class Failure extends \Exception
 {
     private const ANSWERS = [
@@ -125,7 +125,7 @@ function unseal(string $sealed, string $purpose): ?array
     return $text === false ? null : json_decode($text, true);
 }
 
-/** The parameters of the address, as lists: one that comes twice is no response of Monerium. */
+/** The query parameters as lists: Monerium sends none of them twice. */
 function query(): array
 {
     $lists = [];
@@ -137,7 +137,9 @@ function query(): array
     return $lists;
 }
 
-/** A path of this site with its query, or null for what may lead to another site, or in a circle. */
+/**
+ * A path of this site with its query. Null if it may lead to another site, or back into the flow.
+ */
 function return_to(string $value): ?string
 {
     if (!preg_match('~^/[^\x00-\x1f\x7f\\\\]{0,2047}$~D', $value)) return null;
@@ -172,7 +174,7 @@ function purpose(): string
     return implode(' ', ['flow', client_id(), get_current_user_id()]);
 }
 
-/** The flow that this user has begun here with this state, else null. Without a state: the newest. */
+/** The flow that this user has begun here with this state, or null. Without a state: the newest. */
 function find_flow(?string $state): ?array
 {
     foreach (flows() as $name => $sealed) {
@@ -323,7 +325,7 @@ function claim(string $code): bool
     $old = $wpdb->esc_like(CLAIM) . '%';
     $delete = "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND option_value < %d";
     $wpdb->query($wpdb->prepare($delete, $old, time() - HOUR_IN_SECONDS)); // Codes live for minutes.
-    // Not add_option(): that overwrites the option of a process which was a moment earlier.
+    // Not add_option(): it would overwrite an option that another process has just added.
     $insert = "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %d, 'off')";
     $rows = $wpdb->query($wpdb->prepare($insert, CLAIM . hash('sha256', $code), time()));
     if ($rows === false) throw new \RuntimeException('no claim can be kept');
@@ -428,7 +430,7 @@ function session(string $method): never
     answer(200, connect_user(...$grant));
 }
 
-/** Tells the log what, and where. The message of a fault may hold a secret. */
+/** Logs what failed, and where. The message of a fault may hold a secret. */
 function report(\Throwable $fault): void
 {
     error_log('monerium-connect: ' . $fault::class . " in line {$fault->getLine()}");
@@ -441,7 +443,7 @@ function serve(): void
     $name = basename($path);
     if (!in_array($name, ['start', 'callback', 'session'], true)) return;
     if (origin() . $path !== route($name)) return;
-    ini_set('display_errors', '0'); // A message may hold what only the log is to have.
+    ini_set('display_errors', '0'); // A message may hold secrets, so it is not shown to browsers.
     $GLOBALS['wpdb']->hide_errors();
     header('Cache-Control: no-store');
     header('Referrer-Policy: no-referrer');

@@ -53,7 +53,7 @@ function writeOptions(declaration) {
 }
 
 /**
- * Leaves what a page can use.
+ * Keeps only what a page can use.
  * @param {Declaration} declaration
  */
 function keepPublic(declaration) {

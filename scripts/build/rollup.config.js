@@ -28,14 +28,14 @@ const withVersion = {
 export const isLit = /^(lit|lit-html|lit-element|@lit\/reactive-element)(\/|$)/;
 
 /**
- * esbuild instead of the plugin's own minifier, which drops nested rules. What stands for `${…}` in
- * the text is a name to CSS, so expressions work where a value or a selector may stand.
+ * esbuild replaces the minifier of the plugin, which drops nested rules. Each `${…}` becomes a
+ * name, so an expression can be a value or a selector.
  * @param {string} css
  */
 function minifyCss(css) {
   const placeholder = '@TEMPLATE_EXPRESSION();';
   const name = 'TEMPLATE-EXPRESSION';
-  // A fragment such as css`8px` is no style sheet.
+  // A fragment such as css`8px` is not a style sheet.
   if (!css.includes('{')) return css.trim();
   const { code, warnings } = transformSync(css.replaceAll(placeholder, name), {
     loader: 'css',
@@ -43,12 +43,12 @@ function minifyCss(css) {
     target: 'esnext',
   });
   if (warnings[0]) throw new Error(`${warnings[0].text} in the style sheet ${css}`);
-  // It leaves custom properties as they are written, and what stands in their place in `var()`.
+  // esbuild does not minify custom properties or the fallback values in `var()`.
   const short = code.replace(/([(,]|--[\w-]+:) | (?=[);])/g, '$1');
   return short.trim().replaceAll(name, placeholder);
 }
 
-/** Before TypeScript: what esbuild makes of a template literal is no longer recognised. */
+/** Runs before esbuild: it does not recognise template literals in the output of esbuild. */
 const minifyTemplates = () =>
   minifyLiterals({
     include: ['src/**/*.ts'],
@@ -58,7 +58,7 @@ const minifyTemplates = () =>
 
 /**
  * Lit leaves four names on the window: lists of versions, and a map for decorators. The script
- * files promise to leave none, and have no decorators. It also has another way for browsers without
+ * files promise to leave none, and have no decorators. It also has a fallback for browsers without
  * adopted style sheets, which no supported browser needs.
  * @type {import('rollup').Plugin}
  */

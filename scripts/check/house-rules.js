@@ -1,7 +1,8 @@
-// The project's own rules for src/, as ESLint configuration: which folder may touch what of the
-// page. They need no type information, so a test can lint any text with them. Who may import whom
-// is checked by dependency-cruiser (`imports.config.mjs`).
+// The project's own rules as ESLint configuration: which folder of src/ may touch what of the page,
+// and the words of comments, titles and texts. They need no type information, so a test can lint
+// any text with them. Who may import whom is checked by dependency-cruiser (`imports.config.mjs`).
 import tseslint from 'typescript-eslint';
+import { plainWords } from './plain-words.js';
 
 const storageGlobals = ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'cookieStore'];
 const registryGlobals = ['customElements'];
@@ -150,14 +151,34 @@ const place = (files, may) => ({
 /** `checkGlobalObject` follows only names that are declared as globals. */
 const declared = Object.fromEntries(globalObjects.map((name) => [name, 'readonly']));
 
+/** What prints texts for developers. */
+const printing = ['src/{command,doctor,notes,testing}/**', '{demo,examples,scripts}/**'];
+
+/** @type {import('eslint').Linter.Config[]} */
+const words = [
+  {
+    files: ['**/*.{js,mjs,ts,tsx}'],
+    ignores: ['scripts/documents/words.mjs'],
+    languageOptions: { parser: tseslint.parser },
+    plugins: { house: { rules: { 'plain-words': plainWords } } },
+    rules: { 'house/plain-words': ['error', 'titles'] },
+  },
+  {
+    files: [...printing, 'src/core/{errors,texts}.ts'],
+    ignores: ['scripts/documents/words.mjs'],
+    rules: { 'house/plain-words': ['error', 'strings'] },
+  },
+];
+
 /** The last place that fits a file counts. */
 export const houseRules = [
+  ...words,
   place('src/**/*.ts', {}),
   place('src/core/browser/**/*.ts', { window: true }),
   place('src/wallet/**/*.ts', { window: true }),
   place('src/doctor/**/*.ts', { window: true }),
   place('src/notes/**/*.ts', { window: true }),
-  // The doctor takes nothing of the page along: it looks at storage by itself.
+  // The doctor imports nothing of core/browser, so it reads storage itself.
   place('src/doctor/storage.ts', { window: true, storage: true }),
   place('src/core/browser/transaction.ts', { window: true, storage: true }),
   place('src/define.ts', { registry: true }),

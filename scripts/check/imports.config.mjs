@@ -1,6 +1,6 @@
-// Who may import whom, checked by dependency-cruiser. An `import type` counts as well.
-// A folder of src/ is a storey: it imports from itself and from the storeys below it. `core` is
-// what lies in src/core/ itself, without its folders and without the words.
+// Who may import whom, checked by dependency-cruiser. An `import type` counts as well. A folder of
+// src/ is a layer: it imports from itself and from the layers below it. `core` is the files of
+// src/core/ itself, without its folders and the files that every folder may import.
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from '../setup/folders.mjs';
 
@@ -14,7 +14,7 @@ const below = {
   'core/further': [],
   'core/oauth': [],
   server: ['core/oauth'],
-  // Loaded on use, in files of their own: they take nothing of the element along.
+  // Loaded on use, in files of their own: they import nothing of the element.
   wallet: ['core/oauth'],
   doctor: ['core/further', 'core/oauth'],
   notes: ['core/further', 'core/oauth'],

@@ -19,7 +19,7 @@ function writeFacts() {
     'Tokens: `connections = createConnections({ store })`, and `await connections.getAccessToken(id)` for each call of the API. `createMemoryStore()` is for one process.',
     'Events: `monerium-connected` with `detail.profile`, `.userId`, `.returnTo`; `monerium-error` with `.code`, `.kind`, `.phase`. They prove nothing to a server. React: `MoneriumConnect` of `monerium-connect/react`.',
     `Codes: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
-    'Test: `npx --no-install monerium-connect emulator --redirect-uri <uri>` stands in for Monerium, by `api-url` and `apiUrl`; `check-backend` checks a server; the attribute `debug` checks a page.',
+    'Test: `npx --no-install monerium-connect emulator --redirect-uri <uri>` runs in place of Monerium, by `api-url` and `apiUrl`; `check-backend` checks a server; the attribute `debug` checks a page.',
   ];
   return facts.map((fact) => `- ${fact}`).join('\n');
 }

@@ -1,5 +1,5 @@
 // Reads test/faults.md, and for each of its rows the tests that show it and the mutants that must
-// turn them red. `npm run faults` writes them into build/reports/faults.md.
+// make them fail. `npm run faults` writes them into build/reports/faults.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readMutants, readTests } from './mutants.mjs';

@@ -1,5 +1,5 @@
-// The rows of test/mutants.txt. A place is named by what the code is, and not by where it stands:
-// white space, comments, and all that moves around the place make no difference.
+// The rows of test/mutants.txt. A place is named by its code and not by its line: changes of white
+// space, of comments and of the code around it make no difference.
 // https://ast-grep.github.io/guide/pattern-syntax.html
 import { Lang, parse } from '@ast-grep/napi';
 import { transformSync } from 'esbuild';
@@ -22,7 +22,7 @@ import { join } from 'node:path';
 const ROWS = 'test/mutants.txt';
 /** The quickest first. */
 const FOLDERS = ['test/node', 'test/server', 'test/unit', 'test/e2e', 'test/integration'];
-/** A title as it stands in the source: what a test fills in is left open. */
+/** A title in the source, in which the `${…}` are not filled in. */
 const TITLE = /(['"`])((?:(?!\1).)*#\d+ (?:(?!\1).)*)\1/g;
 
 /** @returns {Test[]} every test whose title names a fault */
@@ -93,7 +93,7 @@ const scopeOf = (path) =>
   }, ANYWHERE);
 
 /**
- * `{ a: 1 }` is the member of an object, which is no code by itself.
+ * `{ a: 1 }` is the member of an object, which is not valid code by itself.
  * @param {string} find
  */
 function patternOf(find) {
@@ -146,7 +146,7 @@ function searchWords(file, words, after) {
  * The whole text of the file that a mutant changes.
  * @param {Mutant} mutant
  * @returns {{ file: string, text: string }}
- * @throws Error when the place is not there exactly once, or what stands there then is no code
+ * @throws Error when the place is not found exactly once, or the changed code cannot be parsed
  */
 export function mutate(mutant) {
   const [path = '', scope] = mutant.place.split(':');
@@ -165,7 +165,7 @@ export function mutate(mutant) {
 }
 
 /**
- * What is wrong with the rows: a place that is gone or there twice, or no test.
+ * The faults of the rows: a place that is not found exactly once, or no test.
  * @param {Mutant[]} mutants
  * @returns {string[]}
  */

@@ -42,7 +42,7 @@ function isExecutable(file) {
 function answers(file) {
   // On Windows `chrome.exe --version` opens a window instead of printing.
   if (process.platform === 'win32') return true;
-  // These tell no version, and nothing goes by their names but they.
+  // These print no version, and no other program has their names.
   if (/(WebKitWebDriver|Xvfb)$/.test(file)) return true;
   try {
     const options = /** @type {const} */ ({ encoding: 'utf8', stdio: 'pipe', timeout: 20_000 });

@@ -23,7 +23,7 @@ const writers = [
   'build:site',
   ...(isRest ? [] : ['readme:check']),
 ];
-/** These read nothing of it. */
+/** These read none of those files. */
 const early = isRest ? ['test:unit'] : ['types', 'test:unit'];
 /** These are the same without Firefox, WebKit, databases, and the packages of other folders. */
 const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', 'size', 'prose'];

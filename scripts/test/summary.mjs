@@ -1,8 +1,8 @@
-// What the output of a script says: how many tests passed, failed and were skipped, and why. Node's
-// test runner and Web Test Runner end with it; any other script passes or fails as a whole.
+// Reads from the output of a script how many tests passed, failed and were skipped, and why. Node's
+// test runner and Web Test Runner print these counts; any other script passes or fails as a whole.
 import { stripVTControlCharacters } from 'node:util';
 
-/** How a test that has failed is shown at once: by Node, and by Web Test Runner. */
+/** The line that Node or Web Test Runner prints when a test has failed. */
 export const FAILED_TEST = /^\s*[✖𐄂] /u;
 
 /**
@@ -12,7 +12,7 @@ export const FAILED_TEST = /^\s*[✖𐄂] /u;
  * @property {number} passed
  * @property {number} failed
  * @property {string[]} skipped the reason of each
- * @property {string} failures what the runner says about them
+ * @property {string} failures the runner's report of the failed tests
  */
 
 /**
@@ -40,7 +40,7 @@ export function judge(name, { output, isGood, seconds }, isSuite) {
       skipped: [],
       failures: text,
     };
-  // A suite that broke off has no failed test, or no test at all.
+  // A suite that was aborted has no failed test, or no test at all.
   const isBroken = failed === 0 && (!isGood || passed === 0);
   return { name, seconds, passed, failed: failed + Number(isBroken), skipped, failures };
 }

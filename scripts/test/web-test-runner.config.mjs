@@ -19,7 +19,7 @@ const concurrency = 1;
 /** Runs the tests with these titles alone. */
 const { TEST_TITLE } = process.env;
 
-// The runner keeps its output for a moment, and an error outside of the tests ends it before that.
+// The runner delays its output, and an error outside of the tests ends it before that.
 process.on('uncaughtExceptionMonitor', (error) => writeSync(2, `${inspect(error)}\n`));
 
 /**
@@ -40,7 +40,7 @@ const launchers = {
       puppeteer,
       concurrency,
       createPage: createCoveredPage,
-      // `browser` is left out on purpose: with 'chrome' the coverage is 0 % without a word.
+      // Without `browser` on purpose: with 'chrome' the coverage is 0 %, without a warning.
       launchOptions: {
         ...installed(findHeadless(), 'Chromium'),
         args: [...chromiumArgs, ...coverageArgs],
@@ -54,7 +54,7 @@ const launchers = {
         ...installed(findFirefox(), 'Firefox'),
         browser: 'firefox',
         extraPrefsFirefox: firefoxPreferences,
-        // Nothing here looks at requests, and telling of each doubles the time of a page.
+        // No test reads network events, and they double the load time of a page.
         networkEnabled: false,
       },
     }),
@@ -64,7 +64,7 @@ const launchers = {
     const { webdriverLauncher } = requirePackage('@web/test-runner-webdriver', 'test/webkit');
     const { options } = await startWebKitDriver();
     const launcher = webdriverLauncher(options);
-    // Its types keep these private, and leave `undefined` out where it answers it.
+    // Its types make these private, and do not include an `undefined` that it returns.
     const opened = /** @type {import('@web/test-runner').BrowserLauncher & Opened} */ (
       /** @type {unknown} */ (launcher)
     );
@@ -73,9 +73,9 @@ const launchers = {
       concurrency,
       /** @type {typeof startSession} */
       async startSession(id, url) {
-        // A browser that has crashed costs one file: it would keep the dead one for all others.
+        // A crashed browser fails one file. Without this, all other files would use it as well.
         const forget = () => Object.assign(opened, { driver: undefined, driverManager: undefined });
-        // Not a question to a page: one that is being left has no answer.
+        // A command to the browser and not to a page: a page that is unloading does not respond.
         await opened.driver?.getWindowHandles().catch(forget);
         return startSession(id, url);
       },
@@ -103,10 +103,10 @@ const isSome = process.argv.includes('--files');
 export default {
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   ...(isSome ? { browsers: groups.flatMap(({ browsers }) => browsers) } : { groups }),
-  // By itself it takes the first free port from 8000 on, which another run may find as well.
+  // The default is the first free port from 8000 on, which another run may choose as well.
   port: await getPort(),
   nodeResolve: true,
-  // Also what makes WebKit run a test in the page itself and not in a frame of it.
+  // This also makes WebKit run a test in the page itself and not in a frame of it.
   concurrency,
   plugins: [
     emulateMediaPlugin(),
@@ -122,7 +122,7 @@ export default {
       tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
     }),
   ],
-  // Tests run with Lit's development build for its warnings; that it says so is no news.
+  // Tests run with Lit's development build for its warnings. Its notice about that is hidden.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
   reporters: [
     summaryReporter({ flatten: false }),
@@ -133,7 +133,7 @@ export default {
     config: {
       // An accessibility check of a page takes seconds on two cores.
       timeout: 20_000,
-      // For a mutant: the first failure is enough, as one that waits for ever takes all its time.
+      // For a mutant the first failure is enough: further tests that hang would use up its time.
       ...(TEST_TITLE && { grep: `/${TEST_TITLE}/`, bail: true }),
     },
   },
@@ -141,7 +141,7 @@ export default {
   ...(TEST_TITLE && { preserveSymlinks: true }),
   browserStartTimeout: 120_000,
   testsStartTimeout: 120_000,
-  // Less than a mutant has: a test that hangs under one has to fail it.
+  // Less than the time limit of a mutant, so that a test that hangs fails before it.
   testsFinishTimeout: process.env.DEEP ? 900_000 : 120_000,
   // `coverageReporter()` reports instead.
   coverageConfig: { report: false },

@@ -50,7 +50,7 @@ function createSessions(connections: Connections) {
   };
 }
 
-/** What stands in the element is for a browser without script. */
+/** The content of the element is for browsers without script. */
 function elementOfServer(customer: Identity | undefined, result: string | null) {
   const failure = result && html`<p>Not connected: <code>${result}</code></p>`;
   const fallback = customer

@@ -18,7 +18,7 @@ export type Connection =
 
 export type ConnectionStatus = Connection['status'];
 
-/** What the listeners of a connector are told. */
+/** What the listeners of a connector receive. */
 export type ConnectorEvent =
   /** Every change of the connection. */
   | { readonly type: 'status'; readonly connection: Connection; readonly previous: Connection }
@@ -47,7 +47,7 @@ const WITHOUT_RESPONSE: readonly ErrorCode[] = [
   'embedding_blocked',
 ];
 
-/** Whether a response has come back in this state: only that overrules what the site says. */
+/** Whether a response has come back in this state: only a response overrides the site's ids. */
 export function hasComeBack(connection: Connection): boolean {
   if (connection.status !== 'failed') {
     return connection.status === 'exchanging' || connection.status === 'connected';

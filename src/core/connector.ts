@@ -9,7 +9,7 @@ import type { Announcement } from './flow/view.js';
 import type { Identity } from './oauth/identity.js';
 import type { AskWallet } from './oauth/wallet.js';
 
-/** How old a result of `authorize` may be that is sent, in milliseconds: Monerium takes five. */
+/** The maximum age of a result of `authorize`, in ms. Monerium accepts five minutes. */
 const AUTHORIZATION_MS = 240_000;
 
 /** Of EIP-1193: the customer has said no in the wallet. */
@@ -68,7 +68,7 @@ function toPublic(announcement: Announcement): ConnectorEvent {
   return { type, identity, returnTo };
 }
 
-/** One that throws keeps no other one from being told. */
+/** An error of a listener is rethrown in a microtask, so that the other listeners are called. */
 function callListener(listener: ConnectorListener, event: ConnectorEvent): void {
   try {
     listener(event);

@@ -46,7 +46,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Whether what stood in storage or in an address is one of the codes. */
+/** Whether a value from storage or from an address is one of the codes. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
@@ -83,7 +83,7 @@ function kindOf(code: ErrorCode): ErrorKind {
 /** Identifies a `ConnectError` of any copy of the script. */
 const BRAND: unique symbol = Symbol.for('monerium-connect.error');
 
-/** What the page may be told of a failure besides its code. */
+/** What the page may know of a failure besides its code. */
 interface Facts {
   /** The HTTP status of the refused request. */
   readonly status?: number | undefined;

@@ -15,7 +15,7 @@ import { findFlowOf, hasFlows } from './flow/flows.js';
 import { endSession } from './flow/kept-session.js';
 import type { Announcement, Ending, FlowView, ViewHost } from './flow/view.js';
 
-/** What stands around a connector: an element, or the listeners of a site. */
+/** The host of a connector: an element, or the listeners of a site. */
 export interface ConnectorHost extends ViewHost {
   /** What the site has set. */
   readonly options: SiteOptions;
@@ -99,7 +99,7 @@ export class FlowConnector implements FlowView {
     if (flow?.hasViews) flow.resume();
   }
 
-  /** A signature for other options, or for an element that has left, is of no use. */
+  /** Call it when the options change or the element leaves: a signature could not be used then. */
   cancelSigning(): void {
     this.#flow?.cancelSigning(this);
   }
@@ -183,7 +183,7 @@ export class FlowConnector implements FlowView {
       this.#identity.beginCheck();
       this.#show();
     }
-    // When the flow has failed, what was set meanwhile counts.
+    // Ids that were set during a flow are read when it has failed.
     if (isRunning(this.#flowConnection) || !this.#identity.read(this.#shown)) return;
     this.#show();
     // A server that renders the page without the customer may have ended the session.
@@ -195,7 +195,7 @@ export class FlowConnector implements FlowView {
     if (!counts) return;
     this.#show();
     deliverAnnouncements();
-    // A response that nobody knows has waited for the answer.
+    // A response of an unknown flow has waited for the backend's response.
     if (page.received) this.#flow?.resume(this);
     this.#flow?.takeResult(this);
   }
@@ -262,7 +262,7 @@ export class FlowConnector implements FlowView {
     if (isUnasked && this.#identity.findSession(this.parsed)) void this.#askSession();
   }
 
-  /** After the page's own scripts: at once for a response, else when the browser is idle. */
+  /** After the page's own scripts: at once for a response, otherwise when the browser is idle. */
   #scheduleStart(): void {
     const start = () => this.#start();
     if (page.received) start();

@@ -1,5 +1,5 @@
-// The machine of what a site says of its customer, beside the machine of the flow. It is pure and
-// runs anywhere: a function for each event returns the next state.
+// The state machine of who is connected according to the site. The flow has its own machine. It is
+// pure and runs anywhere: a function for each event returns the next state.
 import { isSameConnection, type Connection } from './connection.js';
 import { IDLE as IDLE_FLOW } from './flow/state.js';
 import type { Identity } from './oauth/identity.js';
@@ -50,7 +50,7 @@ export function read(
   const isNamed = known(state);
   if (profile && userId) {
     const who = { profile, userId };
-    // What the flow has brought is no news: its tokens stay.
+    // The flow has connected this customer already: keep the flow's tokens.
     const isOfFlow = !isNamed && isSameConnection(shown, connectedAs(who));
     return { isBySite: true, who: isOfFlow ? undefined : who };
   }
@@ -58,18 +58,18 @@ export function read(
   return isEmptied ? { ...state, who: 'nobody' } : state;
 }
 
-/** The backend is asked, when it can be. An answer counts while this is still the state. */
+/** The backend is asked, when it can be. A response counts while this is still the state. */
 export function ask(state: SiteIdentity, canAsk: boolean): SiteIdentity {
   if (state.who === 'checking' && !canAsk) return { isBySite: false, who: 'unasked' };
   return state.who === 'unasked' && canAsk ? clear(state) : { ...state };
 }
 
-/** The backend has answered; with `undefined`, it did not tell. */
+/** The backend has responded. `undefined`: the response does not say who is connected. */
 export function answer(state: SiteIdentity, answered: Said): SiteIdentity {
   return answered || state.who === 'checking' ? { ...state, who: answered } : state;
 }
 
-/** A flow came back, the customer was disconnected, or a click does not wait for the answer. */
+/** A flow came back, the customer was disconnected, or a click does not wait for the response. */
 export function clear(state: SiteIdentity): SiteIdentity {
   return { ...state, who: undefined };
 }

@@ -10,7 +10,7 @@ import type { WalletAttributes } from './oauth/wallet.js';
 import type { Identity } from './oauth/identity.js';
 import { stripAuthorizationResponse, type AuthorizationParameters } from './oauth/oauth.js';
 
-/** Browsers repair blanks, control characters and backslashes in URLs, each in a surprising way. */
+/** URL parsers silently change blanks, control characters and backslashes: they are refused. */
 const UNREPAIRED_URL = /^[!-[\]-\u{10ffff}]+$/u;
 /** A URL that names its host. In any other it comes from the base, also in `https:path`. */
 const ABSOLUTE_URL = /^([a-z][a-z\d+.-]*:)?\/\//i;
@@ -22,7 +22,7 @@ const PRODUCTION_API = 'https://api.monerium.app';
 const MIN_TIMEOUT = 1000;
 const MAX_TIMEOUT = 120_000;
 
-/** How an element is given an option, and what that is when a site says nothing. */
+/** How an option is set on the element, and its default. */
 export interface Option {
   /** Its attribute, where that has another name. `false`: only the property is there. */
   readonly attribute?: string | false;
@@ -111,7 +111,7 @@ export interface ConnectorOptions extends Omit<
  */
 export type Authorize = (signal: AbortSignal) => Promise<AuthorizationParameters>;
 
-/** Where the site stands: `href` of the page, and the base of its relative URLs. */
+/** The address of the page (`href`), and the base of its relative URLs. */
 export interface PageAddress {
   readonly href: string;
   readonly base: string;

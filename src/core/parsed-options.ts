@@ -19,7 +19,7 @@ export function readOptions(
   hasAttempt: boolean,
 ): ParsedOptions {
   const isAtRest = !hasAttempt && (status === 'idle' || status === 'failed');
-  // A router may move the page during a flow: that is no change of the redirect URI.
+  // A router may change the address during a flow. The redirect URI stays the same.
   const address =
     before.address && !isAtRest ? before.address : { href: readAddress(), base: readBase() };
   const running = isAtRest ? undefined : before.configuration;

@@ -7,13 +7,13 @@ import { page } from './browser/page.js';
 import { whenSeenAgain, type Resource } from './browser/window.js';
 import { UNCHECKED, UNSET, answer, ask, read, type SiteIdentity } from './identity.js';
 
-/** What a site sets. It also says here who is connected, and is told here. */
+/** What a site sets. The connector also writes the ids of a connected customer here. */
 export interface SiteOptions extends ConnectAttributes {
   profile: string | null | undefined;
   userId: string | null | undefined;
 }
 
-/** An answer of the backend that is older than this is asked for again when the page is shown. */
+/** A response of the backend that is older than this is fetched again when the page is shown. */
 const MAX_AGE_MS = 60_000;
 
 const NOBODY = { profile: undefined, userId: undefined };
@@ -36,8 +36,9 @@ export class IdentityOfSite {
   }
 
   /**
-   * Reads what the site says; returns whether that is new. What the element has written itself is
-   * not the site's word: where a DOM morph has removed it, it is written again.
+   * Reads the two ids; returns whether they have changed since the element wrote them. Values that
+   * the element wrote do not come from the site: if a DOM morph removes them, they are written
+   * again.
    */
   read(shown: Connection): boolean {
     const { profile, userId } = this.#host.options;
@@ -80,8 +81,8 @@ export class IdentityOfSite {
   }
 
   /**
-   * Asks the backend; returns whether its answer counts.
-   * @param readFlow the state of the flow: one that is running counts for more than the answer
+   * Asks the backend; returns whether its response counts.
+   * @param readFlow the state of the flow: one that is running counts for more than the response
    */
   async ask(parsed: ParsedOptions, readFlow: () => Connection): Promise<boolean> {
     const isAllowed = !this.state.isBySite && !isRunning(readFlow());

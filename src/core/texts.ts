@@ -67,7 +67,7 @@ export const walletEnglish = {
 };
 
 /**
- * Everything that customers read, by key. `{code}` stands for the code of a failure.
+ * Everything that customers read, by key. `{code}` is replaced by the code of a failure.
  */
 export type ConnectTexts = {
   readonly [Key in keyof (typeof english & typeof walletEnglish)]: string;

@@ -7,7 +7,7 @@ type Answer = Extract<Probe, { kind: 'answer' }>;
 export function checkBackend({ settings, attributes, backend, page }: Facts): Finding[] {
   const isBackend = settings?.exchange === 'backend';
   if (settings && !isBackend && attributes.isStayConnected) {
-    const text = 'stay-connected needs backend-url: there is nobody to ask.';
+    const text = 'stay-connected needs backend-url: there is no backend to ask.';
     return [problem('stay-connected-backend', text, 'Set backend-url, or drop stay-connected.')];
   }
   if (settings?.exchange === 'direct') {
@@ -16,17 +16,17 @@ export function checkBackend({ settings, attributes, backend, page }: Facts): Fi
     return [advice('backend-absent', text, fix)];
   }
   if (!isBackend || !backend) return [];
-  // A policy of the page has kept the request back: that is found by itself.
+  // A policy of the page has blocked the request: `checkPolicy` reports that.
   const { backendUrl } = settings;
   if (page.violations.some(({ blocked }) => blocked === backendUrl)) return [];
   const { post, session } = backend;
   const found = [...judgePost(settings, post), ...checkCookies(settings, page.origin)];
-  // Where the post has no answer either, the same is wrong with both.
+  // If the post has no response either, the same is wrong with both.
   const isOwn = session?.kind === 'answer' || post.kind === 'answer';
   return session && isOwn ? [...found, ...judgeSession(settings, session)] : found;
 }
 
-/** Why there is no answer that a page may read. */
+/** Why there is no response that a page may read. */
 function judgeSilence(
   { backendUrl, backendCredentials }: Settings,
   kind: Exclude<Probe['kind'], 'answer'>,
@@ -35,13 +35,13 @@ function judgeSilence(
     case 'redirect':
       return problem(
         'backend-redirect',
-        `${backendUrl} redirects. A post with a code is never sent on.`,
+        `${backendUrl} redirects. The element does not follow redirects.`,
         'Write the address that it redirects to. No login page may come first.',
       );
     case 'cors':
       return problem(
         'backend-cors',
-        `${backendUrl} does not let this page read its answer (CORS).`,
+        `${backendUrl} does not let this page read its response (CORS).`,
         'Allow this origin, the method POST and the header Content-Type' +
           (backendCredentials === 'include'
             ? ', send Access-Control-Allow-Credentials: true, and name the origin instead of *.'
@@ -103,7 +103,7 @@ function judgeSession(settings: Settings, session: Probe): Finding[] {
   const request = `GET ${settings.backendUrl}`;
   const fix = 'Answer 200 with the two ids, or 204: the option onSession of the handler does.';
   if (session.kind !== 'answer') {
-    const what = session.kind === 'redirect' ? 'redirects' : 'gets no answer that can be read';
+    const what = session.kind === 'redirect' ? 'redirects' : 'gets no readable response';
     return [problem('stay-connected', `stay-connected: ${request} ${what}.`, fix)];
   }
   const { status, isJson } = session;

@@ -65,7 +65,7 @@ export function checkPopup({ page, settings, flow }: Facts): Finding[] {
     advice(
       'opener-policy',
       'Cross-Origin-Opener-Policy is same-origin: the page cannot see its popup any more.',
-      'Send same-origin-allow-popups where you can. Else the customer cancels by the button.',
+      'Send same-origin-allow-popups where you can. Otherwise the customer cancels by the button.',
     ),
   ];
 }
@@ -107,5 +107,5 @@ export function checkClock({ page }: Facts): Finding[] {
   if (Math.abs(clockOffset) <= MAX_CLOCK_MS) return [ok('clock', 'The clocks agree.')];
   const side = clockOffset > 0 ? 'ahead of' : 'behind';
   const text = `The clock of this computer is ${seconds} s ${side} that of the server.`;
-  return [problem('clock', text, 'Set both clocks by the network: messages of wallets expire.')];
+  return [problem('clock', text, 'Synchronize both clocks: messages of wallets expire.')];
 }

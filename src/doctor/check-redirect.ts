@@ -44,7 +44,7 @@ function checkElement(
 ): Finding[] {
   // A page that is bundled like this one may have the script under any name.
   const hasScript = script === 'ours' || (script === 'other' && scripts.length === 0);
-  // This page has an element that works, whoever has rendered it.
+  // This page has an element that works, rendered by a server or by a script.
   if ((hasElement && hasScript) || href === page.href) return [];
   const missing = hasElement ? 'the script of the element' : '<monerium-connect>';
   const text = `The HTML at the redirect URI does not have ${missing}.`;
@@ -56,14 +56,14 @@ function checkElement(
 export function checkFlow({ flow, redirects }: Facts): Finding[] {
   const { lost, differences } = flow;
   const found: Finding[] = [];
-  // Where the server itself loses the response, that is found, and to register is of no use.
+  // If the server loses the response, another finding says so. To register would not help.
   const isLostHere = redirects.some((one) => one.redirectUri === lost && nameRedirectFault(one));
   if (lost && !isLostHere) {
     found.push(
       problem(
         'flow-lost',
         'A flow of this tab did not come back from Monerium.',
-        `Register this redirect URI at Monerium, to the letter: ${lost}`,
+        `Register exactly this redirect URI at Monerium: ${lost}`,
       ),
     );
   }

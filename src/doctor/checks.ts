@@ -47,7 +47,7 @@ const CAUSES: Readonly<Record<string, RegExp>> = {
   server_unavailable: /-fails$/,
 };
 
-/** Puts first how the last flow ended: as what explains it, else by its code. */
+/** Puts first how the last flow ended: by the finding that explains it, otherwise by its code. */
 function addFailure(findings: readonly Finding[], { failure }: FlowFacts): readonly Finding[] {
   if (!failure) return findings;
   const { code, hint } = failure;

@@ -68,7 +68,7 @@ async function run(): Promise<void> {
   isRunning = false;
 }
 
-/** In the others the page may be leaving: its requests are cut off then and say nothing. */
+/** In other states the page may be leaving. That aborts its requests: they prove nothing. */
 const AT_REST: readonly ConnectionStatus[] = ['idle', 'failed', 'connected'];
 
 /** Each is watched once, also when its element comes back. */

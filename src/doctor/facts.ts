@@ -97,7 +97,7 @@ export interface ScriptFacts {
 export interface FlowFacts {
   /** The redirect URI of a flow that began in this tab and has not come back. */
   readonly lost: string | undefined;
-  /** In what this element differs from the one that began the flow whose response waits here. */
+  /** How this element differs from the one that began the flow of the waiting response. */
   readonly differences: readonly Difference[];
   readonly failure: { readonly code: string; readonly hint: string } | undefined;
 }
@@ -125,6 +125,6 @@ export interface Facts {
   readonly isApiReachable: boolean | undefined;
   readonly wallet: WalletFacts;
   readonly scripts: readonly ScriptFacts[];
-  /** It changes without a request: read anew for each judgement. */
+  /** It changes without a request, so it is read again for each judgement. */
   readonly flow: FlowFacts;
 }

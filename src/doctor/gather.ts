@@ -27,7 +27,7 @@ type Host = InspectedElement['host'] & {
   readonly connection?: Connection;
 };
 
-/** When the page was shown: anew, or again from the back-forward cache. */
+/** When the page was shown: loaded, or restored from the back/forward cache. */
 let shownAt = performance.timeOrigin;
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) shownAt = Date.now();

@@ -24,7 +24,7 @@ function createButton(text: string, onClick: () => void): HTMLButtonElement {
   return button;
 }
 
-/** At an odd index of what it splits. A full stop behind an address is no part of it. */
+/** At an odd index of what it splits. The full stop after an address does not belong to it. */
 const ADDRESS = /(https?:\/\/[^\s"]*[^\s".,:;)])/;
 
 function linkAddresses(text: string): (string | Node)[] {
@@ -64,7 +64,7 @@ function replace(place: HTMLElement, content: readonly HTMLElement[]): void {
   if (place.textContent !== text) place.replaceChildren(...content);
 }
 
-/** One panel per page, at its end. It is in English, whatever the language of the page. */
+/** One panel per page, at its end. It is in English on pages of every language. */
 export class Panel {
   readonly #host = create('div');
   readonly #toggle = createButton('', () => this.#setOpen(this.#body.hidden === true));
@@ -76,7 +76,7 @@ export class Panel {
   #inspected: readonly Inspected[] = [];
   #transitions: readonly Transition[] = [];
 
-  /** @param checkAgain gathers the facts anew and calls `show()` */
+  /** @param checkAgain gathers the facts again and calls `show()` */
   constructor(checkAgain: () => void) {
     const root = this.#host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();

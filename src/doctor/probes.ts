@@ -34,7 +34,7 @@ async function isJson(response: Response): Promise<boolean> {
   }
 }
 
-/** Sends a request as the element does, and tells apart why there is no answer. */
+/** Sends a request as the element does, and finds out why there is no response. */
 export async function probe(url: string, init: RequestInit): Promise<Probe> {
   const response = await sendSilently(url, { redirect: 'manual', ...init });
   if (!response) return { kind: (await isReachable(url)) ? 'cors' : 'unreachable' };
@@ -84,7 +84,7 @@ export interface ServerFacts {
 export async function probeServer(href: string): Promise<ServerFacts> {
   const response = await sendSilently(href, { method: 'HEAD', credentials: 'same-origin' });
   const date = Date.parse(response?.headers.get('date') ?? '');
-  // A cache keeps the date of the answer, and tells how old it is. RFC 9111 section 5.1.
+  // A cache keeps the date of the response, and adds its age. RFC 9111 section 5.1.
   const age = Number(response?.headers.get('age') ?? 0) * 1000 || 0;
   return {
     clockOffset: Number.isNaN(date) ? undefined : Date.now() - date - age,

@@ -2,7 +2,7 @@
 import type { PageFacts } from './facts.js';
 
 const PREFIX = 'monerium-connect:';
-/** A flow that was left off long ago is no fault of the set-up. */
+/** An older unfinished flow does not mean that the set-up is wrong. */
 const RECENT_MS = 300_000;
 const PROBE = `${PREFIX}doctor`;
 

@@ -20,7 +20,7 @@ export function canNotify(host: Element): host is Element & Notifier {
 export class Announcer {
   #text: string | undefined;
 
-  /** Called after each update. What is there from the beginning is no change. */
+  /** Called after each update. The first text is not announced. */
   update(host: Element, region: Element | null | undefined): void {
     if (!region) return;
     const text = readText(region);

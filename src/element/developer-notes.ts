@@ -1,4 +1,4 @@
-// What the developer is told about the set-up of an element.
+// What is logged for the developer about the set-up of an element.
 import { isProduction, type ParsedOptions } from '../core/options.js';
 import { logFailure } from '../core/flow/failure-log.js';
 import { loadFile, logOnce } from '../core/browser/page.js';

@@ -2,7 +2,7 @@
 export interface Label {
   /** The page's own label as text. Empty when it has none. */
   readonly pageLabel: string;
-  /** It is white space alone: that fills the slot, and takes the place of its default label. */
+  /** Only white space: the slot has content then, and its default label is not shown. */
   readonly isLabelBlank: boolean;
 }
 

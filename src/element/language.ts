@@ -10,7 +10,7 @@ type Host = ReactiveControllerHost & Element;
 const hosts = new Set<Host>();
 /** The loader that was asked for a language. */
 const asked = new Map<string, Loader>();
-/** In the place of a language that did not come: English. A loader that is added later is asked. */
+/** For a language that failed to load: English. A loader that is added later is called. */
 const NONE: Partial<ConnectTexts> = {};
 
 const { push } = registry;
@@ -20,7 +20,7 @@ registry.push = (...entries) => {
   return length;
 };
 
-/** The element, then each element in whose shadow root the one before stands. */
+/** The element, then the host of each shadow root around it, from the inside out. */
 function listHosts(element: Element): Element[] {
   const root = element.getRootNode();
   return [element, ...(root instanceof ShadowRoot ? listHosts(root.host) : [])];
@@ -91,7 +91,7 @@ export class Language implements ReactiveController {
     this.own = Object.fromEntries(entries.filter(([, text]) => typeof text === 'string'));
   }
 
-  /** Reads `lang` anew. */
+  /** Reads `lang` again. */
   update(): void {
     const found = listHosts(this.#host).find((host) => host.closest('[lang]'));
     const wanted = found?.closest('[lang]')?.getAttribute('lang')?.toLowerCase() ?? '';

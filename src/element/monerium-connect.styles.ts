@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * The look. What stands on the page itself takes the page's own text colour, and its lightness for
- * marks and errors: it can be read on a dark page that does not say `color-scheme`. The text of the
+ * The look. Text outside the button has the page's own text colour, and marks and errors have its
+ * lightness: it can be read on a dark page that does not say `color-scheme`. The text of the
  * button is black or white, whichever has more contrast: at a luminance of 0.179 both have
  * 4.58 : 1.
  */

@@ -86,7 +86,7 @@ function renderStatus({ host, language, isDone, disconnectError }: View): unknow
   return isDone ? language.write('done') : nothing;
 }
 
-/** The button of the page, else the built-in one: the same in all states, so it keeps its focus. */
+/** The page's button or the built-in one: the same in all states, so that it keeps its focus. */
 function renderTrigger(view: View): TemplateResult {
   const { host, look } = view;
   const { connection } = host;
@@ -134,8 +134,8 @@ function renderIdleRow(view: View, isShown = false): TemplateResult {
 }
 
 /**
- * Never shown: each line keeps room for a label that may follow, its padding for the spinner. The
- * style sheet writes the lines: a search of the page for a text finds only what is shown.
+ * Never visible. Each line reserves the width of a label that may follow, and the padding that of
+ * the spinner. The lines are CSS content: a text search of the page finds visible text only.
  */
 function renderLongRow(view: View): unknown {
   const { host, isIconOnly, isPopup, language } = view;
@@ -153,7 +153,7 @@ function nameProgress(connection: Running): ElementText {
   return connection === CHOOSING ? 'wallets' : connection.status;
 }
 
-/** Whom nothing went wrong for has nothing to try again. */
+/** Whether to offer another try: not after the customer's own refusal, or a fault in the set-up. */
 function canRetry(connection: Connection): boolean {
   return connection.status === 'failed' && connection.error.kind === 'failed';
 }
@@ -171,7 +171,7 @@ function renderDetails({ host, pageLabel, ready, isPopup, language }: View): Tem
   return html`<span class="for-screen-readers">${label}${popup}</span>`;
 }
 
-/** Beside the button: what else the customer can do, or is told. */
+/** Beside the button: what else the customer can do, and notes. */
 function renderChoices(view: View): unknown {
   const { host, language } = view;
   const { connection } = host;

@@ -7,7 +7,7 @@ function toLetters(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 
-/** Whether so few letters of `a`, each counted as often as it stands there, are not in `b`. */
+/** Whether at most MAX_DIFFERENCE letters of `a`, repeats included, are missing in `b`. */
 function isNear(a: string, b: string): boolean {
   let rest = a;
   for (const letter of b) rest = rest.replace(letter, '');

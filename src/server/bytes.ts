@@ -11,8 +11,8 @@ export function toBase64Url(bytes: Uint8Array): string {
 }
 
 /**
- * `undefined` for anything but what {@link toBase64Url} makes: of the texts that some decoders read
- * as the same bytes, one counts.
+ * `undefined` for anything but what {@link toBase64Url} makes: some decoders accept several texts
+ * for the same bytes, this one only one.
  */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;

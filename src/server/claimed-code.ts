@@ -6,8 +6,8 @@ import type { CodeStore } from './store.js';
 /** How long a code is remembered, in milliseconds. Monerium's codes live for minutes. */
 const TTL_MS = 3_600_000;
 /**
- * Lets one post of a code through: a second use can make Monerium revoke the tokens of the first.
- * The store gets its hash alone.
+ * Accepts only the first post of a code: a second use can make Monerium revoke the tokens of the
+ * first. The store gets only a hash of the code.
  * @returns whether this is the first post
  * @throws ExchangeError `503` when nobody can know
  */
@@ -22,8 +22,8 @@ export async function claimCode(
 
 /**
  * Whether Monerium has refused the code itself: it was made up, has expired, was used elsewhere, or
- * came with another verifier or redirect URI. To send it again can do no more than this attempt has
- * done. After any other answer, and without one, the code may have been used.
+ * came with another verifier or redirect URI. Sending it again does no further harm. After any
+ * other answer, and without one, the code may have been used.
  * @see RFC 6749 sections 4.1.2 and 5.2
  */
 export function isCodeRefused(reason: unknown): boolean {
@@ -31,7 +31,7 @@ export function isCodeRefused(reason: unknown): boolean {
   return code === 'exchange_rejected' && oauthError === 'invalid_grant';
 }
 
-/** Forgets the claim on a code that was refused. One that stays runs out by itself. */
+/** Forgets the claim on a code that was refused. If that fails, the claim expires. */
 export async function releaseCode(
   store: CodeStore,
   code: string,

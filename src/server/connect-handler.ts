@@ -115,8 +115,8 @@ function nameFailure({ status, reason, cause }: ExchangeError): ErrorCode {
 }
 
 /**
- * Ends a flow: exchanges its code and leads back to the site. The customer who comes a second time
- * and has a session by then is led there as well, without a request to Monerium.
+ * Ends a flow: exchanges its code and leads back to the site. A second request of a customer who
+ * has a session by then is redirected there as well, without a request to Monerium.
  */
 function finish<Context>(
   settings: ConnectSettings<Context>,
@@ -155,7 +155,7 @@ function finish<Context>(
   };
 }
 
-/** A page that is only fetched ahead must neither begin a flow nor spend a code. */
+/** A prefetch must neither start a flow nor use a code. */
 function isPrefetch({ headers }: Request): boolean {
   return /\bprefetch\b/i.test(headers.get('sec-purpose') ?? headers.get('purpose') ?? '');
 }

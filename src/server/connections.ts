@@ -35,7 +35,7 @@ export interface ConnectionsOptions extends MoneriumOptions {
   readonly leaseMs?: number | undefined;
   /** How many refreshes this process sends at once. Default: 16. */
   readonly concurrency?: number | undefined;
-  /** Is told what happened, without secrets: for metrics and traces. What it throws is ignored. */
+  /** Called with what happened, without secrets, for metrics and traces. Its errors are ignored. */
   readonly observe?: ((event: ServerEvent) => void) | undefined;
 }
 
@@ -58,14 +58,14 @@ export interface TokenOptions {
  */
 export interface Connections {
   /**
-   * Keeps a new connection in place of whatever was there. Made for `onConnected`. When the store
+   * Keeps a new connection in place of the one before. Made for `onConnected`. When the store
    * fails, it tries again until `signal` fires. Default: a signal that fires after `timeoutMs`.
    * @throws ConnectError `server_unavailable` with the store's error as `cause`
    */
   connect(id: string, details: NewConnection, signal?: AbortSignal): Promise<void>;
   /**
    * An access token with life left. It is refreshed at most once over all processes. Meanwhile the
-   * others get the present token if it has 10 s left; else they wait for the new one, up to 20 s.
+   * others get the present token if it has 10 s left, or wait for the new one, up to 20 s.
    * Fits `getAccessToken` of `@monerium/sdk`.
    * @throws ConnectionEndedError when the customer has to connect again
    * @throws ConnectError with any other code: try later, after `retryAfterMs` if there is one
@@ -83,8 +83,8 @@ export interface Connections {
    */
   disconnect(id: string): Promise<void>;
   /**
-   * Begins no further refresh, and resolves when nothing is under way. For SIGTERM. While the store
-   * is down it waits for it: nobody else has the new tokens.
+   * Begins no further refresh, and resolves when nothing is under way. For SIGTERM. If the store is
+   * down, it waits for the store: the new tokens have no other copy.
    */
   close(): Promise<void>;
 }
@@ -191,7 +191,7 @@ class KeptConnections implements Connections {
     await this.#retry(signal, async () => {
       if (await rows.replace(id, 0, next)) return true;
       const row = await rows.read(id);
-      // The answer to an earlier write was lost, the write was not. The tokens may be newer by now.
+      // An earlier write succeeded, but its response was lost. The tokens may be newer by now.
       if (row?.connection.mark === mark) return true;
       return row !== undefined && rows.replace(id, row.version, next);
     });

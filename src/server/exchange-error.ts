@@ -54,12 +54,12 @@ export async function callSite<T>(
   }
 }
 
-/** What an exchange tells of its failure. Nothing is read of what else was thrown. */
+/** The detail of a failed exchange. Nothing is read of any other error. */
 export function detailOf(reason: unknown): Partial<ConnectErrorDetail> {
   return ownFields(isConnectError(reason) ? reason.detail : {});
 }
 
-/** The failure that the page is told of. */
+/** The failure that the page receives. */
 export function toFailure(reason: unknown): ExchangeError {
   if (reason instanceof ExchangeError) return reason;
   const { code = nameKind(reason), status, oauthError } = detailOf(reason);

@@ -54,7 +54,7 @@ export async function tellSite<Context>(
 }
 
 /**
- * Who is connected in this session, by the site's word.
+ * Who is connected in this session, according to `onSession`.
  * @throws ExchangeError `503` when the site cannot say, `500` when it has said something else
  */
 export async function findSession<Context>(

@@ -31,9 +31,9 @@ interface Cookie {
 }
 
 /**
- * The flows of a browser, in one cookie each: sealed, so that nobody can read or make one. A cookie
- * is named by the time and by a hash of the `state`, so that neither the oldest nor the right one
- * needs to be opened to be found.
+ * The flows of a browser, in one cookie each: sealed, so that nobody can read or make one. The name
+ * of a cookie has the time and a hash of the `state`: so the oldest and the right one are found
+ * without decrypting any.
  */
 export class FlowCookies {
   readonly #seal: Seal;

@@ -29,8 +29,8 @@ type Maybe<T> = T | void | Promise<T | void>;
 export interface SiteOptions<Context = unknown> extends MoneriumOptions {
   /**
    * Keeps the tokens, and may return headers for the response, such as `Set-Cookie`. It begins a
-   * session of its own: somebody may know the ID of the one before. When it throws, the customer is
-   * told of a failure and `onError` gets the reason: try a write again in here, since the code is
+   * session of its own: somebody may know the ID of the one before. When it throws, the customer
+   * sees a failure and `onError` gets the reason: try a write again in here, since the code is
    * used up. It runs outside the deadline.
    */
   onConnected(details: ConnectedDetails<Context>): Maybe<HeadersInit>;
@@ -38,16 +38,16 @@ export interface SiteOptions<Context = unknown> extends MoneriumOptions {
   readonly onSession?: ((details: RequestDetails<Context>) => Maybe<Identity | null>) | undefined;
   /**
    * For `stay-connected`: ends the session, and may return headers for the response. The customer
-   * is told that it has worked unless this throws. Without it: no `DELETE`.
+   * sees a success unless this throws. Without it: no `DELETE`.
    */
   readonly onDisconnect?: ((details: RequestDetails<Context>) => Maybe<HeadersInit>) | undefined;
   /**
-   * Is told of every request that failed. Default: `console.error` of the message from `500` on,
+   * Called for every request that failed. Default: `console.error` of the message from `500` on,
    * and in the sandbox `console.warn` of the others but the empty post of the doctor.
    */
   readonly onError?:
     ((failure: ExchangeError, request: Request) => void | Promise<void>) | undefined;
-  /** Is told what happened, without secrets: for metrics and traces. What it throws is ignored. */
+  /** Called with what happened, without secrets, for metrics and traces. Its errors are ignored. */
   readonly observe?: ((event: ServerEvent) => void) | undefined;
 }
 

@@ -54,9 +54,9 @@ export function randomShare(): number {
 
 /**
  * The tokens as a store keeps them, and when to refresh them: `refreshAheadMs` before they expire,
- * less up to a fifth of that, so that many customers do not come at once. A token with a short life
- * is refreshed at half of it, and none before ten seconds: an `expires_in` of 0 would refresh it at
- * each call.
+ * less up to a fifth of that, so that many customers do not come at once. A token with a short
+ * lifetime is refreshed at half of it, but not within ten seconds: with an `expires_in` of 0, each
+ * call would refresh it.
  * @param clockAheadMs how far the store's clock is ahead of this process
  */
 export function planRefresh(
@@ -123,7 +123,7 @@ export class StoreWithDeadline {
     const started = Date.now();
     const row = ownJson(await this.#call((signal) => this.#store.read(id, signal)));
     if (row?.now === undefined) return row;
-    // This clock is late by what the answer took. After a stop of the process that may be long.
+    // `now` is as old as the response took: long, if the process was stopped meanwhile.
     if (Date.now() - started > this.#timeoutMs) {
       throw toStoreFailure(new DOMException('The answer is too old.', 'AbortError'));
     }

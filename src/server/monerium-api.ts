@@ -51,7 +51,7 @@ export function readApi(options: MoneriumOptions): { apiUrl: string; timeoutMs: 
 
 /**
  * `fetch` as the exchange uses it, bound to a deadline. Workers refuse `redirect: 'error'`, and
- * some `cache`; a redirect that is not followed is no answer of Monerium either.
+ * some `cache`; a redirect that is not followed counts as no response either.
  */
 export function serverSend(
   { fetch: send = globalThis.fetch }: MoneriumOptions,

@@ -25,7 +25,7 @@ interface NodeResponse {
   end(body: string): unknown;
 }
 
-/** The body as it comes, and only as fast as it is read: what nobody reads stays outside. */
+/** Streams the body, only as fast as it is read: unread bytes stay in the socket. */
 function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
   let isOpen = true;
   return new ReadableStream({
@@ -62,8 +62,8 @@ function streamBody(message: NodeRequest): ReadableStream<Uint8Array> {
 }
 
 /**
- * What a parser has made of the body: a value is written anew; a text or bytes are taken as they
- * are. A parser for another content type sets `body` as well, and leaves the body unread.
+ * What a parser has made of the body. A value becomes JSON; a text or bytes stay as they are. A
+ * parser for another content type sets `body` as well, and leaves the body unread.
  */
 function readParsed({ body, readableEnded }: NodeRequest) {
   if (body === undefined || body === null || readableEnded === false) return undefined;
@@ -79,7 +79,7 @@ function toRequest(message: NodeRequest): Request {
     // HTTP/2 has names such as `:path` that are no headers.
     if (value !== undefined && !name.startsWith(':')) own.set(name, [value].flat().join(', '));
   }
-  // The length of the original says nothing about what was written anew.
+  // The body was written again, and may have another length.
   if (parsed !== undefined) own.delete('content-length');
   const body = method === 'POST' ? (parsed ?? streamBody(message)) : undefined;
   const init = { method, headers: own, body: body ?? null, duplex: 'half' };
@@ -108,8 +108,8 @@ function refusal(status: number, error: string): Response {
 
 /**
  * The handler for Node's `http`, Express and Connect. A body that a parser such as `express.json()`
- * has read already is taken from `req.body`. `req` is the handler's `context`. Where Node refuses a
- * header of the answer, such as one with a control character, the console says so, and the customer
+ * has read already is taken from `req.body`. `req` is the handler's `context`. When Node refuses a
+ * header of the response, such as one with a control character, this is logged, and the customer
  * gets `500`. The listener rejects only if `handle` does.
  * @param handle what `createExchangeHandler` returns, which never rejects
  */

@@ -3,9 +3,9 @@ import { tryLater } from './kept-connection.js';
 
 /** How long nobody tries after a failure without `Retry-After`. In milliseconds. */
 export const REST_MS = 1000;
-/** The longest pause, whatever `Retry-After` asks for. Then one request finds out. */
+/** The longest pause, even if `Retry-After` asks for more. Then one request tries again. */
 export const MAX_PAUSE_MS = 300_000;
-/** How much of `Retry-After` is heeded. A 5xx may be a maintenance page of a proxy. */
+/** The longest `Retry-After` that is obeyed. A 5xx may be a maintenance page of a proxy. */
 const HEEDED_MS: Partial<Record<ErrorCode, number>> = {
   rate_limited: MAX_PAUSE_MS,
   server_unavailable: 60_000,

@@ -11,7 +11,7 @@ const CODE = /^[ -~]{1,2048}$/;
 const CODE_VERIFIER = /^[\w.~-]{43,128}$/;
 
 /** The doctor of the element asks like this whether the endpoint is there. */
-export const EMPTY_POST = 'the body has no fields, as that of the doctor';
+export const EMPTY_POST = 'the body has no fields (the doctor sends such a body)';
 const READ_BEFORE = 'a parser has read the body: use toNodeListener()';
 
 /** What a request has to fit: the site's own clients, redirect URIs and origins. */
@@ -24,8 +24,7 @@ export interface RequestRules {
 }
 
 /**
- * A browser sends no `Origin` with a GET of the page's own origin. It tells by another header when
- * that is not what it is.
+ * A browser sends no `Origin` with a same-origin GET. `Sec-Fetch-Site` shows whether a GET is one.
  */
 function isFromOwnPage({ method, headers }: Request, origins: readonly string[]): boolean {
   const origin = headers.get('origin');
@@ -51,7 +50,7 @@ export function checkRequest(
 async function readBody(request: Request, signal: AbortSignal): Promise<string> {
   const length = Number(request.headers.get('content-length'));
   const tooLong = `the body is over ${MAX_POST_BYTES} bytes`;
-  // Before the body is touched: some frameworks cannot stand a body that is left half-read.
+  // Before the body is touched: some frameworks fail when a body is read only in part.
   refuseUnless(!(length > MAX_POST_BYTES), 413, 'invalid_request', tooLong);
   const isFresh = !request.bodyUsed && !request.body?.locked;
   refuseUnless(isFresh, 500, 'server_error', READ_BEFORE);
@@ -64,7 +63,7 @@ async function readBody(request: Request, signal: AbortSignal): Promise<string> 
     refuseUnless(false, 400, 'invalid_request', 'the body broke off');
   }
   refuseUnless(text !== undefined, 413, 'invalid_request', tooLong);
-  // A parser that has eaten the body leaves an empty one behind.
+  // If a parser has read the body, an empty one is left.
   refuseUnless(text !== '' || !(length > 0), 500, 'server_error', READ_BEFORE);
   return text;
 }

@@ -47,7 +47,7 @@ interface Leased extends Attempt, StoredConnection {
   readonly lease: Renewal;
 }
 
-/** What the callers are told when Monerium's answer says nothing of the refresh token. */
+/** The error for the callers when Monerium's response says nothing of the refresh token. */
 function toCallerError(error: ConnectError): ConnectError {
   if (error.code !== 'exchange_rejected') return error;
   const why = error.oauthError
@@ -74,8 +74,8 @@ export class Renewals {
   }
 
   /**
-   * Returns tokens that are not due any more, whoever has refreshed them, or the present ones while
-   * another process refreshes them.
+   * Returns tokens that are not due, refreshed by this process or another one, or the present ones
+   * while another process refreshes them.
    * @param first what the caller has just read
    * @param left fires when every caller has gone: then nothing is sent any more
    * @throws ConnectionEndedError, or ConnectError
@@ -100,7 +100,7 @@ export class Renewals {
         this.#requireLease(renewal);
         await pause(20 + 20 * randomShare(), Math.min(waits++, 4));
       } else {
-        // While Monerium is slow the line is long. The present token is good for a while.
+        // If all requests are in use, a token that is still valid is returned instead.
         if (this.#gate.isFull && isUsable(tokens, refused, rows.now())) return tokens;
         const current = row;
         const attempt = { id, by, refreshToken: tokens.refreshToken, left };
@@ -118,7 +118,7 @@ export class Renewals {
     return tokens;
   }
 
-  /** A rest that is longer than any was written by another clock. It is over. */
+  /** A pause over the maximum was written by another clock: it counts as over. */
   #msLeft({ by, until }: Renewal): number {
     const left = until - this.#options.rows.now();
     return by === undefined && left > MAX_PAUSE_MS ? 0 : left;
@@ -130,7 +130,7 @@ export class Renewals {
     if (renewal.by === undefined) throw tryLater('the last refresh failed', this.#msLeft(renewal));
   }
 
-  /** Returns `undefined` when the row has moved: look again. */
+  /** Returns `undefined` when the row has changed: read it again. */
   async #refreshOnce(row: StoredConnection, attempt: Attempt): Promise<Tokens | undefined> {
     if (this.isClosing) throw tryLater('this process is closing', REST_MS);
     this.#pauses.check(row.connection.clientId);
@@ -166,7 +166,7 @@ export class Renewals {
       const isTaken = await rows.replace(id, version, next);
       if (isTaken) leased = { connection: next, version: version + 1 };
     } catch (reason) {
-      // Its answer was lost. The write may not be.
+      // The store's response was lost. The write may have worked.
       leased = await rows.read(id);
       if (leased?.connection.renewal?.by !== by) throw reason;
     }
@@ -181,7 +181,7 @@ export class Renewals {
     const started = Date.now();
     try {
       if (left.aborted) throw tryLater('nobody waits for it any more', REST_MS);
-      // After a long pause of this process the lease could end before the answer is here.
+      // After a long pause of this process the lease could end before the response arrives.
       if (lease.until - rows.now() < leaseMs / 2) throw tryLater('the lease is too old', REST_MS);
       const tokens = await this.#pauses.run(clientId, () => refresh(clientId, refreshToken));
       notify({ type: 'refreshed', ms: Date.now() - started });
@@ -194,9 +194,9 @@ export class Renewals {
   }
 
   /**
-   * Writes the new tokens, and tries until the store takes them: nobody else has them. A connection
-   * that was made anew or ended meanwhile wins.
-   * @throws ConnectError `server_unavailable` when the store answers, and takes them never
+   * Writes the new tokens, and retries until the store accepts them: there is no other copy. Drops
+   * them if the connection was replaced or ended meanwhile.
+   * @throws ConnectError `server_unavailable` when the store responds but never takes them
    */
   async #keep({ id, ...leased }: Leased, fresh: Tokens): Promise<Tokens | undefined> {
     const { rows, refreshAheadMs, notify } = this.#options;

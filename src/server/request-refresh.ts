@@ -29,7 +29,7 @@ function isAboutRefreshToken({ code, errors, message }: Readonly<Record<string, 
     : /refresh[ _-]?token/i.test(String(message));
 }
 
-/** A refusal of the refresh token in the shape of RFC 6749, whatever shape it came in. */
+/** A refusal of the refresh token, of any shape, in the shape of RFC 6749. */
 async function toPlainRefusal(response: Response): Promise<Response> {
   const { status } = response;
   if (!REFUSALS.includes(status)) return response;

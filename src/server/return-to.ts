@@ -1,7 +1,7 @@
 import { withoutQuery } from '../core/oauth/http.js';
 import { stripAuthorizationResponse, stripEveryResponse } from '../core/oauth/oauth.js';
 
-/** How the element on the next page is told how the flow ended. */
+/** The parameter by which the element on the next page knows how the flow ended. */
 const RESULT = 'monerium_result';
 /** As long as an address that the element keeps. With it, the cookie has under 4096 bytes. */
 const MAX_LENGTH = 2048;

@@ -2,17 +2,17 @@ import { toFailure, type ExchangeError } from './exchange-error.js';
 import type { SharedSettings } from './handler-options.js';
 import { EMPTY_POST } from './posted-grant.js';
 
-/** A request, and what is to be done with it. */
+/** A request, and how to respond to it. */
 export interface Work {
   readonly request: Request;
-  /** Whether it was to exchange a code: then metrics are told how that went. */
+  /** Whether it was to exchange a code: then `observe` receives the result. */
   readonly isExchange: () => boolean;
   readonly respond: () => Response | Promise<Response>;
   /** The response when that has failed. */
   readonly answerFailure: (failure: ExchangeError) => Response;
 }
 
-/** Makes what runs the requests of a handler: never rejects, and tells the site how it went. */
+/** Makes what runs the requests of a handler. It never rejects, and reports to the site. */
 export function createRun<Context>({ own, isSandbox, notify }: SharedSettings<Context>) {
   const log = ({ status, message, reason }: ExchangeError): void => {
     if (status >= 500) console.error(`monerium-connect: ${message}`);

@@ -23,7 +23,7 @@ export type ServerEvent =
       readonly type: 'refresh-failed';
       readonly code: ErrorCode;
       readonly status?: number | undefined;
-      /** `invalid_client` and the like: the set-up is wrong. RFC 6749 section 5.2, or `other`. */
+      /** Such as `invalid_client`: the set-up is wrong. RFC 6749 section 5.2, or `other`. */
       readonly oauthError?: string | undefined;
       readonly ms: number;
     }

@@ -27,7 +27,7 @@ export class SharedWork<T> {
     try {
       return await wait(running.work);
     } finally {
-      // Who comes now begins anew: what everybody has left may give up.
+      // The next caller starts new work: this one has no caller left, and may stop.
       if (--running.callers === 0) {
         this.#running.delete(key);
         running.left.abort();

@@ -3,7 +3,7 @@ import type { Identity } from '../core/oauth/identity.js';
 
 /**
  * A claim on the refresh token of a connection. Times are in milliseconds since the epoch, by the
- * clock of the store where it tells its time.
+ * clock of the store if it returns its time.
  */
 export interface Renewal {
   /** The attempt that sends the refresh token. Absent: the last attempt failed, nobody sends it. */
@@ -22,7 +22,7 @@ export interface Connection extends Identity {
   /** From this time on the tokens are refreshed. In milliseconds since the epoch. */
   readonly refreshAt: number;
   readonly renewal?: Renewal | undefined;
-  /** Random: tells this connection from another under the same id, whoever has refreshed it. */
+  /** Random: differs from that of another connection under the same id. A refresh keeps it. */
   readonly mark?: string | undefined;
   /** Monerium has refused the refresh token: the customer has to connect again. */
   readonly ended?:
@@ -69,14 +69,14 @@ export interface ConnectionStore {
 /** Decides which request was first with a code, over all processes that share it. */
 export interface CodeStore {
   /**
-   * `true` for the first call with this key within `ttlMs`, in whatever process; `false` for every
+   * `true` for the first call with this key within `ttlMs`, over all processes; `false` for every
    * other. Rejects when it cannot know: then nothing is sent, and the page gets `503`.
    * @param key 1 to 128 printable ASCII characters without a space
    * @param signal fires at the deadline of the request
    */
   claim(key: string, ttlMs: number, signal: AbortSignal): Promise<boolean>;
   /**
-   * Forgets a claim, so that made-up codes do not fill the store. It is called by whoever holds the
+   * Forgets a claim, so that made-up codes do not fill the store. It is called by the holder of the
    * claim, after Monerium has refused the code. Without it a claim stays until it runs out.
    */
   release?(key: string, signal: AbortSignal): Promise<void>;

@@ -6,7 +6,7 @@ import { firstVersion, requireId } from './stored-row.js';
 export type SendCommand = (args: string[], signal: AbortSignal) => Promise<unknown>;
 
 export interface ValkeyStoreOptions {
-  /** In front of every key. Default: `monerium:`. */
+  /** Every key begins with it. Default: `monerium:`. */
   readonly prefix?: string | undefined;
   /**
    * Waits after each write until it is on the disk, by `WAITAOF`. `false` loses tokens when the
@@ -65,8 +65,8 @@ async function writeToDisk(
 /**
  * A store in Valkey 7.2, Redis 7.2 or newer. The server needs `appendonly yes`; without it every
  * write fails, since a crash would lose tokens that exist nowhere else. It also needs
- * `maxmemory-policy noeviction`: a row that is thrown away is a customer who has to connect again,
- * and a claim that is thrown away lets a code be sent twice. {@link ValkeyStore.check} looks.
+ * `maxmemory-policy noeviction`: the customer of an evicted row has to connect again, and after an
+ * evicted claim a code can be sent twice. {@link ValkeyStore.check} looks.
  * @param send the site's own client: `call` of ioredis and iovalkey, `sendCommand` of redis
  */
 export function createValkeyStore(

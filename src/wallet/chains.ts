@@ -32,8 +32,8 @@ export function chainsOf(environment: string | null | undefined): Chains {
 }
 
 /**
- * The chain that a customer is asked for: the one that the page wants, else the active one of the
- * wallet, else the first.
+ * The chain that a customer is asked for: the one that the page wants, or the active one of the
+ * wallet, or the first.
  */
 export function chooseChain(chains: Chains, wanted: string | undefined, active: number) {
   const entries = [...chains];

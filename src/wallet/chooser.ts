@@ -33,7 +33,7 @@ function createButton(text: string, onClick: () => void, part?: string): HTMLBut
   return button;
 }
 
-/** An image that a policy of the page forbids, or that is broken, goes without a gap. */
+/** An icon that is broken, or blocked by a policy of the page, is removed without a gap. */
 function createIcon(source: string): HTMLImageElement {
   const icon = create('img', { part: 'wallet-icon' });
   icon.alt = '';

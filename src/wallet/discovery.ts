@@ -9,7 +9,7 @@ const MAX_SVG = 16_384;
 const MAX_REFERENCES = 16;
 const ICON = /^data:image\/[\w.+-]+[;,]/i;
 const SVG = /^data:image\/svg\+xml(?:;(?:charset=)?utf-?8)?(;base64)?,/i;
-/** What draws a few bytes many times over, or could hide it. */
+/** Markup that repeats drawings many times, or could hide such markup. */
 const HEAVY = /[<:]use\b|<!ENTITY|dasharray|data:image\/svg|&#|\\/i;
 
 /** A wallet that the customer can choose. */
@@ -103,7 +103,7 @@ function notify(): void {
   for (const listener of listeners) listener();
 }
 
-/** The first of a `uuid`, and of a provider, counts. */
+/** Adds a wallet, unless its `uuid` or its provider is known already. */
 function add(event: Event): void {
   if (announced.length >= MAX_WALLETS) return;
   const wallet = readAnnouncement((event as CustomEvent<unknown>).detail);

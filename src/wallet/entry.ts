@@ -30,7 +30,7 @@ async function exclusively<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What counts for whatever a wallet is asked. */
+/** What all requests to a wallet share. */
 interface Setting {
   readonly chains: Chains;
   readonly chain: string | undefined;

@@ -21,7 +21,7 @@ export interface SignInOptions {
   readonly termsUrl: string;
 }
 
-/** What only the moment of signing knows. */
+/** What is known only when the message is signed. */
 export interface SignInMoment {
   /** The host of the page, with its port. */
   readonly domain: string;

@@ -69,7 +69,7 @@ export function askProvider(provider: WalletProvider, signal: AbortSignal): Ask 
   return async (method, ...params) => {
     const done = new AbortController();
     const over = whenOver(signal, done.signal);
-    // Raced at once: a promise that follows one that never settles cannot be aborted any more.
+    // Raced directly: an `await` of a promise that never settles could not be aborted.
     const result = new Promise((resolve) => resolve(provider.request({ method, params })));
     try {
       return await Promise.race([over, result]);

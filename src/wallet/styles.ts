@@ -1,7 +1,7 @@
 /** By this name the build knows a style sheet, and minifies it. */
 const css = String.raw;
 
-/** The look of the list of wallets. It stands in the shadow root of the element. */
+/** The look of the list of wallets, in the shadow root of the element. */
 export const STYLES = css`
   [part='wallets'] {
     visibility: visible;

@@ -1,4 +1,4 @@
-// The measurements, one function each. Every one makes a fresh visit and answers one sample.
+// The measurements. Each function opens a new visit and returns one sample.
 import type { Browser } from 'puppeteer-core';
 import { DEMO_CLIENT_ID, type Emulator } from '../../src/testing/emulator/emulator.js';
 import {
@@ -17,20 +17,20 @@ import { markupOf, type Site } from './site.js';
 
 export const THROTTLE = 4;
 
-/** All that takes part. */
+/** The browser, the site and the emulator of a measurement. */
 export interface Stage {
   readonly browser: Browser;
   readonly site: Site;
   readonly emulator: Emulator;
-  /** Where a peer finds its authorization server. */
+  /** The address of a peer's authorization server. */
   apiUrl(peer: Peer): string;
-  /** A peer's page, which is its redirect URI. */
+  /** The address of a peer's page, which is also its redirect URI. */
   pageUrl(peer: Peer): string;
 }
 
 /**
- * CPU milliseconds of the main thread from the first look at the script to the drawn button. The
- * rest of the page is drawn by then: else the first font that it needs is counted, or not.
+ * CPU milliseconds of the main thread from the compilation of the script to the drawn button. The
+ * rest of the page is drawn before. Otherwise some samples would include the page's first font.
  */
 export async function measureButton(stage: Stage, peer: Peer, throttle: number): Promise<number> {
   const work = async ({ page }: Visit) => {
@@ -39,10 +39,10 @@ export async function measureButton(stage: Stage, peer: Peer, throttle: number):
   return visit(stage.browser, work, throttle);
 }
 
-/** On the second visit within three days Chromium keeps what it has compiled. */
+/** Chromium caches compiled code on the second visit within three days. */
 const VISITS_BEFORE = 2;
 
-/** The same on a visit that finds the script and its compiled code in the browser's cache. */
+/** The same on a visit with the script and its compiled code in the browser's cache. */
 export async function measureWarmButton(
   stage: Stage,
   peer: Peer,
@@ -60,7 +60,7 @@ export async function measureWarmButton(
   return visit(stage.browser, work, throttle);
 }
 
-/** What the main thread did from the script's coming to the drawn button. */
+/** Traces the main thread from the insertion of the script to the drawn button. */
 async function traceButton(
   stage: Stage,
   page: Visit['page'],
@@ -71,7 +71,7 @@ async function traceButton(
   await waitUntilIdle(page);
   const src = `/scripts/${scriptOf(peer)}.js${query}`;
   const events = await trace(page, async () => {
-    // In one command: another one would come in the time that is measured.
+    // One command: a second one would run during the measured time.
     await page.evaluate(`probe.addScript('${src}'); probe.watchButton();`);
   });
   return threadOf(events, 'bench:button');
@@ -90,7 +90,7 @@ function scriptStart(thread: readonly TraceEvent[]): TraceEvent {
   return first;
 }
 
-/** Within tasks only: throttled, the thread's clock runs between them as well. */
+/** Counts only time within tasks: with throttling, the thread clock also runs between them. */
 function cpuBetween(thread: readonly TraceEvent[], start: TraceEvent, end: TraceEvent): number {
   const [from, to] = [start.tts ?? NaN, end.tts ?? NaN];
   const parts = tasksOf(thread).map(({ tts = 0, tdur = 0 }) =>
@@ -99,17 +99,17 @@ function cpuBetween(thread: readonly TraceEvent[], start: TraceEvent, end: Trace
   return parts.reduce((sum, part) => sum + part, 0) / 1000;
 }
 
-/** One way from the page to Monerium and back. Times in milliseconds. */
+/** One flow from the page to Monerium and back. Times in milliseconds. */
 export interface FlowSample {
   /** From the click's first listener to the `navigate` event. */
   readonly clickMs: number;
-  /** Whether a hash is computed between the two: what is prepared ahead needs none. */
+  /** Whether a hash is computed between the two. A peer that prepares it earlier computes none. */
   readonly isHashing: boolean;
-  /** Whether both are in one task of the main thread: then nothing can have been waited for. */
+  /** Whether both are in one task of the main thread, so that the peer awaits nothing. */
   readonly isOneTask: boolean;
   /** From the callback document's response to the token request. */
   readonly tokenMs: number;
-  /** The scripts that the page has fetched until it was connected. */
+  /** The scripts that the page fetched until it was connected. */
   readonly scripts: readonly string[];
 }
 
@@ -127,7 +127,7 @@ export function measureFlow(stage: Stage, peer: Peer, throttle: number): Promise
 async function leave(stage: Stage, { page, cdp }: Visit, peer: Peer) {
   await page.goto(stage.pageUrl(peer));
   await page.evaluate('probe.watchButton()');
-  // A customer reads before the click: what a page prepares meanwhile is ready.
+  // A customer reads the page before the click, so the page has time to prepare.
   await page.evaluate('probe.watchClick()');
   await waitUntilIdle(page);
   const { x, y } = (await page.evaluate('probe.middle()')) as { x: number; y: number };
@@ -169,7 +169,7 @@ async function comeBack(stage: Stage, { page, cdp }: Visit, peer: Peer): Promise
   return (sent - received) * 1000;
 }
 
-/** Where Monerium sends a customer for whom the portal has nothing to ask. */
+/** The address to which Monerium redirects the customer, without the steps of the portal. */
 function callbackUrl(emulator: Emulator): string {
   const query = emulator.requests.find(({ path }) => path === '/auth')?.query ?? {};
   const { redirect_uri: redirectUri = '', code_challenge: codeChallenge = '', state } = query;
@@ -177,12 +177,12 @@ function callbackUrl(emulator: Emulator): string {
   return `${redirectUri}?${new URLSearchParams({ code, ...(state && { state }) }).toString()}`;
 }
 
-/** What `count` elements on a page cost, all together. */
+/** The total cost of `count` elements on a page. */
 export interface ManySample {
   /** CPU milliseconds of the main thread. */
   readonly ms: number;
   readonly bytes: number;
-  /** On `window`, above those of a page without an element. */
+  /** Listeners on `window`, in addition to those of a page without an element. */
   readonly listeners: number;
 }
 
@@ -198,7 +198,7 @@ export function measureMany(stage: Stage, peer: Peer, count: number): Promise<Ma
       const after = [await heapBytes(cdp), await windowListeners(cdp)] as const;
       return { ms, bytes: after[0] - before[0], listeners: after[1] - before[1] };
     };
-    // The frames of a page that gets nothing cost time too, and are no element's.
+    // The frames of a page without elements cost time, too. It is not counted.
     const nothing = await mount(0);
     const all = await mount(count);
     return { ...all, ms: Math.max(0, all.ms - nothing.ms) };
@@ -216,8 +216,8 @@ async function openEmptyPage(stage: Stage, page: Visit['page'], peer: Peer): Pro
 const TURNS = 5;
 
 /**
- * Bytes that each of `cycles` mountings has left behind, in each of five turns. As many go before,
- * to warm up. At some time V8 optimises what has often run: that adds about 100 kB to one turn.
+ * Bytes that each of `cycles` mounts and unmounts leaves allocated, in each of five turns. A turn
+ * before warms up. V8 optimises frequent code at some time, which adds about 100 kB to one turn.
  */
 export function measureCycles(stage: Stage, peer: Peer, cycles: number): Promise<number[]> {
   return visit(stage.browser, async ({ page, cdp }) => {

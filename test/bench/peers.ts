@@ -1,23 +1,23 @@
-/** What a peer can be asked to do here. What is missing leaves its cells empty. */
+/** What is measured. The cells of a step that a peer does not support stay empty. */
 type Step = 'button' | 'flow' | 'many';
 
 export interface Peer {
   readonly id: string;
   readonly label: string;
-  /** The element, or the place that the script puts its button into. */
+  /** The tag of the element, or of the container that the script adds its button to. */
   readonly tag: string;
   readonly steps: readonly Step[];
-  /** Draws many at a time by a script of its own, for want of an element. */
+  /** A separate script that draws many buttons, for a peer without an element. */
   readonly manyScript?: string;
-  /** An authorization server of the kind it knows; else Monerium's. */
+  /** The kind of authorization server that the peer requires. Monerium's is the default. */
   readonly server?: 'auth0';
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Why a cell is empty, or what is to be known about a figure. */
+  /** Why a cell is empty, or how to read a figure. */
   readonly note?: string;
 }
 
 export const OWN = 'monerium-connect';
-/** What the targets compare, and the core alone. */
+/** The peers that the targets compare, and the core alone. */
 export const NEIGHBOURS = [OWN, 'lit', 'bare-patient', 'lit-oidc', 'core'];
 
 export const peers: readonly Peer[] = [
@@ -84,7 +84,7 @@ export const peers: readonly Peer[] = [
     server: 'auth0',
     note:
       'Brings no element either. It knows only Auth0’s endpoints and wants an ID token: here ' +
-      'they stand in front of the same emulator.',
+      'a server in front of the same emulator adds both.',
   },
   {
     id: 'hanko',
@@ -102,7 +102,7 @@ export const peers: readonly Peer[] = [
     steps: ['button', 'flow', 'many'],
     manyScript: 'react-many',
     note:
-      'Many buttons stand in one tree under one provider, which a page without buttons has as ' +
+      'Many buttons share one tree and one provider, which a page without buttons has as ' +
       'well: its cost is not counted. A cycle mounts and unmounts the whole tree.',
   },
 ];
@@ -110,5 +110,5 @@ export const peers: readonly Peer[] = [
 export const peersThat = (step: Step): readonly Peer[] =>
   peers.filter(({ steps }) => steps.includes(step));
 
-/** The script is the same for two peers that differ by an attribute only. */
+/** The name of a peer's script. Two peers that differ only in an attribute share a script. */
 export const scriptOf = ({ id }: Peer): string => (id === 'bare-patient' ? 'bare' : id);

@@ -1,12 +1,12 @@
-/** All samples: by peer, then by what was measured. */
+/** All samples, by peer and then by measurement. */
 export type Results = Record<string, Record<string, number[]>>;
 
-/** How many elements stand on a page. */
+/** How many elements a page has. */
 export const COUNTS = [1, 10, 100, 1000] as const;
-/** How often an element is mounted and taken away. */
+/** How often an element is mounted and removed. */
 export const CYCLES = 200;
 
-/** What the samples were taken on. */
+/** The machine and the browser of the samples. */
 export interface Machine {
   readonly browser: string;
   readonly cpu: string;
@@ -23,8 +23,8 @@ export function addSample(results: Results, peer: string, name: string, value: n
 }
 
 /**
- * The median of the ratios of two peers, each of one round: what disturbs the machine for a while
- * disturbs both.
+ * The median of the ratios of two peers. Each ratio is of one round, so that a temporary load on
+ * the machine affects both peers.
  */
 export function pairedRatio(results: Results, name: string, a: string, b: string): number {
   const [above, below] = [results[a]?.[name] ?? [], results[b]?.[name] ?? []];
@@ -32,7 +32,7 @@ export function pairedRatio(results: Results, name: string, a: string, b: string
   return median({ ratio: { [name]: ratios } }, 'ratio', name) ?? NaN;
 }
 
-/** The median; `undefined` where nothing was measured. */
+/** The median, or `undefined` if nothing was measured. */
 export function median(results: Results, peer: string, name: string): number | undefined {
   const sorted = [...(results[peer]?.[name] ?? [])].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

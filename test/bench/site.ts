@@ -1,4 +1,4 @@
-// The site that all peers stand on: pages of one shape, and scripts in brotli of quality 11.
+// The site of all peers: pages with the same structure, and scripts in brotli of quality 11.
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,7 @@ export async function listen(server: Server, host: string): Promise<string> {
   return `http://${host}:${(server.address() as AddressInfo).port}`;
 }
 
-/** The element as a page writes it, or the place for a peer without one. */
+/** The markup of the element, or of the container for a peer without an element. */
 export function markupOf(peer: Peer, attributes: Readonly<Record<string, string>>): string {
   const all = { ...attributes, ...peer.attributes, ...(peer.tag === 'div' && { id: 'connect' }) };
   const text = Object.entries(all).map(([name, value]) => ` ${name}="${value}"`);
@@ -46,7 +46,7 @@ const pageWith = (script: string, body: string) => `<!doctype html>
 
 export class Site {
   readonly origin: string;
-  /** The scripts that were fetched since the list was emptied. */
+  /** The scripts that were fetched since this set was replaced. */
   fetched = new Set<string>();
   readonly #server: Server;
   readonly #pages = new Map<string, string>();
@@ -63,7 +63,7 @@ export class Site {
     });
   }
 
-  /** Serves a peer's page and answers its address, which is the redirect URI as well. */
+  /** Serves a peer's page and returns its address, which is also the redirect URI. */
   serve(peer: Peer, attributes: Readonly<Record<string, string>>): string {
     const path = `/${peer.id}`;
     const url = this.origin + path;
@@ -71,9 +71,9 @@ export class Site {
     const script = scriptTag(scriptOf(peer));
     const manyScript = scriptTag(peer.manyScript ?? scriptOf(peer));
     this.#pages.set(path, pageWith(script, markup));
-    // The same without the element: it comes later, many times.
+    // The same without the element, which is added later, many times.
     this.#pages.set(`${path}/empty`, pageWith(manyScript, ''));
-    // The same without the script: it comes when the page is drawn.
+    // The same without the script, which is added when the page is drawn.
     this.#pages.set(`${path}/late`, pageWith('', markup));
     return url;
   }
@@ -105,7 +105,7 @@ function send(
   body: string | Buffer | undefined,
   headers: Record<string, string>,
 ): void {
-  // Each visit is the first one, unless a measurement wants otherwise.
+  // Each visit is a first visit, unless a measurement sets another `cache-control`.
   response.writeHead(body ? 200 : 404, body ? { 'cache-control': 'no-store', ...headers } : {});
   response.end(body);
 }

@@ -17,21 +17,21 @@ import {
 
 declare global {
   interface Window {
-    /** When the page was shown last, and when its element changed last. In milliseconds. */
+    /** When the page was last shown, and when its element last changed. In milliseconds. */
     shownAt: number;
     changedAt: number;
   }
 }
 
-/** Tells the site each time that the page is shown, and whether it comes out of the cache. */
+/** Sends a request each time the page is shown. Its path says whether the page was cached. */
 const TELL = `<script>
   addEventListener('pageshow', ({ persisted }) =>
     navigator.sendBeacon(persisted ? '/restored' : '/loaded'));
 </script>`;
 
 /**
- * Goes back to a page that has `TELL`; tells whether the page had been kept. A page that is being
- * left is asked nothing: WebKit's driver waits for its answer for good.
+ * Goes back to a page that has `TELL`. Returns whether the page came from the cache.
+ * It evaluates nothing in the page that it leaves: WebKit's driver would never return.
  */
 async function goBack(world: World, page: Page): Promise<boolean> {
   const shows = () =>
@@ -40,18 +40,18 @@ async function goBack(world: World, page: Page): Promise<boolean> {
   await world.site.waitUntil(() => shows().length === before);
   await page.goBack();
   await world.site.waitUntil(() => shows().length > before);
-  // Puppeteer hears of the document that is shown later than the site.
+  // The request of the page reaches the site before Puppeteer knows the new document.
   await page.waitForFunction((url) => location.href === url, {}, `${world.site.origin}/`);
   return shows()[before]!.path === '/restored';
 }
 
-/** Leaves for the portal and goes back in the history; tells whether the page had been kept. */
+/** Opens the portal and goes back. Returns whether the page came from the cache. */
 async function goAndComeBack(world: World, page: Page): Promise<boolean> {
   await world.begin(page);
   return goBack(world, page);
 }
 
-/** A second start has nothing in common with the first, and both records are kept. */
+/** A second start has its own state and challenge, and both records stay in storage. */
 async function startAgain(world: World, page: Page): Promise<void> {
   const second = await world.begin(page);
   const [first] = world.authorizations();
@@ -64,7 +64,7 @@ async function startAgain(world: World, page: Page): Promise<void> {
   assert.ok((await recordsOf(page))[first!.state]?.['codeVerifier'], 'the first flow stays open');
 }
 
-/** The portal is shown again, and ends the flow that was begun. */
+/** Goes forward to the portal again, which ends the flow that was started. */
 async function goForwardAgain(world: World): Promise<void> {
   world.servePage('/', {}, { before: TELL });
   const visitor = await world.visit();
@@ -94,7 +94,7 @@ describe('with the back-forward cache', () => {
     assert.equal(await goAndComeBack(world, page), true, 'the page comes out of the cache');
 
     await waitForStatus(page, 'idle');
-    // At once, and not when a navigation that gets nowhere is given up after ten seconds.
+    // At once, and not only after the ten seconds that a navigation may take.
     assert.equal((await page.evaluate(() => window.changedAt - window.shownAt)) < 3000, true);
     assert.deepEqual(await endingsOf(page), []);
     assert.equal(await page.$eval(buttonOf(), ({ ariaBusy }) => ariaBusy), 'false');
@@ -111,7 +111,7 @@ describe('with the back-forward cache', () => {
     goForwardAgain(world),
   );
 
-  test('stay-connected asks again when the page comes out of it', async () => {
+  test('stay-connected sends a request again when the page is restored', async () => {
     world.site.backend.session = { profile: 'p-1', userId: 'u-1' };
     world.servePage('/', { 'stay-connected': true }, { before: TELL });
     world.site.serve('/other', pageWith({ script: '' }));
@@ -126,7 +126,7 @@ describe('with the back-forward cache', () => {
   });
 });
 
-/** Leaves for another page, stays there for a while and goes back. */
+/** Opens another page, waits there and goes back. */
 async function comeBackAfter(world: World, page: Page, ms: number): Promise<boolean> {
   world.site.serve('/other', pageWith({ script: '' }));
   await page.evaluate(() => setTimeout(() => location.assign('/other')));
@@ -142,13 +142,13 @@ describe('back while or after the exchange', () => {
   const world = useWorld({ backForwardCache: true });
   const { test } = world;
 
-  test('#14 a connected page comes back as it was', async () => {
+  test('#14 a connected page is restored unchanged', async () => {
     world.servePage('/', {}, { before: TELL });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
     await world.connect(page);
     await waitForEvent(page, 'monerium-connected');
-    // A page that holds a lock is not kept.
+    // A page that holds a lock is not cached.
     await waitForLocks(page);
     assert.equal(await comeBackAfter(world, page, 0), true, 'the page comes out of the cache');
     assert.equal(await statusOf(page), 'connected');
@@ -196,7 +196,7 @@ describe('without the back-forward cache', () => {
     await world.finish(visitor, page);
   });
 
-  test('#12 a customer who goes forward again ends the flow in a portal that is loaded anew', () =>
+  test('#12 a customer who goes forward again ends the flow in a portal that is loaded again', () =>
     goForwardAgain(world));
 
   test('#13 a reload after Back leaves no flow in progress', async () => {

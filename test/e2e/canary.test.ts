@@ -1,8 +1,8 @@
-// The scan that follows every test, seen red for each kind of place and for each secret.
+// The scan that follows every test must fail for each kind of place and for each secret.
 import assert from 'node:assert/strict';
 import { CANARY_EMAIL, World, engine, use, type Page, type Visitor } from './support.js';
 
-/** The tests here scan by themselves. */
+/** The tests here call the scan themselves. */
 class LitteredWorld extends World {
   override async search(): Promise<void> {}
 }
@@ -13,7 +13,7 @@ const { test } = world;
 const RANDOM = 'x'.repeat(43);
 const CODE = `code_${RANDOM}`;
 
-/** What a page does to put the code there, and what the scan says then. */
+/** Scripts that put the code into a place, and the message with which the scan then fails. */
 const PLACES: { name: RegExp; script: string }[] = [
   { name: /the console/, script: `console.info('deep', { in: { an: { object: ['CODE'] } } })` },
   { name: /the console/, script: `setTimeout(() => { throw new Error('CODE'); })` },
@@ -47,7 +47,7 @@ const PLACES: { name: RegExp; script: string }[] = [
     name: /the detail of monerium-status/,
     script: `document.dispatchEvent(new CustomEvent('monerium-status', { detail: 'CODE' }))`,
   },
-  // Even to the own origin a token is not to be said.
+  // A token must not be sent to the page's own origin either.
   { name: /a message from/, script: `postMessage({ a: 'access_${RANDOM}' }, location.origin)` },
   { name: /the code in a channel/, script: `new BroadcastChannel('a').postMessage('CODE')` },
   { name: /a request for \/a/, script: `fetch('/a?b=CODE')` },
@@ -62,9 +62,9 @@ const PLACES: { name: RegExp; script: string }[] = [
     name: /document of a page that was left/,
     script: `document.body.append('CODE'), void setTimeout(() => location.assign('/a'))`,
   },
-  // Nobody listens there. Firefox tells of no request for a port that it forbids, such as 1.
+  // No server uses this port. For a port that Firefox forbids, such as 1, it reports no request.
   ...(engine === 'webkit'
-    ? [] // Its WebDriver tells of no request.
+    ? [] // Its WebDriver reports no requests.
     : [
         {
           name: /a request for http/,
@@ -81,7 +81,7 @@ const EMPTY = `Promise.all([
   }),
 ])`;
 
-/** Waits for what a page sends when it is left. */
+/** Waits for what a page sends in its `pagehide` listener. */
 async function waitForLast({ sightings }: Visitor): Promise<void> {
   for (const end = Date.now() + 15_000; !sightings.some(({ place }) => place === 'page');) {
     assert.ok(Date.now() < end, 'a page sends what it saw last');
@@ -89,7 +89,7 @@ async function waitForLast({ sightings }: Visitor): Promise<void> {
   }
 }
 
-/** Makes the page, and all that is known of it, new. */
+/** Loads the page again, without stored data and without recorded requests. */
 async function renew(visitor: Visitor, page: Page): Promise<void> {
   await page.evaluate(EMPTY);
   const isRecorded = await page.evaluate(() => document.querySelector('[data-recorder]') !== null);
@@ -110,7 +110,7 @@ test('#95 the scan finds a secret in every kind of place', async () => {
     await renew(visitor, page);
     await world.assertNoSecrets(visitor);
     await page.evaluate(script.replaceAll('CODE', CODE));
-    // A message, an error and a departure come in tasks of their own.
+    // A message, an error and a navigation are each a separate task.
     await page.waitForFunction(async () => {
       await new Promise((resolve) => setTimeout(resolve));
       return document.readyState === 'complete';
@@ -132,7 +132,7 @@ const SECRETS = {
   signature: `0x${'a'.repeat(130)}`,
 };
 
-test('#95 the scan knows every secret, and the verifiers that were kept', async () => {
+test('#95 the scan finds every secret, also the verifiers in storage', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');

@@ -1,4 +1,4 @@
-// A flow begins when somebody asks for it, and never by itself or by a page around.
+// Only the customer can start a flow: not the page itself, and not a page that embeds it.
 import assert from 'node:assert/strict';
 import {
   SCRIPT_TAG,
@@ -14,7 +14,7 @@ import {
 const world = useWorld();
 const { test } = world;
 
-/** Nothing has left, nothing is kept, and nobody was told of anything. */
+/** No request was sent, nothing is in storage, and no event was fired. */
 async function assertNothingBegun(visitor: Visitor, frame: Frame): Promise<void> {
   assert.deepEqual(world.authorizations(), []);
   const [events, kept] = await frame.evaluate(() => [window.__events, { ...localStorage }]);
@@ -22,7 +22,7 @@ async function assertNothingBegun(visitor: Visitor, frame: Frame): Promise<void>
   assert.deepEqual(visitor.errors, []);
 }
 
-/** What a page can do to a frame of another site without its customer, some of it twice. */
+/** All that a page can do to a frame of another site without a click, some of it twice. */
 const ATTACK = `<script>
   const frame = document.querySelector('iframe');
   const say = (...words) => frame.contentWindow.postMessage(...words);
@@ -55,7 +55,7 @@ async function openAttacked(mode: string, query: string, headers: Record<string,
 }
 
 for (const mode of ['redirect', 'popup', 'auto']) {
-  test(`#59 in a frame of an attacker mode=${mode} begins nothing by itself`, async () => {
+  test(`#59 in a frame of an attacker, mode=${mode} starts no flow without a click`, async () => {
     const query = '?connect=1&autostart&mode=popup#connect';
     const { visitor, page } = await openAttacked(mode, query);
     const frame = await page.frame('iframe');
@@ -63,7 +63,7 @@ for (const mode of ['redirect', 'popup', 'auto']) {
     const windows = (await visitor.pages()).length;
     for (let turn = 0; turn < 2; turn += 1) {
       await page.evaluate('attack()');
-      // Comes after all that was said to the frame.
+      // Arrives after all messages to the frame.
       await frame.evaluate(
         () =>
           new Promise((resolve) => {
@@ -78,7 +78,7 @@ for (const mode of ['redirect', 'popup', 'auto']) {
   });
 }
 
-test('#59 a page that only opens the site, or looks at it, begins nothing', async () => {
+test('#59 a page that only opens or focuses the site starts no flow', async () => {
   world.servePage('/');
   const open = `other = window.open('${world.site.origin}/')`;
   world.site.serve('/attacker', `<!doctype html><button onclick="${open}">open</button>`);
@@ -100,7 +100,7 @@ test('#59 a page that only opens the site, or looks at it, begins nothing', asyn
 
 const noFrames = skipIn({ firefox: 'clicks over BiDi miss what is in a frame' });
 test(
-  '#59 a click that was stolen through a frame shows Monerium in a window of its own',
+  '#59 a click that was stolen through a frame opens Monerium in a separate window',
   noFrames,
   async () => {
     const { visitor, page } = await openAttacked('auto', '');
@@ -108,7 +108,7 @@ test(
     await frame.waitForSelector(buttonOf());
     const popup = await visitor.opened(() => frame.click(buttonOf()));
     await popup.waitForSelector('body[data-step]');
-    // There the customer has to log in and approve, and sees whom to.
+    // There the customer has to log in and approve, and sees which site asks.
     assert.equal(new URL(await popup.url()).origin, world.emulator.url);
     assert.equal(world.site.posts().length, 0);
     assert.equal(world.emulator.tokenRequests().length, 0);

@@ -31,7 +31,7 @@ let demo: Demo;
 let browser: Browser;
 let visitor: Visitor;
 
-/** A demo for the tests of a suite: each has a customer and a database of its own. */
+/** Starts the demo for a suite. Each test has a new customer and an empty database. */
 function useDemo(): void {
   before(async () => {
     demo = await startDemo({ BACKEND_DATABASE: database }, (line) => log.push(line));
@@ -52,7 +52,7 @@ function useDemo(): void {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Asks the database as another program does. */
+/** Queries the database over a separate connection, as another program does. */
 async function query(sql: string): Promise<Record<string, unknown>[]> {
   const client = createClient({ url: `file:${database}` });
   try {
@@ -68,7 +68,7 @@ async function open(): Promise<Page> {
   return page;
 }
 
-/** From the click to the portal, where the customer stands still. */
+/** Clicks the button and waits until the portal is shown. */
 async function leave(page: Page, selector: string): Promise<void> {
   await clickConnect(page, selector);
   await page.waitForSelector('body[data-step]');
@@ -81,7 +81,7 @@ async function connect(page: Page): Promise<void> {
   await waitForFact(page, '#backend', 'Name', 'Ada Canary');
 }
 
-/** Waits until a card shows a fact, and answers its text. */
+/** Waits until a card shows a fact that contains this text. */
 async function waitForFact(page: Page, card: string, name: string, text: string): Promise<void> {
   await page.waitForFunction(
     (where, term, wanted) =>
@@ -96,7 +96,7 @@ async function waitForFact(page: Page, card: string, name: string, text: string)
   );
 }
 
-/** The page as it comes from the server, before any script has run. */
+/** The attributes of the element in the HTML of the server, before any script has run. */
 async function rendered(page: Page): Promise<Record<string, string | null>> {
   await page.goto(demo.origin);
   return page.evaluate(async (selector) => {
@@ -157,7 +157,7 @@ describe('the demo through its backend', () => {
     assert.deepEqual([visitor.errors, log], [[], []]);
   });
 
-  it('is connected in the HTML already, for this customer alone', async () => {
+  it('is connected already in the HTML, but only for this customer', async () => {
     const page = await open();
     await connect(page);
     assert.match((await rendered(page))['profile'] ?? '', /^[\w-]{36}$/);
@@ -167,7 +167,7 @@ describe('the demo through its backend', () => {
     await other.close();
   });
 
-  it('has nothing in its database that tells a token or a customer', async () => {
+  it('has no readable token and no customer data in its database', async () => {
     const page = await open();
     await connect(page);
     const { profile } = await rendered(page);
@@ -250,7 +250,7 @@ describe('the page with a wallet', () => {
     await page.click('[data-order-now]');
     await waitForFact(page, '#server', 'Address', ', linked');
     await waitForFact(page, '#server', 'Order', 'EUR 1.00, placed');
-    // The page itself asks Monerium nothing: it has no token.
+    // The page has no token, so it sends Monerium no request.
     const asked = demo.emulator.requests.map(({ headers }) => headers['origin']);
     assert.deepEqual([...new Set(asked)], [undefined]);
     assert.deepEqual(visitor.errors, []);
@@ -265,7 +265,7 @@ describe('the pages of the demo', () => {
   });
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-  it('are sound on a phone in the dark, the configurator first', onlyChromium, async () => {
+  it('have no flaws on a phone in dark mode, the configurator first', onlyChromium, async () => {
     const page = await visitor.newPage();
     const native = toPuppeteer(page);
     await native.setViewport({ width: 360, height: 800 });
@@ -296,7 +296,7 @@ describe('the pages of the demo', () => {
     }
   });
 
-  it('show the nine states, also from right to left', async () => {
+  it('show the nine states, also in a right-to-left language', async () => {
     const page = await visitor.newPage();
     await page.goto(`${demo.origin}/states.html`);
     const STATES = 'idle checking signing signed redirecting waiting exchanging connected failed';

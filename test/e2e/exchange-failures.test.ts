@@ -1,5 +1,5 @@
-// The mistakes of a new set-up, and what a network does: what the customer reads is true, and one
-// line of the console has the facts for the developer.
+// Mistakes in a new set-up, and network failures: the customer reads a correct text, and one line
+// of the console has the facts for the developer.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -27,7 +27,7 @@ const { test } = world;
 
 type Way = 'backend' | 'direct';
 
-/** A query is a place for secrets of the site: it must not be in the console. */
+/** A query may contain secrets of the site, so it must not be in the console. */
 const BACKEND = '/backend?tenant=canary-tenant';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const HTML_TYPE = { 'content-type': 'text/html; charset=utf-8' };
@@ -36,7 +36,7 @@ const HTML = '<!doctype html><title>Shop</title><p>canary-body';
 let monerium: Promise<Site> | undefined;
 after(async () => (await monerium)?.close());
 
-/** A server in the place of Monerium's, which responds to the token request as a test wants. */
+/** Starts a server in the place of Monerium's, with this response to the token request. */
 async function startMonerium(token: PageAnswer = {}) {
   const site = await (monerium ??= startSite());
   site.reset();
@@ -52,16 +52,16 @@ async function startMonerium(token: PageAnswer = {}) {
 
 interface SetUp {
   way: Way;
-  /** What is responded to the request that carries the code. */
+  /** The response to the request that contains the code. */
   answer?: PageAnswer;
   attributes?: Record<string, string | undefined>;
   /** The policy of the page. */
   policy?: string;
-  /** Called when the page is about to come back. */
+  /** Called before the callback URL is opened. */
   prepare?: (page: Page) => Promise<void>;
 }
 
-/** A customer who comes back to a page whose exchange fails. */
+/** A customer who returns to a page whose exchange fails. */
 async function comeBack({ way, answer, attributes, policy, prepare }: SetUp) {
   const { site, url } = await startMonerium(way === 'direct' ? answer : {});
   if (way === 'backend' && answer) {
@@ -82,7 +82,7 @@ async function comeBack({ way, answer, attributes, policy, prepare }: SetUp) {
   return { visitor, page, site, endpoint };
 }
 
-/** One event, one line for the developer with these facts, and the customer reads this text. */
+/** There is one event, one console line with these facts, and the element shows this text. */
 async function assertTold(
   { visitor, page }: { visitor: Visitor; page: Page },
   expected: { code: ErrorCode; text: string; facts: string; level?: 'error' | 'warn' },
@@ -107,7 +107,7 @@ interface Mistake {
   answer: PageAnswer;
   code: ErrorCode;
   text: string;
-  /** What follows the URL. */
+  /** The text after the URL. */
   facts: string;
   level?: 'warn';
   only?: Way;
@@ -216,7 +216,7 @@ const MISTAKES: Mistake[] = [
   },
 ];
 
-// The exchange itself is tested both ways in Node: here each mistake is made in one of them.
+// Tests in Node cover both kinds of exchange. Here each mistake is tested with one of them.
 for (const [index, mistake] of MISTAKES.entries()) {
   const { name, answer, code, text, facts, level, only } = mistake;
   const way = only ?? (index % 2 === 0 ? 'backend' : 'direct');
@@ -228,7 +228,7 @@ for (const [index, mistake] of MISTAKES.entries()) {
   });
 }
 
-test('#163 direct: a profile that nobody may read is profile_unavailable', async () => {
+test('#163 direct: a profile that the token may not read is profile_unavailable', async () => {
   const { site } = await startMonerium();
   const token = '{"access_token":"a","token_type":"Bearer","profile_id":"p","user_id":"u"}';
   const begun = await comeBack({
@@ -253,9 +253,9 @@ test('#163 direct: a profile that nobody may read is profile_unavailable', async
   await world.finish(begun.visitor, begun.page);
 });
 
-// Without a response: the site is online, so the customer must not read of the network.
+// Requests without a response. The site is online, so no text may mention the network.
 
-/** An address at which nobody listens. */
+/** A port on which no server listens. */
 async function findClosedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -327,7 +327,7 @@ for (const way of ['backend', 'direct'] as const) {
   });
 }
 
-/** Monerium was there for the start only: the start is stored by hand. */
+/** Returns from a Monerium that is down. The record of the start is stored by the test. */
 async function comeBackWithoutMonerium(url: string): Promise<{ visitor: Visitor; page: Page }> {
   world.site.serve(
     '/',
@@ -413,7 +413,7 @@ for (const way of ['backend', 'direct'] as const) {
   });
 }
 
-test('#163 only a browser without a network is told of the network', async () => {
+test('#163 only a browser without a network shows the text about the network', async () => {
   let release = () => {};
   const begun = await comeBack({
     way: 'backend',

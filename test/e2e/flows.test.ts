@@ -105,7 +105,7 @@ test('cancel() in the task of connect() keeps the page', async () => {
   await world.finish(visitor, page);
 });
 
-test('identity that the token answer leaves out is asked of /auth/context', async () => {
+test('ids that are not in the token response are requested from /auth/context', async () => {
   world.servePage('/', { 'backend-url': undefined });
   world.emulator.configure({ idsInToken: false });
   const visitor = await world.visit();
@@ -132,7 +132,7 @@ const refusals = [
   { decision: 'fail', code: 'authorization_unavailable', oauthError: 'server_error' },
 ] as const;
 for (const { decision, code, oauthError } of refusals) {
-  test(`a flow that ends at Monerium with ${oauthError} tells ${code} and can be begun again`, async () => {
+  test(`a flow that ends at Monerium with ${oauthError} reports ${code} and can be started again`, async () => {
     world.servePage('/');
     const visitor = await world.visit();
     const page = await world.open(visitor, '/?keep=1');
@@ -155,7 +155,7 @@ for (const { decision, code, oauthError } of refusals) {
   });
 }
 
-test('#39 a refusal without state ends the one flow that was begun in this tab', async () => {
+test('#39 a refusal without state ends the only flow that was started in this tab', async () => {
   world.servePage('/');
   world.emulator.configure({ stateOnErrors: false });
   const visitor = await world.visit();
@@ -171,7 +171,7 @@ test('#39 a refusal without state ends the one flow that was begun in this tab',
   await world.finish(visitor, page);
 });
 
-test('#39 an error without state is a stranger where no flow was begun', async () => {
+test('#39 an error without state is ignored in a tab that started no flow', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const owner = await world.open(visitor, '/');
@@ -186,7 +186,7 @@ test('#39 an error without state is a stranger where no flow was begun', async (
   world.onlyPost();
 });
 
-test('#18 a customer who returns in another tab is connected there, by one exchange', async () => {
+test('#18 a customer who returns in another tab is connected there, with one exchange', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const first = await world.open(visitor, '/');
@@ -204,8 +204,8 @@ test('#18 a customer who returns in another tab is connected there, by one excha
   await world.finish(visitor, second);
 });
 
-test('redirect_uri is sent to /auth and in the exchange as the page wrote it', async () => {
-  // A browser would write the scheme, the host and the quotation mark in another way.
+test('redirect_uri is sent unchanged to /auth and in the exchange', async () => {
+  // `new URL()` would change the scheme, the host and the quotation mark.
   const query = "?shop=a%20b+c'&x=%C3%A4&y";
   const redirectUri = `HTTP://LocalHost:${world.site.port}/back${query}`;
   world.register(redirectUri);
@@ -230,7 +230,7 @@ test('redirect_uri is sent to /auth and in the exchange as the page wrote it', a
   assert.deepEqual(sent, Array<string>(5).fill(redirectUri));
 });
 
-test('all that the page knows of the customer arrives at /auth', async () => {
+test('all attributes about the customer are sent to /auth', async () => {
   world.servePage('/', {
     'auth-mode': 'login',
     'skip-kyc': true,
@@ -256,7 +256,7 @@ test('all that the page knows of the customer arrives at /auth', async () => {
       skip_kyc: 'true',
     },
   );
-  // The portal has taken them in: it asks for no KYC.
+  // The portal uses the attributes: it skips the KYC step.
   assert.equal(await page.$eval('input[name=email]', ({ value }) => value), CANARY_EMAIL);
   await page.click('#switch-mode');
   await page.waitForSelector('body[data-step=signup]');
@@ -267,11 +267,11 @@ test('all that the page knows of the customer arrives at /auth', async () => {
   await world.finish(visitor, page);
 });
 
-test('what is empty is not sent, and production keeps skip-kyc to itself', async () => {
+test('empty attributes are not sent, and skip-kyc is not sent in production', async () => {
   world.servePage('/', { environment: 'production', 'skip-kyc': true, email: '' });
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
-  // The warning comes before the secrets, in an idle moment.
+  // The warning is logged before the secrets are made, when the page is idle.
   await waitUntilReady(page);
   const { query } = await world.begin(page);
 

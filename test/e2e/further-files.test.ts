@@ -1,5 +1,5 @@
-// Where the script files get their further files: from where they came themselves, whatever the
-// page says. The scripts are built here, as the build does it.
+// The script files load their further files from their own address. A page cannot change that.
+// The scripts are built here in the same way as in the build.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { buildScript } from './support/built.js';
@@ -36,7 +36,7 @@ async function serveKit(...files: string[]): Promise<void> {
   }
 }
 
-/** What an attacker can write into a page: names, and a base with files of the same names. */
+/** HTML that an attacker can add: elements with names, and a base with files of the same names. */
 function attack(): string {
   for (const file of [GERMAN, DOCTOR, NOTES]) {
     world.site.serve(`/evil/${file}`, { headers, body: 'window.isEvil = true;' });
@@ -79,7 +79,7 @@ async function waitForText(page: Page, text: string): Promise<void> {
 const warningsOf = ({ console }: Visitor) =>
   console.filter((line) => /^warn.*<monerium-connect>/.test(line));
 
-/** The lines of the console that have these words, as soon as there is one. */
+/** Waits until the console has a warning with this text, and returns all such lines. */
 async function waitForWarning(page: Page, visitor: Visitor, words: string): Promise<string[]> {
   const lines = () => warningsOf(visitor).filter((line) => line.includes(words));
   const end = Date.now() + page.timeout;
@@ -90,7 +90,7 @@ async function waitForWarning(page: Page, visitor: Visitor, words: string): Prom
   return lines();
 }
 
-/** The further files that were asked for, wherever. */
+/** The paths of all requests for further files, on any origin. */
 function filesAskedFor(): string[] {
   const paths = world.site.requests.map(({ path }) => path);
   return paths.filter((path) => path.endsWith(GERMAN) || path.endsWith(DOCTOR)).sort();
@@ -119,7 +119,7 @@ const TAGS: Record<string, () => string> = {
   'the classic script that a script adds': () => inject(CLASSIC),
 };
 
-/** `$INLINE` stands for the hash of the tests' own recorder. */
+/** `$INLINE` is replaced with the hash of the tests' own recorder. */
 const POLICIES: Record<string, string> = {
   'no policy': '',
   'a nonce, strict-dynamic and Trusted Types':
@@ -129,9 +129,9 @@ const POLICIES: Record<string, string> = {
 
 for (const [name, script] of Object.entries(TAGS)) {
   for (const [rule, policy] of Object.entries(POLICIES)) {
-    // Trusted Types keep a script from adding another one by its address.
+    // With Trusted Types, a script cannot set the `src` of another script.
     if (policy && name.endsWith('adds')) continue;
-    test(`#185 ${name} takes its files from beside itself, with ${rule} and a hostile base`, async () => {
+    test(`#185 ${name} loads its files from its own folder, with ${rule} and a hostile base`, async () => {
       await serveKit(MODULE, CLASSIC, GERMAN, DOCTOR);
       const { page } = await openShop({
         before: attack(),
@@ -151,7 +151,7 @@ for (const [name, [file, attributes]] of Object.entries({
   'the module': [MODULE, 'type="module"'],
   'the classic script': [CLASSIC, ''],
 } as const)) {
-  test(`#185 ${name} with integrity takes its files from beside itself`, async () => {
+  test(`#185 ${name} with integrity loads its files from its own folder`, async () => {
     await serveKit(file, GERMAN);
     const integrity = `integrity="${sha('sha384', await buildScript(file))}"`;
     const script = tag(file, `${attributes} ${integrity} crossorigin="anonymous"`);
@@ -160,7 +160,7 @@ for (const [name, [file, attributes]] of Object.entries({
     assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
   });
 
-  test(`#185 ${name} keeps its place when the page changes its tag and its base`, async () => {
+  test(`#185 ${name} still uses its own folder when the page changes its tag and its base`, async () => {
     await serveKit(file, GERMAN);
     const script = `<script src="/kit/${file}" ${attributes} ${KEPT}></script>`;
     const { page } = await openShop({ script, lang: 'en' });
@@ -178,11 +178,11 @@ for (const [name, [file, attributes]] of Object.entries({
     assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
   });
 
-  // As a CDN is written: another origin, and perhaps no `crossorigin`.
+  // As with a CDN: another origin, and no `crossorigin` on the tag.
   const cdn = () => world.site.origin.replace('localhost', '127.0.0.1');
   for (const origin of [cdn, () => cdn().replace('http:', '')]) {
     const form = origin === cdn ? 'an address' : 'an address without protocol';
-    test(`#185 ${name} of another origin, by ${form}, takes its files from there`, async () => {
+    test(`#185 ${name} of another origin, by ${form}, loads its files from there`, async () => {
       await serveKit(file, GERMAN, DOCTOR);
       const script = `<script src="${origin()}/kit/${file}" ${attributes} ${KEPT}></script>`;
       const { page } = await openShop({ before: attack(), script, debug: true });
@@ -195,9 +195,9 @@ for (const [name, [file, attributes]] of Object.entries({
   }
 }
 
-test('#185 a script that was redirected takes its files from where it was found', async () => {
+test('#185 a script that was redirected loads its files from the final address', async () => {
   await serveKit(MODULE, GERMAN);
-  // As a CDN does: the address that the page names has no ending.
+  // As a CDN does: the address in the page has no file extension.
   const cdn = world.site.origin.replace('localhost', '127.0.0.1');
   const location = `${cdn}/kit/${MODULE}`;
   world.site.serve('/latest', { status: 302, headers: { ...headers, location } });
@@ -207,7 +207,7 @@ test('#185 a script that was redirected takes its files from where it was found'
   assert.deepEqual(filesAskedFor(), [`/kit/${GERMAN}`]);
 });
 
-/** How the text of a script gets into a page without an address of its own. */
+/** Ways to add the text of a script to a page, so that the script has no address. */
 const INLINED: Record<string, (text: string) => string> = {
   'a classic script': (text) => `<script>${text}</script>`,
   'a module': (text) => `<script type="module">${text}</script>`,
@@ -219,7 +219,7 @@ const INLINED: Record<string, (text: string) => string> = {
     `<script>setTimeout(() => (0, eval)(${quote(text)}));</script>`,
 };
 
-// In a script element, `</script` would end it, and `<!--` begin a comment.
+// In a script element, `</script` would end the element, and `<!--` would start a comment.
 const quote = (text: string) => JSON.stringify(text).replaceAll('<', '\\u003c');
 const addText = (text: string, before: string, after = '') => `<script>{
   const script = document.createElement('script');
@@ -230,7 +230,7 @@ const addText = (text: string, before: string, after = '') => `<script>{
 }</script>`;
 
 for (const [name, inline] of Object.entries(INLINED)) {
-  test(`#186 ${name} that is inlined loads no file, and says so`, async () => {
+  test(`#186 ${name} that is inlined loads no file, and logs why`, async () => {
     const before = attack();
     const script = inline(await buildScript(MODULE));
     const { page, visitor } = await openShop({ before, script });
@@ -245,7 +245,7 @@ for (const [name, inline] of Object.entries(INLINED)) {
   });
 }
 
-test('#187 the module file in a tag without its type connects, and leaves no name', async () => {
+test('#187 the module file in a tag without its type connects, and adds no global name', async () => {
   await serveKit(MODULE);
   const names = `<script>window.__names = Object.getOwnPropertyNames(window).concat('__names');</script>`;
   const { page } = await openShop({ script: names + tag(MODULE, ''), lang: 'en' });
@@ -257,13 +257,13 @@ test('#187 the module file in a tag without its type connects, and leaves no nam
     added.filter((key) => !/^(puppeteer)?_/.test(key)),
     [],
   );
-  // A name that is no property of the window would be a declaration of the script.
+  // Global `let` and `const` names are not properties of the window.
   assert.equal(await page.evaluate('typeof e + typeof t + typeof i'), 'undefined'.repeat(3));
   await world.connect(page);
   await waitForEvent(page, 'monerium-connected');
 });
 
-test('#188 a further file that is missing is asked for once, and one warning names it', async () => {
+test('#188 a further file that is missing is requested once, and one warning names it', async () => {
   await serveKit(MODULE);
   const { page, visitor } = await openShop({ script: tag(MODULE, 'type="module"'), debug: true });
   for (const file of [GERMAN, DOCTOR]) {
@@ -276,7 +276,7 @@ test('#188 a further file that is missing is asked for once, and one warning nam
   assert.deepEqual(filesAskedFor(), OWN_FILES);
 });
 
-test('#188 with npm, a page in German without its texts has one warning that says what to do', async () => {
+test('#188 with npm, a German page without its texts logs one warning with the fix', async () => {
   const { page, visitor } = await openShop({ script: SCRIPT_TAG });
   const lines = await waitForWarning(page, visitor, "import 'monerium-connect/locales'");
   assert.match(lines[0] ?? '', /lang="de"/);

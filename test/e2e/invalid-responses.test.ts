@@ -21,7 +21,7 @@ async function open(attributes: Attributes) {
   return { visitor, page: await world.open(visitor, '/') };
 }
 
-/** The one ending that the page was told of. */
+/** The page receives exactly one error event, with this code and phase. */
 async function assertEnding(
   page: Page,
   expected: Record<string, unknown>,
@@ -48,7 +48,7 @@ const BODIES = [
   { name: 'more than an object', body: `${IDS}${SECRET_WORDS}` },
   { name: 'an object of more than 64 KiB', body: IDS.replace('{', `{${' '.repeat(65_536)}`) },
 ];
-test('#69 a backend that answers anything but one object: exchange_bad_response', async () => {
+test('#69 a backend that returns anything but one object: exchange_bad_response', async () => {
   const { visitor, page } = await open({});
   for (const { name, body } of BODIES) {
     world.site.backend.answer = { kind: 'answer', body };
@@ -61,7 +61,7 @@ test('#69 a backend that answers anything but one object: exchange_bad_response'
   assert.equal(world.site.posts().length, BODIES.length);
 });
 
-test('#69 a token endpoint that answers anything but tokens: exchange_bad_response', async () => {
+test('#69 a token endpoint that returns anything but tokens: exchange_bad_response', async () => {
   const { visitor, page } = await open({ 'backend-url': undefined });
   for (const token of ['html', 'empty'] as const) {
     world.emulator.configure({ token });
@@ -78,7 +78,7 @@ const UNNAMED = [
   { name: 'one id only', body: '{"profile":"p-1"}' },
   { name: 'an id that is none', body: '{"profile":"p 1","userId":"u-1"}' },
 ];
-test('#69 #72 a backend that answers without ids: profile_unavailable', async () => {
+test('#69 #72 a backend that returns no ids: profile_unavailable', async () => {
   const { visitor, page } = await open({});
   for (const { name, ...answer } of UNNAMED) {
     world.site.backend.answer = { kind: 'answer', ...answer };
@@ -90,7 +90,7 @@ test('#69 #72 a backend that answers without ids: profile_unavailable', async ()
 });
 
 const CONTEXT_FAULTS: Fault[] = ['unauthorized', 'not-found', 'empty', 'html', 'reset', 'redirect'];
-test('#68 without /auth/context: profile_unavailable, and no token is kept', async () => {
+test('#68 without /auth/context: profile_unavailable, and no token is stored', async () => {
   const { visitor, page } = await open({ 'backend-url': undefined });
   for (const context of CONTEXT_FAULTS) {
     const redirectTo = `${world.site.origin}/evil`;
@@ -107,7 +107,7 @@ test('#68 without /auth/context: profile_unavailable, and no token is kept', asy
   }
   await waitForLocks(page);
   const records = Object.values(await recordsOf(page));
-  // A page that is left at once, for the next start, has not told its outcome.
+  // A page that starts the next flow at once may leave before it stores its outcome.
   assert.equal(
     records.some(({ outcome }) => outcome === 'profile_unavailable'),
     true,
@@ -133,7 +133,7 @@ test('#68 #62 one deadline covers the token endpoint and /auth/context', async (
   await world.finish(visitor, page);
 });
 
-test('#70 a body without end is cut off, from the backend', async () => {
+test('#70 an endless body from the backend is cut off', async () => {
   world.site.backend.answer = { kind: 'endless' };
   const { visitor, page } = await open({});
   await world.connect(page);
@@ -143,7 +143,7 @@ test('#70 a body without end is cut off, from the backend', async () => {
   await world.finish(visitor, page);
 });
 
-test('#70 a body without end is cut off, from the token endpoint', async () => {
+test('#70 an endless body from the token endpoint is cut off', async () => {
   world.emulator.configure({ token: 'endless' });
   const { visitor, page } = await open({ 'backend-url': undefined });
   await world.connect(page);
@@ -152,7 +152,7 @@ test('#70 a body without end is cut off, from the token endpoint', async () => {
   await world.finish(visitor, page);
 });
 
-/** On the same host, so that cookies of the first site belong to it, but of another origin. */
+/** Another origin on the same host, so that it receives the cookies of the first site. */
 const other = await startSite();
 after(() => other.close());
 
@@ -197,7 +197,7 @@ for (const { where, credentials, isSent } of COOKIES) {
   });
 }
 
-test('#75 a backend of another origin that gives no permission is never posted to', async () => {
+test('#75 a backend of another origin without CORS headers receives no POST', async () => {
   const { visitor, page } = await connectWithCookie(`${other.origin}/backend`);
   await world.connect(page);
   await assertEnding(page, { code: 'exchange_network', phase: 'exchange' });
@@ -208,7 +208,7 @@ test('#75 a backend of another origin that gives no permission is never posted t
   await world.finish(visitor, page);
 });
 
-test('#75 cookies and a permission for everybody do not go together', async () => {
+test('#75 no POST with cookies is sent to a backend that allows any origin', async () => {
   const { visitor, page, cors } = await connectWithCookie(`${other.origin}/backend`, 'include');
   cors.cors = '*';
   await world.connect(page);

@@ -1,7 +1,7 @@
-// A customer who does anything, in any order: two elements, three tabs and popups. After every step
-// all is looked at that must always hold. A failure prints its seed, its path and its replay path:
+// A customer takes random steps: two elements, three tabs and popups. All invariants are checked
+// after every step. A failure prints its seed, its path and its replay path:
 //   SEED=… RUN_PATH=… REPLAY_PATH=… node --import=tsx --test test/e2e/model.test.ts
-// takes the same steps again, and makes them fewer.
+// takes the same steps again, and shrinks them to fewer.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { runs, seed } from '../helpers/runs.js';
@@ -13,7 +13,7 @@ const RUNS = runs(engine === 'firefox' ? 20 : 100);
 const LIMIT_MS = process.env['DEEP'] ? 2_400_000 : 300_000;
 const RANDOM = 'x'.repeat(43);
 
-/** The model: what decides whether a step is possible. */
+/** The model decides whether a step is possible. */
 class Model {
   flows = 0;
 }
@@ -59,13 +59,13 @@ class Start extends Step {
   }
 }
 
-/** A step with one of the flows that have left for Monerium. */
+/** A step with one of the flows that have opened Monerium. */
 abstract class FlowStep extends Step {
   override check({ flows }: Readonly<Model>): boolean {
     return flows > 0;
   }
 
-  /** The youngest are the likeliest. */
+  /** The newest flows are used most often. */
   protected flowOf({ flows }: Customer) {
     return flows.at(-1 - (this.which % flows.length))!;
   }
@@ -88,7 +88,7 @@ class Refuse extends FlowStep {
   }
 }
 
-/** The page that a response is opened in is reloaded while the backend is still at work. */
+/** A page that opens a response is reloaded while the backend has not responded yet. */
 class ReturnAndReload extends FlowStep {
   async take(customer: Customer): Promise<void> {
     const { site } = customer.world;
@@ -97,7 +97,7 @@ class ReturnAndReload extends FlowStep {
     const release = site.backend.hold();
     try {
       await customer.open(tab, customer.responseTo(this.flowOf(customer)));
-      // Where nothing is to be exchanged, nothing is posted.
+      // A page that has nothing to exchange sends no POST.
       await Promise.race([
         site.waitUntil(() => site.posts().length > count).catch(() => {}),
         customer.waitForRest(),
@@ -125,15 +125,14 @@ class Reload extends Step {
 class Back extends Step {
   async take(customer: Customer): Promise<void> {
     const page = toPuppeteer(customer.tabs[this.tab]!);
-    // At the beginning of the history nothing happens, and Firefox does not tell of a page that it
-    // has kept.
+    // At the start of the history nothing happens. Firefox does not report a cached page as loaded.
     await page.goBack({ timeout: 3000 }).catch((error: unknown) => {
       assert.match(String(error), /history entry|TimeoutError/i);
     });
   }
 }
 
-/** Closes a popup, when there is one, else a tab. */
+/** Closes a popup if there is one, and otherwise a tab. */
 class Close extends Step {
   async take(customer: Customer): Promise<void> {
     const [popup = customer.tabs[this.tab]!] = await customer.popups();
@@ -141,7 +140,7 @@ class Close extends Step {
   }
 }
 
-/** Somebody lures the customer to an address of their making. */
+/** An attacker makes the customer open a forged response. */
 class Forge extends Step {
   async take(customer: Customer): Promise<void> {
     const addresses = [
@@ -176,7 +175,7 @@ const options = {
 const world = useWorld({ backForwardCache: true });
 const { test } = world;
 
-test('#7 #17 #52 whatever the customer does, all that must hold does', options, async (t) => {
+test('#7 #17 #52 the invariants hold after every step of a random customer', options, async (t) => {
   const started = Date.now();
   let flows = 0;
   const property = fc.asyncProperty(fc.boolean(), starts, steps, async (isShared, first, more) => {
@@ -184,7 +183,7 @@ test('#7 #17 #52 whatever the customer does, all that must hold does', options, 
     const model = new Model();
     await first.run(model, customer);
     await fc.asyncModelRun(() => ({ model, real: customer }), more);
-    // After all that, the customer can still connect.
+    // The customer can still connect afterwards.
     const [page] = customer.tabs;
     await customer.start(page!, 'redirect');
     await customer.open(page!, customer.responseTo(customer.flows.at(-1)!));
@@ -198,14 +197,14 @@ test('#7 #17 #52 whatever the customer does, all that must hold does', options, 
     path: process.env['RUN_PATH'] ?? '',
     interruptAfterTimeLimit: LIMIT_MS,
     markInterruptAsFailure: true,
-    // To take many steps again and again takes minutes: a replay does so.
+    // To shrink many steps takes minutes: only a replay does so.
     endOnFailure: !process.env['RUN_PATH'],
     includeErrorInReport: true,
   });
   const counts = [...taken].map(([name, count]) => `${name} ${count}`).join(', ');
   const seconds = Math.round((Date.now() - started) / 1000);
   t.diagnostic(`${RUNS} runs with seed ${seed()} in ${seconds} s: ${flows} flows; ${counts}`);
-  // A short run may miss one.
+  // A short run may miss a kind of step.
   if (process.env['DEEP'])
     assert.deepEqual(
       Object.keys(STEPS).filter((name) => !taken.has(name)),

@@ -21,7 +21,7 @@ const { test } = world;
 const EXCHANGES = ['backend', 'direct'] as const;
 type Exchange = (typeof EXCHANGES)[number];
 
-/** How often the code was sent to where it belongs. */
+/** The number of requests with the code to the backend or the token endpoint. */
 function timesSent(exchange: Exchange): number {
   return exchange === 'backend' ? world.site.posts().length : world.emulator.tokenRequests().length;
 }
@@ -36,7 +36,7 @@ function breakServer(exchange: Exchange, answer: BackendAnswer, token: Fault): v
   else world.emulator.configure({ token });
 }
 
-/** The flow ended in this way, the code is used up, and nothing was sent a second time. */
+/** The flow ended with this error, the code is used up, and was sent only once. */
 async function assertFailed(
   page: Page,
   exchange: Exchange,
@@ -56,7 +56,7 @@ async function assertFailed(
 
 for (const exchange of EXCHANGES) {
   for (const kind of ['hang', 'drip'] as const) {
-    test(`#62 ${exchange}: a server that would ${kind} ends in a timeout`, async () => {
+    test(`#62 ${exchange}: a server with a response of kind “${kind}” ends in a timeout`, async () => {
       servePage(exchange, { timeout: '1000' });
       breakServer(exchange, { kind }, kind);
       const visitor = await world.visit();
@@ -80,7 +80,7 @@ for (const exchange of EXCHANGES) {
     await world.finish(visitor, page);
   });
 
-  test(`#71 ${exchange}: a redirect is not followed, and no code gets to another origin`, async () => {
+  test(`#71 ${exchange}: a redirect is not followed, and no code is sent to another origin`, async () => {
     const to = `http://127.0.0.1:${world.site.port}/evil`;
     const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
     world.site.serve('/evil', { headers, body: '{"profile":"evil","userId":"evil"}' });
@@ -99,7 +99,7 @@ for (const exchange of EXCHANGES) {
   });
 }
 
-test('#67 a token endpoint without CORS is asked once, and the developer is told where to read why', async () => {
+test('#67 a token endpoint without CORS gets one request, and the console links to the reason', async () => {
   servePage('direct');
   world.emulator.configure({ cors: false });
   const visitor = await world.visit();
@@ -111,7 +111,7 @@ test('#67 a token endpoint without CORS is asked once, and the developer is told
   await world.finish(visitor, page);
 });
 
-test('#78 a blocker that stops the post ends the flow at once', needsInterception, async () => {
+test('#78 a blocker that stops the POST ends the flow at once', needsInterception, async () => {
   servePage('backend');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
@@ -160,7 +160,7 @@ const REFUSALS: {
 ];
 for (const exchange of EXCHANGES) {
   for (const { name, answer, switches, expected } of REFUSALS) {
-    test(`${name} is told by the ${exchange} exchange as ${String(expected['code'])}`, async () => {
+    test(`${name} is reported by the ${exchange} exchange as ${String(expected['code'])}`, async () => {
       servePage(exchange);
       world.site.backend.answer = answer;
       world.emulator.configure(switches);
@@ -173,7 +173,7 @@ for (const exchange of EXCHANGES) {
   }
 }
 
-test('#65 a time to wait that CORS hides is left out', async () => {
+test('#65 a Retry-After that CORS hides is left out of the error', async () => {
   servePage('direct');
   world.emulator.configure({ token: 'rate-limit', exposeRetryAfter: false });
   const visitor = await world.visit();

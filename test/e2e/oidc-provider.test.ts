@@ -21,7 +21,7 @@ import { startOidcProvider, type OidcProvider } from './support/oidc-provider.js
 let provider: OidcProvider;
 let redirectUri: string;
 
-/** Monerium's part is taken by a certified provider, which makes tokens of its own. */
+/** A world with a certified provider in the place of Monerium, which issues its own tokens. */
 class ProviderWorld extends World {
   override async start(): Promise<void> {
     await super.start();
@@ -55,7 +55,7 @@ const { test } = world;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 const OTHER_VERIFIER = 'x'.repeat(43);
 
-/** Opens a page from which a customer can go to the provider. They come back to another one. */
+/** Opens a page with the element. The redirect URI is another page. */
 async function openShop(visitor: Visitor): Promise<Page> {
   world.trusted = [provider.url];
   const parts = {
@@ -70,7 +70,7 @@ async function openShop(visitor: Visitor): Promise<Page> {
   return world.open(visitor, '/shop');
 }
 
-/** A customer who has come back and is connected. */
+/** Goes through the whole flow. Returns the page of the connected customer. */
 async function connect(visitor: Visitor): Promise<Page> {
   const page = await openShop(visitor);
   await clickConnect(page);
@@ -79,13 +79,13 @@ async function connect(visitor: Visitor): Promise<Page> {
   return page;
 }
 
-/** The addresses that the provider has sent customers to. */
+/** The addresses to which the provider has redirected customers. */
 function callbacks(): URL[] {
   const visits = world.site.requests.filter(({ path, query }) => path === '/back' && query.size);
   return visits.map(({ url }) => new URL(url, world.site.origin));
 }
 
-/** What the page has asked the token endpoint for, by the grant type. */
+/** The fields of the token requests with this grant type. */
 function grants(type: 'authorization_code' | 'refresh_token'): Readonly<Record<string, unknown>>[] {
   const all = provider.tokenRequests.map(({ fields }) => fields);
   return all.filter(({ grant_type }) => grant_type === type);
@@ -94,7 +94,7 @@ function grants(type: 'authorization_code' | 'refresh_token'): Readonly<Record<s
 const getAccessToken = (page: Page): Promise<string> =>
   page.$eval('monerium-connect', (found) => found.getAccessToken());
 
-/** Posts to the token endpoint from outside the browser. */
+/** Sends a token request from outside the browser. */
 async function post(fields: Record<string, string>): Promise<[status: number, error?: string]> {
   const body = new URLSearchParams({ client_id: DEMO_CLIENT_ID, ...fields });
   const response = await fetch(`${provider.url}/auth/token`, { method: 'POST', body });
@@ -102,7 +102,7 @@ async function post(fields: Record<string, string>): Promise<[status: number, er
   return error ? [response.status, error] : [response.status];
 }
 
-/** The page has nothing to say about the response that it was opened with. */
+/** The page fires no event about the response with which it was opened. */
 async function assertSilent(page: Page): Promise<void> {
   await settle(page);
   assert.deepEqual(await eventsOf(page), []);
@@ -110,7 +110,7 @@ async function assertSilent(page: Page): Promise<void> {
   assert.equal(await page.url(), redirectUri);
 }
 
-test('a customer connects at a certified provider by one token request', async () => {
+test('a customer connects at a certified provider with one token request', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
   await clickConnect(page);
@@ -147,7 +147,7 @@ test('a customer connects at a certified provider by one token request', async (
   await world.finish(visitor, page);
 });
 
-test('calls at the same time share one refresh, and each refresh uses the token of the last', async () => {
+test('simultaneous calls share one refresh, and each refresh sends the latest token', async () => {
   const visitor = await world.visit();
   const page = await connect(visitor);
 
@@ -179,7 +179,7 @@ test('a connection ends when the provider refuses its refresh token', async () =
   const page = await connect(visitor);
   await getAccessToken(page);
   const [spent] = grants('refresh_token');
-  // A thief comes with the token that was rotated away: the provider takes back the whole grant.
+  // A thief sends the refresh token that was already used: the provider revokes the whole grant.
   const refresh = { grant_type: 'refresh_token', refresh_token: String(spent!['refresh_token']) };
   assert.deepEqual(await post(refresh), [400, 'invalid_grant']);
 
@@ -195,10 +195,10 @@ test('a connection ends when the provider refuses its refresh token', async () =
   await world.finish(visitor, page);
 });
 
-test('the provider gives out and trades codes with PKCE only', async () => {
+test('the provider issues and exchanges codes only with PKCE', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
-  // Nobody is there to take the code out of the address.
+  // Without the element, the code stays in the address: the `Referer` header must not contain it.
   const policy = '<meta name="referrer" content="no-referrer">';
   world.site.serve('/back', `<!doctype html>${policy}<title>Shop</title>`);
   await clickConnect(page);
@@ -228,7 +228,7 @@ test('the provider gives out and trades codes with PKCE only', async () => {
   assert.match(location.searchParams.get('error_description') ?? '', /PKCE/);
 });
 
-test('a verifier that was changed on the way is refused by the provider and told as such', async () => {
+test('a verifier that was changed in storage is refused by the provider: exchange_rejected', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
   await clickConnect(page);
@@ -236,7 +236,7 @@ test('a verifier that was changed on the way is refused by the provider and told
   const { state } = provider.authorizations[0]!.fields;
   world.site.serve('/plain', '<!doctype html><title>Shop</title>');
   const meddler = await world.open(visitor, '/plain');
-  // In WebKit another tab sees a write a little later.
+  // In WebKit a write to storage reaches another tab a little later.
   await meddler.waitForFunction(
     (key, codeVerifier) => {
       const text = localStorage.getItem(key);
@@ -265,7 +265,7 @@ test('a verifier that was changed on the way is refused by the provider and told
   await world.finish(visitor, page);
 });
 
-test('a customer who refuses is told access_denied, and can come back and approve', async () => {
+test('a refusal fires access_denied, and the customer can try again and approve', async () => {
   const visitor = await world.visit();
   const page = await openShop(visitor);
   await clickConnect(page);
@@ -288,7 +288,7 @@ test('a customer who refuses is told access_denied, and can come back and approv
   await world.finish(visitor, page);
 });
 
-test('a second redirect with one code is silent, sends nothing and leaves the tokens alive', async () => {
+test('a second redirect with one code fires no event, sends nothing and revokes no token', async () => {
   const visitor = await world.visit();
   const page = await connect(visitor);
   const callback = callbacks()[0]!.href;
@@ -297,7 +297,7 @@ test('a second redirect with one code is silent, sends nothing and leaves the to
   await second.goto(callback);
   await assertSilent(second);
   assert.equal(provider.tokenRequests.length, 1);
-  // A code that is used twice costs its tokens at this provider.
+  // This provider revokes the tokens of a code that is used twice.
   await getAccessToken(page);
   assert.equal(provider.tokenRequests.length, 2);
 

@@ -14,23 +14,23 @@ import {
 const world = useWorld();
 const { test } = world;
 
-/** A script of the page's own that is evaluated after the element's, and comes late at that. */
+/** A script of the page itself. It arrives late, and is evaluated after the element's script. */
 const LATE_SCRIPT = '<script type="module" src="/late.js" referrerpolicy="no-referrer"></script>';
 
-/** Tells the site that the element is defined: WebKit's driver asks no page that still loads. */
+/** Sends a request when the element is defined: WebKit's driver cannot query a loading page. */
 const TELLER = `<script>
   customElements.whenDefined('monerium-connect').then(() =>
     fetch('/defined', { referrerPolicy: 'no-referrer' }));
 </script>`;
 
-/** Serves the page's own script, kept back until the returned function is called. */
+/** Serves the page's own script. The second response waits for a call of the returned function. */
 function serveLateScript(body: string): () => void {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   const headers = { 'content-type': 'text/javascript' };
   let isFirst = true;
   world.site.serve('/late.js', async () => {
-    // The page of the start needs no patience.
+    // The page that starts the flow gets the script at once.
     if (!isFirst) await released;
     isFirst = false;
     return { headers, body };
@@ -38,7 +38,7 @@ function serveLateScript(body: string): () => void {
   return release;
 }
 
-/** Comes back to a page whose own script arrives after the element has been defined. */
+/** Returns to a page whose own script arrives after the element has been defined. */
 async function comeBackLate(body: string) {
   const release = serveLateScript(`const element = document.querySelector('monerium-connect');
     ${body}`);
@@ -47,7 +47,7 @@ async function comeBackLate(body: string) {
   const page = await world.open(visitor, '/');
   const url = world.callbackUrl(await world.begin(page));
   const arrival = page.goto(url);
-  // Once on the page of the start, and now.
+  // The first request is of the page that started the flow.
   const tellings = () => world.site.requests.filter(({ path }) => path === '/defined');
   await world.site.waitUntil(() => tellings().length === 2);
   assert.equal(world.site.posts().length, 0);
@@ -56,7 +56,7 @@ async function comeBackLate(body: string) {
   return { visitor, page };
 }
 
-test('#96 headers and listeners that the page sets after the element hold for the return', async () => {
+test('#96 headers and listeners that the page sets late are used for the return', async () => {
   const { visitor, page } = await comeBackLate(`
     element.backendHeaders = { 'X-CSRF-Token': 'from-the-page' };
     element.addEventListener('monerium-connected', ({ detail }) => { window.heard = detail; });
@@ -72,7 +72,7 @@ test('#96 headers and listeners that the page sets after the element hold for th
   await world.finish(visitor, page);
 });
 
-test('#96 an exchange of the page’s own that is set after the element is the one in force', async () => {
+test('#96 an exchange function that the page sets late is used for the return', async () => {
   const { visitor, page } = await comeBackLate(`
     element.exchange = async ({ code, codeVerifier, ...rest }, signal) => {
       window.asked = [code.length, codeVerifier.length, rest, signal instanceof AbortSignal];
@@ -107,14 +107,14 @@ test('#96 a listener that throws changes nothing about the connection', async ()
   world.onlyPost();
 });
 
-/** The page of the return tells what it heard before it is left. */
+/** Sends the `returnTo` of the event to the site, before the page navigates away. */
 const TELL = `<script>
   document.addEventListener('monerium-connected', ({ detail }) => {
     navigator.sendBeacon('/heard', detail.returnTo);
   });
 </script>`;
 
-test('#21 the customer goes back to where the flow began, after the event', async () => {
+test('#21 after the event, the page where the flow began is opened again', async () => {
   const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
   world.servePage('/back', attributes, { before: TELL, comesBack: true });
@@ -128,21 +128,21 @@ test('#21 the customer goes back to where the flow began, after the event', asyn
   assert.equal(await page.url(), `${world.site.origin}/shop?basket=1#pay`);
   const { body } = await world.site.waitUntil(({ path }) => path === '/heard');
   assert.equal(body, await page.url());
-  // The address is there before the script is.
+  // The address changes before the script is loaded.
   await waitForStatus(page, 'idle');
   world.onlyPost();
   await world.finish(visitor, page);
-  // The portal's page is the one new entry: Back must not lead to the page of the return.
+  // Back must open the portal, and not the page of the redirect URI.
   assert.equal(await page.evaluate(() => history.length), lengthBefore + 2);
   await page.goBack();
   await page.waitForFunction((url) => location.href.startsWith(url), {}, world.emulator.url);
 });
 
 for (const [name, attributes, start] of [
-  ['where it differs by its fragment only', {}, '/back#pay'],
+  ['when only the fragment differs', {}, '/back#pay'],
   ['in a direct exchange', { 'backend-url': undefined }, '/shop'],
 ] as const) {
-  test(`#21 ${name} the page of the return stays, and knows where the flow began`, async () => {
+  test(`#21 ${name}, the page of the redirect URI stays, and returnTo is where the flow began`, async () => {
     world.servePage('/shop', { 'redirect-uri': '/back', ...attributes });
     world.servePage('/back', { 'redirect-uri': '/back', ...attributes }, { comesBack: true });
     const visitor = await world.visit();
@@ -157,7 +157,7 @@ for (const [name, attributes, start] of [
   });
 }
 
-test('a place of the start that is not on this origin is replaced by this page', async () => {
+test('a stored start address of another origin is replaced by the address of this page', async () => {
   const attributes = { 'redirect-uri': '/back' };
   world.servePage('/shop', attributes);
   world.servePage('/back', attributes, { comesBack: true });
@@ -178,7 +178,7 @@ test('a place of the start that is not on this origin is replaced by this page',
   world.onlyPost();
 });
 
-test('#46 the clean-up keeps the state of the history, its length, and fires nothing', async () => {
+test('#46 the clean-up keeps history.state and history.length, and fires no event', async () => {
   const before = `<base href="/deep/below/"><script>
     window.seen = [];
     for (const name of ['popstate', 'hashchange']) addEventListener(name, () => seen.push(name));

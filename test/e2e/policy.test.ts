@@ -1,4 +1,4 @@
-// Pages with a strict Content-Security-Policy: nothing inline, and only the requests that are said.
+// Pages with a strict Content-Security-Policy: nothing inline, and only the listed requests.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { RECORDER, SIGHTINGS_PATH } from './support/recorder.js';
@@ -17,11 +17,11 @@ const world = useWorld();
 const { test } = world;
 
 const hash = createHash('sha256').update(RECORDER).digest('base64');
-/** The tests' own recorder is inline, and what it sees is sent on the way out. */
+/** The tests' own recorder is an inline script, and sends a request on `pagehide`. */
 const OWN_SCRIPT = `'sha256-${hash}'`;
 const OWN_REQUESTS = ['/sentinel', SIGHTINGS_PATH];
 
-/** Notes every violation, before anything else can cause one. */
+/** Records every violation. It is the first script, so it misses none. */
 const NONCE = 'bm9uY2U';
 const WATCH = `<script src="/watch.js" nonce="${NONCE}" referrerpolicy="no-referrer"></script>`;
 const WATCHER = `window.violations = [];
@@ -41,7 +41,7 @@ interface Variant {
 async function open({ policy, connect = ['/backend'], script, attributes }: Variant) {
   const { origin } = world.site;
   const requests = [...OWN_REQUESTS, ...connect].map((url) => new URL(url, origin).href);
-  // A browser asks for an icon by itself.
+  // A browser requests the icon without a tag.
   const csp = `default-src 'none'; img-src ${origin}/favicon.ico; connect-src ${requests.join(' ')}; ${policy}`;
   const javascript = { 'content-type': 'text/javascript' };
   world.register(`${origin}/`);
@@ -57,7 +57,7 @@ async function open({ policy, connect = ['/backend'], script, attributes }: Vari
 
 const violationsOf = (page: Page) => page.evaluate<[], string[]>('violations');
 
-/** The sheet of the element applies, its markup has no style of its own. */
+/** The style sheet of the element applies. Its markup has no inline style. */
 async function assertStyled(page: Page): Promise<void> {
   await page.waitForSelector(buttonOf());
   const look = await page.$eval(buttonOf(), (button) => {
@@ -74,7 +74,7 @@ const TYPED = "require-trusted-types-for 'script'; trusted-types";
 const COPY = '<script type="module" src="/copy.js" referrerpolicy="no-referrer"></script>';
 
 const VARIANTS: Record<string, () => Variant> = {
-  'scripts of its own only, and no style': () => ({ policy: `${SELF}; style-src 'none'` }),
+  'scripts of its own origin only, and no style': () => ({ policy: `${SELF}; style-src 'none'` }),
   'a nonce and strict-dynamic': () => ({
     policy: `script-src 'nonce-${NONCE}' 'strict-dynamic' ${OWN_SCRIPT}`,
     script: WITH_NONCE,
@@ -92,7 +92,7 @@ const VARIANTS: Record<string, () => Variant> = {
 };
 
 for (const [name, variant] of Object.entries(VARIANTS)) {
-  test(`#76 a policy with ${name} is kept from the button to the connection`, async () => {
+  test(`#76 a flow causes no violation of a policy with ${name}`, async () => {
     const { visitor, page } = await open(variant());
     await assertStyled(page);
     assert.deepEqual(await violationsOf(page), []);
@@ -104,7 +104,7 @@ for (const [name, variant] of Object.entries(VARIANTS)) {
   });
 }
 
-test('#76 a backend that connect-src leaves out: exchange_network, and the developer is told why', async () => {
+test('#76 a backend that connect-src leaves out: exchange_network, and the console shows why', async () => {
   const { visitor, page } = await open({ policy: SELF, connect: [] });
   await world.connect(page);
   const detail = await waitForEvent(page, 'monerium-error');

@@ -1,4 +1,4 @@
-// With the popup blocker that customers have: it lets a window open only out of a click.
+// With the popup blocker that customers have: a window opens only after a click.
 import assert from 'node:assert/strict';
 import {
   SCRIPT_TAG,
@@ -38,8 +38,8 @@ async function open(before?: string) {
 }
 
 /**
- * Starts without a click as soon as that can be done in one task, and tells the site how it went.
- * A page does it by itself: whatever a test evaluates in a page counts as a click.
+ * Starts a flow without a click as soon as the secrets are ready, and reports the result to the
+ * site. It is a script of the page because a script that a test evaluates counts as a click.
  */
 const START_BY_SCRIPT = `<script>
   const timer = setInterval(async () => {
@@ -53,7 +53,7 @@ const START_BY_SCRIPT = `<script>
   }, 20);
 </script>`;
 
-test('#22 a click opens the window that a script alone cannot open', NO_BLOCKER, async () => {
+test('#22 a click opens the window that a script cannot open without it', NO_BLOCKER, async () => {
   const { visitor, page } = await open(START_BY_SCRIPT);
   const { query } = await world.site.waitUntil(({ path }) => path === '/told');
   assert.equal(query.get('code'), 'popup_blocked');
@@ -64,7 +64,7 @@ test('#22 a click opens the window that a script alone cannot open', NO_BLOCKER,
   await world.finish(visitor, page);
 });
 
-/** Calls it when the click has opened a window, or counts no more. */
+/** Calls `hurry()` when the click has opened a window, or has expired. */
 const HURRY_LATE = `<script>
   let isClicked = false;
   addEventListener('click', () => (isClicked = true), true);
@@ -72,7 +72,7 @@ const HURRY_LATE = `<script>
 </script>`;
 
 test(
-  '#22 without a challenge the click opens an empty window, which goes on later',
+  '#22 without a challenge the click opens an empty window, which opens Monerium later',
   NO_BLOCKER,
   async () => {
     const { visitor, page } = await open(SLOW_SECRETS + HURRY_LATE);
@@ -100,7 +100,7 @@ test('#22 an empty window is closed again when the start fails', async () => {
   await world.finish(visitor, page);
 });
 
-test('#22 #31 cancelling while an empty window waits closes it', async () => {
+test('#22 #31 cancel() closes a window that is still empty', async () => {
   const { visitor, page } = await open(SLOW_SECRETS);
   await page.waitForSelector(buttonOf());
   const popup = await visitor.opened(() => clickConnect(page));
@@ -116,7 +116,7 @@ test('#22 #31 cancelling while an empty window waits closes it', async () => {
 });
 
 test(
-  '#23 a window that is blocked is told within a second, and nothing is left pending',
+  '#23 a blocked window fires an error event within a second, and leaves nothing pending',
   NO_BLOCKER,
   async () => {
     const { visitor, page } = await open(START_BY_SCRIPT);
@@ -134,12 +134,12 @@ test(
 );
 
 for (const [name, script] of Object.entries({
-  'gives nothing back': 'window.open = () => null;',
-  'gives back a closed window': 'window.open = () => ({ closed: true });',
-  'throws the opener away':
+  'returns null': 'window.open = () => null;',
+  'returns a closed window': 'window.open = () => ({ closed: true });',
+  'opens the window without an opener':
     'const { open } = window; window.open = (url, name, features) => open.call(window, url, name, `${features},noopener`);',
 })) {
-  test(`#23 #34 window.open that ${name}: popup_blocked, and a second try is free`, async () => {
+  test(`#23 #34 window.open that ${name}: popup_blocked, and a second try is possible`, async () => {
     const { visitor, page } = await open(`<script>{ ${script} }</script>`);
     await waitUntilReady(page);
     await clickConnect(page);
@@ -169,13 +169,13 @@ test('#34 #85 a sandbox that forbids windows: popup_blocked, and nothing is left
   assert.equal(code, 'popup_blocked');
   await assertNothingPending(page);
   assert.deepEqual(world.authorizations(), []);
-  // The browser itself names the address that it has blocked, whose flow has ended already.
+  // The browser logs the address that it has blocked. The flow of its state has already ended.
   const ours = visitor.console.filter((line) => !line.startsWith('error: Blocked opening '));
   visitor.console.splice(0, Infinity, ...ours);
   await world.finish(visitor, page);
 });
 
-test('a window that cannot be had again leaves the flow waiting, to be cancelled', async () => {
+test('a window that cannot be opened again leaves the flow waiting, and it can be cancelled', async () => {
   const { visitor, page } = await open();
   await stopClock(page);
   const { popup } = await beginPopup(world, visitor, page);

@@ -1,4 +1,4 @@
-// How the window that shows Monerium ends: whoever gives the flow up, and whenever.
+// The window that shows Monerium closes, no matter how and when the flow ends.
 import assert from 'node:assert/strict';
 import {
   CANARY_EMAIL,
@@ -40,7 +40,7 @@ async function open(attributes?: Attributes, parts?: PageParts) {
   return { visitor, page };
 }
 
-/** What a developer would have to look into. The element's own lines say what has happened. */
+/** Errors and warnings in the console that are not from the element. */
 function complaintsOf({ console, errors }: Visitor): string[] {
   const isComplaint = (line: string) =>
     /^(error|warn)/.test(line) && !/<monerium-connect>/.test(line);
@@ -88,7 +88,7 @@ for (const [name, giveUp] of Object.entries(GIVE_UP)) {
   });
 }
 
-test('#190 a window that waits for a mail, some pages later, is closed', async () => {
+test('#190 a window that shows a later page of Monerium is closed', async () => {
   const { visitor, page } = await open();
   const { popup } = await beginPopup(world, visitor, page);
   const step = await popup.$eval('body', ({ dataset }) => dataset['step']);
@@ -107,7 +107,7 @@ test('#190 a window that waits for a mail, some pages later, is closed', async (
   await finish(visitor, page);
 });
 
-test('#190 a window that Monerium has not answered yet is closed', async () => {
+test('#190 a window without a response from Monerium yet is closed', async () => {
   const { visitor, page } = await open({ 'api-url': `http://127.0.0.1:${world.site.port}` });
   world.trusted = [`http://127.0.0.1:${world.site.port}`];
   world.site.serve('/auth', () => new Promise(() => {}));
@@ -117,11 +117,11 @@ test('#190 a window that Monerium has not answered yet is closed', async () => {
   await world.site.waitUntil(({ path }) => path === '/auth');
   await page.bringToFront();
   await choose(page, 'cancel');
-  // A test cannot have a window that shows nothing: the page says what has become of it.
+  // A test cannot query a window without a document, so the page checks whether it is closed.
   await page.waitForFunction('popup.closed');
   await waitForEvent(page, 'monerium-error');
   assert.equal(await statusOf(page), 'idle');
-  // The address of this Monerium is one of the site's own server.
+  // This request to Monerium was sent to the site's own server: the scan must not see it.
   world.site.requests.splice(
     world.site.requests.findIndex(({ path }) => path === '/auth'),
     1,
@@ -129,10 +129,10 @@ test('#190 a window that Monerium has not answered yet is closed', async () => {
   await finish(visitor, page);
 });
 
-test('#190 a window that has come back, and was not heard, is closed', async () => {
+test('#190 a window that has returned, but has not sent its response, is closed', async () => {
   const { visitor, page } = await open();
   const begun = await beginPopup(world, visitor, page);
-  // The page of the redirect URI stands still in front of the element's script.
+  // The page of the redirect URI does not load the element's script.
   world.site.serve('/callback', '<!doctype html><link rel="icon" href="data:,">');
   world.site.requests.length = 0;
   await comeBack(world, begun);
@@ -158,7 +158,7 @@ test('#190 cancelling the exchange ends the flow, whose window has closed by the
   await finish(visitor, page);
 });
 
-test('#190 only the window of the element that was cancelled is closed', async () => {
+test('#190 only the window of the cancelled element is closed', async () => {
   const other = '0d1c5d5e-3f0b-4c53-8b0f-5f6f0f1a2b3c';
   const shared = { 'redirect-uri': '/callback', mode: 'popup' };
   const body =
@@ -226,7 +226,7 @@ test('#190 an element in a frame of another site closes its window', async () =>
   await finish(visitor);
 });
 
-/** The popup is cut off from the page: by Monerium, or by the site itself. */
+/** A `Cross-Origin-Opener-Policy` of Monerium or of the site cuts the popup off from the page. */
 const SEVERED = {
   Monerium: () => world.emulator.configure({ coop: 'same-origin' }),
   'the site': () => serveWithPolicy('same-origin'),
@@ -244,7 +244,7 @@ for (const [name, sever] of Object.entries(SEVERED)) {
     return { visitor, page, begun };
   }
 
-  test(`#192 a window that ${name} has cut off closes as soon as it comes back`, async () => {
+  test(`#192 a window that ${name} has cut off closes as soon as it returns`, async () => {
     const { visitor, page, begun } = await beginSevered();
     await choose(page, 'cancel');
     await waitForEvent(page, 'monerium-error');
@@ -255,7 +255,7 @@ for (const [name, sever] of Object.entries(SEVERED)) {
     await finish(visitor, page);
   });
 
-  test(`#192 a window that ${name} has cut off is told from others by an error without state`, async () => {
+  test(`#192 a window that ${name} has cut off passes on an error without state`, async () => {
     const { visitor, page, begun } = await beginSevered();
     const { redirectUri } = begun.authorization;
     await leaveFor(begun.popup, `${redirectUri}?error=access_denied`);
@@ -267,11 +267,11 @@ for (const [name, sever] of Object.entries(SEVERED)) {
 }
 
 for (const [name, leave] of Object.entries({
-  'loads anew': (page) => page.reload(),
-  'goes elsewhere': (page) => page.goto(`${world.site.origin}/elsewhere`),
+  reloads: (page) => page.reload(),
+  'opens another page': (page) => page.goto(`${world.site.origin}/elsewhere`),
   closes: (page) => page.close(),
 } satisfies Record<string, (page: Page) => Promise<void>>)) {
-  test(`#192 when the page ${name}, its popup still knows what it is`, async () => {
+  test(`#192 when the page ${name}, its window is still treated as a popup`, async () => {
     const { visitor, page } = await open({ 'success-url': '/done' }, { comesBack: true });
     world.site.serve('/elsewhere', '<!doctype html><title>Elsewhere</title>');
     const begun = await beginPopup(world, visitor, page);
@@ -279,13 +279,13 @@ for (const [name, leave] of Object.entries({
     await comeBack(world, begun);
     await waitForEvent(begun.popup, 'monerium-connected');
     await finish(visitor, begun.popup);
-    // In a popup there is no page to go to.
+    // A popup does not open `success-url`.
     assert.equal(await begun.popup.url(), begun.authorization.redirectUri);
     assertOneExchange(world);
   });
 }
 
-test('#192 the tab that a mail has opened is no popup', async () => {
+test('#192 a tab that a link in an email has opened is not treated as a popup', async () => {
   const { visitor, page } = await open({ 'success-url': '/done' }, { comesBack: true });
   world.site.serve('/done', '<!doctype html><title>Done</title>');
   world.site.serve('/elsewhere', '<!doctype html><title>Elsewhere</title>');
@@ -294,14 +294,14 @@ test('#192 the tab that a mail has opened is no popup', async () => {
   const tab = await visitor.newPage();
   await tab.goto(world.callbackUrl(begun.authorization));
   await tab.waitForFunction(() => location.pathname === '/done');
-  // The popup comes back to a flow that is over.
+  // The popup returns when its flow has already ended.
   await comeBack(world, begun);
   await waitUntilClosed(visitor, begun.popup);
   assertOneExchange(world);
   await finish(visitor);
 });
 
-test('#191 without Web Locks the popup is confirmed, closes, and nothing is left uncaught', async () => {
+test('#191 without Web Locks the popup closes, and no error is uncaught', async () => {
   const before = '<script>delete Navigator.prototype.locks;</script>';
   const { visitor, page } = await open({}, { before });
   const { popup } = await beginPopup(world, visitor, page);
@@ -313,7 +313,7 @@ test('#191 without Web Locks the popup is confirmed, closes, and nothing is left
   assert.deepEqual(complaintsOf(visitor), []);
 });
 
-test('#193 an element that takes the place of the clicked one goes on with its window', async () => {
+test('#193 an element that replaces the clicked one continues the flow of its window', async () => {
   const { visitor, page } = await open();
   const begun: Begun = await beginPopup(world, visitor, page);
   await page.$eval('monerium-connect', (element) => {

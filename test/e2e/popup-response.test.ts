@@ -1,4 +1,4 @@
-// A popup hands its response over, and the page changes before the response is claimed.
+// A popup sends its response, and the page removes its elements before it claims the response.
 import assert from 'node:assert/strict';
 import {
   endingsOf,
@@ -15,8 +15,8 @@ const world = useWorld();
 const { test } = world;
 
 /**
- * Grants every lock 30 ms late. The first one that a flow asks for is the sign that a response has
- * been handed over: then the elements leave.
+ * Grants every lock 30 ms late. A flow requests its first lock when the page has received the
+ * response. At that moment the element is removed.
  */
 const SLOW_LOCKS = `<script>{
   const { request } = LockManager.prototype;
@@ -41,14 +41,14 @@ async function loseElements(isReplaced: boolean) {
       Object.assign(window, { markup });
       if (isNext) document.body.insertAdjacentHTML('beforeend', markup);
     };
-    // In a task of its own, as a framework renders.
+    // In a separate task, as a framework renders.
     Object.assign(window, { leave: () => setTimeout(leave) });
   }, isReplaced);
   await comeBack(world, begun);
   return { visitor, page, state: begun.authorization.state };
 }
 
-test('#148 an element that comes when the exchange is long over is connected', async () => {
+test('#148 an element that is added after the exchange is connected', async () => {
   const { visitor, page, state } = await loseElements(false);
   await page.waitForFunction(
     (key) => localStorage.getItem(key)?.includes('"outcome":{'),
@@ -68,7 +68,7 @@ test('#148 an element that comes when the exchange is long over is connected', a
   await world.finish(visitor, page);
 });
 
-test('#148 an element that replaces the last one before the lock is granted is connected', async () => {
+test('#148 an element that replaces the last one before the lock is granted connects', async () => {
   const { visitor, page, state } = await loseElements(true);
   await waitForStatus(page, 'connected');
   await waitForEvent(page, 'monerium-connected');

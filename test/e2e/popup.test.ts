@@ -61,7 +61,7 @@ test('#29 #33 a popup brings its response to the page that opened it, once, and 
   await world.finish(visitor, page);
 });
 
-test('a refusal in the popup is told by the page that opened it', async () => {
+test('a refusal in the popup fires an error event in the page that opened it', async () => {
   const { visitor, page } = await open();
   const { popup } = await beginPopup(world, visitor, page);
   await finishPopup(visitor, popup, { email: CANARY_EMAIL, decision: 'refuse' });
@@ -72,7 +72,7 @@ test('a refusal in the popup is told by the page that opened it', async () => {
   await world.finish(visitor, page);
 });
 
-test('#24 a popup that the customer closes ends the flow after a while, and a late success wins', async () => {
+test('#24 a popup that the customer closes ends the flow later, and a late success still connects', async () => {
   const { visitor, page } = await open();
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
@@ -95,7 +95,7 @@ test('#24 a popup that the customer closes ends the flow after a while, and a la
   await world.finish(visitor, page);
 });
 
-test('#24 a late failure after popup_closed is not told a second time', async () => {
+test('#24 a late failure after popup_closed fires no second event', async () => {
   const { visitor, page } = await open();
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
@@ -134,7 +134,7 @@ test('#24 after popup_closed a new start is a new flow', async () => {
   await world.finish(visitor, page);
 });
 
-test('#25 a window that seems closed at once stays waiting, and can be had again', async () => {
+test('#25 a window that seems closed at once keeps the flow waiting, and can be opened again', async () => {
   const { visitor, page } = await open();
   await keepPopup(page);
   await stopClock(page);
@@ -142,7 +142,7 @@ test('#25 a window that seems closed at once stays waiting, and can be had again
   await popup.close();
   await page.bringToFront();
   await waitUntilLooksClosed(page);
-  // Longer than it takes to call it closed, were it not so early.
+  // A window that seems closed later than this one would end the flow by now.
   await waitForLooks(page);
   await moveClock(page, SEVERED_MS);
   await waitForLooks(page);
@@ -160,7 +160,7 @@ test('#25 a window that seems closed at once stays waiting, and can be had again
   await world.finish(visitor, page);
 });
 
-test('cancel closes the popup, in silence', async () => {
+test('cancel closes the popup and shows no error', async () => {
   const { visitor, page } = await open();
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await page.bringToFront();
@@ -180,7 +180,7 @@ test('cancel closes the popup, in silence', async () => {
   await world.finish(visitor, page, tab);
 });
 
-test('#31 two elements have two windows, and each response reaches its own', async () => {
+test('#31 two elements have two windows, and each receives its own response', async () => {
   const other = '0d1c5d5e-3f0b-4c53-8b0f-5f6f0f1a2b3c';
   const shared = { 'redirect-uri': '/callback', mode: 'popup' };
   const body =
@@ -195,7 +195,7 @@ test('#31 two elements have two windows, and each response reaches its own', asy
   assert.notEqual(first.popup, second.popup);
   for (const { popup } of [first, second]) assert.equal(await popup.evaluate('name'), '');
 
-  // In the other order than begun.
+  // Not in the order in which they were started.
   await comeBack(world, second);
   await waitForStatus(page, 'connected', '#b');
   assert.equal(await statusOf(page, '#a'), 'waiting');
@@ -237,7 +237,7 @@ for (const [name, leave] of Object.entries({
     await waitForEvent(begun.popup, 'monerium-connected');
     assert.equal(await statusOf(begun.popup), 'connected');
     assertOneExchange(world);
-    // In a popup there is no way back to the start.
+    // A popup does not open the page where the flow began.
     await world.finish(visitor, begun.popup);
     assert.equal(await begun.popup.url(), begun.authorization.redirectUri);
     if (name === 'was loaded anew') assert.deepEqual(await endingsOf(page), []);
@@ -266,7 +266,7 @@ test('a popup that cannot close itself says that it may be closed', async () => 
   assert.deepEqual(await eventsOf(begun.popup), []);
   assert.equal(await begun.popup.url(), begun.authorization.redirectUri);
   assertOneExchange(world);
-  // An app that goes on to another view there shows the button again.
+  // An app that shows another view in the popup gets the button again.
   await begun.popup.evaluate(() => {
     const element = document.querySelector('monerium-connect')!;
     element.replaceWith(element.cloneNode());
@@ -275,7 +275,7 @@ test('a popup that cannot close itself says that it may be closed', async () => 
   await world.finish(visitor, page, begun.popup);
 });
 
-test('#28 a frame of another origin can say nothing, and hears nothing', async () => {
+test('#28 messages of a frame of another origin are ignored, and it receives none', async () => {
   const evil = `http://127.0.0.1:${world.site.port}`;
   world.site.serve('/evil', '<!doctype html><title>Evil</title>');
   const attributes = { 'redirect-uri': '/callback', mode: 'popup' };
@@ -289,7 +289,7 @@ test('#28 a frame of another origin can say nothing, and hears nothing', async (
   const heardOf = await countMessages(page);
   const attacker = await page.frame('iframe');
   const heardByAttackerOf = await countMessages(attacker);
-  // More than an attacker knows.
+  // An attacker does not know the state: even with it, the messages must have no effect.
   await attacker.evaluate(forge, begun.authorization.state);
   await page.waitForFunction('heard === 1000');
   assert.equal(await heardOf(), 1000);
@@ -307,7 +307,7 @@ test('#28 a frame of another origin can say nothing, and hears nothing', async (
   await world.finish(visitor, page);
 });
 
-test('#28 #159 what Monerium says to the page that opened its window changes nothing', async () => {
+test('#28 #159 a message from Monerium to the page that opened its window is ignored', async () => {
   const { visitor, page } = await open();
   const begun = await beginPopup(world, visitor, page);
   const heardOf = await countMessages(page);
@@ -323,13 +323,13 @@ test('#28 #159 what Monerium says to the page that opened its window changes not
   await comeBack(world, begun);
   await waitForEvent(page, 'monerium-connected');
   assertOneExchange(world);
-  // What Monerium knows, it may say.
+  // Monerium knows the state, so its messages may contain it.
   const ours = visitor.sightings.filter(({ name }) => name !== world.emulator.url);
   visitor.sightings.splice(0, Infinity, ...ours);
   await world.finish(visitor, page);
 });
 
-/** Counts from now on what a document is told. */
+/** Counts the messages that a document receives from now on. */
 async function countMessages(frame: Frame): Promise<() => Promise<unknown>> {
   await frame.evaluate(() => {
     Object.assign(window, { heard: 0 });
@@ -350,7 +350,7 @@ function forge(state: string): void {
   }
 }
 
-test('#28 a popup on its way back tells nothing to an opener of another origin', async () => {
+test('#28 a popup that returns sends no message to an opener of another origin', async () => {
   servePopup(world);
   const visitor = await world.visit();
   const attacker = await visitor.newPage();

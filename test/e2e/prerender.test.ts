@@ -5,7 +5,7 @@ const world = useWorld();
 const { test } = world;
 const onlyChromium = skipIn({ firefox: 'prerenders no page', webkit: 'prerenders no page' });
 
-/** Tells the site when the page has had time for an exchange, is shown, and has connected. */
+/** Sends a request when the hidden page had time for an exchange, is shown, and is connected. */
 const TELL = `<script type="module">
   const tell = (word) => fetch('/told?' + word, { referrerPolicy: 'no-referrer' });
   document.addEventListener('prerenderingchange', () => tell('shown'));
@@ -15,7 +15,7 @@ const TELL = `<script type="module">
     if (document.prerendering) tell('hidden');
   });
 </script>`;
-// Chromium hands no lock to a page that is not shown: without locks the element has to wait itself.
+// Chromium grants no lock to a page that is not shown. Without locks the element itself must wait.
 const NO_LOCKS = '<script>Object.defineProperty(navigator, "locks", {});</script>';
 
 test(
@@ -24,7 +24,7 @@ test(
   async () => {
     world.servePage('/', {}, { before: NO_LOCKS, body: world.element() + TELL });
     world.site.serve('/told', '');
-    // Once the hidden page has taken the place of the other, the driver can ask neither of them.
+    // After the hidden page has replaced the other one, the driver cannot query either of them.
     const visitor = await world.browser.visit();
     const page = await world.open(visitor, '/');
     const address = world.callbackUrl(await world.begin(page));

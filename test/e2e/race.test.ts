@@ -1,6 +1,6 @@
-// Five tabs of one browser have loaded one callback URL, and claim it at the same moment. Who wins
-// is not decided by the order in which tabs come: the element is put on the page when a barrier in
-// the site opens, and that holds all five until all five have asked.
+// Five tabs of one browser load one callback URL and claim its response at the same moment. Their
+// order does not decide the race: each tab adds its element when a barrier of the site opens, which
+// waits for requests of all five tabs.
 import assert from 'node:assert/strict';
 import { settleTasks, skipIn, useWorld, waitForLocks, type Page } from './support.js';
 import { Barrier, scriptsBehindBarrier } from './support/barrier.js';
@@ -21,12 +21,12 @@ const { test } = world;
 const barrier = new Barrier();
 
 interface Racers {
-  /** Where every flow begins. It stays in front: a tab that nobody sees has slower timers. */
+  /** Where every flow begins. It stays in front because a hidden tab has slower timers. */
   readonly starter: Page;
   readonly tabs: readonly Page[];
 }
 
-/** Serves the page of the return, and opens the tabs. `before` stands in front of the script. */
+/** Serves the page of the redirect URI, with `before` before its script, and opens the tabs. */
 async function prepareRace(before = ''): Promise<Racers> {
   const attributes = { 'redirect-uri': '/back' };
   const script = scriptsBehindBarrier(world.element(attributes));
@@ -44,17 +44,17 @@ async function runRound({ starter, tabs }: Racers): Promise<void> {
   const url = world.callbackUrl(await world.begin(starter));
   barrier.close(TABS);
   const race = tabs.map(async (tab, at) => {
-    // Chromium asks for an address once at a time, so each tab has a parameter of its own.
+    // Chromium loads an address in one tab at a time, so each tab has a different parameter.
     await tab.goto(`${url}&tab=${at}`);
     await tab.waitForSelector('monerium-connect');
     await settleTasks(tab);
-    // Comes to the server after everything that the page has sent before.
+    // Reaches the server after all earlier requests of the page.
     await tab.evaluate(() => fetch('/sentinel'));
   });
   await Promise.all(race);
 }
 
-/** How many requests each of the codes was sent with. */
+/** The number of requests for each code. */
 function countRequests(): number[] {
   const codes = world.site.posts().map(({ body }) => /"code":"([^"]+)"/.exec(body)?.[1]);
   return [...new Set(codes)].map((code) => codes.filter((other) => other === code).length);
@@ -69,9 +69,9 @@ test('#7 of five tabs that race for one response, exactly one sends it', options
   t.diagnostic(`${rounds} rounds of ${TABS} tabs: one request in each`);
 });
 
-// The proof that the tabs of the test above do race. It goes on until they have, and a deep run to
-// the end.
-test('#7 the race shows itself as soon as the lock is taken out', options, async (t) => {
+// Proves that the tabs of the test above do race. It ends when a code was sent twice, and a deep
+// run does all rounds.
+test('#7 without the lock, the tabs send a code twice', options, async (t) => {
   const racers = await prepareRace(`<script>
     Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });
   </script>`);
@@ -86,8 +86,8 @@ test('#7 the race shows itself as soon as the lock is taken out', options, async
   assert.ok(lost > 0, `more than one request in ${lost} of ${rounds} rounds`);
 });
 
-// The tab that began the flow is one of the five here. Each puts the element on its page at a time
-// of its own, up to a fifth of a second after the barrier opened.
+// Here one of the five tabs started the flow. Each tab adds its element at a different time, up to
+// 200 ms after the barrier opened.
 test(
   '#7 of five tabs with the one that began the flow, exactly one sends it',
   options,

@@ -19,14 +19,14 @@ const world = useWorld();
 const { test } = world;
 const OTHER_CLIENT_ID = '0d1c5d5e-3f0b-4c53-8b0f-5f6f0f1a2b3c';
 
-/** What an element may change, to be compared before and after. */
+/** All that an element may change in a page, to be compared before and after. */
 async function everythingOf(page: Page): Promise<unknown> {
   const stored = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]);
   const [events, status] = [await eventsOf(page), await statusOf(page)];
   return { events, status, url: await page.url(), stored: await page.evaluate(stored) };
 }
 
-/** Begins a flow in a tab of its own, so that there is a record which must survive. */
+/** Starts a flow in a separate tab, so that there is a record that must not be removed. */
 async function beginElsewhere(visitor: Awaited<ReturnType<typeof world.visit>>) {
   const tab = await world.open(visitor, '/');
   const authorization = await world.begin(tab);
@@ -51,7 +51,7 @@ const OTHER_LIBRARY = `<script type="module">
 </script>`;
 
 for (const order of ['before', 'after']) {
-  test(`#37 #48 the response of another library, loaded ${order} the element, is its own`, async () => {
+  test(`#37 #48 the response of another library, loaded ${order} the element, is left to it`, async () => {
     const script = order === 'before' ? OTHER_LIBRARY + SCRIPT_TAG : SCRIPT_TAG + OTHER_LIBRARY;
     world.servePage('/', {}, { script });
     world.site.serve('/other-exchange', 'done');
@@ -80,7 +80,7 @@ const STRANGERS = [
   '?state=active&code=1&code=2',
   '?code=x&state=MC1.aaaa',
 ];
-test('#38 #48 #53 a query that is none of ours changes nothing at all', async () => {
+test('#38 #48 #53 a query that is no response to the element changes nothing', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const { tab, authorization } = await beginElsewhere(visitor);
@@ -123,8 +123,9 @@ test('#44 a hash router keeps its route, and a response in the fragment is not r
   world.onlyPost();
 });
 
-test('#52 a forged code is never exchanged, and the real flow survives it', async () => {
-  // A code that is not ours stays in the address, and so would come in the request for an icon.
+test('#52 a forged code is never exchanged, and the real flow can still finish', async () => {
+  // A code without a state of the element stays in the address. The `Referer` of the request for
+  // an icon would contain it.
   world.servePage('/', {}, { before: '<meta name="referrer" content="no-referrer">' });
   const visitor = await world.visit();
   const { tab, authorization } = await beginElsewhere(visitor);
@@ -139,7 +140,7 @@ test('#52 a forged code is never exchanged, and the real flow survives it', asyn
     { query: `code=${code}`, code: undefined },
   ];
   for (const { query, code: expected } of forgeries) {
-    // In the very tab where the real flow was begun.
+    // In the same tab in which the real flow was started.
     await tab.goto(`${world.site.origin}/?${query}`);
     if (expected) await waitForEvent(tab, 'monerium-error');
     await settle(tab);
@@ -154,7 +155,7 @@ test('#52 a forged code is never exchanged, and the real flow survives it', asyn
   await assertCompletes(tab, authorization);
 });
 
-test('#53 a forged refusal tells of no flow that is known, and ends none', async () => {
+test('#53 a forged refusal reports transaction_not_found or nothing, and ends no flow', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const { tab, authorization } = await beginElsewhere(visitor);
@@ -167,7 +168,7 @@ test('#53 a forged refusal tells of no flow that is known, and ends none', async
   await world.finish(visitor, tab);
 });
 
-test('#55 of two elements for two clients, each takes its own response only', async () => {
+test('#55 of two elements for two clients, each takes only its own response', async () => {
   world.registerClient(OTHER_CLIENT_ID, `${world.site.origin}/`);
   const mine = world.element({ id: 'a' });
   const other = world.element({ id: 'b', 'client-id': OTHER_CLIENT_ID });
@@ -177,7 +178,7 @@ test('#55 of two elements for two clients, each takes its own response only', as
   const [flowA, flowB] = [await world.begin(a, '#a'), await world.begin(b, '#b')];
   assert.deepEqual([flowA.clientId, flowB.clientId], [DEMO_CLIENT_ID, OTHER_CLIENT_ID]);
 
-  // The code of one client under the state of the other goes where the state belongs.
+  // The state decides which element takes the response, also with the code of the other client.
   const mixed = new URL(world.callbackUrl(flowA));
   mixed.searchParams.set('state', flowB.state);
   await b.goto(mixed.href);
@@ -194,7 +195,7 @@ test('#55 of two elements for two clients, each takes its own response only', as
   await world.finish(visitor, a, b);
 });
 
-test('#55 a response waits for the element that it belongs to', async () => {
+test('#55 a response waits for the element of its flow', async () => {
   world.servePage('/');
   const stranger = world.element({ id: 'b', 'client-id': OTHER_CLIENT_ID });
   world.register(`${world.site.origin}/back`);
@@ -233,7 +234,7 @@ test('#207 a page that was opened with a user name and a password connects', asy
 });
 
 const SPOOF = '<img src=x onerror="window.spoofed=1"> \u202ecall +44 1234';
-test('#57 what Monerium says in an error is never shown, told or logged', async () => {
+test('#57 the error texts of Monerium are never shown, reported or logged', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const page = await world.open(visitor, '/');
@@ -257,7 +258,7 @@ test('#57 what Monerium says in an error is never shown, told or logged', async 
     'monerium-connect >>> [part=message]',
     ({ textContent }) => textContent,
   );
-  // The code is the element's own.
+  // The text is the element's own for this code.
   assert.equal(
     shown.trim(),
     'The connection could not be completed. Code for support: authorization_error',

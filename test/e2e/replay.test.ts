@@ -63,7 +63,7 @@ for (const [name, before] of [
   ['the exchange', ''],
   ['an exchange of the page’s own', OWN_EXCHANGE],
 ] as const) {
-  test(`#5 a reload during ${name} tells interrupted once and sends nothing again`, async () => {
+  test(`#5 a reload during ${name} reports interrupted once and sends nothing again`, async () => {
     world.servePage('/', {}, { before });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
@@ -105,7 +105,7 @@ test('#5 a customer who was interrupted can begin again', async () => {
   await world.finish(visitor, page);
 });
 
-test('#7 of many tabs that open one response at once, one exchanges and the rest is silent', async () => {
+test('#7 of many tabs that open one response at once, one exchanges and the others do nothing', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const first = await world.open(visitor, '/');
@@ -127,7 +127,7 @@ test('#7 of many tabs that open one response at once, one exchanges and the rest
   await world.finish(visitor, ...tabs);
 });
 
-test('#7 a duplicated tab with a copy of the session storage is silent', async () => {
+test('#7 a duplicated tab with a copy of the session storage does nothing', async () => {
   world.servePage('/');
   const visitor = await world.visit();
   const first = await world.open(visitor, '/');
@@ -136,10 +136,10 @@ test('#7 a duplicated tab with a copy of the session storage is silent', async (
   await first.goto(url);
   await world.site.waitUntil(({ path }) => path === '/backend');
 
-  // By a click: WebKit opens no window without one.
+  // WebKit opens no window without a click.
   await first.evaluate((href) => {
     const link = document.createElement('a');
-    // Nothing that the element shows meanwhile may move it away from the click.
+    // Fixed, so that a change of the element does not move it before the click.
     link.style.cssText = 'position: fixed; inset: 0 auto auto 0';
     document.body.append(
       Object.assign(link, { href, target: '_blank', rel: 'opener', text: 'Copy' }),
@@ -212,7 +212,7 @@ test('#19 #51 a response in another browser is never exchanged and offers a new 
   world.onlyPost();
 });
 
-test('#84 a response after the site data was cleared tells transaction_not_found', async () => {
+test('#84 a response after the site data was cleared reports transaction_not_found', async () => {
   world.servePage('/');
   world.site.serve('/other', pageWith({ script: '' }));
   const visitor = await world.visit();
@@ -233,7 +233,7 @@ test('#84 a response after the site data was cleared tells transaction_not_found
   await page.waitForSelector('body[data-step]');
 });
 
-/** Answers navigations and scripts from its cache, whatever the query, and tells what it saw. */
+/** Responds from its cache, without the query. Reports the cache mode of the exchange request. */
 const WORKER = `
   addEventListener('install', (event) => event.waitUntil(
     caches.open('shell').then((cache) => cache.addAll(['/', '/monerium-connect.js']))
@@ -253,7 +253,7 @@ const WORKER = `
 const WORKER_SKIP = skipIn({ webkit: 'its workers miss their cache when a page is opened' });
 
 test(
-  '#50 a service worker that answers from its cache brings no response back',
+  '#50 a service worker that responds from its cache does not cause a second exchange',
   WORKER_SKIP,
   async () => {
     world.servePage('/');

@@ -1,4 +1,4 @@
-// The static site, as `npm run build:site` makes it, in a folder of a host.
+// The static site, as `npm run build:site` builds it, in a subfolder of a host.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -59,7 +59,7 @@ after(async () => {
   server?.closeAllConnections();
 });
 
-/** Waits until a click leaves: the worker has taken the page over. */
+/** Waits until the service worker controls the page, so that a click can start a flow. */
 async function openFlows(changes: Record<string, string> = {}): Promise<Page> {
   const page = await open('shop/flows.html');
   for (const [id, value] of Object.entries(changes)) {
@@ -82,12 +82,12 @@ async function plant(page: Page, fault: string): Promise<void> {
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('#faults button')];
     buttons.find(({ textContent }) => textContent === name)?.click();
   }, fault);
-  // The worker has it: the requests are shown by its answer.
+  // The worker has received the fault when it responds to this later request.
   await page.evaluate(() => fetch('control').then((response) => response.text()));
 }
 
 for (const exchange of ['backend', 'direct']) {
-  test(`a customer connects in the service worker, ${exchange}`, { skip, timeout }, async () => {
+  test(`a customer connects by the service worker, ${exchange}`, { skip, timeout }, async () => {
     const page = await openFlows({ exchange });
     await clickConnect(page);
     const steps = await walkPortal(page, { email: CANARY_EMAIL });
@@ -120,7 +120,7 @@ const CODES = {
   'The backend is unreachable': 'exchange_network',
 };
 
-test('each fault by a click leads to its code', { skip, timeout }, async () => {
+test('each fault that a click selects leads to its code', { skip, timeout }, async () => {
   const page = await openFlows();
   const planted = await page.evaluate(() =>
     [...document.querySelectorAll('#faults button')].map(({ textContent }) => textContent),
@@ -152,9 +152,9 @@ test('the form of another site does not reach the service worker', { skip, timeo
   await plant(page, 'None, no questions');
   await clickConnect(page);
   await waitForStatus(page, 'connected');
-  // The first page stays: without one, a browser may end the worker, and with it the session.
+  // The first page stays open: without a page, a browser may end the worker and its session.
   const foreign = await visitors.at(-1)!.newPage();
-  // As text, with `=` between name and value, it is JSON.
+  // A form sends it as text with `=` between name and value. That text is JSON here.
   const control = { backend: 'none', switches: {}, isReset: true, more: '' };
   const [name = '', value = ''] = JSON.stringify(control).split(/(?<="more":")/);
   for (const path of ['control', 'api/monerium']) {
@@ -170,7 +170,7 @@ test('the form of another site does not reach the service worker', { skip, timeo
   }
 });
 
-test('the service worker takes JSON alone', { skip, timeout }, async () => {
+test('the service worker accepts only JSON', { skip, timeout }, async () => {
   const page = await openFlows();
   const ask = (type: string) =>
     page.evaluate((named) => {
@@ -253,7 +253,7 @@ async function choose(page: Page, id: string, value: string): Promise<void> {
 
 const codeOf = (page: Page) => page.$eval('#code', ({ textContent }) => textContent ?? '');
 
-test('what is set is in the preview and in the code', { skip }, async () => {
+test('a setting changes the preview and the code', { skip }, async () => {
   const page = await open('shop/index.html');
   await page.waitForSelector(buttonOf());
   await choose(page, 'lang', 'de');
@@ -273,7 +273,7 @@ test('what is set is in the preview and in the code', { skip }, async () => {
   );
 });
 
-test('the code is copied, and the page says where it is not', { skip }, async () => {
+test('the code is copied, and the page shows when the copy failed', { skip }, async () => {
   const page = await open('shop/index.html');
   await page.waitForSelector(buttonOf());
   for (const [isRefused, text] of [
@@ -297,7 +297,7 @@ test('the code is copied, and the page says where it is not', { skip }, async ()
   );
 });
 
-test('a link has the settings, without code', { skip }, async () => {
+test('a link contains the settings but no code', { skip }, async () => {
   const page = await open('shop/index.html');
   await page.waitForSelector(buttonOf());
   await choose(page, 'way', 'server');
@@ -342,7 +342,7 @@ test('the settings are grouped, and their help has no backticks', { skip }, asyn
 });
 
 const onPhone = { ...onlyChromium, ...(skip && { skip }) };
-test('the preview stays in sight on a phone', onPhone, async () => {
+test('the preview stays visible on a phone', onPhone, async () => {
   const page = await open('shop/index.html', (blank) =>
     toPuppeteer(blank).setViewport({ width: 390, height: 844 }),
   );
@@ -382,7 +382,7 @@ for (const path of PAGES) {
   for (const width of [360, 1280]) {
     for (const scheme of ['light', 'dark']) {
       const options = { ...onlyChromium, timeout, ...(skip && { skip }) };
-      test(`${path} is sound at ${width} px, ${scheme}`, options, async () => {
+      test(`${path} has no flaws at ${width} px, ${scheme}`, options, async () => {
         const page = await open(`shop/${path}`, async (blank) => {
           const features = [{ name: 'prefers-color-scheme', value: scheme }];
           await toPuppeteer(blank).setViewport({ width, height: 800 });
@@ -421,7 +421,7 @@ async function measure() {
   return { shift: shifts, overflow: Math.max(0, scrollWidth - clientWidth) };
 }
 
-test('every link of the site leads somewhere', { skip }, () => {
+test('every link of the site has a target', { skip }, () => {
   const files = readdirSync('build/site', { recursive: true, encoding: 'utf8' });
   const pages = files.filter((file) => file.endsWith('.html'));
   const broken: string[] = [];

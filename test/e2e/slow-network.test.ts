@@ -1,4 +1,4 @@
-// What can only be seen by waiting as long as a customer would. Two browsers wait at once.
+// Tests that have to wait as long as a customer would. Two browsers wait at the same time.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { CDPSession } from 'puppeteer-core';
@@ -18,15 +18,15 @@ import {
 } from './support.js';
 
 /**
- * Tells the page that there is a network, or none. Requests get through all the same, so that the
- * server sees one that should not have been sent.
+ * Sets `navigator.onLine` of the page. Requests still reach the server, so that it sees one that
+ * should not have been sent.
  */
 function setOnline(session: CDPSession, isOnline: boolean): Promise<void> {
   const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
   return session.send('Network.overrideNetworkState', { offline: !isOnline, ...speed });
 }
 
-/** Returns to a page that cannot claim its response yet, takes the network away, and then can. */
+/** Returns to a page that cannot claim its response, and makes it claim it without a network. */
 async function returnOffline(world: World, backend: string | undefined) {
   world.servePage('/', { 'backend-url': backend });
   const visitor = await world.visit();
@@ -45,9 +45,9 @@ async function returnOffline(world: World, backend: string | undefined) {
   return { visitor, page, session };
 }
 
-/** How often the code was sent anywhere. */
+/** The number of requests with the code, to the backend or to Monerium. */
 async function timesSent(world: World, page: Page): Promise<number> {
-  // A request that the page has sent before is there before this one.
+  // Earlier requests of the page reach the server before this one.
   await page.evaluate(() => fetch('/sentinel', { referrerPolicy: 'no-referrer' }));
   const posts = world.site.posts();
   return posts.length > 0 ? posts.length : world.emulator.tokenRequests().length;
@@ -64,7 +64,7 @@ function testNetwork(): void {
   for (const backend of ['/backend', undefined]) {
     const exchange = backend ? 'backend' : 'direct';
     test(
-      `#63 ${exchange}: without a network nothing is sent until there is one again`,
+      `#63 ${exchange}: without a network nothing is sent until the network is back`,
       chromiumOnly,
       async () => {
         const { visitor, page, session } = await returnOffline(world, backend);
@@ -105,7 +105,7 @@ function testNavigation(): void {
   </script>`;
 
   test(
-    '#15 a navigation that the customer calls off gives the button back',
+    '#15 a navigation that the customer cancels makes the button work again',
     withDialogs,
     async () => {
       world.servePage('/', {}, { before });
@@ -130,7 +130,7 @@ function testNavigation(): void {
     },
   );
 
-  test('#15 a navigation that fails without a network tells so', chromiumOnly, async () => {
+  test('#15 a navigation that fails without a network reports offline', chromiumOnly, async () => {
     world.servePage('/', {}, { before });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
@@ -146,8 +146,8 @@ function testNavigation(): void {
   });
 }
 
-describe('with patience', { concurrency: 2 }, () => {
-  // Inside, one after the other: the tests of a world share it.
+describe('with long waits', { concurrency: 2 }, () => {
+  // Each suite runs its tests one after the other, because they share a world.
   describe('for the network', { concurrency: false }, testNetwork);
   describe('for a navigation', { concurrency: false }, testNavigation);
 });

@@ -1,4 +1,4 @@
-// A customer whom the site's backend still knows.
+// A customer who still has a session at the site's backend.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import {
@@ -53,7 +53,7 @@ describe('stay-connected', () => {
     return { visitor, page };
   }
 
-  test('shows who is connected when the backend has answered', async () => {
+  test('shows that the customer is connected when the backend has responded', async () => {
     world.site.backend.session = IDS;
     world.servePage('/', STAY);
     const release = world.site.backend.hold();
@@ -113,7 +113,7 @@ describe('stay-connected', () => {
   });
 
   for (const status of [204, 401, 404]) {
-    test(`shows the button when the backend answers ${status}`, async () => {
+    test(`shows the button when the backend returns ${status}`, async () => {
       world.site.backend.answer = { kind: 'answer', status };
       world.servePage('/', STAY);
       const visitor = await world.visit();
@@ -146,7 +146,7 @@ describe('stay-connected', () => {
     });
   }
 
-  test('has a button that works while the backend takes its time', async () => {
+  test('has a button that works while the backend has not responded', async () => {
     const release = world.site.backend.hold();
     world.servePage('/', STAY);
     const visitor = await world.visit();
@@ -164,7 +164,7 @@ describe('stay-connected', () => {
     await world.finish(visitor);
   });
 
-  test('asks when the attributes are there, if the page sets them late', async () => {
+  test('sends the request when the attributes are set, if the page sets them late', async () => {
     world.site.backend.session = IDS;
     world.servePage('/', { ...STAY, 'client-id': '' });
     const visitor = await world.visit();
@@ -179,12 +179,12 @@ describe('stay-connected', () => {
     });
     await showAgain(page);
     await world.site.waitUntil(() => asked(world, 'GET').length > 1);
-    // A question more would have been asked before this one.
+    // A further request would have been sent before this one.
     assert.equal(asked(world, 'GET').length, 2);
     await world.finish(visitor, page);
   });
 
-  test('knows the customer on a page that was opened with an unknown response', async () => {
+  test('is connected on a page that was opened with an unknown response', async () => {
     world.site.backend.session = IDS;
     world.servePage('/', STAY);
     const visitor = await world.visit();
@@ -208,7 +208,7 @@ describe('stay-connected', () => {
     return { visitor, page, authorization, release };
   }
 
-  test('#204 knows the customer on a page that was opened with an error without a state', async () => {
+  test('#204 is connected on a page that was opened with an error without a state', async () => {
     const { visitor, page, release } = await openByLink(IDS);
     await settle(page);
     assert.deepEqual(await eventsOf(page), []);
@@ -220,7 +220,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('#204 tells of an error without a state when the backend knows nobody', async () => {
+  test('#204 reports an error without a state when the backend has no session', async () => {
     const { visitor, page, release } = await openByLink();
     await settle(page);
     assert.equal(await statusOf(page), 'checking');
@@ -233,7 +233,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('#204 begins anew when the customer clicks before the backend has answered', async () => {
+  test('#204 starts a new flow when the customer clicks before the backend has responded', async () => {
     const { visitor, page, authorization, release } = await openByLink();
     await page.waitForSelector(buttonOf());
     const second = await world.begin(page);
@@ -242,7 +242,7 @@ describe('stay-connected', () => {
     await world.finish(visitor);
   });
 
-  test('tells of an unknown response when the backend knows nobody', async () => {
+  test('reports an unknown response when the backend has no session', async () => {
     world.servePage('/', STAY);
     const visitor = await world.visit();
     const page = await world.open(visitor, `/?state=mc1.${'x'.repeat(43)}&code=unknown`);
@@ -254,7 +254,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('lets the page say that nobody is connected', async () => {
+  test('is not connected when the page sets empty ids', async () => {
     world.site.backend.session = IDS;
     world.servePage('/', { ...STAY, profile: '', 'user-id': '' });
     const visitor = await world.visit();
@@ -268,7 +268,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('asks nobody where the page says who is connected', async () => {
+  test('sends no request when the page sets the ids', async () => {
     world.servePage('/', { ...STAY, profile: 'p-2', 'user-id': 'u-2' });
     const visitor = await world.visit();
     const page = await world.open(visitor, '/');
@@ -297,7 +297,7 @@ describe('stay-connected', () => {
     await page.evaluate(() => {
       const first = document.querySelector('monerium-connect');
       const second = first?.cloneNode() as Element;
-      // What the first one has reflected would be the page's word on the second.
+      // The copied ids of the first element would count as ids that the page has set.
       for (const name of ['profile', 'user-id']) second.removeAttribute(name);
       document.body.append(second);
     });
@@ -320,7 +320,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('stays connected when the backend does not confirm, and says so', async () => {
+  test('stays connected when the backend does not confirm disconnect(), which rejects', async () => {
     const { visitor, page } = await openConnected();
     world.site.backend.answer = { kind: 'answer', status: 503, body: '{}' };
     const code = await page.$eval('monerium-connect', (found) =>
@@ -335,7 +335,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('notices a sign-out in another tab when it is shown again after a minute', async () => {
+  test('is disconnected after a sign-out in another tab when it is shown again after a minute', async () => {
     const { visitor, page } = await openConnected();
     const other = await world.open(visitor, '/');
     await waitForStatus(other, 'connected');
@@ -350,7 +350,7 @@ describe('stay-connected', () => {
     await world.finish(visitor, page);
   });
 
-  test('keeps what it shows when a later question has no answer', async () => {
+  test('stays connected when a later request fails', async () => {
     const { visitor, page } = await openConnected();
     world.site.backend.answer = { kind: 'answer', status: 503, body: '{}' };
     await showAgain(page);
@@ -389,7 +389,7 @@ describe('stay-connected', () => {
   );
 });
 
-/** As a page does that was hidden for a minute. */
+/** Makes the page act as if it is shown again after a minute. */
 async function showAgain(page: Page): Promise<void> {
   await page.evaluate(() => {
     const now = Date.now() + 61_000;

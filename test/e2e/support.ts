@@ -1,5 +1,5 @@
-// What the end-to-end tests stand on: a site on localhost, the emulator of Monerium on 127.0.0.1,
-// so that the two are as foreign to each other as the real ones, and a browser between them.
+// The setup of the end-to-end tests: a site on localhost, the emulator of Monerium on 127.0.0.1,
+// and a browser. The two hosts are cross-site to each other, as the real ones are.
 import assert from 'node:assert/strict';
 import { after, test, type TestContext } from 'node:test';
 import {
@@ -23,7 +23,7 @@ export * from './support/page-template.js';
 export * from './support/secrets.js';
 export * from './support/site.js';
 
-/** A request to `/auth`, and with it all that is needed to come back without the portal. */
+/** A request to `/auth`, with all that a test needs to return without the portal. */
 export interface Authorization {
   readonly state: string;
   readonly codeChallenge: string;
@@ -43,7 +43,7 @@ after(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
 
-/** A browser with these options, which all files share. It ends with the tests. */
+/** A browser with these options, which all files share. It is closed after the tests. */
 export function shareBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const key = JSON.stringify(options);
   const browser = browsers.get(key) ?? launchBrowser(options);
@@ -51,18 +51,18 @@ export function shareBrowser(options: BrowserOptions = {}): Promise<Browser> {
   return browser;
 }
 
-/** Fails a test that would keep a whole run waiting. */
+/** Fails a test that would block the whole run. */
 const HANG_MS = 300_000;
 
-/** Everything that takes part in a flow. The first test starts it. */
+/** The site, the emulator and the browser of a flow. The first test starts them. */
 export class World {
   site!: Site;
   emulator!: Emulator;
   browser!: Browser;
-  /** What the canary scan has to know besides what it can see. */
+  /** Secrets and origins that the canary scan cannot find itself. */
   known: Places['known'] = {};
   trusted: Places['trusted'] = [];
-  /** Sites besides the first, whose requests are searched as well. */
+  /** Further sites, whose requests are searched as well. */
   otherSites: Site[] = [];
   #visitors: Visitor[] = [];
   #starting: Promise<void> | undefined;
@@ -73,22 +73,22 @@ export class World {
   }
 
   /**
-   * A test in this world, which is clean at its beginning. It must leave no secret there.
-   * Not by hooks, which all files would share that run in one process.
+   * A test in this world, which is clean at its start. The test must leak no secret.
+   * It uses no hooks: files that run in one process would share them.
    */
   readonly test = (name: string, ...rest: [Body] | [Options, Body]): void => {
     const [options, body] = rest.length === 2 ? rest : [{}, rest[0]];
     void test(name, { timeout: HANG_MS, ...options }, async (t) => {
       await (this.#starting ??= this.start());
       const hadBrowser = await this.#run(() => body(t));
-      // WebKitGTK ends by itself now and then. One that ends again fails the test.
+      // WebKitGTK crashes now and then. A second crash fails the test.
       if (hadBrowser) return;
       t.diagnostic('The browser ended by itself, so this test ran a second time.');
       assert.ok(await this.#run(() => body(t)), 'the browser ended by itself, twice');
     });
   };
 
-  /** Runs a test, and tells whether its browser was there to the end. */
+  /** Runs a test. Returns whether the browser still runs after it. */
   async #run(body: () => Promise<void> | void): Promise<boolean> {
     try {
       await body();
@@ -104,7 +104,7 @@ export class World {
     }
   }
 
-  /** What has reached the site, then Monerium. A failure that names a page says nothing of it. */
+  /** The requests to the site, then to Monerium. Most error messages do not include them. */
   #listRequests(): string {
     return [...this.site.requests, ...this.emulator.requests]
       .map(({ method, path }) => `${method} ${path}`)
@@ -112,24 +112,24 @@ export class World {
   }
 
   async start(): Promise<void> {
-    // Sources that do not build fail the test here, and not by a page that never loads.
+    // Sources that do not build fail the test here, and not in a page that never loads.
     await bundleScript('index');
     this.site = await startSite();
     this.emulator = await startEmulator();
     this.site.apiUrl = this.emulator.url;
-    // Which visitor it was cannot be told, and nobody may see a secret.
+    // The request does not identify the visitor, so all get the sightings: none may have a secret.
     this.site.takeSightings = (sightings) => {
       for (const visitor of this.#visitors) visitor.see(...sightings);
     };
     this.browser = await shareBrowser(this.#options);
   }
 
-  /** Looks for secrets wherever a test has been. */
+  /** Scans the pages of all visitors of a test for secrets. */
   async search(): Promise<void> {
     for (const visitor of this.#visitors) await this.assertNoSecrets(visitor);
   }
 
-  /** Ends what a test has left behind. */
+  /** Closes and resets what a test has used. */
   async clear(): Promise<void> {
     for (const visitor of this.#visitors) await visitor.close();
     this.#visitors = [];
@@ -161,13 +161,13 @@ export class World {
     return element(this.emulator.url, attributes, content);
   }
 
-  /** Serves a page with one element and lets Monerium send customers back to it. */
+  /** Serves a page with one element, and registers it as a redirect URI. */
   servePage(path: string, attributes?: Attributes, parts?: PageParts): void {
     this.register(this.site.origin + path);
     this.site.serve(path, pageWith({ body: this.element(attributes), ...parts }));
   }
 
-  /** The redirect URIs that Monerium knows for the site. */
+  /** Registers redirect URIs of the site. */
   register(...redirectUris: string[]): void {
     this.registerClient(DEMO_CLIENT_ID, ...redirectUris);
   }
@@ -202,7 +202,7 @@ export class World {
     return begun[0]!;
   }
 
-  /** The address that Monerium sends a customer to who has approved. */
+  /** The address to which Monerium redirects a customer who has approved. */
   callbackUrl(authorization: Authorization): string {
     const { redirectUri, state } = authorization;
     const code = this.emulator.issueCode({ ...authorization, email: CANARY_EMAIL });
@@ -210,14 +210,14 @@ export class World {
     return `${redirectUri}${joint}${new URLSearchParams({ code, state }).toString()}`;
   }
 
-  /** From the click to the return of a customer for whom the portal had nothing to ask. */
+  /** Clicks the button and opens the callback URL, without the steps of the portal. */
   async connect(page: Page, selector?: string): Promise<string> {
     const url = this.callbackUrl(await this.begin(page, selector));
     await page.goto(url);
     return url;
   }
 
-  /** The one post that the backend got. */
+  /** The only POST request that the backend received. */
   onlyPost(): SiteRequest {
     const posts = this.site.posts();
     assert.equal(posts.length, 1, 'one post reaches the backend');
@@ -230,7 +230,7 @@ export class World {
     return assertNoSecrets({ sites, emulator, visitor, known, trusted });
   }
 
-  /** Ends a test of a flow: nothing is under way any more, and nothing has leaked. */
+  /** Ends a test of a flow: all work is done, no secret has leaked, and no error is uncaught. */
   async finish(visitor: Visitor, ...pages: Page[]): Promise<void> {
     for (const page of pages) await settle(page);
     await this.assertNoSecrets(visitor);
@@ -243,7 +243,7 @@ export function useWorld(options: BrowserOptions = {}): World {
   return use(new World(options));
 }
 
-/** A world ends with the tests. */
+/** Closes the world after the tests. */
 export function use<W extends World>(world: W): W {
   after(() => world.close());
   return world;

@@ -1,4 +1,4 @@
-// A customer with a wallet, and Monerium in a window of its own. With the popup blocker on.
+// A customer with a wallet, and Monerium in a separate window, with the popup blocker on.
 import assert from 'node:assert/strict';
 import { skipIn, useWorld, waitForEvent } from './support.js';
 import { waitUntilReady } from './support/popup.js';
@@ -9,8 +9,8 @@ const { test } = world;
 const NO_BLOCKER = skipIn({ webkit: 'its driver lets every window open' });
 
 /**
- * A wallet that signs when the seconds after a click are over in which a window may open. The page
- * reports by itself what comes of it: whatever a test evaluates in a page counts as a click.
+ * A wallet that signs too late: a window may open only in the first seconds after a click. A script
+ * of the page reports the result because a script that a test evaluates counts as a click.
  */
 const SLOW_WALLET = `${WALLET_SCRIPT}<script>
   const { answers } = window.testWallet;
@@ -39,7 +39,7 @@ async function open(before = WALLET_SCRIPT) {
 const portalRequests = () =>
   world.emulator.requests.filter(({ path }) => path.startsWith('/portal'));
 
-test('#131 a wallet that signs at once needs one click for a window', NO_BLOCKER, async () => {
+test('#131 a wallet that signs at once needs one click to open a window', NO_BLOCKER, async () => {
   const page = await open();
   await chooseWallet(page);
   await waitForEvent(page, 'monerium-connected');
@@ -56,7 +56,7 @@ test('#130 a wallet that takes too long needs a second click', NO_BLOCKER, async
   assert.equal(portalRequests().length, 0);
 });
 
-test('#130 a script alone cannot open that window, and nothing is sent', NO_BLOCKER, async () => {
+test('#130 without a click, a script opens no window and sends nothing', NO_BLOCKER, async () => {
   const page = await open(SLOW_WALLET);
   await page.evaluate('void (window.goesOn = true)');
   await chooseWallet(page);

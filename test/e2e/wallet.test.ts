@@ -1,4 +1,4 @@
-// A customer with a wallet, in the window of the site: from a click to the connection.
+// A customer with a wallet, in redirect mode: from a click to the connection.
 import assert from 'node:assert/strict';
 import {
   SCRIPT_TAG,
@@ -53,7 +53,7 @@ test('#88 #90 #118 one click and one signature connect a customer who has linked
   assert.equal(auth.query['message']?.includes(`\n${account.address}\n`), true);
 });
 
-test('#94 #141 a signature is kept nowhere while the customer is away', async () => {
+test('#94 #141 a signature is not stored while the customer is at Monerium', async () => {
   const { page } = await open();
   await chooseWallet(page);
   await page.waitForSelector('body[data-step]');
@@ -62,7 +62,7 @@ test('#94 #141 a signature is kept nowhere while the customer is away', async ()
   assert.equal(authRequests().length, 1);
 });
 
-test('#105 #142 a customer goes on without a wallet', async () => {
+test('#105 #142 a customer continues without a wallet', async () => {
   const { page } = await open();
   await openList(page);
   await clickInList(page, 'Use e-mail instead');
@@ -71,14 +71,14 @@ test('#105 #142 a customer goes on without a wallet', async () => {
   assert.equal(authRequests()[0]?.query['message'], undefined);
 });
 
-test('#142 a wallet that nobody has linked leads to the portal, and the customer goes on there', async () => {
+test('#142 a wallet that is not linked leads to the portal, where the customer continues', async () => {
   const { page } = await open();
   await chooseWallet(page);
   await walkPortal(page, { email: CANARY_EMAIL });
   await waitForEvent(page, 'monerium-connected');
 });
 
-test('#142 a wallet that nobody has linked is refused, and the customer tries again without', async () => {
+test('#142 a wallet that is not linked is refused, and the customer tries again without one', async () => {
   const { page } = await open();
   world.emulator.configure({ siweUnlinked: 'error' });
   await chooseWallet(page);
@@ -94,7 +94,7 @@ for (const [label, code, message] of [
   ['is busy', -32002, 'wallet_busy'],
   ['is disconnected', 4900, 'wallet_error'],
 ] as const) {
-  test(`#91 #115 #127 a wallet that ${label} ends the attempt, and the next click asks again`, async () => {
+  test(`#91 #115 #127 a wallet that ${label} ends the attempt, and the next click starts another`, async () => {
     const { page } = await open();
     await linkWallet(world);
     await page.evaluate((refused) => {
@@ -177,7 +177,7 @@ for (const [ahead, isRight] of [
   });
 }
 
-test('#128 the request is good once: Back and a copied address give no second code', async () => {
+test('#128 the request works only once: Back and a copied address return no second code', async () => {
   const { visitor, page } = await open();
   await linkWallet(world);
   await chooseWallet(page);
@@ -194,7 +194,7 @@ test('#128 the request is good once: Back and a copied address give no second co
   assert.equal(returns.length, 1);
 });
 
-test('#132 two clicks ask one wallet once', async () => {
+test('#132 two clicks send one request to the wallet', async () => {
   const { page } = await open();
   await linkWallet(world);
   const held = await holdSignature(page);
@@ -212,7 +212,7 @@ test('#132 two clicks ask one wallet once', async () => {
   assert.equal(authRequests().length, 1);
 });
 
-test('#113 #133 a wallet that is locked is waited for, until the customer cancels', async () => {
+test('#113 #133 the element waits for a locked wallet until the customer cancels', async () => {
   const { page } = await open();
   await page.evaluate(() => {
     window.testWallet.answers.eth_requestAccounts = () =>
@@ -245,7 +245,7 @@ for (const [label, script] of ORDERS) {
 const EARLY_CLICK = skipIn({ webkit: 'its driver clicks nothing before the page has loaded' });
 
 test(
-  '#138 a click before the wallet file waits for it, until the page has loaded',
+  '#138 a click before the wallet file is loaded waits for it, until the page has loaded',
   EARLY_CLICK,
   async () => {
     let send: () => void = () => {};
@@ -271,7 +271,7 @@ test(
   },
 );
 
-test('#138 a page without the wallet file goes on without a wallet, and names the file', async () => {
+test('#138 a page without the wallet file continues without a wallet, and logs the file', async () => {
   const { visitor, page } = await open({}, { script: SCRIPT_TAG });
   const { query } = await world.begin(page);
   assert.equal(query['response_type'], 'code');
@@ -312,7 +312,7 @@ for (const policy of POLICIES) {
   });
 }
 
-test('#111 no icon and no name of a wallet makes a request', async () => {
+test('#111 no icon and no name of a wallet causes a request', async () => {
   const hostile = `<script>
     for (const [index, icon] of ['https://tracker.example/i.png', 'javascript:alert(1)',
       'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><image href="/stolen.png"/></svg>',
@@ -333,7 +333,7 @@ test('#111 no icon and no name of a wallet makes a request', async () => {
   assert.equal(!visitor.sightings.some(({ name }) => name.includes('tracker')), true);
 });
 
-test('#136 a frame in redirect mode is told before a wallet is asked', async () => {
+test('#136 a frame in redirect mode fails before a request to a wallet', async () => {
   await serveWallet(world);
   world.site.serve('/framing', `<!doctype html><iframe src="/"></iframe>`);
   const visitor = await world.visit();
@@ -349,7 +349,7 @@ test('#136 a frame in redirect mode is told before a wallet is asked', async () 
   assert.equal(await countCalls(frame, 'eth_requestAccounts'), 0);
 });
 
-test('#139 a provider of the page is asked, and no list is shown', async () => {
+test('#139 a provider of the page is used, and no list is shown', async () => {
   const { page } = await open({}, { before: WALLET_SCRIPT.replace('src', 'data-silent src') });
   await linkWallet(world);
   await page.waitForSelector('monerium-connect >>> button');

@@ -11,7 +11,7 @@ const LEFT_OUT = ['node_modules', 'dist', '.next', '.angular'];
 const READY_MS = 120_000;
 const POLL_MS = 100;
 
-/** An app outside of the project, where it finds no package but its own. */
+/** An app outside of the project, where it can import only its own packages. */
 export class App {
   readonly folder: string;
   readonly #scripts: Record<string, string>;
@@ -22,9 +22,9 @@ export class App {
   }
 
   /**
-   * Copies the app to beside the packed package, installs what its lockfile says, and then that
+   * Copies the app into the folder of the packed package, installs its lockfile, and then that
    * package.
-   * @param base the folder of an app whose files it has too, where it has none of that name
+   * @param base the folder of an app whose files are copied first
    */
   static async install(source: string, tarball: string, base = source): Promise<App> {
     const folder = join(dirname(tarball), basename(source));
@@ -37,7 +37,7 @@ export class App {
     return new App(folder, scripts);
   }
 
-  /** Adds files by their paths, or puts them in the place of the app's own. */
+  /** Adds files by their paths, or replaces files of the app. */
   async write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [path, text] of Object.entries(files)) {
       const file = join(this.folder, path);
@@ -50,7 +50,7 @@ export class App {
     return script in this.#scripts;
   }
 
-  /** Builds for production, and answers with what is to be served. */
+  /** Builds for production, and returns what is to be served. */
   async build(): Promise<Running> {
     if (!this.has('build')) return { source: { folder: this.folder }, stop: async () => {} };
     await runToEnd(this.folder, ['run', 'build']);
@@ -58,7 +58,7 @@ export class App {
     return { source: { folder: join(this.folder, 'dist') }, stop: async () => {} };
   }
 
-  /** Starts the app's own server by a script that takes `--port`. */
+  /** Starts the app's own server with a script that accepts `--port`. */
   async run(script: string): Promise<Running> {
     const port = await getPort();
     const server = start(this.folder, ['run', script, '--', '--port', String(port)]);
@@ -75,7 +75,7 @@ export class App {
     return { source: { port }, stop };
   }
 
-  /** Runs the app's own tests, in the browser that `executable` starts. */
+  /** Runs the app's own tests in this browser. */
   test(executable: string): Promise<void> {
     return runToEnd(this.folder, ['run', 'test'], { CHROMIUM: executable });
   }
@@ -90,20 +90,20 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** What runs at the moment. Nothing of it may outlive the tests. */
+/** The running processes. All are killed at the end of the tests. */
 const children = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of children) endGroup(child, 'SIGKILL');
 });
 
-/** Runs npm, which is heard only when it fails. */
+/** Runs npm, and shows its output only if it fails. */
 function start(folder: string, args: string[], variables: NodeJS.ProcessEnv = {}) {
   const npm = npmCommand(...args);
   const child = spawn(npm.file, npm.args, {
     cwd: folder,
     env: { ...environment(), ...variables },
     shell: npm.shell,
-    // A group of its own: npm starts a shell, and that the server.
+    // A separate process group, because npm starts a shell, and the shell starts the server.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -127,7 +127,7 @@ async function runToEnd(
   await start(folder, args, variables).ended;
 }
 
-/** Without what an npm around this one has set: the app is no part of that package. */
+/** Removes variables of an outer npm, which are about this project and not about the app. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$/i.test(name));
   return { ...Object.fromEntries(own), CI: '1', NEXT_TELEMETRY_DISABLED: '1' };
@@ -138,11 +138,11 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
-/** Resolves when a server answers on the port. */
+/** Resolves when a server responds on the port. */
 async function answers(port: number): Promise<void> {
   const deadline = Date.now() + READY_MS;
   while (Date.now() < deadline) {

@@ -18,11 +18,11 @@ const SHARED = {
   disabled: true,
 };
 
-/** An element of the page, as every app writes it. */
+/** An element that every app has on its page. */
 interface Expected {
   readonly id: string;
   readonly properties: Partial<MoneriumConnect>;
-  /** The only one that may carry the code. */
+  /** The only POST request that may contain the code. */
   readonly post: Post;
 }
 
@@ -45,15 +45,15 @@ const ELEMENTS: Expected[] = [
 export interface Trip {
   readonly browser: Browser;
   readonly site: Site;
-  /** Where the app keeps the package. */
+  /** The folder of the installed package in the app. */
   readonly packageFolder: string;
-  /** The server sends the page's markup, so nothing may move when the scripts come. */
+  /** Whether the server sends the page's markup. Then nothing may move when the scripts run. */
   readonly isServerRendered: boolean;
-  /** The pages come from a development server, under which Lit says so in the console. */
+  /** Whether the pages come from a development server. Then Lit logs a warning. */
   readonly isDevelopment: boolean;
 }
 
-/** A customer goes through the whole flow, once with each element of the page. */
+/** Runs the whole flow once with each element of the page. */
 export async function travel(trip: Trip): Promise<void> {
   for (const expected of ELEMENTS) {
     trip.site.reset();
@@ -89,7 +89,7 @@ async function connect(visitor: Visitor, trip: Trip, expected: Expected): Promis
   }
 
   const userId = await shownUser(page);
-  // What could still be under way about this flow is so under its lock.
+  // All work of this flow is done when its lock is released.
   await waitForLocks(page);
   const profile = await page.$eval(`#${id}`, (found) => (found as MoneriumConnect).profile);
   const detail = { profile, userId, returnTo: `${site.origin}/` };
@@ -112,7 +112,7 @@ async function open(visitor: Visitor, { site, packageFolder }: Trip): Promise<Pa
   return page;
 }
 
-/** The package is not published, and a test asks no server of others: it has all files. */
+/** Serves the package from its folder: a test sends no request to the CDN. */
 async function answerForCdn(request: HTTPRequest, packageFolder: string): Promise<void> {
   const [, file] = CDN.exec(request.url()) ?? [];
   if (file === undefined) return request.continue();
@@ -123,7 +123,7 @@ async function answerForCdn(request: HTTPRequest, packageFolder: string): Promis
   });
 }
 
-/** Waits for the framework to be done with the element, and looks at what it was given. */
+/** Waits until the framework has set the properties of the element, and compares them. */
 async function checkElement(page: Page, { id, properties }: Expected): Promise<void> {
   await page.waitForSelector(buttonOf(`#${id}`));
   await page.waitForFunction(
@@ -142,7 +142,7 @@ async function checkElement(page: Page, { id, properties }: Expected): Promise<v
   assert.deepEqual(Object.fromEntries(found), properties);
 }
 
-/** Who is connected, as the app itself has understood the event. */
+/** The user id that the app shows after the event. */
 export async function shownUser(page: Page): Promise<string> {
   const said = 'Connected as ';
   await page.waitForFunction(
@@ -153,7 +153,7 @@ export async function shownUser(page: Page): Promise<string> {
   return (await page.$eval('#result', (found) => found.textContent)).slice(said.length);
 }
 
-/** @param isDevelopment whether Lit may say in the console that it is its development build */
+/** @param isDevelopment whether Lit may log that it is a development build */
 export function assertSilent({ console, errors }: Visitor, isDevelopment: boolean): void {
   const noise = console.filter((line) => /^(warn|error)/.test(line));
   assert.deepEqual(

@@ -1,8 +1,8 @@
-// Installs the package as it is packed into a small app of every framework, builds the app, and
-// lets a customer connect on its pages. Then the same with the code that the site's configurator
-// writes for this kind of app, in the place of the app's own. Needs a fresh `npm run build`.
-// `-- --app react` runs one app and can be repeated. `-- --minutes 15` begins no app that would not
-// end within that time, as far as can be told, and names those.
+// Installs the packed package into a small app of every framework, builds the app, and lets a
+// customer connect on its pages. Then it does the same with the app's code replaced by that of the
+// site's configurator. Needs a fresh `npm run build`.
+// `-- --app react` runs one app and can be repeated. With `-- --minutes 15`, an app that would
+// probably not end within that time is skipped and listed.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -21,17 +21,17 @@ import { Site } from './site.js';
 import { visitSnippets, visitWrong } from './snippet-visit.js';
 import { KINDS, SETTING_NAMES, writeFiles, writeWrong } from './snippets.js';
 
-/** The longest last: when time runs out, they are left out. */
+/** The slowest apps are last, because the last ones are skipped when there is no time. */
 // prettier-ignore
 const APPS = [
   'html', 'tag-manager', 'shop', 'react', 'react-18', 'vue', 'svelte', 'solid', 'core-html',
   'core-react', 'core-react-18', 'core-svelte', 'next', 'angular',
 ];
 
-/** One that only has other versions of its packages, by the app whose files it uses. */
+/** Apps that use the files of another app, with other versions of its packages. */
 const SAME_APP: Record<string, string> = { 'react-18': 'react', 'core-react-18': 'core-react' };
 
-/** One with a button of its own instead of the element. */
+/** Whether an app has its own button instead of the element. */
 const isOfCore = (name: string) => name.startsWith('core-');
 
 const { values } = parseArgs({
@@ -60,7 +60,7 @@ function pack(): string {
 
 const tarball = pack();
 
-/** The production build, and where an app has one its development server too. */
+/** Checks the production build of an app, and its development server if it has one. */
 async function check(browser: Browser, name: string): Promise<string> {
   const folderOf = (app: string) => fileURLToPath(new URL(app, import.meta.url));
   const app = await App.install(folderOf(name), tarball, folderOf(SAME_APP[name] ?? name));
@@ -76,7 +76,7 @@ async function check(browser: Browser, name: string): Promise<string> {
       await stop();
     }
   };
-  /** The app as it is, and answers in which ways. */
+  /** Checks the app with its own code, and returns which builds were checked. */
   const checkApp = async () => {
     if (app.has('test')) {
       await app.test(findChromium() ?? '');
@@ -96,7 +96,7 @@ async function check(browser: Browser, name: string): Promise<string> {
   }
 }
 
-/** The app with the code of the configurator in its place. Answers with the number of pages. */
+/** Checks the app with the code of the configurator. Returns the number of pages. */
 async function checkSnippets(
   browser: Browser,
   name: string,
@@ -131,7 +131,7 @@ const secondsSince = (time: number) => (Date.now() - time) / 1000;
 const say = (mark: string, name: string, text: string) =>
   console.log(`${mark.padEnd(9)}${name.padEnd(13)}${text}`);
 
-// Chromium alone tells of layout shifts.
+// Only Chromium reports layout shifts.
 const browser = await launchPuppeteer('chromium', {});
 let longest = 0;
 for (const name of values.app) {

@@ -1,4 +1,4 @@
-// Backends that are judged by the contract kit: in this process, or each in its own.
+// Backends for the contract kit: in this process, or each in a separate process.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
@@ -39,7 +39,7 @@ async function listen(server: Server): Promise<string> {
   return addressOf(server);
 }
 
-/** Serves a handler in this process, as a framework does that hands over a `Request`. */
+/** Serves a handler in this process, as a framework does that passes a `Request`. */
 export async function serve(handle: Handler): Promise<string> {
   const server = createServer(getRequestListener(handle, { overrideGlobalObjects: false }));
   running.push(() => {
@@ -51,7 +51,7 @@ export async function serve(handle: Handler): Promise<string> {
 
 const inHere = new Map<string, Handler>();
 
-/** Without a connection, for a check of hundreds of requests: `fetch` calls the handler. */
+/** Makes `fetch` call the handler without a connection, for checks with hundreds of requests. */
 export function serveInHere(handle: Handler): string {
   if (inHere.size === 0) {
     const { fetch } = globalThis;
@@ -60,7 +60,7 @@ export function serveInHere(handle: Handler): string {
       const found = inHere.get(origin);
       if (!found) return fetch(input, init);
       const request = new Request(input, init);
-      // As a server answers for a handler that throws.
+      // A server responds with 500 if a handler throws.
       return Promise.resolve(request)
         .then(found)
         .catch(() => new Response(null, { status: 500 }));
@@ -72,13 +72,13 @@ export function serveInHere(handle: Handler): string {
 }
 
 interface Running {
-  /** What is asked until it answers, and the path of the address that is returned. */
+  /** The path of the returned address. It is requested until the backend responds. */
   path?: string;
-  /** Further variables of its environment. `{port}` stands for its port. */
+  /** Further environment variables. `{port}` is replaced with the port of the backend. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a backend in a process of its own and waits until it answers. */
+/** Starts a backend in a separate process and waits until it responds. */
 export async function run(
   command: string,
   args: string[],
@@ -91,7 +91,7 @@ export async function run(
     name,
     value.replace('{port}', port),
   ]);
-  // PHP's own server takes one request at a time unless it is told otherwise.
+  // PHP's own server handles one request at a time without this variable.
   const env = {
     ...process.env,
     ...own,
@@ -111,7 +111,7 @@ export async function run(
   return url;
 }
 
-/** With its workers, which are in its process group. */
+/** Stops a backend with its workers, which are in its process group. */
 function stop(child: ChildProcess): void {
   if (process.platform === 'win32' || child.pid === undefined) child.kill();
   else process.kill(-child.pid);
@@ -138,7 +138,7 @@ export function can(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** The program of a runtime: npm's package in test/runtimes, or else that of the system. */
+/** The program of a runtime: from the npm package in test/runtimes, or from the system. */
 export function findRuntime(name: string): string | undefined {
   const places = [`test/runtimes/node_modules/.bin/${name}`, name];
   return places.find((program) => can(program, '--version'));

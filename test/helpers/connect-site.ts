@@ -20,19 +20,19 @@ export const FLOW = /^__Host-monerium-flow-/;
 
 export interface ConnectSite {
   readonly emulator: Emulator;
-  /** What `onConnected` was told. */
+  /** The details that `onConnected` received. */
   readonly connected: ConnectedDetails[];
   readonly failures: ExchangeError[];
   readonly events: ServerEvent[];
   readonly handle: RequestHandler;
-  /** The same set-up but for these options. */
+  /** A handler with the same options, except for these. */
   handlerWith(options: Partial<ConnectHandlerOptions>): RequestHandler;
   visitor(handle?: RequestHandler): Visitor;
   reset(): void;
   close(): Promise<void>;
 }
 
-/** @param base of the handler, as browsers see it */
+/** @param base address of the handler, as browsers see it */
 export async function openConnectSite(base = BASE): Promise<ConnectSite> {
   const redirectUris = [`${base}/callback`];
   const emulator = await startEmulator({

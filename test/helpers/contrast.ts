@@ -1,11 +1,11 @@
-// How much contrast an element has, as WCAG 2.2 counts it (1.4.3, 1.4.11).
+// The contrast ratios of an element, as defined in WCAG 2.2 (1.4.3, 1.4.11).
 import type { MoneriumConnect } from '../../src/index.js';
 
 type Rgb = readonly number[];
 
 const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
 
-/** The colour as the screen shows it, over what is below: red, green, blue, 0 to 255. */
+/** The colour as shown over another colour: red, green, blue, 0 to 255. */
 function paint(color: string, below: Rgb): Rgb {
   if (!context) throw new Error('There is no canvas.');
   for (const fill of [`rgb(${below.join()})`, color]) {
@@ -34,7 +34,7 @@ interface Pair {
   readonly ratio: number;
 }
 
-/** What of an element stands on what: text 4.5 : 1, marks and edges 3 : 1. */
+/** The ratio of each part to its background. Required: text 4.5 : 1, icons and edges 3 : 1. */
 export function measure(element: MoneriumConnect, page: Rgb): Pair[] {
   const styleOf = (selector: string) => {
     const part = element.shadowRoot?.querySelector(selector);

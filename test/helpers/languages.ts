@@ -1,4 +1,4 @@
-// The backends that the project shows in other languages, each in a process of its own.
+// The example backends in other languages, each in a separate process.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,20 +13,20 @@ export const BASE = `${ORIGIN}/monerium`;
 export interface Language {
   readonly name: string;
   readonly skip: string | false;
-  /** Starts the example, or a page beside it that shows `access_token()` at `/token`. */
+  /** Starts the example, or a program that adds a page with `access_token()` at `/token`. */
   start(apiUrl: string, options?: LanguageOptions): Promise<RunningBackend>;
 }
 
 export interface LanguageOptions {
-  /** As browsers see it. `{port}` stands for the port of the backend. */
+  /** The address as browsers see it. `{port}` is replaced with the port of the backend. */
   readonly baseUrl?: string;
   readonly withToken?: boolean;
 }
 
 export interface RunningBackend {
-  /** Where it is, without a trailing slash. */
+  /** The address, without a trailing slash. */
   readonly url: string;
-  /** Where it keeps what it keeps. */
+  /** The folder of its files. */
   readonly folder: string;
 }
 
@@ -35,7 +35,7 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** @param program the command and its arguments, for the example and for the page beside it */
+/** @param program returns the command and its arguments, with or without the page at `/token` */
 function language(
   name: string,
   skip: string | false,
@@ -68,7 +68,7 @@ const hasPhp = can(
 
 const phpSettings = (folder: string) => ['-d', `session.save_path=${folder}`];
 
-/** A text of PHP in the place where a customer would see it. */
+/** `display_errors` puts errors of PHP into the page, where a customer would see them. */
 export const php = language(
   'PHP',
   !hasPhp && missing('PHP with curl', 'php-cli, php-curl'),
@@ -85,7 +85,7 @@ export const php = language(
   ],
 );
 
-/** Builds it once. Go takes the files of a program from one folder. */
+/** Built once. Go needs all files of a program in one folder. */
 let goProgram: string | undefined;
 function buildGo(): string {
   if (goProgram) return goProgram;
@@ -104,7 +104,7 @@ export const go = language('Go', !can('go', 'version') && missing('Go', 'golang-
   buildGo(),
 ]);
 
-/** Debian's packages are for Debian's own Python. */
+/** Packages of Debian are installed only for Debian's own Python. */
 const findPython = (...packages: string[]) =>
   ['/usr/bin/python3', 'python3'].find((python) => can(python, '-c', `import ${packages.join()}`));
 
@@ -112,7 +112,7 @@ const python = findPython('cryptography');
 const withFastApi = findPython('cryptography', 'fastapi', 'uvicorn');
 const withDjango = findPython('cryptography', 'django');
 
-/** Those in Python whose deadline is a second: one that serves by itself, and FastAPI. */
+/** Examples in Python with a deadline of one second: with its own server, and with FastAPI. */
 export const inASecond: readonly Language[] = [
   ['Python', python, 'connect.serve(connect.application)'] as const,
   [
@@ -141,7 +141,7 @@ export const languages: readonly Language[] = [
   ),
 ];
 
-/** The example in Python, in frameworks. */
+/** The example in Python with frameworks. */
 export const frameworks: readonly Language[] = [
   language(
     'FastAPI',

@@ -1,15 +1,15 @@
 import type { Send } from '../../src/core/oauth/http.js';
 
-/** What the network does with one request: a real `Response`, or a rejection. */
+/** The result of one request: a real `Response`, or an error to reject with. */
 export type Answer = Response | Error;
 
 export interface RecordedSend {
   readonly send: Send;
-  /** Every request that was sent, as `fetch` would have built it. */
+  /** Every request that was sent, as `fetch` would build it. */
   readonly requests: readonly Request[];
 }
 
-/** Takes the place of `fetch`: gives the answers one by one and refuses what is beyond them. */
+/** Replaces `fetch`: returns the responses one by one, and rejects further requests. */
 export function recordSend(...answers: Answer[]): RecordedSend {
   const requests: Request[] = [];
   const send: Send = async (url, init) => {
@@ -21,7 +21,7 @@ export function recordSend(...answers: Answer[]): RecordedSend {
   return { send, requests };
 }
 
-/** A JSON answer, by default with the status 200. */
+/** A JSON response, by default with the status 200. */
 export function json(body: unknown, init: ResponseInit = {}): Response {
   return new Response(typeof body === 'string' ? body : JSON.stringify(body), init);
 }

@@ -1,4 +1,4 @@
-// The examples that are one route of a framework, each served by what the framework hands it to:
+// Serves an example that is one route of a framework, with the server code of that framework.
 // `route-server.ts <name>` listens on `PORT`.
 import { createServer, type RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
@@ -6,7 +6,7 @@ import type { Handler } from './backends.js';
 import { requirePackage } from '../../scripts/setup/folders.mjs';
 import { importExample } from './examples.js';
 
-/** What React Router's compiler makes of an application with this one route, at any address. */
+/** The output of React Router's compiler for an application with this one route, at any path. */
 function buildWith(module: object): object {
   const route = { id: 'route', path: '*', module };
   return {

@@ -11,7 +11,7 @@ import {
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
 export const ORIGIN = 'https://shop.example';
 export const REDIRECT_URI = `${ORIGIN}/connect`;
-/** Where the handler is; behind a proxy that is not what the page sees. */
+/** The address of the handler behind a proxy, which is not the address that the page uses. */
 const ROUTE = 'http://10.0.0.7:8080/api/monerium';
 
 export type PostBody = Record<'code' | 'code_verifier' | 'redirect_uri' | 'client_id', string>;
@@ -19,14 +19,14 @@ export type PostBody = Record<'code' | 'code_verifier' | 'redirect_uri' | 'clien
 /** A site with a handler, and the emulator as Monerium. */
 export interface Site {
   readonly emulator: Emulator;
-  /** What `onConnected` was told. */
+  /** The details that `onConnected` received. */
   readonly connected: ConnectedDetails[];
-  /** What `onError` was told. */
+  /** The errors that `onError` received. */
   readonly failures: ExchangeError[];
   readonly handle: RequestHandler;
-  /** Another handler with the same set-up but for these options. */
+  /** Another handler with the same options, except for these. */
   handlerWith(options: Partial<ExchangeHandlerOptions>): RequestHandler;
-  /** A fresh code with all that a page posts together with it. */
+  /** A POST body with a new code. */
   createPost(): PostBody;
   reset(): void;
   close(): Promise<void>;
@@ -71,7 +71,7 @@ export function createPost(emulator: Emulator): PostBody {
   return { code, code_verifier: verifier, redirect_uri: REDIRECT_URI, client_id: CLIENT_ID };
 }
 
-/** The post as the element sends it, with some of it changed. A header of `''` is left out. */
+/** The POST of the element, with this body and changed headers. `''` removes a header. */
 export function post(body: unknown, headers: Record<string, string> = {}): Request {
   const sent = { origin: ORIGIN, 'content-type': 'application/json', ...headers };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -86,7 +86,7 @@ export function ask(method: string, headers: Record<string, string> = {}): Reque
   return new Request(ROUTE, { method, headers: { origin: ORIGIN, ...headers } });
 }
 
-/** A post whose body comes as the source says. */
+/** A POST whose body is a stream from this source. */
 export function postStream(source: UnderlyingDefaultSource<Uint8Array>): Request {
   return new Request(ROUTE, {
     method: 'POST',

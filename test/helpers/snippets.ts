@@ -46,7 +46,7 @@ export const IN_SHELL: readonly (readonly [document: string, text: string])[] = 
   ['docs/apps.md', 'desktop.onCallback'],
 ];
 
-/** Commands that `test/servers/curl.test.ts` runs, by a text that each has. */
+/** Commands that `test/integration/curl.test.ts` runs, by a text that each has. */
 export const IN_CURL = [
   'VERIFIER=',
   'grant_type=authorization_code',

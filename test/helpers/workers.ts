@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { buildSync } from 'esbuild';
-import type { Outcome, Task, WorkerOptions } from '../servers/server-worker.js';
+import type { Outcome, Task, WorkerOptions } from '../integration/server-worker.js';
 
 let compiled: string | undefined;
 
@@ -15,7 +15,7 @@ function compileWorker(): string {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   compiled = `${folder}/worker.mjs`;
   buildSync({
-    entryPoints: ['test/servers/server-worker.ts'],
+    entryPoints: ['test/integration/server-worker.ts'],
     outfile: compiled,
     bundle: true,
     format: 'esm',

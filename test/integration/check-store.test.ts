@@ -18,7 +18,7 @@ const compiled = mkdtempSync('build/check-store-');
 const fileOf = (name: string) => join(compiled, `${name}.mjs`);
 
 before(async () => {
-  const stores = ['sound', 'broken'].map((name) => `test/servers/stores/${name}.ts`);
+  const stores = ['sound', 'broken'].map((name) => `test/integration/stores/${name}.ts`);
   buildSync({
     entryPoints: ['src/testing/contract-kit/main.ts', ...stores],
     outdir: compiled,

@@ -1,4 +1,4 @@
-// The commands of docs/backend-in-any-language.md, one after the other, as they stand there.
+// Runs the commands of docs/backend-in-any-language.md unchanged, one after the other.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const skip =
   !can('sh', '-c', 'curl --version && openssl version && basenc --version') &&
   missing('curl, openssl and basenc', 'curl, openssl and coreutils');
 
-/** Runs the command that has this text, with these variables. */
+/** Runs the command that contains this text, with these variables. */
 async function runCommand(
   part: (typeof IN_CURL)[number],
   env: Record<string, string>,
@@ -30,7 +30,7 @@ async function runCommand(
   return text(child.stdout);
 }
 
-/** Makes the secrets of a flow, and lets the customer allow it. */
+/** Creates the secrets of a flow, and lets the customer approve it. */
 async function authorize(env: Record<string, string>) {
   const lines = await runCommand('VERIFIER=', env, 'echo "$VERIFIER $STATE $AUTH"');
   const [VERIFIER = '', STATE = '', AUTH = ''] = lines.trim().split(' ');
@@ -39,7 +39,7 @@ async function authorize(env: Record<string, string>) {
   return { VERIFIER, STATE, CODE: code };
 }
 
-/** What Monerium responds with, after its own redirects. */
+/** Follows the redirects of Monerium, and returns the code and the state of the response. */
 async function comeBack(auth: string) {
   for (let next = auth; ;) {
     const { headers } = await fetch(next, { redirect: 'manual' });
@@ -51,7 +51,7 @@ async function comeBack(auth: string) {
 }
 
 describe('the commands for a backend in any language', { skip }, () => {
-  it('get tokens of Monerium, and refresh them', async () => {
+  it('get tokens from Monerium, and refresh them', async () => {
     const emulator = await openEmulator();
     emulator.registerClient({ clientId: CLIENT_ID, name: 'Shop', redirectUris: [REDIRECT_URI] });
     emulator.configure({ decision: 'approve' });

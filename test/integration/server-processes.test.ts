@@ -1,5 +1,6 @@
-// Real processes over real databases: the race, the storm, SIGTERM, kill -9, and a database that is
-// away. `DEEP=1` makes 100 rounds of the race, and `CUSTOMERS=10000` the large storm.
+// Real processes over real databases: races for one code, many refreshes at once, SIGTERM, kill -9,
+// and a database that crashes. `DEEP=1` runs 100 rounds of the race, and `CUSTOMERS=10000` sets how
+// many customers are refreshed at once.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -60,13 +61,13 @@ const kinds: [string, string | false, () => string][] = [
 interface Setup {
   readonly emulator: Emulator;
   readonly workers: Worker[];
-  /** How many customers connect at the same time. A file takes one writer at a time. */
+  /** How many customers connect at the same time. SQLite allows one writer at a time. */
   readonly clients: number;
 }
 
 interface SetupOptions {
   readonly count: number;
-  /** How far the clock of each process is ahead. */
+  /** How far the clock of each process is ahead, in milliseconds. */
   readonly skews?: readonly number[];
   readonly isTimeless?: boolean;
   readonly timeoutMs?: number;
@@ -116,10 +117,10 @@ async function raceForCode({ emulator, workers }: Setup, id: string) {
   return { sent: emulator.tokenRequests().length, statuses };
 }
 
-/** Asks all processes at once for a token that has to be refreshed. */
+/** Requests a token that has to be refreshed from all processes at once. */
 async function raceForToken({ emulator, workers }: Setup, id: string) {
   const { token: refused = '' } = await at(workers, 0).run({ kind: 'token', id });
-  // Long enough for the others to look, and to find a lease that has ended too early.
+  // Long enough for the other processes to read the lease, and to see whether it ends too early.
   emulator.configure({ delayMs: 50 });
   const task = { kind: 'token', id, refused } as const;
   const outcomes = await Promise.all(workers.map((worker) => worker.run(task)));
@@ -162,7 +163,7 @@ for (const [name, skip, urlOf] of kinds) {
       });
     }
 
-    it(`refresh ${CUSTOMERS} customers once each when all of them come to all`, async (test) => {
+    it(`refresh ${CUSTOMERS} customers once each when every process gets all requests`, async (test) => {
       const { emulator, workers } = setup;
       const known = await connectAll(setup, CUSTOMERS);
       const started = Date.now();
@@ -176,7 +177,7 @@ for (const [name, skip, urlOf] of kinds) {
       test.diagnostic(`${tasks.length} requests in ${Date.now() - started} ms, 0 lost`);
     });
 
-    it('lose nothing on SIGTERM in the middle of their refreshes', async () => {
+    it('lose no token on SIGTERM during their refreshes', async () => {
       const { emulator, workers } = setup;
       const known = await connectAll(setup, 30);
       emulator.configure({ delayMs: 100 });
@@ -194,9 +195,9 @@ for (const [name, skip, urlOf] of kinds) {
   });
 }
 
-describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', () => {
-  it('end no connection of four processes, and keep nobody waiting', (test) =>
-    // Long enough for a busy machine: an answer that comes later has used up the refresh token.
+describe('#210 #212 a Monerium behind a broken proxy, and one that does not respond', () => {
+  it('end no connection of four processes, and delay no request for long', (test) =>
+    // Long enough for a busy machine: a response after the deadline has used up the refresh token.
     withWorkers(sqliteUrl, { count: 4, timeoutMs: 8000 }, async (setup) => {
       const { emulator, workers } = setup;
       const all: [string, string][] = [];
@@ -225,7 +226,7 @@ describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', (
         test.diagnostic(`${token}: ${ended} of ${CUSTOMERS} ended, the longest wait ${longest} ms`);
       }
       emulator.configure({ token: 'none' });
-      // The pause of ten seconds, and a lease of one whose request was sent last.
+      // Waits for the pause of ten seconds, and for the lease of the last request.
       for (let open = all.length; open > 0;) {
         const outcomes = await askAll(all);
         open = outcomes.filter(({ token }) => token === undefined).length;
@@ -238,7 +239,7 @@ describe('#210 #212 a Monerium behind a broken proxy, and one that is silent', (
     }));
 });
 
-/** How far the clocks of four processes are ahead. */
+/** How far the clocks of four processes are ahead, in milliseconds. */
 const CLOCKS: readonly [string, readonly number[]][] = process.env.DEEP
   ? [
       ['61 s', [0, 61_000, -61_000, 0]],
@@ -247,11 +248,11 @@ const CLOCKS: readonly [string, readonly number[]][] = process.env.DEEP
     ]
   : [['61 s to an hour', [0, 61_000, -600_000, 3_600_000]]];
 
-/** All processes ask for each customer. Returns how many refresh tokens were sent twice. */
+/** Each process requests a token of each customer. Returns how many refreshes were sent twice. */
 async function stormWith(setup: Setup, test: TestContext): Promise<number> {
   const { emulator, workers } = setup;
   const known = await connectAll(setup, CUSTOMERS);
-  // Long enough for the others to find a lease that seems to have run out.
+  // Long enough for the other processes to find a lease that seems to have ended.
   emulator.configure({ delayMs: 200 });
   const tasks = [...known].flatMap(([id, refused]) =>
     workers.map((worker) => () => worker.run({ kind: 'token', id, refused })),
@@ -276,8 +277,8 @@ for (const [name, skip, urlOf] of kinds) {
   });
 }
 
-describe('four processes whose clocks differ, over a store that does not tell its time', () => {
-  it('send refresh tokens twice, so that the storm shows something', (test) =>
+describe('four processes whose clocks differ, over a store that does not return its time', () => {
+  it('send refresh tokens twice, which proves that the test above can fail', (test) =>
     withWorkers(
       sqliteUrl,
       { count: 4, skews: CLOCKS[0]?.[1] ?? [], isTimeless: true },
@@ -287,10 +288,10 @@ describe('four processes whose clocks differ, over a store that does not tell it
     ));
 });
 
-/** One engine stands for all unless there is time: it waits for a lease to run out. */
+/** Each database waits until a lease ends, so a short run tests only the first one. */
 for (const [name, skip, urlOf] of process.env.DEEP ? kinds : kinds.slice(0, 1)) {
   describe(`the processes of a site over ${name} that are killed`, { skip }, () => {
-    it('send a token again only when its sender was killed, and know each loss by name', (test) =>
+    it('send a token again only when its sender was killed, and report each lost one', (test) =>
       withWorkers(urlOf(), { count: 2, timeoutMs: 2000 }, async (setup) => {
         const { emulator, workers } = setup;
         const known = await connectAll(setup, 20);
@@ -301,7 +302,7 @@ for (const [name, skip, urlOf] of process.env.DEEP ? kinds : kinds.slice(0, 1)) 
         while (emulator.refreshRequests().length < 5) await wait(2);
         await at(workers, 0).end('SIGKILL');
         await Promise.all(killed);
-        // Comes to the emulator after everything that the killed process has sent.
+        // Reaches the emulator after all requests of the killed process.
         await fetch(emulator.url);
         const atKill = emulator.refreshRequests().length;
         const outcomes = await Promise.all(ask(at(workers, 1)));
@@ -320,7 +321,7 @@ for (const [name, skip, urlOf] of process.env.DEEP ? kinds : kinds.slice(0, 1)) 
   });
 }
 
-/** How many requests clients have under way at once. */
+/** How many requests are sent at the same time. */
 const IN_FLIGHT = 400;
 
 async function runAll<T>(tasks: (() => Promise<T>)[], clients = IN_FLIGHT): Promise<T[]> {
@@ -350,8 +351,8 @@ async function connectAll(setup: Setup, count: number): Promise<Map<string, stri
   return known;
 }
 
-describe('a PostgreSQL that is away', { skip: skipPostgres }, () => {
-  it('costs no tokens while the processes live', () =>
+describe('a PostgreSQL that crashes and starts again', { skip: skipPostgres }, () => {
+  it('loses no tokens while the processes run', () =>
     withWorkers(engines.postgres?.url ?? '', { count: 2 }, async (setup) => {
       const { emulator, workers } = setup;
       const known = await connectAll(setup, 10);
@@ -375,7 +376,7 @@ describe('a PostgreSQL that is away', { skip: skipPostgres }, () => {
 });
 
 describe('the race without shared claims', () => {
-  it('sends codes twice, so that it shows something', () =>
+  it('sends codes twice, which proves that the race test can fail', () =>
     withWorkers(sqliteUrl, { count: 2, hasOwnClaims: true }, async (setup) => {
       let twice = 0;
       for (let round = 0; round < 5; round++) {

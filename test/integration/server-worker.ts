@@ -1,5 +1,5 @@
 // One process of a site, for the tests with several: the handler and the connections over a shared
-// store. It is told what to do by messages, and ends in order on SIGTERM.
+// store. It receives its tasks as messages, and finishes them on SIGTERM before it ends.
 import { openStore as openLibsql } from '../../examples/stores/libsql.js';
 import { openStore as openValkey } from '../../examples/stores/iovalkey.js';
 import { openStore as openPostgres } from '../../examples/stores/pg.js';
@@ -15,11 +15,11 @@ export interface WorkerOptions {
   readonly url: string;
   readonly apiUrl: string;
   readonly timeoutMs: number;
-  /** How far the clock of this process is ahead. */
+  /** How far the clock of this process is ahead, in milliseconds. */
   readonly skewMs?: number;
-  /** As a store that does not tell its time. */
+  /** Whether `read` of the store does not return the time of the database. */
   readonly isTimeless?: boolean;
-  /** As a site without shared claims. */
+  /** Whether each process keeps its own claims, as in a site without a shared store. */
   readonly hasOwnClaims?: boolean;
 }
 

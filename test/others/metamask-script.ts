@@ -1,5 +1,5 @@
-// Runs in a page before its own scripts: MetaMask's own provider for pages, over a stream whose
-// other end answers as the extension does. Nothing of the provider is ours.
+// Runs in a page before its own scripts: MetaMask's unchanged provider for pages, over a stream
+// whose other end responds as the extension does.
 import { initializeProvider } from '@metamask/providers';
 import { Duplex } from 'readable-stream';
 import { createTestWallet } from '../../demo/test-wallet.js';
@@ -18,7 +18,7 @@ answers.metamask_getProviderState = () => ({
   isUnlocked: true,
   isConnected: true,
 });
-// The extension rejects with the code of EIP-1193, the provider makes an error of it.
+// The extension rejects with the code of EIP-1193, and the provider turns it into an error.
 Object.assign(window, { testWallet: { answers, calls } });
 
 const stream: Duplex = new Duplex({

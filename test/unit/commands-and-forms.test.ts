@@ -1,4 +1,4 @@
-// The element beside what a page has already: commands, its own button, a form, its monitoring.
+// The element with features of the page: commands, a trigger button, forms, performance marks.
 import { expect } from '@open-wc/testing';
 import '../../src/index.js';
 import {
@@ -24,7 +24,6 @@ type MoneriumConnect = HTMLElementTagNameMap['monerium-connect'];
 let spoken: ReturnType<typeof listenToConsole>;
 let navigations: ReturnType<typeof holdNavigations>;
 const { open } = window;
-/** Of a window that the element has opened. */
 
 beforeEach(() => {
   spoken = listenToConsole(window);
@@ -44,7 +43,7 @@ afterEach(async () => {
   spoken.restore();
 });
 
-/** As a button with `command` and `commandfor` sends it. Not all engines have those yet. */
+/** Dispatches the event of a button with `commandfor`, which not all engines support yet. */
 function command(element: Element, name: string): void {
   element.dispatchEvent(Object.assign(new Event('command'), { command: name }));
 }
@@ -67,7 +66,7 @@ async function addToForm(attributes: Record<string, string>) {
   return { element, form };
 }
 
-/** The name that a screen reader has for the button: its visible text and that for it alone. */
+/** The accessible name of the button: its visible text and the text for screen readers. */
 function nameOf(element: Element): string {
   const rows = [...(element.shadowRoot?.querySelectorAll<HTMLElement>('.row') ?? [])];
   const shown = rows.find((row) => getComputedStyle(row).visibility === 'visible');
@@ -84,7 +83,7 @@ describe('commands of the page', () => {
     expect(element.status).to.equal('redirecting');
   });
 
-  it('--cancel gives the flow up', async () => {
+  it('--cancel cancels the flow', async () => {
     const element = await addHere();
     command(element, '--connect');
     await until(() => element.status === 'redirecting');
@@ -92,7 +91,7 @@ describe('commands of the page', () => {
     expect(element.status).to.equal('idle');
   });
 
-  it('--disconnect forgets who is connected', async () => {
+  it('--disconnect disconnects the customer', async () => {
     const element = await addHere({}, IDENTITY);
     expect(element.status).to.equal('connected');
     command(element, '--disconnect');
@@ -160,7 +159,7 @@ describe('commands of the page', () => {
 });
 
 describe('a trigger of the page', () => {
-  it('takes the place of the built-in button, and a click on it connects', async () => {
+  it('replaces the built-in button, and a click on it connects', async () => {
     const element = await addHere();
     const trigger = addTrigger(element);
     await settle();
@@ -187,7 +186,7 @@ describe('a trigger of the page', () => {
     expect(element.status).to.equal('idle');
   });
 
-  it('leaves its place to the built-in button when it is removed', async () => {
+  it('is replaced by the built-in button when it is removed', async () => {
     const element = await addHere({});
     const trigger = addTrigger(element);
     await settle();
@@ -196,7 +195,7 @@ describe('a trigger of the page', () => {
     expect(find(element, '[part=button]')?.getBoundingClientRect().width).to.be.above(0);
   });
 
-  it('sends no form and follows no link', async () => {
+  it('submits no form and follows no link', async () => {
     const { element, form } = await addToForm({});
     let isSent = false;
     form.addEventListener('submit', (event) => {
@@ -225,7 +224,7 @@ describe('a trigger of the page', () => {
     await until(() => navigations.urls.length);
   });
 
-  it('hands focus to the status when the customer is connected', async () => {
+  it('moves focus to the status when the customer is connected', async () => {
     const element = await addHere();
     const trigger = addTrigger(element);
     await settle();
@@ -247,7 +246,7 @@ describe('the element as a form control', () => {
   let restore = () => ({}) as object;
   afterEach(() => restore());
 
-  /** What a form shows of a control that holds it back, as the elements have set it. */
+  /** Collects the validation messages that the elements set. */
   function listMessages(): (string | undefined)[] {
     const messages: (string | undefined)[] = [];
     const { setValidity } = ElementInternals.prototype;
@@ -260,7 +259,7 @@ describe('the element as a form control', () => {
     return messages;
   }
 
-  it('lets its form go before each event: a listener can send the form', async () => {
+  it('is valid before each event, so that a listener can submit the form', async () => {
     const { element, form } = await addToForm({ required: '' });
     const seen: boolean[] = [];
     element.addEventListener('monerium-status', () => seen.push(form.checkValidity()));
@@ -270,7 +269,7 @@ describe('the element as a form control', () => {
     expect(seen).to.deep.equal([true, false]);
   });
 
-  it('holds its form back while it is required and nobody is connected', async () => {
+  it('is invalid while it is required and nobody is connected', async () => {
     const messages = listMessages();
     const { element, form } = await addToForm({ required: '' });
     expect(form.checkValidity()).to.equal(false);
@@ -281,13 +280,13 @@ describe('the element as a form control', () => {
     expect(form.checkValidity()).to.equal(true);
   });
 
-  it('moves focus to its button when the form is held back', async () => {
+  it('moves focus to its button when it prevents the submit', async () => {
     const { element, form } = await addToForm({ required: '' });
     form.requestSubmit();
     expect(document.activeElement === element).to.equal(true);
   });
 
-  it('holds nothing back while it is disabled or not required', async () => {
+  it('is valid while it is disabled or not required', async () => {
     const { element, form } = await addToForm({ required: '', disabled: '' });
     expect(element.matches(':invalid')).to.equal(false);
     expect(form.checkValidity()).to.equal(true);
@@ -296,7 +295,7 @@ describe('the element as a form control', () => {
     expect(form.checkValidity()).to.equal(true);
   });
 
-  it('says what is missing in a text of the page, where it has one', async () => {
+  it('uses a text of the page as its validation message', async () => {
     const messages = listMessages();
     const { element } = await addToForm({ required: '' });
     element.strings = { required: 'First connect' };
@@ -306,7 +305,7 @@ describe('the element as a form control', () => {
 });
 
 describe('success-url', () => {
-  it('is where the customer goes after the event, in a later task', async () => {
+  it('is opened after the event, in a later task', async () => {
     const attributes = { ...ATTRIBUTES, 'success-url': '/done?a=1#b' };
     const { urls, document: page } = await openPage({ attributes, search: RESPONSE });
     const urlsAtEvent: string[][] = [];
@@ -316,7 +315,7 @@ describe('success-url', () => {
     expect(urls).to.deep.equal([`${location.origin}/done?a=1#b`]);
   });
 
-  it('is not for a popup that exchanges its code by itself', async () => {
+  it('is not opened in a popup that exchanges its code itself', async () => {
     const attributes = { ...ATTRIBUTES, 'success-url': '/done' };
     const { urls, types } = await openPage({
       attributes,
@@ -342,7 +341,7 @@ describe('success-url', () => {
     });
   }
 
-  it('without a backend is named as doubtful, and leads nowhere', async () => {
+  it('without a backend logs a warning', async () => {
     await addHere({ 'success-url': '/done' }, { exchange: () => Promise.resolve(IDENTITY) });
     await until(() => spoken.list('warn').length);
     expect(spoken.list('warn').join()).to.contain(
@@ -350,8 +349,8 @@ describe('success-url', () => {
     );
   });
 
-  it('is named with stay-connected, which needs a backend as well', async () => {
-    // In a page of its own: each line is logged once for a page.
+  it('is in the same warning as stay-connected, which needs a backend as well', async () => {
+    // On a new page, because a page logs each line only once.
     const attributes = { 'client-id': CLIENT_ID, 'stay-connected': '' };
     const { list } = await openPage({ attributes });
     await until(() => list('warn').length);
@@ -359,8 +358,8 @@ describe('success-url', () => {
   });
 });
 
-describe('the states for a page', () => {
-  it('each change is a mark in the timeline of the page', async () => {
+describe('a page with an element', () => {
+  it('has a performance mark for each change of status', async () => {
     performance.clearMarks();
     const element = await addHere();
     await element.connect();
@@ -372,7 +371,7 @@ describe('the states for a page', () => {
     ]);
   });
 
-  it('what is slotted as fallback is not shown once the element is there', async () => {
+  it('does not show the fallback slot once the element is defined', async () => {
     const element = await addHere();
     element.innerHTML = '<a slot="fallback" href="/connect">Connect</a>';
     await settle();
@@ -406,7 +405,7 @@ describe('a popup', () => {
     expect(nameOf(element)).to.equal('Connect with Monerium');
   });
 
-  it('that was blocked can be tried again, and the button says what', async () => {
+  it('that was blocked can be tried again, and the button says so', async () => {
     const element = await addBlocked();
     const label = 'Try again – Connect with Monerium (opens a new window)';
     expect(nameOf(element)).to.equal(label);
@@ -415,7 +414,7 @@ describe('a popup', () => {
     expect(nameOf(element)).to.equal('Try again – Link my bank (opens a new window)');
   });
 
-  it('that was blocked leaves the way in this window', async () => {
+  it('that was blocked offers to continue in this window', async () => {
     const element = await addBlocked();
     const heard = listenToEvents(element);
     const here = find(element, '[part=reopen]');
@@ -433,14 +432,14 @@ describe('a popup', () => {
     expect(element.shadowRoot?.activeElement?.getAttribute('part')).to.equal('button');
   });
 
-  it('that was blocked leaves no way to a disabled element', async () => {
+  it('that was blocked does not offer this window while the element is disabled', async () => {
     const element = await addBlocked();
     element.disabled = true;
     await element.updateComplete;
     expect(find(element, '[part=reopen]') === null).to.equal(true);
   });
 
-  it('that was blocked once is tried as a popup by the next click', async () => {
+  it('that was blocked once is opened again by the next click', async () => {
     const element = await addBlocked();
     find(element, '[part=reopen]')?.click();
     await until(() => navigations.urls.length);
@@ -450,7 +449,7 @@ describe('a popup', () => {
     expect(heard[0]?.detail).to.deep.equal({ mode: 'popup' });
   });
 
-  it('that was blocked in a frame leaves no other way', async () => {
+  it('that was blocked in a frame does not offer this window', async () => {
     const page = await openPage({ framed: true, attributes: { ...ATTRIBUTES, mode: 'auto' } });
     await settle();
     page.view.open = () => null;
@@ -464,7 +463,7 @@ describe('a popup', () => {
 describe('an announcement', () => {
   type Notifier = MoneriumConnect & { ariaNotify: (text: string) => void };
 
-  it('is made by ariaNotify once for each change, where the platform has it', async () => {
+  it('is made by ariaNotify once for each change, where the browser supports it', async () => {
     const end = defer<typeof IDENTITY>();
     const texts: string[] = [];
     const { element } = await openPage({
@@ -482,7 +481,7 @@ describe('an announcement', () => {
     expect(find(element, '[role=status]')?.getAttribute('aria-live')).to.equal('off');
   });
 
-  it('is made by the live region alone where the platform has no ariaNotify', async () => {
+  it('is made by the live region alone in a browser without ariaNotify', async () => {
     const { element } = await openPage({
       attributes: ATTRIBUTES,
       prepare: ({ Element: { prototype } }) => {

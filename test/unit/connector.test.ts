@@ -1,4 +1,4 @@
-// The flow without an element: what a connector shows, what it tells, and what it takes.
+// The flow without an element: the state, the events and the options of a connector.
 import { expect } from '@open-wc/testing';
 import {
   ConnectError,
@@ -45,20 +45,20 @@ afterEach(async () => {
 // After the hook above: a cancelled navigation of this page stays held until then.
 const { add, replace, getUrls, listRecords } = prepareStarts();
 
-/** What a listener of the connector is told from now on. */
+/** Collects the events that the connector fires from now on. */
 function listen(connector: Connector): ConnectorEvent[] {
   const heard: ConnectorEvent[] = [];
   connector.subscribe((event) => heard.push(event));
   return heard;
 }
 
-/** An event in one word, or a change of state in two. */
+/** The type of an event, or both statuses of a change. */
 const nameEvent = (event: ConnectorEvent) =>
   event.type === 'status' ? `${event.previous.status}>${event.connection.status}` : event.type;
 
 const name = (heard: readonly ConnectorEvent[]) => heard.map(nameEvent);
 
-/** A connector on this page, which stays where it is, and what its listener is told. */
+/** Creates a connector on this page, and collects its events. */
 async function create(options: Partial<ConnectorOptions> = {}) {
   const connector = createConnector({ ...OPTIONS, ...options });
   created.push(connector);
@@ -69,7 +69,7 @@ async function create(options: Partial<ConnectorOptions> = {}) {
 
 type PageOptions = NonNullable<Parameters<typeof openPage>[0]>;
 
-/** Connectors on a page of their own. */
+/** Opens a new page for connectors. */
 async function open(pageOptions: PageOptions = {}) {
   const page = await openPage({ attributes: false, ...pageOptions });
   const core = (await page.view.load('/src/core.ts')) as unknown as typeof Core;
@@ -81,7 +81,7 @@ async function open(pageOptions: PageOptions = {}) {
   };
 }
 
-/** The address with which the system answers a flow that an app has opened. */
+/** Stores a pending popup flow, and returns its callback URL. */
 function openResponse({ location }: Window): string {
   const state = createState();
   const record = JSON.stringify(createRecord(ATTRIBUTES, { mode: 'popup' }));
@@ -108,7 +108,7 @@ describe('the connection of a connector', () => {
     expect(connector.connection).to.equal(after);
   });
 
-  it('is the same object while the site says the same', async () => {
+  it('is the same object when the site sets an equal identity', async () => {
     const { connector, heard, set } = await create({ identity: IDENTITY });
     const before = connector.connection;
     set({ identity: { ...IDENTITY } });
@@ -116,7 +116,7 @@ describe('the connection of a connector', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('is the same object when its listeners leave and others come', async () => {
+  it('is the same object after its listeners are replaced', async () => {
     const connector = createConnector({ ...OPTIONS, identity: IDENTITY });
     created.push(connector);
     const remove = connector.subscribe(() => {});
@@ -129,7 +129,7 @@ describe('the connection of a connector', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('is up to date for a listener that comes late, and no news to it', async () => {
+  it('is up to date for a listener that subscribes late, without an event', async () => {
     const { create, view } = await open();
     const [late, other] = [create(), create()];
     const remove = late.subscribe(() => {});
@@ -145,7 +145,7 @@ describe('the connection of a connector', () => {
     expect(name(heard)).to.deep.equal(['connected>idle', 'disconnected']);
   });
 
-  it('is known before anybody listens', () => {
+  it('is available before a listener subscribes', () => {
     const connector = createConnector({ ...OPTIONS, identity: IDENTITY });
     expect(connector.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
     expect(createConnector(OPTIONS).connection).to.deep.equal({ status: 'idle' });
@@ -156,7 +156,7 @@ describe('the connection of a connector', () => {
 });
 
 describe('the listeners of a connector', () => {
-  it('are told every change of state, and then the ending, with the data', async () => {
+  it('receive each change of status, and then the connected event with its data', async () => {
     const { create, view, sent } = await open({ search: RESPONSE });
     const heard = listen(create());
     await until(() => heard.some(isEnding));
@@ -175,7 +175,7 @@ describe('the listeners of a connector', () => {
     expect(view.location.search).to.equal('');
   });
 
-  it('are told a failure with its error', async () => {
+  it('receive the error of a failed flow', async () => {
     const { create } = await open({
       search: RESPONSE,
       fetch: async () => answer({}, 503),
@@ -190,7 +190,7 @@ describe('the listeners of a connector', () => {
     expect(error).to.include({ name: 'ConnectError', code: 'server_unavailable', status: 503 });
   });
 
-  it('leave the page where it is: the rest is for the site', async () => {
+  it('have to navigate themselves: the connector does not', async () => {
     const { create, urls } = await open({ search: RESPONSE });
     const heard = listen(create());
     await until(() => heard.some(isEnding));
@@ -198,13 +198,13 @@ describe('the listeners of a connector', () => {
     expect(urls).to.deep.equal([]);
   });
 
-  it('are told that the connection was ended', async () => {
+  it('receive a disconnected event after disconnect()', async () => {
     const { connector, heard } = await create({ identity: IDENTITY });
     await connector.disconnect();
     expect(name(heard)).to.deep.equal(['connected>idle', 'disconnected']);
   });
 
-  it('are told nothing after they have unsubscribed, also by another listener', async () => {
+  it('receive nothing after their removal, even by another listener during an event', async () => {
     const { connector, heard } = await create();
     const late: ConnectorEvent[] = [];
     const removals: (() => void)[] = [];
@@ -215,7 +215,7 @@ describe('the listeners of a connector', () => {
     expect(late).to.deep.equal([]);
   });
 
-  it('that come while another one is told hear what comes next', async () => {
+  it('that subscribe during an event receive the next events', async () => {
     const { connector } = await create();
     const late: ConnectorEvent[] = [];
     const remove = connector.subscribe(() => {
@@ -228,7 +228,7 @@ describe('the listeners of a connector', () => {
     expect(name(late)).to.deep.equal(['redirecting>idle', 'error']);
   });
 
-  it('may unsubscribe twice, and while they are told', async () => {
+  it('may unsubscribe twice, and during an event', async () => {
     const { connector, heard } = await create();
     let count = 0;
     const remove = connector.subscribe(() => {
@@ -242,7 +242,7 @@ describe('the listeners of a connector', () => {
     expect(name(heard)).to.deep.equal(['idle>redirecting', 'redirecting>idle', 'error']);
   });
 
-  it('may throw: the others are told, and the page learns of it', async () => {
+  it('may throw: the others still receive the event, and the window fires error', async () => {
     const { create, view } = await open();
     const thrown: string[] = [];
     view.addEventListener('error', (event) => {
@@ -261,7 +261,7 @@ describe('the listeners of a connector', () => {
     expect(thrown[0]).to.match(/thrown by a listener/);
   });
 
-  it('hear in the order of the events, also what one of them has caused', async () => {
+  it('receive all events in order, including those that a listener causes', async () => {
     const connector = createConnector(OPTIONS);
     created.push(connector);
     connector.subscribe((event) => {
@@ -286,13 +286,13 @@ describe('the identity of a site', () => {
     expect(name(heard)).to.deep.equal(['connected>idle', 'idle>connected']);
   });
 
-  it('that is taken back disconnects', async () => {
+  it('disconnects when it changes to undefined', async () => {
     const { connector, set } = await create({ identity: IDENTITY });
     set({ identity: undefined });
     expect(connector.connection).to.deep.equal({ status: 'idle' });
   });
 
-  it('of nobody overrules a flow that has connected, and undefined does not', async () => {
+  it('ends the connection of a flow when it is null, but not when it is undefined', async () => {
     const { create } = await open({ search: RESPONSE });
     const connector = create();
     const heard = listen(connector);
@@ -303,7 +303,7 @@ describe('the identity of a site', () => {
     expect(connector.connection.status).to.equal('idle');
   });
 
-  it('does not sign in again after disconnect(), when the site repeats it', async () => {
+  it('does not connect again after disconnect() when the site repeats it', async () => {
     const { connector, heard, set } = await create({ identity: IDENTITY });
     await connector.disconnect();
     heard.length = 0;
@@ -317,7 +317,7 @@ describe('the identity of a site', () => {
 });
 
 describe('the start of a connector', () => {
-  it('leaves within the task of the click, and resolves', async () => {
+  it('navigates within the task of the click, and resolves', async () => {
     const { connector } = await create({ email: 'customer@shop.example', authMode: 'signup' });
     const started = connector.connect();
     expect(getUrls()).to.have.length(1);
@@ -326,7 +326,7 @@ describe('the start of a connector', () => {
     await started;
   });
 
-  it('takes a mode for this time', async () => {
+  it('uses the mode of the call for this start only', async () => {
     const modes: string[] = [];
     const beforeConnect = (mode: string) => modes.push(mode) < 0;
     const { connector } = await create({ beforeConnect });
@@ -336,7 +336,7 @@ describe('the start of a connector', () => {
     expect(modes).to.deep.equal(['popup', 'redirect', 'redirect']);
   });
 
-  it('opens a window by mode, and follows it', async () => {
+  it('opens a window in popup mode, and fails when it is blocked', async () => {
     let opened = 0;
     replace(window, 'open', () => {
       opened += 1;
@@ -348,7 +348,7 @@ describe('the start of a connector', () => {
     expect(connector.connection).to.deep.equal({ status: 'failed', error });
   });
 
-  it('does nothing when beforeConnect says no', async () => {
+  it('does nothing when beforeConnect returns false', async () => {
     const { connector, heard } = await create({ beforeConnect: () => false });
     await connector.connect();
     expect(getUrls()).to.deep.equal([]);
@@ -357,7 +357,7 @@ describe('the start of a connector', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('goes on with any other answer of beforeConnect', async () => {
+  it('continues when beforeConnect returns anything else', async () => {
     const { connector } = await create({ beforeConnect: (() => {}) as unknown as () => boolean });
     await connector.connect();
     expect(getUrls()).to.have.length(1);
@@ -380,14 +380,14 @@ describe('authorize', () => {
   const rejectWithNothing = () =>
     new Promise<never>((_resolve, reject) => (reject as () => void)());
 
-  it('gives the parameters that go to /auth', async () => {
+  it('returns the parameters that are sent to /auth', async () => {
     const { connector, heard } = await create({ authorize: async () => SIGNED });
     await connector.connect();
     expect(readQuery()).to.include({ ...SIGNED, client_id: CLIENT_ID });
     expect(name(heard)).to.deep.equal(['idle>signing', 'signing>redirecting']);
   });
 
-  it('goes on without a wallet when it gives none', async () => {
+  it('continues without a wallet when it returns no parameters', async () => {
     const { connector } = await create({ authorize: async () => ({}) });
     await connector.connect();
     expect(readQuery()).to.include({ response_type: 'code', client_id: CLIENT_ID });
@@ -449,7 +449,7 @@ describe('authorize', () => {
     expect(given?.aborted).to.equal(true);
   });
 
-  it('is called again when its result has become too old', async () => {
+  it('is called again when its result is too old', async () => {
     const signals: AbortSignal[] = [];
     const { now } = Date;
     let late = 0;
@@ -479,7 +479,7 @@ describe('setOptions()', () => {
   };
 
   for (const [what, fault] of Object.entries(FAULTS)) {
-    it(`does not throw with ${what}: connect() rejects, until it is mended`, async () => {
+    it(`does not throw with ${what}: connect() rejects, until it is fixed`, async () => {
       const { connector, set } = await create();
       set(fault);
       expect(connector.connection).to.deep.equal({ status: 'idle' });
@@ -490,7 +490,7 @@ describe('setOptions()', () => {
     });
   }
 
-  it('takes the place of all options', async () => {
+  it('replaces all options', async () => {
     const { connector, set } = await create({ email: 'customer@shop.example', skipKyc: true });
     set({ authMode: 'login' });
     await connector.connect();
@@ -498,7 +498,7 @@ describe('setOptions()', () => {
     expect(readQuery()).not.to.have.any.keys('email', 'skip_kyc');
   });
 
-  it('takes nothing that a script has added to every object', async () => {
+  it('ignores what a script has added to Object.prototype', async () => {
     Object.assign(Object.prototype, { email: 'added@evil.example' });
     try {
       await (await create()).connector.connect();
@@ -508,7 +508,7 @@ describe('setOptions()', () => {
     expect(readQuery()).not.to.have.property('email');
   });
 
-  it('cancels what is running for another client', async () => {
+  it('cancels a running flow when the client ID changes', async () => {
     const { connector, heard, set } = await create();
     await connector.connect();
     set({ clientId: CLIENT_ID.replace(/^./, '0') });
@@ -531,7 +531,7 @@ describe('several connectors', () => {
     expect(element.connection.status).to.equal('idle');
   });
 
-  it('exchange a code once, and one of them is told the ending', async () => {
+  it('exchange a code once, and one of them fires the connected event', async () => {
     const { create, add, sent, types } = await open({ search: RESPONSE });
     const connectors = [create(), create()];
     const heard = connectors.map(listen);
@@ -546,7 +546,7 @@ describe('several connectors', () => {
     expect(sent).to.have.length(1);
   });
 
-  it('find the one that was clicked by its name', async () => {
+  it('fire the event on the one that was clicked, which is found by its name', async () => {
     const { create } = await open({ search: RESPONSE, record: { id: 'second' } });
     const heard = ['first', 'second', 'third'].map((name) => listen(create({ name })));
     await until(() => heard.flat().some(isEnding));
@@ -561,7 +561,7 @@ describe('several connectors', () => {
     expect(JSON.parse(record)).to.include({ id: 'checkout' });
   });
 
-  it('go on when one of them ends', async () => {
+  it('continue when one of them ends', async () => {
     const [first, second] = [await create(), await create()];
     const started = first.connector.connect();
     first.connector.end();
@@ -573,7 +573,7 @@ describe('several connectors', () => {
     expect(first.heard.map(nameEvent)).to.deep.equal(['idle>redirecting']);
   });
 
-  it('end what waits for the customer with the last of them', async () => {
+  it('end a waiting flow when the last of them ends', async () => {
     const { connector } = await create({ openUrl: () => {} });
     const started = connector.connect().catch(() => {});
     expect(connector.connection.status).to.equal('waiting');
@@ -584,7 +584,7 @@ describe('several connectors', () => {
     expect(next.connection).to.deep.equal({ status: 'idle' });
   });
 
-  it('may have listeners again after their end', async () => {
+  it('can have listeners again after end()', async () => {
     const { connector, heard } = await create();
     connector.end();
     const again = listen(connector);
@@ -594,7 +594,7 @@ describe('several connectors', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('keep a flow when a listener leaves and another one comes in the same task', async () => {
+  it('keep a flow when the only listener is replaced in the same task', async () => {
     const connector = createConnector(OPTIONS);
     created.push(connector);
     const remove = connector.subscribe(() => {});
@@ -611,7 +611,7 @@ describe('several connectors', () => {
 });
 
 describe('without a listener', () => {
-  it('a response waits', async () => {
+  it('a response is kept until a listener subscribes', async () => {
     const { create, sent } = await open({ search: RESPONSE });
     const connector = create();
     await settleIdle();
@@ -640,7 +640,7 @@ describe('stayConnected', () => {
     expect(connector.connection).to.deep.equal({ status: 'connected', ...IDENTITY });
   });
 
-  it('shows idle when nobody is', async () => {
+  it('shows idle when nobody is connected', async () => {
     const { create } = await open({ fetch: async () => new Response(null, { status: 204 }) });
     const connector = create(options);
     const heard = listen(connector);
@@ -675,7 +675,7 @@ describe('stayConnected', () => {
 });
 
 describe('resume()', () => {
-  it('takes an address of the system, and connects', async () => {
+  it('accepts a callback URL from the system, and connects', async () => {
     const { create, view, sent } = await open();
     const connector = create({ openUrl: () => {} });
     const heard = listen(connector);
@@ -703,7 +703,7 @@ describe('getAccessToken() of a connector', () => {
       ...IDENTITY,
     });
 
-  it('gives the token of a direct exchange, and none after disconnect()', async () => {
+  it('returns the token of a direct exchange, and rejects after disconnect()', async () => {
     const { create } = await open({
       search: RESPONSE,
       record: { exchange: 'direct' },
@@ -718,7 +718,7 @@ describe('getAccessToken() of a connector', () => {
     expect(reason).to.include({ code: 'token_unavailable', phase: 'token' });
   });
 
-  it('gives none of another customer than the site names', async () => {
+  it('rejects when the site sets the identity of another customer', async () => {
     const { create } = await open({
       search: RESPONSE,
       record: { exchange: 'direct' },
@@ -732,7 +732,7 @@ describe('getAccessToken() of a connector', () => {
     expect(reason).to.include({ code: 'token_unavailable' });
   });
 
-  it('gives none of a backend exchange', async () => {
+  it('rejects when the connector has a backend', async () => {
     const { connector } = await create({ identity: IDENTITY });
     expect((await catchError(connector.getAccessToken())).code).to.equal('token_unavailable');
   });

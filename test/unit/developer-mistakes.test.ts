@@ -1,4 +1,4 @@
-// What a new user of the element writes into a page, and what becomes of it.
+// Mistakes in the markup or the options of a page, and how the element reacts to them.
 import { expect } from '@open-wc/testing';
 import type { AxeResults } from 'axe-core';
 import type { MoneriumConnect } from '../../src/index.js';
@@ -32,7 +32,7 @@ function render(attributes: Record<string, string>, content = ''): string {
   return `<monerium-connect ${written.join(' ')}>${content}</monerium-connect>`;
 }
 
-/** Opens a page with this markup, and waits until its element has been introduced. */
+/** Opens a page with this markup, and waits until its element has logged its notes. */
 async function openMarkup(
   html: string,
   options: Parameters<typeof openPage>[0] = {},
@@ -62,7 +62,7 @@ async function listAxeViolations({ view, document }: Page): Promise<string[]> {
   return violations.map(({ id }) => id);
 }
 
-/** The text of the label that has a place on the screen. */
+/** The text of the label that is rendered. */
 function readLabel(element: MoneriumConnect): string {
   const label = find(element, '[part=label]')!;
   const { document } = element.ownerDocument.defaultView as View;
@@ -84,7 +84,7 @@ describe('white space in the tag', () => {
     ['a comment between', '\n  <!-- label -->\n'],
     ['a fallback child', '\n  <a slot="fallback" href="/connect">Connect</a>\n'],
   ]) {
-    it(`#160 leaves the label as it is: ${name}`, async () => {
+    it(`#160 keeps the default label: ${name}`, async () => {
       const page = await openMarkup(`<main>${render(ATTRIBUTES, content)}</main>`);
       expect(readLabel(page.element)).to.equal(LABEL);
       expect(find(page.element, '[part=label]')!.getBoundingClientRect().width).above(100);
@@ -92,13 +92,13 @@ describe('white space in the tag', () => {
     });
   }
 
-  it('#160 does not count beside a label of the page', async () => {
+  it('#160 is ignored around a label of the page', async () => {
     const page = await openMarkup(render(ATTRIBUTES, `\n ${ICON}\n <b>Pay</b>\n`));
     expect(readLabel(page.element)).to.equal('');
     expect(page.element.querySelector('b')!.getBoundingClientRect().width).above(10);
   });
 
-  it('#160 is taken for none as soon as the page changes its label', async () => {
+  it('#160 is no label, also after the page has changed its label', async () => {
     const page = await openMarkup(render(ATTRIBUTES, '\n'));
     page.element.append('Pay');
     await settle();
@@ -109,7 +109,7 @@ describe('white space in the tag', () => {
   });
 });
 
-describe('an attribute that is none of ours', () => {
+describe('an unknown attribute', () => {
   for (const [written, meant] of [
     ['backend_url', 'backend-url'],
     ['backendurl', 'backend-url'],
@@ -120,7 +120,7 @@ describe('an attribute that is none of ours', () => {
     ['redirecturi', 'redirect-uri'],
     ['enviroment', 'environment'],
   ] as const) {
-    it(`#161 is warned about with the probable name: ${written}`, async () => {
+    it(`#161 logs a warning with the probable name: ${written}`, async () => {
       const attributes = { 'client-id': CLIENT_ID, [written]: 'https://backend.example/x' };
       const page = await openMarkup(render(attributes) + render(attributes));
       await until(() => page.list('warn').length);
@@ -131,7 +131,7 @@ describe('an attribute that is none of ours', () => {
     });
   }
 
-  it('#161 is no matter when every element may have it, or a framework has set it', async () => {
+  it('#161 logs nothing when it is a global attribute or one of a framework', async () => {
     const html = render({
       ...ATTRIBUTES,
       id: 'a',
@@ -160,7 +160,7 @@ describe('an attribute that is none of ours', () => {
     ['a backend', ATTRIBUTES, 'posted to https://backend.example/exchange'],
     ['none', { 'client-id': CLIENT_ID, backend_url: '/x' }, 'in this page, without backend-url'],
   ] as const) {
-    it(`#161 in the sandbox it is said which way the code goes, with ${name}`, async () => {
+    it(`#161 in the sandbox, the log says how the code is exchanged, with ${name}`, async () => {
       const page = await openMarkup(render(attributes));
       await until(() => page.list('info').length);
       const lines = page.list('info').filter((text) => text.includes('the code is'));
@@ -169,7 +169,7 @@ describe('an attribute that is none of ours', () => {
     });
   }
 
-  it('#161 the way of the code has no query in it', async () => {
+  it('#161 the log of the exchange contains no query', async () => {
     const attributes = { ...ATTRIBUTES, 'backend-url': 'https://backend.example/x?canary' };
     const page = await openMarkup(render(attributes));
     await until(() => page.list('info').length);
@@ -177,7 +177,7 @@ describe('an attribute that is none of ours', () => {
   });
 });
 
-describe('a value that is not what it seems', () => {
+describe('a doubtful value', () => {
   for (const [name, attributes, said] of [
     ['timeout="20s"', { timeout: '20s' }, 'timeout is read as 20000 ms'],
     ['timeout in seconds', { timeout: '20' }, 'timeout is read as 1000 ms'],
@@ -225,7 +225,7 @@ describe('a value that is not what it seems', () => {
     expect(page.list('warn')).to.deep.equal([]);
   });
 
-  it('#165 a client ID with white space is invalid_config, said before the click', async () => {
+  it('#165 a client ID with white space is invalid_config, logged before the click', async () => {
     const page = await openMarkup(render({ ...ATTRIBUTES, 'client-id': ` ${CLIENT_ID} ` }));
     expect(page.list('error')).to.have.length(1);
     expect(page.list('error')[0]).to.match(/invalid_config.*client-id.*white space/);
@@ -233,7 +233,7 @@ describe('a value that is not what it seems', () => {
     expect(code).to.equal('invalid_config');
   });
 
-  it('#165 a timeout that is no number is 20 seconds', async () => {
+  it('#165 a timeout that is not a number becomes 20 seconds', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const never = defer<Response>();
     const page = await openPage({
@@ -250,8 +250,8 @@ describe('a value that is not what it seems', () => {
   });
 });
 
-describe('a popup that is not there', () => {
-  it('#165 popup_blocked is said to the developer, with the address of the mend', async () => {
+describe('a blocked or closed popup', () => {
+  it('#165 is logged with a link to the documentation of popup_blocked', async () => {
     const page = await openMarkup(render({ ...ATTRIBUTES, mode: 'popup' }), {
       prepare: (view) => (view.open = () => null),
     });
@@ -263,7 +263,7 @@ describe('a popup that is not there', () => {
     expect(page.list('warn')[0]).to.match(/popup_blocked: https:.*errors\.md#popup_blocked$/);
   });
 
-  it('#165 that was closed in its first three seconds can be had again', async () => {
+  it('#165 can be opened again when it was closed in its first three seconds', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const popups: { closed: boolean }[] = [];
     const page = await openPage({
@@ -295,7 +295,7 @@ describe('a popup that is not there', () => {
 describe('a page before and without the script', () => {
   const FALLBACK = '<a slot="fallback" href="/connect">Connect without a script</a>';
 
-  it('#166 shows the fallback child until the script is there, and never after', async () => {
+  it('#166 shows the fallback child until the script has run, and never after', async () => {
     let before = 0;
     const width = (document: Document) =>
       document.querySelector('[slot=fallback]')!.getBoundingClientRect().width;
@@ -312,7 +312,7 @@ describe('a page before and without the script', () => {
     expect([...shown]).to.deep.equal([0]);
   });
 
-  it('#166 takes over a shadow root that is there already', async () => {
+  it('#166 replaces the content of a shadow root that already exists', async () => {
     const page = await openMarkup(render(ATTRIBUTES), {
       prepare: ({ document }) => {
         const root = document.querySelector('monerium-connect')!.attachShadow({ mode: 'open' });
@@ -326,8 +326,8 @@ describe('a page before and without the script', () => {
   });
 });
 
-describe('an is on the tag', () => {
-  it('#206 leaves an element that connects, as a form control or not', async () => {
+describe('an is attribute on the tag', () => {
+  it('#206 does not prevent the element from connecting, as a form control or not', async () => {
     const thrown: string[] = [];
     const html = `<form>${render({ ...ATTRIBUTES, is: 'x', required: '' })}</form>`;
     const page = await openMarkup(html, {
@@ -346,7 +346,7 @@ describe('an is on the tag', () => {
   });
 });
 
-describe('a fieldset that is disabled', () => {
+describe('a disabled fieldset', () => {
   it('#170 keeps the element from starting, as it does with a native button', async () => {
     const page = await openMarkup(
       `<fieldset disabled>${render(ATTRIBUTES)}<button>native</button></fieldset>`,
@@ -367,7 +367,7 @@ describe('a fieldset that is disabled', () => {
     await until(() => page.urls.length);
   });
 
-  it('#170 keeps it from starting when it is moved there', async () => {
+  it('#170 keeps an element that is moved into it from starting', async () => {
     const page = await openMarkup(`${render(ATTRIBUTES)}<fieldset disabled></fieldset>`);
     page.document.querySelector('fieldset')!.append(page.element);
     await page.element.updateComplete;
@@ -381,8 +381,8 @@ describe('a fieldset that is disabled', () => {
   });
 });
 
-describe('the room that the element takes', () => {
-  it('#172 the text for screen readers makes the page no longer', async () => {
+describe('the height of the page', () => {
+  it('#172 does not grow with the text for screen readers', async () => {
     const end = defer<Response>();
     const page = await openPage({ search: RESPONSE, fetch: () => end.promise, attributes: false });
     const { document } = page;
@@ -396,7 +396,7 @@ describe('the room that the element takes', () => {
     const bottomOf = (found: Element) =>
       found.getBoundingClientRect().bottom + document.defaultView!.scrollY;
     const { scrollHeight } = document.scrollingElement!;
-    // Firefox rounds a part of a pixel up.
+    // Firefox rounds fractions of a pixel up.
     expect(scrollHeight).to.be.at.most(Math.ceil(bottomOf(document.body)) + 1);
     end.resolve(answer(IDENTITY));
     await until(() => element.status === 'connected');

@@ -94,13 +94,13 @@ for (const { type, create, detail } of EVENTS) {
 }
 
 describe('the detail of an event', () => {
-  it('#73 holds nothing of an identity but its two ids', () => {
+  it('#73 contains only the two ids of an identity', () => {
     const identity = { ...IDENTITY, access_token: 'secret', email: 'secret' };
     const { detail } = new MoneriumConnectedEvent({ identity, returnTo: START_URL });
     expect(detail).to.deep.equal({ ...IDENTITY, returnTo: START_URL });
   });
 
-  it('does not change with the identity it was made from', () => {
+  it('does not change when the object of the identity changes', () => {
     const identity = { ...IDENTITY };
     const { detail } = new MoneriumConnectedEvent({ identity, returnTo: START_URL });
     identity.profile = 'other';
@@ -116,7 +116,7 @@ describe('the detail of an event', () => {
     ['status', 'retryAfterMs'],
     ['status', 'oauthError', 'retryAfterMs'],
   ] as const) {
-    it(`tells of an error what is known: ${keys.join(', ') || 'nothing more'}`, () => {
+    it(`contains what is known of an error: ${keys.join(', ') || 'nothing more'}`, () => {
       const given = Object.fromEntries(keys.map((key) => [key, known[key]]));
       const error = new ConnectError('rate_limited', { phase: 'token', hint: 'secret', ...given });
       const { detail } = new MoneriumErrorEvent({ error });
@@ -127,7 +127,7 @@ describe('the detail of an event', () => {
   }
 
   for (const code of ['invalid_config', 'insecure_context', 'embedding_blocked'] as ErrorCode[]) {
-    it(`tells of ${code} that a developer must act`, () => {
+    it(`has the kind setup for ${code}`, () => {
       const { detail } = new MoneriumErrorEvent({
         error: new ConnectError(code, { phase: 'start' }),
       });
@@ -135,7 +135,7 @@ describe('the detail of an event', () => {
     });
   }
 
-  it('#73 has no key for what a script gives as undefined or invents', () => {
+  it('#73 has no key for an option that is undefined or unknown', () => {
     const given = {
       phase: 'exchange',
       status: undefined,
@@ -147,7 +147,7 @@ describe('the detail of an event', () => {
     expect(Object.keys(detail)).to.have.members(['code', 'kind', 'phase']);
   });
 
-  it('leaves the error as it was', () => {
+  it('does not change the error', () => {
     const error = new ConnectError('rate_limited', { status: 429 });
     const first = new MoneriumErrorEvent({ error }).detail;
     expect(new MoneriumErrorEvent({ error }).detail).to.deep.equal(first);

@@ -25,7 +25,7 @@ export const BACKEND_URL = 'https://backend.example/exchange';
 export const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
 export const RECORD_PREFIX = 'monerium-connect:';
 
-/** What the element is, as far as a response has to fit it: a backend exchange. */
+/** The attributes that a response has to match: an exchange by a backend. */
 export const ATTRIBUTES = { 'client-id': CLIENT_ID, 'backend-url': BACKEND_URL };
 
 /** One request that the element made. */
@@ -42,7 +42,7 @@ export interface Heard {
   readonly target: EventTarget | null;
 }
 
-/** A promise and its two ends. */
+/** A promise with its `resolve` and `reject`. */
 export function defer<T>() {
   let resolve: (value: T) => void = () => {};
   let reject: (reason: unknown) => void = () => {};
@@ -50,11 +50,11 @@ export function defer<T>() {
   return { promise, resolve, reject };
 }
 
-/** Waits until the page has nothing left to do that does not wait for something else. */
+/** Waits until the page has finished all work that is already queued. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) {
     // Web Crypto works on another thread, and in WebKit the body of a response takes a while as
-    // well: what was asked of them before is done with these.
+    // well. All that was started earlier has finished when these two calls have.
     await crypto.subtle.digest('SHA-256', new Uint8Array(1));
     await new Response('{}').body?.pipeTo(new WritableStream());
     await new Promise<void>((resolve) => {
@@ -68,23 +68,23 @@ export async function settle(): Promise<void> {
   }
 }
 
-/** Waits as well for what a page does when the browser is idle, after a frame. */
+/** Waits also for the work that a page does after a frame, when the browser is idle. */
 export async function settleIdle(view: Window = window): Promise<void> {
   await settle();
   const { requestIdleCallback } = view as Partial<Window>;
-  // A window that is behind another one may have no frame, and may never be idle.
+  // A window behind another one may render no frame, and may never be idle.
   await new Promise((resolve) => {
     view.requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 500);
   });
-  // Callbacks run in the order of their requests. Safari has none: there it is a timer.
+  // Idle callbacks run in the order of their requests. Safari has none and uses a timer.
   if (requestIdleCallback) {
     await new Promise((resolve) => requestIdleCallback.call(view, resolve, { timeout: 500 }));
   }
   await settle();
 }
 
-/** Lets messages arrive while the timers stand still. */
+/** Lets messages arrive while the timers are stopped. */
 export async function deliver(): Promise<void> {
   const line = createState();
   const [from, to] = [new BroadcastChannel(line), new BroadcastChannel(line)];
@@ -102,7 +102,7 @@ export async function deliver(): Promise<void> {
   to.close();
 }
 
-/** Takes over a console: nothing is printed, everything can be asked for. */
+/** Replaces a console: it prints nothing, and a test can read every line. */
 export function listenToConsole(view: { console: Console }) {
   const original = view.console;
   const spoken: Spoken[] = [];
@@ -116,14 +116,14 @@ export function listenToConsole(view: { console: Console }) {
   Object.defineProperty(view, 'console', { value: stub, configurable: true, writable: true });
   return {
     spoken,
-    /** What was said at these levels. */
+    /** The lines that were logged at these levels. */
     list: (...levels: Level[]) =>
       spoken.filter(({ level }) => levels.includes(level)).map(({ text }) => text),
     restore: () => Object.defineProperty(view, 'console', { value: original }),
   };
 }
 
-/** The states of a `monerium-status` by their names: what belongs to them is tested by itself. */
+/** Keeps only the names of the states in a `monerium-status`: other tests check the rest. */
 function nameStates(detail: object): object {
   const { connection, previous } = detail as { connection?: Connection; previous?: Connection };
   if (!connection || !previous) return detail;
@@ -137,14 +137,14 @@ export function listenToEvents(target: EventTarget): Heard[] {
       const { detail: told } = event as CustomEvent<object>;
       const detail = nameStates(told);
       const target = event.composedPath()[0] ?? null;
-      // Not enumerable: a failing comparison would print the whole window with it.
+      // Not enumerable, because a failing comparison would print the whole window.
       heard.push(Object.defineProperty({ type, detail, target }, 'target', { enumerable: false }));
     });
   }
   return heard;
 }
 
-/** Replaces the timers and the clock of a window. Nothing is due before `advance()`. */
+/** Replaces the timers and the clock of a window. Timers run only in `advance()`. */
 export function stopClock(view: View) {
   let now = view.Date.now();
   let count = 0;
@@ -184,9 +184,8 @@ export function stopClock(view: View) {
     now = end;
   };
   /**
-   * Lets everything happen that needs no time, until a condition holds, and up to `ms` pass for a
-   * timer that is due by then. Else the clock stands: what comes late on a slow machine must not
-   * use up a deadline.
+   * Runs queued work until a condition holds. The clock advances by `ms` only when a timer is due
+   * by then. Otherwise it is stopped, so that a slow machine does not use up a deadline.
    */
   const reach = async (condition: () => unknown, ms = 0) => {
     while (!condition()) {
@@ -200,8 +199,8 @@ export function stopClock(view: View) {
 type NavigateEvent = Event & { readonly destination: { url: string; sameDocument: boolean } };
 
 /**
- * Keeps a page where it is, and tells where it was about to go. Nothing is left to stop then, and
- * Firefox would close the socket on which the test runner listens.
+ * Cancels the navigations of a page, and records their URLs. `stop()` does nothing meanwhile: in
+ * Firefox it would close the socket of the test runner.
  */
 export function holdNavigations(view: Window = window) {
   const urls: string[] = [];
@@ -223,15 +222,15 @@ export function holdNavigations(view: Window = window) {
 }
 
 interface PageOptions extends WindowOptions {
-  /** Query and fragment of the page. `STATE` stands for the state of the record. */
+  /** Query and fragment of the page. `STATE` is replaced by the state of the record. */
   readonly search?: string;
-  /** The pending flow that is in storage: changes to one that fits `attributes`. */
+  /** The pending flow in storage, as changes to one that matches `attributes`. */
   readonly record?: Partial<Transaction> | false;
-  /** Attributes of the first element; `false`: there is none yet. */
+  /** Attributes of the first element. `false`: the page has no element yet. */
   readonly attributes?: Attributes | false;
   readonly properties?: Partial<MoneriumConnect>;
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** Called when the window is there, before the script is. */
+  /** Called in the new window, before the script runs. */
   readonly prepare?: (view: View) => void;
 }
 
@@ -259,10 +258,10 @@ export interface Page extends ReturnType<typeof listenToConsole> {
   readonly state: string;
   readonly heard: Heard[];
   readonly sent: Sent[];
-  /** Where the page was about to go. It stays where it is. */
+  /** The URLs of the navigations, all of which were cancelled. */
   readonly urls: string[];
   readonly add: (attributes?: Attributes, properties?: Partial<MoneriumConnect>) => MoneriumConnect;
-  /** What was heard, by type. */
+  /** The types of the events. */
   readonly types: () => string[];
   /** The record or tombstone of the flow. */
   readonly stored: () => Record<string, unknown> | null;
@@ -271,8 +270,8 @@ export interface Page extends ReturnType<typeof listenToConsole> {
 export const RESPONSE = '?code=the-code&state=STATE';
 
 /**
- * In WebKitGTK about one test of ten thousand hangs, each time another one, and for no cause that
- * was found. It runs a second time there, and the log says so. One that fails does not.
+ * In WebKitGTK about one test in ten thousand hangs, for an unknown reason and each time another
+ * one. It runs a second time, and the log says so. A test that fails does not run again.
  */
 if (/AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)) {
   beforeEach(function () {
@@ -283,7 +282,7 @@ if (/AppleWebKit(?!.*Chrome)/.test(navigator.userAgent)) {
     Object.assign(test, { retries: () => Number(hasHung()) });
   });
 }
-/** Ends what `holdNavigations()` does in the pages that are open. */
+/** Undo `holdNavigations()` in the open pages. */
 const held: (() => void)[] = [];
 
 /** Ends the elements and the pages of a test, and removes what they have stored. */
@@ -314,7 +313,7 @@ export function createState(): string {
     .slice(0, 43)}`;
 }
 
-/** Makes this tab, or that of another page, the one in which a flow was begun. */
+/** Marks this tab, or the tab of another page, as the one that has started a flow. */
 export function nameTab(state: string, view: Window = window): void {
   view.sessionStorage.setItem(`${RECORD_PREFIX}tab`, state);
 }
@@ -337,7 +336,7 @@ export function createRecord(attributes: Attributes, changes: Partial<Transactio
   return { ...record, ...changes };
 }
 
-/** Opens a page in a window of its own, or in a frame, and runs the script there. */
+/** Opens a page in a new window or in a frame, and runs the script there. */
 export async function openPage(options: PageOptions = {}): Promise<Page> {
   const { search = '', attributes = ATTRIBUTES, properties, prepare } = options;
   const state = createState();
@@ -384,7 +383,7 @@ export async function openPage(options: PageOptions = {}): Promise<Page> {
   };
 }
 
-/** The one element in the shadow root of `host` that answers a selector. */
+/** The element in the shadow root of `host` that matches a selector. */
 export function find(host: Element, selector: string): HTMLElement | null {
   return host.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
 }
@@ -394,7 +393,7 @@ export function read(host: Element, selector = '[part="status"]'): string {
   return find(host, selector)?.textContent?.trim().replace(/\s+/g, ' ') ?? '';
 }
 
-/** What of a part can be seen: its text without what is hidden. */
+/** The visible text of a part. */
 export function readShown(host: Element, selector: string): string {
   return find(host, selector)?.innerText.trim().replace(/\s+/g, ' ') ?? '';
 }

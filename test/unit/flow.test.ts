@@ -24,18 +24,18 @@ const VERIFIER = 'the-verifier-the-verifier-the-verifier-the-v';
 
 type Exchange = MoneriumConnect['exchange'];
 
-/** A page that has come back, once its flow has ended. */
+/** Opens a page with a response in its URL, and waits until the flow has ended. */
 async function openEnded(options: Parameters<typeof openPage>[0]): Promise<Page> {
   const clocks: ReturnType<typeof stopClock>[] = [];
   const prepare = (view: View) => void clocks.push(stopClock(view));
   const page = await openPage({ search: RESPONSE, prepare, ...options });
-  // A request without a response fails a second later: its page may be about to be left.
+  // A request without a response fails a second later, because its page may be unloading.
   await clocks[0]?.reach(() => /connected|failed/.test(page.element.status), 1000);
   await settle();
   return page;
 }
 
-/** What a careless page does: it rejects with something that is no error. */
+/** Rejects with any value, as a careless page does: it need not be an Error. */
 function rejectWith(reason: unknown): Promise<never> {
   const { promise, reject } = defer<never>();
   reject(reason);
@@ -53,7 +53,7 @@ function findDetail({ heard }: Page, type: string): object | undefined {
 afterEach(closePages);
 
 describe('a return to an element with a backend', () => {
-  it('posts the code as JSON, once, with the settings of a request that holds secrets', async () => {
+  it('posts the code as JSON, once, with the settings of a request that contains secrets', async () => {
     const page = await openEnded({});
     expect(page.sent).to.have.length(1);
     const { url, init, body } = page.sent[0] ?? {};
@@ -89,7 +89,7 @@ describe('a return to an element with a backend', () => {
     expect(sent[0]?.init.credentials).to.equal('include');
   });
 
-  it('tells of the connection in order, with frozen details of exactly these keys', async () => {
+  it('fires the events in order, with frozen details of exactly these keys', async () => {
     const page = await openEnded({});
     const told = page.heard.map(({ type, detail }) => [type, detail]);
     expect(told).to.deep.equal([
@@ -101,7 +101,7 @@ describe('a return to an element with a backend', () => {
     expect(page.heard.every(({ target }) => target === page.element)).to.be.true;
   });
 
-  it('reflects the identity, and connect() has nothing left to do', async () => {
+  it('reflects the identity, and connect() does nothing more', async () => {
     const { element, heard } = await openEnded({});
     expect(element.getAttribute('profile')).to.equal(IDENTITY.profile);
     expect(element.getAttribute('user-id')).to.equal(IDENTITY.userId);
@@ -111,7 +111,7 @@ describe('a return to an element with a backend', () => {
     expect(heard).to.have.length(length);
   });
 
-  it('asks a function of the page for the headers of the request, as it is sent', async () => {
+  it('calls a backendHeaders function when the request is sent', async () => {
     let token = 'at the start';
     const backendHeaders = () => ({ 'x-csrf-token': token });
     const end = openEnded({ properties: { backendHeaders } });
@@ -129,7 +129,7 @@ describe('a return to an element with a backend', () => {
     ],
     ['that returns what no header can be', () => ({ 'x csrf': 't' })],
   ] as const) {
-    it(`posts nothing with a function for headers ${name}, and says invalid_config`, async () => {
+    it(`fails with invalid_config, without a request, for a backendHeaders ${name}`, async () => {
       const page = await openEnded({ properties: { backendHeaders } });
       expect(findDetail(page, 'monerium-error')).to.include({ code: 'invalid_config' });
       expect(page.sent).to.have.length(0);
@@ -137,7 +137,7 @@ describe('a return to an element with a backend', () => {
     });
   }
 
-  it('#73 copies nothing else of the answer', async () => {
+  it('#73 copies nothing else from the response', async () => {
     const body = '{"profile":"p","userId":"u","access_token":"t","__proto__":{"status":"x"}}';
     const page = await openEnded({ fetch: async () => new Response(body) });
     const detail = findDetail(page, 'monerium-connected') ?? {};
@@ -146,7 +146,7 @@ describe('a return to an element with a backend', () => {
     expect(page.stored()).to.have.deep.property('outcome', { profile: 'p', userId: 'u' });
   });
 
-  it('#56 tells no foreign start URL', async () => {
+  it('#56 returns no start URL of another origin', async () => {
     for (const startUrl of ['https://evil.example/', 'javascript:alert(1)', 'not a url']) {
       const page = await openEnded({ record: { startUrl } });
       const detail = findDetail(page, 'monerium-connected');
@@ -177,7 +177,7 @@ describe('a return to an element with a backend', () => {
     ['#72 a bad id', () => answer({ profile: '<', userId: 'u' }), { code: 'profile_unavailable' }],
   ];
   for (const [name, respond, expected] of refusals) {
-    it(`fails with exactly what is known, for ${name}`, async () => {
+    it(`fails with exactly the known details, for ${name}`, async () => {
       const page = await openEnded({ fetch: async () => respond() });
       const phase = JSON.stringify(expected).includes('profile') ? 'identity' : 'exchange';
       const detail = findDetail(page, 'monerium-error') ?? {};
@@ -191,7 +191,7 @@ describe('a return to an element with a backend', () => {
     });
   }
 
-  it('#64 #67 fails when the request does, sends it once, and says where the mend is', async () => {
+  it('#64 #67 fails when the request does, sends it once, and logs a link to the fix', async () => {
     const page = await openEnded({ fetch: () => Promise.reject(new TypeError('canary')) });
     expect(findDetail(page, 'monerium-error')).to.deep.equal({
       code: 'exchange_network',
@@ -205,8 +205,8 @@ describe('a return to an element with a backend', () => {
   });
 });
 
-describe('a return to an element that exchanges by itself', () => {
-  it('asks the token endpoint, then for the identity', async () => {
+describe('a return to an element with a direct exchange', () => {
+  it('requests the tokens, then the identity', async () => {
     const fetch = async (url: string) =>
       answer(url.endsWith('/token') ? TOKENS : { userId: 'u', defaultProfile: 'p' });
     const page = await openEnded({ attributes: DIRECT, record: { exchange: 'direct' }, fetch });
@@ -225,7 +225,7 @@ describe('a return to an element that exchanges by itself', () => {
     expect(page.element.connection).to.deep.include({ profile: 'p', userId: 'u' });
   });
 
-  it('#68 fails without identity, and keeps no token', async () => {
+  it('#68 fails without an identity, and keeps no token', async () => {
     const fetch = async (url: string) =>
       url.endsWith('/token') ? answer(TOKENS) : answer({ message: 'no' }, 404);
     const page = await openEnded({ attributes: DIRECT, record: { exchange: 'direct' }, fetch });
@@ -238,8 +238,8 @@ describe('a return to an element that exchanges by itself', () => {
   });
 });
 
-describe('a return to an element with a function of its own', () => {
-  it('hands over the request and a signal, and nothing is fetched', async () => {
+describe('a return to an element with an exchange function', () => {
+  it('passes the request and a signal to the function, and fetches nothing', async () => {
     const calls: [ExchangeRequest, boolean][] = [];
     const page = await openExchanged(async (request, { aborted }) => {
       calls.push([request, aborted]);
@@ -258,7 +258,7 @@ describe('a return to an element with a function of its own', () => {
     expect(page.element.status).to.equal('connected');
   });
 
-  it('passes a ConnectError through', async () => {
+  it('keeps a ConnectError that the function rejects with', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
     const page = await openPage({ search: RESPONSE, properties });
@@ -276,7 +276,7 @@ describe('a return to an element with a function of its own', () => {
     });
   });
 
-  it('shows a code of another version of the script as any failure', async () => {
+  it('shows an unknown code of another version of the script as a failure', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
     const page = await openPage({ search: RESPONSE, properties });
@@ -327,7 +327,7 @@ describe('a return to an element with a function of its own', () => {
     { profile: 'p', userId: 'ü' },
   ];
   for (const result of results) {
-    it(`#72 takes no identity from ${JSON.stringify(result)?.slice(0, 40)}`, async () => {
+    it(`#72 accepts no identity from ${JSON.stringify(result)?.slice(0, 40)}`, async () => {
       const page = await openExchanged(async () => result as Identity);
       const detail = findDetail(page, 'monerium-error');
       expect(detail).to.deep.include({ code: 'profile_unavailable', phase: 'identity' });
@@ -335,7 +335,7 @@ describe('a return to an element with a function of its own', () => {
     });
   }
 
-  it('takes the longest identifiers, and defaultProfile for profile', async () => {
+  it('accepts the longest identifiers, and defaultProfile as profile', async () => {
     const userId = 'Az09._:-'.repeat(16);
     const page = await openExchanged(
       async () => ({ defaultProfile: 'd', userId }) as unknown as Identity,

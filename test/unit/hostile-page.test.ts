@@ -37,7 +37,7 @@ function readCode(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Opens a page with an element that has been introduced to it. */
+/** Opens a page, and waits until the browser is idle. */
 async function openIdle(options: Parameters<typeof openPage>[0] = {}): Promise<Page> {
   const page = await openPage(options);
   await settleIdle(page.view);
@@ -58,7 +58,7 @@ describe('an injected <base href>', () => {
     ['api-url without a slash', { 'api-url': 'api' }, /api-url/],
     ['redirect-uri', { 'redirect-uri': 'back' }, /redirect-uri/],
   ] as const) {
-    it(`#154 is invalid_config for a relative ${name}, and nothing leaves`, async () => {
+    it(`#154 is invalid_config for a relative ${name}, and nothing is sent`, async () => {
       const page = await openIdle({ attributes: { ...DIRECT, ...attributes }, prepare: addBase });
       const code = await readCode(page.element.connect());
       expect(code).to.equal('invalid_config');
@@ -93,7 +93,7 @@ describe('an injected <base href>', () => {
 });
 
 describe('disconnect() while idle', () => {
-  /** A customer who has begun, disconnects on another page, and follows the callback link. */
+  /** Starts a flow, disconnects on another page, and then opens the callback link. */
   async function followLink(record: Parameters<typeof createRecord>[1]): Promise<Page> {
     const state = createState();
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(createRecord(ATTRIBUTES, record)));
@@ -102,12 +102,12 @@ describe('disconnect() while idle', () => {
     expect(signOut.heard).to.deep.equal([]);
     expect(signOut.element.status).to.equal('idle');
     const page = await openIdle({ search: `?code=c&state=${state}`, record: false });
-    // A page that has claimed the flow holds this lock until its exchange is over.
+    // A page that has claimed the flow holds this lock until its exchange has ended.
     await navigator.locks.request(RECORD_PREFIX + state, () => {});
     return page;
   }
 
-  it('#155 forgets pending flows: their callback link posts nothing and is silent', async () => {
+  it('#155 ends pending flows: their callback link sends no request and fires no event', async () => {
     const page = await followLink({});
     expect(page.view.location.search).to.equal('');
     expect(page.sent).to.deep.equal([]);
@@ -115,13 +115,13 @@ describe('disconnect() while idle', () => {
     expect(page.element.status).to.equal('idle');
   });
 
-  it('#155 forgets flows of other elements of the same client, whatever their mode', async () => {
+  it('#155 ends flows of other elements of the same client, in any mode', async () => {
     const page = await followLink({ mode: 'popup', exchange: 'direct' });
     expect(page.sent).to.deep.equal([]);
     expect(page.heard).to.deep.equal([]);
   });
 
-  it('#155 leaves the flows of another client alone', async () => {
+  it('#155 does not end the flows of another client', async () => {
     const clientId = CLIENT_ID.replace(/^./, '0');
     const page = await followLink({ clientId });
     const element = page.add({ ...ATTRIBUTES, 'client-id': clientId });
@@ -152,7 +152,7 @@ describe('a polluted Object.prototype', () => {
   };
   const TOKENS = { access_token: 'at', token_type: 'Bearer', expires_in: 3600 };
 
-  it('#156 is no identity where the token response has none', async () => {
+  it('#156 provides no identity when the token response has none', async () => {
     const page = await openIdle({
       search: RESPONSE,
       record: { exchange: 'direct' },
@@ -167,7 +167,7 @@ describe('a polluted Object.prototype', () => {
     );
   });
 
-  it('#156 is no identity where the backend names none', async () => {
+  it('#156 provides no identity when the backend returns none', async () => {
     const page = await openIdle({
       search: RESPONSE,
       prepare: pollute,
@@ -177,7 +177,7 @@ describe('a polluted Object.prototype', () => {
     expect(page.element.connection).to.have.nested.property('error.code', 'profile_unavailable');
   });
 
-  it('#156 steers neither the click nor the post', async () => {
+  it('#156 changes nothing in the authorization request', async () => {
     const page = await openIdle({ prepare: pollute });
     expect(page.element.status).to.equal('idle');
     await page.element.connect();
@@ -189,11 +189,11 @@ describe('a polluted Object.prototype', () => {
     expect(searchParams.has('email')).to.be.false;
   });
 
-  it('#156 sends the code where the page wants it', async () => {
+  it('#156 does not change where the code is sent', async () => {
     const page = await openIdle({ search: RESPONSE, prepare: pollute });
     await until(() => page.element.status === 'connected');
     expect(page.sent.map(({ url }) => url)).to.deep.equal([BACKEND_URL]);
-    // Its prototype is polluted, which a comparison of the object itself would show.
+    // Copied, because a comparison of the object itself would include its polluted prototype.
     const { connection } = page.element;
     expect({ ...connection }).to.deep.equal({ status: 'connected', ...IDENTITY });
   });
@@ -202,7 +202,7 @@ describe('a polluted Object.prototype', () => {
     ['a success', RESPONSE, 'connected'],
     ['a failure', '?error=access_denied&state=STATE', 'failed'],
   ] as const) {
-    it(`#205 leads no customer to another site after ${name}`, async () => {
+    it(`#205 causes no navigation to another site after ${name}`, async () => {
       const page = await openIdle({
         search,
         record: { exchange: 'direct' },
@@ -216,7 +216,7 @@ describe('a polluted Object.prototype', () => {
     });
   }
 
-  it('#205 is no text of the element', async () => {
+  it('#205 does not change the texts of the element', async () => {
     const prepare = ({ Object: { prototype } }: View) =>
       Object.assign(prototype, { connect: 'Evil' });
     const page = await openIdle({ prepare, properties: { strings: { cancel: 'No' } } });
@@ -225,7 +225,7 @@ describe('a polluted Object.prototype', () => {
       .and.not.contain('Evil');
   });
 
-  it('#156 makes a direct exchange of no element with a backend, and no backend of none', async () => {
+  it('#156 adds no backend to a direct exchange', async () => {
     const page = await openIdle({
       search: RESPONSE,
       record: { exchange: 'direct' },
@@ -256,7 +256,7 @@ describe('what any script can write into storage', () => {
     { profile: 'p' },
   ];
 
-  /** A page that waits for its popup, which is no real window: its clock is stopped. */
+  /** A page that waits for its popup. Its clock is stopped, and the popup is not a real window. */
   async function openWaiting() {
     let clock: ReturnType<typeof stopClock> | undefined;
     const page = await openPage({
@@ -268,7 +268,7 @@ describe('what any script can write into storage', () => {
       },
     });
     await clock!.advance(1000);
-    // The page looks once for an interrupted flow: before this one begins.
+    // The page looks once for an interrupted flow. It has to do that before this flow starts.
     await settleIdle(page.view);
     page.element.connect().catch(() => {});
     await clock!.reach(() => page.element.status === 'waiting');
@@ -280,7 +280,7 @@ describe('what any script can write into storage', () => {
     return element.shadowRoot?.textContent ?? '';
   }
 
-  it('#157 is not obeyed by a page that waits for its popup', async () => {
+  it('#157 is ignored by a page that waits for its popup', async () => {
     const { element, key, clock, heard } = await openWaiting();
     const shown = texts(element);
     const { length } = heard;
@@ -291,7 +291,7 @@ describe('what any script can write into storage', () => {
       expect(texts(element)).to.equal(shown);
     }
     expect(heard).to.have.length(length);
-    // The page has looked all the while: a code of ours counts.
+    // The page has read the storage meanwhile: an outcome with a known code ends the wait.
     localStorage.setItem(key, JSON.stringify({ v: 1, at: Date.now(), outcome: 'access_denied' }));
     await clock.advance(1000);
     expect(element.status).to.equal('failed');
@@ -304,7 +304,7 @@ describe('what any script can write into storage', () => {
     ['profile_unavailable', 'identity'],
   ] as const;
   for (const [outcome, phase] of steps) {
-    it(`#27 is announced with its step when it is ${outcome}`, async () => {
+    it(`#27 is announced with its phase when it is ${outcome}`, async () => {
       const { key, clock, heard } = await openWaiting();
       localStorage.setItem(key, JSON.stringify({ v: 1, at: Date.now(), outcome }));
       await clock.advance(1000);
@@ -313,7 +313,7 @@ describe('what any script can write into storage', () => {
   }
 
   for (const outcome of FORGED.slice(0, 4)) {
-    it(`#157 is shown nowhere on the next page of the tab: ${String(outcome)}`, async () => {
+    it(`#157 is not shown on the next page of the tab: ${String(outcome)}`, async () => {
       const state = createState();
       const used = { v: 1, at: Date.now(), outcome };
       localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(used));
@@ -326,7 +326,7 @@ describe('what any script can write into storage', () => {
   }
 });
 
-describe('a record under a state of ours', () => {
+describe('a record with a valid state', () => {
   const valid = createRecord(ATTRIBUTES, {});
   const RECORDS: [string, string][] = [
     ['an empty verifier', JSON.stringify({ ...valid, codeVerifier: '' })],
@@ -339,7 +339,7 @@ describe('a record under a state of ours', () => {
     ['nothing', ''],
   ];
   for (const [name, text] of RECORDS) {
-    it(`#169 that is not valid is transaction_not_found: ${name}`, async () => {
+    it(`#169 leads to transaction_not_found when it is invalid: ${name}`, async () => {
       const state = createState();
       localStorage.setItem(RECORD_PREFIX + state, text);
       const page = await openIdle({ search: `?code=c&state=${state}`, record: false });

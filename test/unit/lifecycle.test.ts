@@ -22,7 +22,7 @@ import '../../src/index.js';
 
 const OTHER_CLIENT = CLIENT_ID.replace(/^./, '0');
 
-/** A page in the midst of an exchange that waits for `end`. */
+/** Opens a page whose exchange ends with `succeed()`. */
 async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   const end = defer<Response>();
   const page = await openPage({ search: RESPONSE, fetch: () => end.promise, ...options });
@@ -32,7 +32,7 @@ async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   return { ...page, listEndings, succeed: () => end.resolve(answer(IDENTITY)) };
 }
 
-/** Counts what a window is asked to keep: listeners, timers and channels. */
+/** Lists the listeners, timers and channels that a window holds. */
 function countHolds(view: Window & typeof globalThis) {
   const held = new Map<unknown, string>();
   const addEventListener = view.addEventListener.bind(view);
@@ -98,8 +98,8 @@ function countHolds(view: Window & typeof globalThis) {
 
 afterEach(closePages);
 
-describe('an element that comes and goes', () => {
-  it('#1 exchanges once when it is mounted twice, in one task', async () => {
+describe('an element that is inserted and removed', () => {
+  it('#1 exchanges once when it is removed and inserted in one task', async () => {
     const { element, document, sent, types } = await openPage({ search: RESPONSE });
     element.remove();
     document.body.append(element);
@@ -111,7 +111,7 @@ describe('an element that comes and goes', () => {
     ]);
   });
 
-  it('#1 exchanges once when it is mounted again during the exchange', async () => {
+  it('#1 exchanges once when it is inserted again during the exchange', async () => {
     const { element, document, sent, listEndings, succeed } = await openExchanging();
     element.remove();
     await settle();
@@ -124,7 +124,7 @@ describe('an element that comes and goes', () => {
     expect(listEndings().map(({ type }) => type)).to.deep.equal(['monerium-connected']);
   });
 
-  it('#1 tells the element that takes the place of another', async () => {
+  it('#1 fires the event on the element that replaces another', async () => {
     const { element, add, sent, listEndings, succeed } = await openExchanging();
     element.remove();
     const next = add();
@@ -135,7 +135,7 @@ describe('an element that comes and goes', () => {
     expect(listEndings().map(({ target }) => target === next)).to.deep.equal([true]);
   });
 
-  it('#2 shows the connection in every element that fits, and tells it once', async () => {
+  it('#2 shows the connection in every matching element, and fires one event', async () => {
     const page = await openPage({
       search: RESPONSE,
       record: { id: 'modal' },
@@ -154,7 +154,7 @@ describe('an element that comes and goes', () => {
     expect(told.map(({ target }) => (target as Element).id)).to.deep.equal(['modal']);
   });
 
-  it('#2 tells the first that fits when the clicked one is not there', async () => {
+  it('#2 fires the event on the first matching element when the clicked one is missing', async () => {
     const { element, add, listEndings, succeed } = await openExchanging({
       record: { id: 'gone' },
     });
@@ -168,7 +168,7 @@ describe('an element that comes and goes', () => {
     expect(stranger.status).to.equal('idle');
   });
 
-  it('#8 goes on without the element, and tells the next', async () => {
+  it('#8 continues without the element, and fires the event on the next one', async () => {
     let clock: ReturnType<typeof stopClock> | undefined;
     const prepare = (view: View) => (clock = stopClock(view));
     const end = defer<Response>();
@@ -196,7 +196,7 @@ describe('an element that comes and goes', () => {
     [200, 'monerium-connected'],
     [400, 'monerium-error'],
   ] as const) {
-    it(`#8 keeps what nobody has heard for the next element, after a ${status}`, async () => {
+    it(`#8 keeps the event for the next element when there is none, after a ${status}`, async () => {
       let clock: ReturnType<typeof stopClock> | undefined;
       const prepare = (view: View) => (clock = stopClock(view));
       const end = defer<Response>();
@@ -206,7 +206,7 @@ describe('an element that comes and goes', () => {
       element.remove();
       heard.length = 0;
       end.resolve(answer(IDENTITY, status));
-      // A failure is written a while later.
+      // A failure is stored a second later.
       await clock?.reach(() => stored()?.['outcome'], 1000);
       await clock?.advance(60_000);
       add();
@@ -215,7 +215,7 @@ describe('an element that comes and goes', () => {
     });
   }
 
-  it('#9 is served when it comes late, after a router took the query away', async () => {
+  it('#9 receives the response when it is added after a router has removed the query', async () => {
     const page = await openPage({ search: `${RESPONSE}&a=b`, attributes: false });
     expect(page.view.location.search).to.equal('?a=b');
     page.view.history.replaceState({ router: 1 }, '', '/somewhere/else');
@@ -232,7 +232,7 @@ describe('an element that comes and goes', () => {
     ['redirect', 'pageshow,interval 10000'],
     ['popup', 'message,channel,pageshow,interval 500'],
   ] as const) {
-    it(`#99 leaves no listener, timer or channel behind when it goes in ${mode} mode`, async () => {
+    it(`#99 leaves no listener, timer or channel when it is removed in ${mode} mode`, async () => {
       const spoken = listenToConsole(window);
       const navigations = holdNavigations();
       const { open } = window;
@@ -249,7 +249,7 @@ describe('an element that comes and goes', () => {
         document.body.append(element);
         element.remove();
         document.body.append(element);
-        // Its work for an idle moment has ended: a busy browser calls that late.
+        // Waits for its idle callback, which a busy browser runs late.
         await until(() => !list().some((hold) => hold.startsWith('timeout')));
         element.click();
         await settle();
@@ -267,8 +267,8 @@ describe('an element that comes and goes', () => {
   }
 });
 
-describe('an element that is told to stop', () => {
-  it('is idle at once after cancel(), and says so', async () => {
+describe('an element that is cancelled', () => {
+  it('is idle at once after cancel(), and fires the events', async () => {
     const { element, heard, listEndings, succeed, sent } = await openExchanging();
     const start = element.connect().catch((error: Error) => error);
     heard.length = 0;
@@ -287,7 +287,7 @@ describe('an element that is told to stop', () => {
     expect(listEndings()).to.have.length(1);
   });
 
-  it('has nothing to cancel while idle, connected or failed', async () => {
+  it('does nothing while idle, connected or failed', async () => {
     const { element, heard } = await openPage();
     element.cancel();
     Object.assign(element, IDENTITY);
@@ -298,7 +298,7 @@ describe('an element that is told to stop', () => {
     expect(heard).to.have.length(0);
   });
 
-  it('#79 ignores the late result of a function that does not stop', async () => {
+  it('#79 ignores the late result of an exchange function', async () => {
     const end = defer<Identity>();
     const properties = { exchange: () => end.promise };
     const { element, heard } = await openPage({ search: RESPONSE, properties });
@@ -333,7 +333,7 @@ describe('an element that is told to stop', () => {
     });
   }
 
-  it('#101 goes on when a router moves the page before the lock is granted', async () => {
+  it('#101 continues when a router changes the URL before the lock is granted', async () => {
     const [asked, granted] = [defer<void>(), defer<void>()];
     const page = await openPage({
       search: RESPONSE,
@@ -356,7 +356,7 @@ describe('an element that is told to stop', () => {
     expect(page.sent).to.have.length(1);
   });
 
-  it('#101 goes on when only what does not matter changes', async () => {
+  it('#101 continues when only other properties change', async () => {
     const { element, listEndings, succeed, view } = await openExchanging();
     Object.assign(element, { lang: 'de', backendHeaders: { a: 'b' }, email: 'a@example.org' });
     Object.assign(element, { profile: 'other', userId: 'other', backendUrl: `${BACKEND_URL}` });

@@ -63,7 +63,7 @@ function listParts(element: Element): string[] {
   return [...parts].map((part) => part.getAttribute('part') ?? '').sort();
 }
 
-/** What is shown for a slot: the page's own content, else the default. */
+/** The text that a slot shows: the content of the page or the default. */
 function readSlot(element: Element, selector: string): string {
   const slot = find(element, selector) as HTMLSlotElement | null;
   const nodes = slot?.assignedNodes({ flatten: true }) ?? [];
@@ -89,7 +89,7 @@ async function openExchanging() {
 async function openFailed(code: ErrorCode, hint?: string): Promise<Page> {
   const { end, clock, ...page } = await openExchanging();
   end.reject(new page.entry.ConnectError(code, hint ? { hint } : {}));
-  // A second later: a page that is being left shows no failure of its request.
+  // The failure is shown a second later, because a page that is unloading must not show one.
   await clock.advance(1000);
   expect(page.element.status).to.equal('failed');
   await page.element.updateComplete;
@@ -105,7 +105,7 @@ describe('<monerium-connect> and its attributes', () => {
     expect(view.customElements.get('monerium-connect') === entry.MoneriumConnect).to.be.true;
   });
 
-  it('can be made by a framework before it is in a document', async () => {
+  it('can be created by a framework before it is in a document', async () => {
     const { document, element } = await openPage();
     const made = document.createElement('monerium-connect');
     expect(made.getAttributeNames()).to.deep.equal([]);
@@ -149,14 +149,14 @@ describe('<monerium-connect> and its attributes', () => {
     expect(element.exchange).to.be.undefined;
   });
 
-  it('reflects no property of the flow, so that it never writes what it was told', async () => {
+  it('does not reflect the options that a page sets as properties', async () => {
     const { element } = await openPage({ attributes: {} });
     Object.assign(element, { clientId: CLIENT_ID, email: 'a@example.org', chain: 'chiado' });
     await element.updateComplete;
     expect(element.getAttributeNames()).to.deep.equal([]);
   });
 
-  it('honours properties that were set before the definition', async () => {
+  it('uses properties that were set before the definition', async () => {
     const properties = { clientId: CLIENT_ID, timeout: 5000, ...IDENTITY, disabled: true };
     const { element } = await openPage({ attributes: {}, properties });
     await element.updateComplete;
@@ -185,7 +185,7 @@ describe('<monerium-connect> and what it shows', () => {
     expect(read(element)).to.equal('');
   });
 
-  it('lets the page replace the label, the icon and the news of the connection', async () => {
+  it('lets the page replace the label, the icon and the connected text', async () => {
     const { element, document } = await openPage({ search: RESPONSE });
     const own = { '': 'Pay', icon: '€', connected: 'Welcome' };
     for (const [slot, text] of Object.entries(own)) {
@@ -218,11 +218,11 @@ describe('<monerium-connect> and what it shows', () => {
     expect(listStates(element)).to.deep.equal(['connected']);
     expect(listParts(element)).to.deep.equal(['icon', 'status', 'tick']);
     expect(readSlot(element, 'slot[name=connected]')).to.equal(english.connected);
-    // A search of the page for a text finds it once.
+    // A text search in the page finds it once.
     expect(element.shadowRoot?.textContent?.split(english.connected)).to.have.length(2);
   });
 
-  it('shows the message beside a button that offers another try when failed', async () => {
+  it('shows the message and a button to try again when failed', async () => {
     const { element } = await openFailed('exchange_rejected');
     expect(listStates(element)).to.deep.equal(['failed']);
     expect(listParts(element)).to.deep.equal(['button', 'icon', 'label', 'message', 'status']);
@@ -242,7 +242,7 @@ describe('<monerium-connect> and what it shows', () => {
     });
   }
 
-  it('#57 #58 shows nothing of what a server or the URL says', async () => {
+  it('#57 #58 shows no text from a server or the URL', async () => {
     const words = `<img src=x onerror="window.hacked=1">\u202ecall +44 ${'x'.repeat(99_999)}`;
     const text = encodeURIComponent(words.slice(0, 4000));
     const said = `error_description=${text}&error_uri=https%3A%2F%2Fevil.example&error=${text}`;
@@ -256,7 +256,7 @@ describe('<monerium-connect> and what it shows', () => {
     expect((view as View & { hacked?: number }).hacked).to.be.undefined;
   });
 
-  it('#57 shows nothing of the body of a refusal', async () => {
+  it('#57 shows nothing from the body of an error response', async () => {
     const body = { error: 'canary', error_description: 'canary', message: 'canary' };
     const response = () => new Response(JSON.stringify(body), { status: 400 });
     const page = await openPage({ search: RESPONSE, fetch: async () => response() });
@@ -268,7 +268,7 @@ describe('<monerium-connect> and what it shows', () => {
     );
   });
 
-  it('#100 takes markup in an attribute for text', async () => {
+  it('#100 treats markup in an attribute as text', async () => {
     const markup = '"><img src=x onerror=alert(1)>';
     const attributes = Object.fromEntries(STRINGS.map(([attribute]) => [attribute, markup]));
     const { element } = await openPage({ attributes });

@@ -14,7 +14,7 @@ import {
   type View,
 } from './fixture.js';
 
-/** Changes an element of the page into the one of this HTML, as a library does. */
+/** The function of a library that changes an element of the page to match this HTML. */
 type Morph = (element: Element, html: string) => unknown;
 
 const LIBRARIES: Record<string, (view: View) => Promise<Morph>> = {
@@ -38,13 +38,13 @@ const WAYS = {
 };
 const TOKENS = { access_token: 'at', token_type: 'Bearer', expires_in: 3600, ...IDENTITY };
 
-/** The element as the server renders it: it does not know that the customer is connected. */
+/** The HTML of a server that does not know that the customer is connected. */
 function render(attributes: Record<string, string>): string {
   const written = Object.entries(attributes).map(([name, value]) => `${name}="${value}"`);
   return `<monerium-connect ${written.join(' ')}></monerium-connect>`;
 }
 
-/** A page with the element of a server, that has come back and is connected. */
+/** Opens a page that a server has rendered, and waits until its element is connected. */
 async function openConnected(way: keyof typeof WAYS): Promise<Page> {
   const { attributes, exchange } = WAYS[way];
   const page = await openPage({
@@ -94,7 +94,7 @@ describe('a page that is morphed to the HTML of its server', () => {
       });
     }
 
-    it(`#151 stays connected by the word of its backend, without an event: ${library}`, async () => {
+    it(`#151 stays connected by the response of its backend, without an event: ${library}`, async () => {
       let hasSession = true;
       const html = render({ ...ATTRIBUTES, 'stay-connected': '' });
       const { document, heard, view } = await openPage({
@@ -119,7 +119,7 @@ describe('a page that is morphed to the HTML of its server', () => {
       await until(() => element.status === 'idle');
     });
 
-    it(`#151 an element that a morph has made anew is connected too: ${library}`, async () => {
+    it(`#151 connects an element that the morph has created: ${library}`, async () => {
       const { document, heard, element, view } = await openConnected('backend');
       const morph = await load(view);
       const { length } = heard;
@@ -134,7 +134,7 @@ describe('a page that is morphed to the HTML of its server', () => {
       expect(heard).to.have.length(length);
     });
 
-    it(`#151 the page's own word still counts after a morph: ${library}`, async () => {
+    it(`#151 applies the identity in the new HTML: ${library}`, async () => {
       const page = await openConnected('backend');
       const { element, document } = page;
       const morph = await load(page.view);

@@ -17,7 +17,7 @@ import {
 const PRODUCTION = { ...ATTRIBUTES, environment: 'production' };
 const HOUR = 3_600_000;
 
-/** What a page shows that nothing has happened: no event, no request, the same URL. */
+/** Checks that nothing has happened: no event, no request, and this query in the URL. */
 async function expectSilence(page: Page, search: string) {
   const url = new URL(page.view.location.href);
   expect(url.search + url.hash).to.equal(search);
@@ -27,7 +27,7 @@ async function expectSilence(page: Page, search: string) {
   expect(page.sent).to.have.length(0);
 }
 
-/** What a page shows that has failed: one event with this code, and no request. */
+/** Waits until the page has failed: one event with this code, and no request. */
 async function expectFailure(page: Page, code: string) {
   await until(() => page.element.status === 'failed');
   await settle();
@@ -40,7 +40,7 @@ async function expectFailure(page: Page, code: string) {
 afterEach(closePages);
 
 describe('a response in the address', () => {
-  it('#45 #46 #47 is cut out in the task that finds it, and nothing else is', async () => {
+  it('#45 #46 #47 is removed in the task that finds it, and nothing else is', async () => {
     const search = '?a=b%20c&x&code=1&%73tate=STATE&iss=i&error_uri=u&e=%ff#/route?code=2';
     let length = 0;
     const page = await openPage({
@@ -59,7 +59,7 @@ describe('a response in the address', () => {
     expect(page.sent).to.have.length(0);
   });
 
-  it('#46 #60 is used also where the address cannot be changed', async () => {
+  it('#46 #60 is used even when the URL cannot be changed', async () => {
     const page = await openPage({
       search: RESPONSE,
       prepare: (view) => Object.assign(view.history, { replaceState: view.fail }),
@@ -68,7 +68,7 @@ describe('a response in the address', () => {
     expect(page.sent).to.have.length(1);
   });
 
-  it('#45 #46 is cut out of the address itself, whatever the base of the page', async () => {
+  it('#45 #46 is removed from the URL of the page, also with a <base>', async () => {
     const page = await openPage({
       search: `${RESPONSE}#a`,
       prepare: ({ document }) => {
@@ -84,14 +84,14 @@ describe('a response in the address', () => {
   });
 
   for (const redirectUri of [`${location.origin}/elsewhere`, 'no URL', '']) {
-    it(`#38 #61 is left alone on a page that it was not sent to: ${redirectUri}`, async () => {
+    it(`#38 #61 is ignored on a page with another URL than its redirect URI: ${redirectUri}`, async () => {
       const page = await openPage({ search: '?code=c&state=STATE', record: { redirectUri } });
       await expectSilence(page, `?code=c&state=${page.state}`);
       expect(page.stored()).to.have.property('redirectUri', redirectUri);
     });
   }
 
-  it('#38 is recognised whatever the query of its redirect URI and its page', async () => {
+  it('#38 is recognised with any query in its redirect URI and in the URL', async () => {
     const redirectUri = new URL('/test/unit/page.html?a=1', location.href).href;
     const page = await openPage({
       search: '?b=2&code=c&state=STATE',
@@ -118,7 +118,7 @@ describe('a response in the address', () => {
     expect(page.stored()).to.have.property('outcome');
   });
 
-  it('#39 without a state is left alone when the flow of this tab is over', async () => {
+  it('#39 is ignored without a state when the flow of this tab has ended', async () => {
     const state = createState();
     const used = { v: 1, at: Date.now(), outcome: 'aborted' };
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(used));
@@ -135,7 +135,7 @@ describe('a response in the address', () => {
     '?code=c',
     '?state=mc2.abc&code=%E0%A4%A',
   ]) {
-    it(`#37 #38 #40 #53 is a stranger's and left alone: ${search}`, async () => {
+    it(`#37 #38 #40 #53 is ignored when it belongs to another client: ${search}`, async () => {
       const pending = createState();
       localStorage.setItem(RECORD_PREFIX + pending, '{"v":1}');
       const page = await openPage({ search, record: false });
@@ -144,16 +144,16 @@ describe('a response in the address', () => {
     });
   }
 
-  it('#19 #51 #84 fails when this browser does not know it, without a request', async () => {
+  it('#19 #51 #84 fails without a request when this browser does not know its state', async () => {
     const page = await openPage({ search: RESPONSE, record: false });
     expect(page.view.location.search).to.equal('');
     await expectFailure(page, 'transaction_not_found');
     expect(page.element.connection).to.have.nested.property('error.kind', 'failed');
-    // No developer can mend it.
+    // Nothing is logged, because a developer cannot fix it.
     expect(page.list('error')).to.deep.equal([]);
   });
 
-  it('#52 leaves the pending flow of the customer alone when it is forged', async () => {
+  it('#52 does not end the pending flow of the customer when it is forged', async () => {
     const pending = createState();
     const text = JSON.stringify({ v: 1, codeVerifier: 'v', startUrl: 's', at: Date.now() });
     localStorage.setItem(RECORD_PREFIX + pending, text);
@@ -171,7 +171,7 @@ describe('a response in the address', () => {
   }
 
   for (const query of ['code=a&code=b', 'code=a&error=access_denied', `code=${'x'.repeat(2049)}`]) {
-    it(`#41 #42 is invalid, and its flow is over: ${query.slice(0, 30)}`, async () => {
+    it(`#41 #42 is invalid, and its flow has ended: ${query.slice(0, 30)}`, async () => {
       const page = await openPage({ search: `?${query}&state=STATE` });
       await expectFailure(page, 'response_invalid');
       expect(page.stored()).not.to.have.property('codeVerifier');
@@ -183,7 +183,7 @@ describe('a response in the address', () => {
     const page = await openPage({
       search: '?error=access_denied',
       prepare: (view) => {
-        // The record that was made for this page moves to the state that the tab knows.
+        // The record of this page is moved to the state that the tab knows.
         const [key = ''] = Object.keys(localStorage);
         localStorage.setItem(RECORD_PREFIX + state, localStorage.getItem(key) ?? '');
         localStorage.removeItem(key);
@@ -208,7 +208,7 @@ describe('a response in the address', () => {
     });
   }
 
-  it('#4 #6 is used when it comes again: silent, but cut out', async () => {
+  it('#4 #6 is removed from the URL when it comes again, without an event', async () => {
     const page = await openPage({
       search: RESPONSE,
       prepare: () => {
@@ -219,7 +219,7 @@ describe('a response in the address', () => {
     await expectSilence(page, '');
   });
 
-  it('#5 is interrupted when the page was left during the exchange, once', async () => {
+  it('#5 is reported as interrupted, once, when the page was left during the exchange', async () => {
     const state = createState();
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify({ v: 1, at: Date.now() }));
     nameTab(state);
@@ -235,12 +235,12 @@ describe('a response in the address', () => {
     expect(page.element.status).to.equal('idle');
   });
 
-  it('#61 takes no endpoint from storage', async () => {
+  it('#61 uses no endpoint from storage', async () => {
     const evil = 'https://evil.example/';
     const changes = [{ exchange: evil }, { apiUrl: evil }, { redirectUri: evil }];
     for (const record of changes) {
       const page = await openPage({ search: RESPONSE, record });
-      // An element says this just before it would ask for the lock of the response.
+      // An element logs this before it would request the lock of the response.
       await until(() => page.list('info').length);
       await page.view.navigator.locks.request(RECORD_PREFIX + page.state, () => {});
       expect(page.sent).to.have.length(0);
@@ -249,7 +249,7 @@ describe('a response in the address', () => {
   });
 });
 
-describe('a page whose markup takes the names of the platform', () => {
+describe('a page whose elements have the names of platform objects', () => {
   const NAMES = {
     // prettier-ignore
     document: [
@@ -267,7 +267,7 @@ describe('a page whose markup takes the names of the platform', () => {
     `<img name="${name}"><a id="${name}" href="https://evil.example/">x</a>`;
 
   for (const [owner, names] of Object.entries(NAMES)) {
-    it(`#103 finds its way past elements with names of the ${owner}`, async () => {
+    it(`#103 connects despite elements with names of the ${owner}`, async () => {
       const exchange = new URL('/exchange', location.href).href;
       const page = await openPage({
         search: RESPONSE,
@@ -283,7 +283,7 @@ describe('a page whose markup takes the names of the platform', () => {
   }
 });
 
-describe('an engine or a page that lacks something', () => {
+describe('a browser or a page without a feature', () => {
   const gaps: [string, (view: View) => void][] = [
     ['locks', ({ navigator }) => Object.defineProperty(navigator, 'locks', { value: undefined })],
     ['BroadcastChannel', (view) => Reflect.deleteProperty(view, 'BroadcastChannel')],
@@ -300,7 +300,7 @@ describe('an engine or a page that lacks something', () => {
     });
   }
 
-  it('#81 says without event that it needs a secure context', async () => {
+  it('#81 fails without an event when the context is not secure', async () => {
     const page = await openPage({
       prepare: ({ crypto }) => Object.defineProperty(crypto, 'subtle', { value: undefined }),
     });

@@ -18,7 +18,7 @@ async function addFrame(): Promise<Window & typeof globalThis> {
   return frame.contentWindow as Window & typeof globalThis;
 }
 
-describe('the line between a popup and its opener', () => {
+describe('a popup and its opener', () => {
   const RESPONSE = '?code=c&state=s';
   let name: string;
   let channel: BroadcastChannel;
@@ -50,7 +50,7 @@ describe('the line between a popup and its opener', () => {
     return line;
   }
 
-  it('#26 hands the response over by the channel, once, and receives the confirmation', async () => {
+  it('#26 send the response through the channel, once, and confirm it', async () => {
     listen();
     expect(await handToOpener(RESPONSE, name, true)).to.equal(true);
     expect(taken).to.deep.equal([RESPONSE]);
@@ -59,7 +59,7 @@ describe('the line between a popup and its opener', () => {
     expect(taken).to.have.length(1);
   });
 
-  it('#27 knows within a second that nobody has taken it', async () => {
+  it('#27 stop waiting after a second when nobody takes the response', async () => {
     const clock = holdClock(undo);
     let isTaken: boolean | undefined;
     const handing = handToOpener(RESPONSE, name, true).then(
@@ -72,7 +72,7 @@ describe('the line between a popup and its opener', () => {
     expect(isTaken).to.equal(false);
   });
 
-  it('does not wait where there is neither an opener nor a flow', async () => {
+  it('do not wait when there is neither an opener nor a flow', async () => {
     const clock = holdClock(undo);
     const handing = handToOpener(RESPONSE, name, false);
     await clock.tickAsync(0);
@@ -83,9 +83,9 @@ describe('the line between a popup and its opener', () => {
   });
 
   for (const [title, value] of [
-    ['#87 goes on by itself without BroadcastChannel', undefined],
+    ['#87 continue without BroadcastChannel', undefined],
     [
-      '#78 goes on by itself where a blocker stops BroadcastChannel',
+      '#78 continue where a blocker stops BroadcastChannel',
       class {
         constructor() {
           throw new DOMException('blocked', 'SecurityError');
@@ -93,7 +93,7 @@ describe('the line between a popup and its opener', () => {
       },
     ],
   ] as const) {
-    it(`${title}, and the opener listens to messages`, async () => {
+    it(`${title}, and the opener receives window messages`, async () => {
       undo.replace(window, 'BroadcastChannel', { value });
       listen((source) => source === window);
       expect(await handToOpener(RESPONSE, name, true)).to.equal(false);
@@ -103,7 +103,7 @@ describe('the line between a popup and its opener', () => {
     });
   }
 
-  it('#30 reaches an opener that has no record, and takes its confirmation', async () => {
+  it('#30 use window messages when there is no record, and confirm the response', async () => {
     const opener = await addFrame();
     undo.replace(window, 'opener', { value: opener });
     const posted: { data: unknown; origin: string }[] = [];
@@ -117,7 +117,7 @@ describe('the line between a popup and its opener', () => {
     expect(await handing).to.equal(true);
   });
 
-  it('#28 takes no other window for its opener, and no other text for a confirmation', async () => {
+  it('#28 accept a confirmation only from the opener, and only the right text', async () => {
     const opener = await addFrame();
     undo.replace(window, 'opener', { value: opener });
     const clock = holdClock(undo);
@@ -135,7 +135,7 @@ describe('the line between a popup and its opener', () => {
     expect(isTaken).to.equal(false);
   });
 
-  it('#28 posts to its opener only on its own origin', async () => {
+  it('#28 post the response only to their own origin', async () => {
     const targets: unknown[] = [];
     undo.replace(window, 'opener', {
       value: { postMessage: (_message: string, target: string) => targets.push(target) },
@@ -144,7 +144,7 @@ describe('the line between a popup and its opener', () => {
     expect(targets).to.deep.equal([location.origin]);
   });
 
-  it('#28 confirms to the window that has posted the response, and to no other', async () => {
+  it('#28 confirm the response only to the window that has posted it', async () => {
     const frame = await addFrame();
     const confirmations: unknown[] = [];
     frame.addEventListener('message', ({ data }: MessageEvent) => confirmations.push(data));
@@ -156,7 +156,7 @@ describe('the line between a popup and its opener', () => {
     expect(received).to.deep.equal([]);
   });
 
-  it('#28 ignores a window that is not the popup, and a message that is no text', async () => {
+  it('#28 ignore a window that is not the popup, and a message that is not a string', async () => {
     listen();
     const frame = await addFrame();
     frame.eval(`parent.postMessage('${RESPONSE}', '*')`);
@@ -166,18 +166,18 @@ describe('the line between a popup and its opener', () => {
     expect(received).to.deep.equal([]);
   });
 
-  it('#28 confirms nothing that was not taken', async () => {
+  it('#28 confirm nothing that was not taken', async () => {
     listen();
     channel.postMessage('?code=other&state=s');
     await deliver();
     expect(received).to.deep.equal([]);
-    // The next response is taken all the same.
+    // The next response is still taken.
     channel.postMessage(RESPONSE);
     await until(() => received.length);
     expect(received).to.deep.equal(['monerium-connect']);
   });
 
-  it('#191 confirms a response that ends its listener in the same task', async () => {
+  it('#191 confirm a response that ends its listener in the same task', async () => {
     const line = listenForResponse(
       name,
       () => false,
@@ -189,7 +189,7 @@ describe('the line between a popup and its opener', () => {
     expect(await handToOpener(RESPONSE, name, true)).to.equal(true);
   });
 
-  it('listens to nothing any more after its end', async () => {
+  it('ignore messages after the end of the listener', async () => {
     const line = listen((source) => source === window);
     line.end();
     line.end();

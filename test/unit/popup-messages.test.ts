@@ -1,4 +1,4 @@
-// Strangers may post anything to a page that waits for its popup: nothing is taken from them.
+// Other windows may post anything to a page that waits for its popup. The page ignores it.
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
 import type { FlowControl } from '../../src/core/flow/flow-control.js';
@@ -10,12 +10,12 @@ import { ATTRIBUTES, createRecord, createState } from './fixture.js';
 import { itHolds } from './property.js';
 
 const CONFIRMATION = 'monerium-connect';
-/** Stands for the response that the page waits for. */
+/** Is replaced by the response that the page waits for. */
 const GENUINE = 'GENUINE';
-/** Stands for a million characters, so that a failure can be printed. */
+/** Is replaced by a million characters when it is sent, so that a failure prints little. */
 const LONG = 'LONG';
 
-/** A frame that posts what it is ordered to post, and reports what others have posted to it. */
+/** A frame that posts the messages of its orders, and reports the messages it has received. */
 const SCRIPT = `<script>
   const received = [];
   onmessage = ({ data }) => {
@@ -29,7 +29,7 @@ type Place = 'popup' | 'sibling' | 'stranger';
 const frames = {} as Record<Place, Window>;
 const opened: HTMLIFrameElement[] = [];
 
-/** A stranger is of an origin that nobody else has. */
+/** Without `allow-same-origin` the sandboxed frame has an opaque origin. */
 async function openFrame(place: Place): Promise<void> {
   const frame = document.createElement('iframe');
   if (place === 'stranger') frame.sandbox.add('allow-scripts');
@@ -41,7 +41,7 @@ async function openFrame(place: Place): Promise<void> {
   frames[place] = frame.contentWindow as Window;
 }
 
-/** Lets a frame post. Resolves with what others have posted to it, when its own posts are here. */
+/** Lets a frame post. Resolves after that with the messages that the frame has received. */
 async function post(place: Place, orders: unknown[]): Promise<unknown[]> {
   const done = createState();
   const result = new Promise<unknown[]>((resolve) => {
@@ -90,7 +90,7 @@ const cloneable = fc.oneof(
   { weight: 1, arbitrary: text.map((found) => [found]) },
   { weight: 1, arbitrary: text.map((found) => ({ data: found, query: found, toString: found })) },
 );
-/** What only a script of this page can pass on: objects that do something when they are touched. */
+/** Objects that throw when they are read. Only a script of this page can dispatch them. */
 const trap = fc.constantFrom<() => object>(
   () => new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail }),
   () => new Proxy(() => {}, { get: fail, apply: fail }),
@@ -118,7 +118,7 @@ const origin = fc.constantFrom(
   location.origin, 'null', '', 'https://evil.example', `${location.origin}.evil.example`,
   location.origin.toUpperCase(), `${location.origin}/`, 'http://127.0.0.1',
 );
-/** Firefox makes no event that names a window of another origin: the stranger posts by itself. */
+/** Firefox creates no event with a source of another origin, so such a frame posts itself. */
 const source = fc.constantFrom('popup', 'sibling', 'self', 'none');
 const genuine = fc.constant(GENUINE);
 const message: fc.Arbitrary<Message> = fc.oneof(
@@ -133,13 +133,13 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   }),
 );
 
-/** Those who may hand over the response: it is no attack when they do. */
+/** Whether the sender may send the response: then it is not an attack. */
 function isTrusted(sent: Message): boolean {
   if (sent.way !== 'dispatched') return sent.way === 'popup' || sent.way === 'channel';
   return sent.origin === location.origin && /popup|none/.test(sent.source);
 }
 
-/** What is sent. The genuine response is left out where it would be no attack. */
+/** The data to send. It contains the genuine response only when that is an attack. */
 function fill(sent: Message, genuine: string): unknown {
   const { data } = sent;
   if (typeof data === 'function') return (data as () => unknown)();
@@ -175,7 +175,7 @@ describe('a page that waits for its popup', () => {
   });
 
   itHolds(
-    '#28 takes nothing from strangers, confirms nothing to them, and still takes the response',
+    '#28 takes and confirms no message of other senders, and still takes the response',
     1000,
     fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
       clearStorage();
@@ -196,7 +196,7 @@ describe('a page that waits for its popup', () => {
       try {
         const own = messages.filter((sent) => sent.way === 'channel' && sent.data === CONFIRMATION);
         for (const sent of messages) confirmations.push(...(await send(sent, state, genuine)));
-        // Everything that was on its way has come by now.
+        // All messages have arrived by now.
         confirmations.push(...(await post('sibling', [])), ...(await post('stranger', [])));
         expect(responses).to.deep.equal([]);
         expect(confirmations).to.have.length(own.length);

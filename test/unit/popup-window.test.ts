@@ -17,7 +17,7 @@ interface FakeWindow {
   readonly stored: string[][];
 }
 
-/** Takes the place of `open()`. `block(true)`: from now on every window is blocked. */
+/** Replaces `open()`. `block(true)`: from now on every window is blocked. */
 function replaceOpen() {
   const calls: string[][] = [];
   const windows: FakeWindow[] = [];
@@ -70,7 +70,7 @@ describe('openPopup', () => {
     expect(calls[0]?.[2]).not.to.include('noopener');
   });
 
-  it('#22 opens a window at the address that is known, and goes there once', () => {
+  it('#22 opens a window at a known URL, and navigates only once', () => {
     const { calls, windows } = replaceOpen();
     const popup = openPopup(HREF, 'x');
     popup.go(HREF, 'x');
@@ -84,17 +84,17 @@ describe('openPopup', () => {
   for (const [title, open] of [
     ['no window', () => null],
     ['a window that is closed', () => ({ closed: true })],
-    // Of a sandbox in Firefox.
+    // In a sandboxed frame in Firefox.
     ['an exception', forbid],
   ] as const) {
-    it(`#23 #34 is blocked when ${title} comes of it`, async () => {
+    it(`#23 #34 throws popup_blocked when the result is ${title}`, async () => {
       undo.replace(window, 'open', { value: open });
       const error = await catchConnectError(() => openPopup());
       expect(error).to.include({ code: 'popup_blocked', phase: 'start', kind: 'failed' });
     });
   }
 
-  it('#194 opens the window in the middle of the one of its page', () => {
+  it('#194 opens the window in the centre of the window of its page', () => {
     undo.replace(window, 'screenX', { value: -100 });
     undo.replace(window, 'screenY', { value: 40 });
     undo.replace(window, 'outerWidth', { value: 1280 });
@@ -104,20 +104,20 @@ describe('openPopup', () => {
     expect(calls[0]?.[2]).to.equal('popup,width=480,height=760,left=300,top=140');
   });
 
-  it('#31 gives no window a name that another could be opened in', () => {
+  it('#31 gives the window no name, so that no other flow uses it', () => {
     const { calls } = replaceOpen();
     openPopup(HREF, 'x');
     expect(calls[0]?.[1]).to.equal('_blank');
   });
 
-  it('#190 leaves its opener to the window, which no page could close without one', () => {
+  it('#190 keeps the opener, because no page could close the window without one', () => {
     const { windows } = replaceOpen();
     openPopup().go(HREF, 'x');
     openPopup(HREF, 'x');
     for (const { opener } of windows) expect(opener === window).to.equal(true);
   });
 
-  it('#192 stores in the window which flow it is for, as soon as that is known', () => {
+  it('#192 stores the flow in the window as soon as it is known', () => {
     const { windows } = replaceOpen();
     openPopup(HREF, 'x');
     expect(windows[0]?.stored).to.deep.equal([[KEY, 'x']]);
@@ -130,14 +130,14 @@ describe('openPopup', () => {
     expect(sessionStorage.getItem(KEY)).to.equal(null);
   });
 
-  it('#82 is opened all the same when its storage is blocked', () => {
+  it('#82 opens a window even when its storage is blocked', () => {
     const { windows, blockStorage } = replaceOpen();
     blockStorage();
     expect(() => openPopup(HREF, 'x')).not.to.throw();
     expect(windows).to.have.length(1);
   });
 
-  it('knows its window, and closes it', () => {
+  it('recognises its window, and closes it', () => {
     const { windows } = replaceOpen();
     const popup = openPopup();
     expect(popup.isSource(windows[0])).to.equal(true);
@@ -147,7 +147,7 @@ describe('openPopup', () => {
     expect(windows[0]?.log).to.deep.equal(['close ']);
   });
 
-  it('#31 brings its window to the front, and opens it again at its last address', () => {
+  it('#31 focuses its window, and opens it again at its last URL', () => {
     const { calls, windows } = replaceOpen();
     const popup = openPopup();
     popup.go(HREF, 'x');
@@ -162,7 +162,7 @@ describe('openPopup', () => {
     expect(popup.isClosed()).to.equal(false);
   });
 
-  it('#31 can be opened again after the browser has blocked that once', () => {
+  it('#31 opens the window again after the browser has blocked that once', () => {
     const { calls, windows, block } = replaceOpen();
     const popup = openPopup();
     popup.go(HREF, 'x');
@@ -177,7 +177,7 @@ describe('openPopup', () => {
 });
 
 describe('a popup that looks closed', () => {
-  /** A popup that has been open for a while; `at` is when it was closed. */
+  /** Opens a popup and closes it after `at` milliseconds. */
   function openAndClose(at: number) {
     const clock = holdClock(undo);
     const { windows, block } = replaceOpen();
@@ -189,7 +189,7 @@ describe('a popup that looks closed', () => {
     return { clock, popup, setClosed, block };
   }
 
-  it('#24 is closed 1.5 seconds later, when a result can no longer be on its way', () => {
+  it('#24 is closed 1.5 seconds later, when a result can no longer arrive', () => {
     replaceFocus(() => true);
     const { clock, popup } = openAndClose(3000);
     expect(popup.isClosed()).to.equal(false);
@@ -199,7 +199,7 @@ describe('a popup that looks closed', () => {
     expect(popup.isClosed()).to.equal(true);
   });
 
-  it('#25 is severed, not closed, within three seconds of opening, for good', () => {
+  it('#25 is permanently severed, not closed, within three seconds of opening', () => {
     replaceFocus(() => true);
     const { clock, popup } = openAndClose(2999);
     for (const ms of [0, 1500, 5000, 3_600_000]) {
@@ -209,20 +209,20 @@ describe('a popup that looks closed', () => {
     }
   });
 
-  it('#25 is severed, not closed, while this window has not got the focus back', () => {
+  it('#25 is severed, not closed, when this window does not have the focus', () => {
     let hasFocus = false;
     replaceFocus(() => hasFocus);
     const { clock, popup } = openAndClose(60_000);
     popup.isClosed();
     clock.tick(1500);
     expect(popup.isClosed()).to.equal(false);
-    // Known once and for all: the focus may come back while the customer is still at Monerium.
+    // This does not change: the focus may return while the customer is still at Monerium.
     hasFocus = true;
     clock.tick(60_000);
     expect(popup.isClosed()).to.equal(false);
   });
 
-  it('#24 begins its 1.5 seconds anew when it was open in between', () => {
+  it('#24 restarts its 1.5 seconds when it was open in between', () => {
     replaceFocus(() => true);
     const { clock, popup, setClosed } = openAndClose(10_000);
     popup.isClosed();
@@ -237,7 +237,7 @@ describe('a popup that looks closed', () => {
     expect(popup.isClosed()).to.equal(true);
   });
 
-  it('#31 is open when it was opened again, and can be closed again', () => {
+  it('#31 is open after it was opened again, and can be closed again', () => {
     replaceFocus(() => true);
     const { clock, popup, setClosed } = openAndClose(100);
     popup.isClosed();
@@ -252,7 +252,7 @@ describe('a popup that looks closed', () => {
     expect(popup.isClosed()).to.equal(true);
   });
 
-  it('#24 stays closed when the browser blocks that it is opened again', () => {
+  it('#24 stays closed when the browser blocks the new window', () => {
     replaceFocus(() => true);
     const { clock, popup, block } = openAndClose(10_000);
     block(true);

@@ -26,7 +26,7 @@ function configure(exchange: ExchangeFunction): Configuration {
   return readConfiguration({ clientId: CLIENT_ID, exchange, timeout: 5000 }, page);
 }
 
-/** A response that is completed by a flow which records what is done to it. */
+/** Completes a response with a flow that records its calls. */
 function complete(exchange: ExchangeFunction, query = 'code=the-code') {
   const clock = holdClock(undo);
   const state = createState();
@@ -74,7 +74,7 @@ function complete(exchange: ExchangeFunction, query = 'code=the-code') {
   return { clock, state, log, attempt, done };
 }
 
-/** Waits for a condition while the timers stand still. */
+/** Waits for a condition while the timers are stopped. */
 async function reach(condition: () => unknown): Promise<void> {
   while (!condition()) await deliver();
 }
@@ -82,7 +82,7 @@ async function reach(condition: () => unknown): Promise<void> {
 const reject = (error: Error) => () => Promise.reject(error);
 
 describe('completeReturn', () => {
-  it('connects, and stores who it was', async () => {
+  it('connects, and stores the identity', async () => {
     const { clock, state, log, done } = complete(() => Promise.resolve(IDENTITY));
     await reach(() => findUsedTransaction(state)?.outcome);
     expect(findUsedTransaction(state)).to.deep.include({ outcome: IDENTITY });
@@ -98,7 +98,7 @@ describe('completeReturn', () => {
   ] as const) {
     it(`#5 announces and stores ${code} without a response only when the page stays a second`, async () => {
       const { clock, state, log } = complete(reject(new ConnectError(code, options)));
-      // The first is the deadline. The second takes its place when the failure is known.
+      // The first is the deadline. The second replaces it when the failure is known.
       const timers = ['exchange', 'exchange'];
       await reach(() => log.length === 2);
       await clock.tickAsync(999);
@@ -137,7 +137,7 @@ describe('completeReturn', () => {
     expect(calls).to.equal(0);
   });
 
-  it('#62 ends at its deadline, whatever the exchange function does then', async () => {
+  it('#62 ends at its deadline, even when the exchange function never settles', async () => {
     const { clock, state, log } = complete(() => new Promise(() => {}));
     await reach(() => log.length);
     await clock.tickAsync(4999);

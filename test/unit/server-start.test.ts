@@ -1,4 +1,4 @@
-// A flow that the site's server starts: what the element has to do with it.
+// The element in a flow that the site's server starts.
 import { expect } from '@open-wc/testing';
 import {
   IDENTITY,
@@ -38,7 +38,7 @@ function open(
 const searchOf = ({ view }: Page) => view.location.search;
 
 describe('the start at the server', () => {
-  it('#281 is where a click goes, with the way back and nothing secret', async () => {
+  it('#281 is a navigation to start-url, with return_to and without secrets', async () => {
     const page = await open('?step=2&monerium_result=old', NOBODY, {
       email: 'ann@shop.example',
       'auth-mode': 'signup',
@@ -94,7 +94,7 @@ describe('the start at the server', () => {
     });
   }
 
-  it('#281 has no note on a redirect URI or a client ID', async () => {
+  it('#281 logs no note about a redirect URI or a client ID', async () => {
     const page = await open('', NOBODY);
     await until(() => page.element.status === 'idle');
     await settle();
@@ -103,7 +103,7 @@ describe('the start at the server', () => {
 });
 
 describe('the result of the server', () => {
-  it('#282 connected is an event once the backend has said who it is', async () => {
+  it('#282 connected fires an event once the backend has returned the identity', async () => {
     let tell: (response: Response) => void = () => {};
     const page = await open('?a=1&monerium_result=connected&b=%20#c', () => {
       return new Promise<Response>((resolve) => (tell = resolve));
@@ -121,7 +121,7 @@ describe('the result of the server', () => {
     expect(page.urls).to.deep.equal([]);
   });
 
-  it('#282 connected without a session is transaction_not_found', async () => {
+  it('#282 connected without a session fails with transaction_not_found', async () => {
     const page = await open('?monerium_result=connected', NOBODY);
     await until(() => page.element.status === 'failed');
     const { detail } = page.heard.find(({ type }) => type === 'monerium-error') ?? {};
@@ -132,7 +132,7 @@ describe('the result of the server', () => {
     });
   });
 
-  it('#282 is not told by another element of the page', async () => {
+  it('#282 is not reported by another element of the page', async () => {
     let tell: (response: Response) => void = () => {};
     const page = await open('?monerium_result=connected', () => {
       return new Promise<Response>((resolve) => (tell = resolve));
@@ -146,7 +146,7 @@ describe('the result of the server', () => {
     expect(page.types()).not.to.include('monerium-error');
   });
 
-  it('#282 is told where the page itself says that nobody is connected', async () => {
+  it('#282 is reported when the attributes say that nobody is connected', async () => {
     const page = await open('?monerium_result=access_denied', NOBODY, { profile: '' });
     await until(() => page.types().includes('monerium-error'));
     expect(page.sent).to.deep.equal([]);
@@ -158,7 +158,7 @@ describe('the result of the server', () => {
     profile_unavailable: { kind: 'failed', phase: 'identity' },
     transaction_expired: { kind: 'failed', phase: 'authorize' },
   })) {
-    it(`#282 ${code} is told, once, to a customer who is not connected`, async () => {
+    it(`#282 ${code} is reported once when the customer is not connected`, async () => {
       const page = await open(`?monerium_result=${code}`, NOBODY);
       await until(() => page.element.status === 'failed');
       const errors = page.heard.filter(({ type }) => type === 'monerium-error');
@@ -166,7 +166,7 @@ describe('the result of the server', () => {
       expect(searchOf(page)).to.equal('');
     });
 
-    it(`#282 ${code} changes nothing for one who is connected`, async () => {
+    it(`#282 ${code} changes nothing when the customer is connected`, async () => {
       const page = await open(`?monerium_result=${code}`, SOMEBODY);
       await until(() => page.element.status === 'connected');
       await settle();
@@ -176,7 +176,7 @@ describe('the result of the server', () => {
   }
 
   for (const value of ['', 'yes', 'Connected', 'toString', '__proto__', 'connected ']) {
-    it(`#282 "${value}" is the page's own, and stays`, async () => {
+    it(`#282 "${value}" belongs to the page, and stays in the URL`, async () => {
       const search = `?monerium_result=${encodeURIComponent(value)}`;
       const page = await open(search, NOBODY);
       await until(() => page.element.status === 'idle');

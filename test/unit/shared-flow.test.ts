@@ -18,7 +18,7 @@ const DIRECT = { 'client-id': CLIENT_ID };
 const TOKENS = { access_token: 'AT', token_type: 'Bearer', expires_in: 3600, ...IDENTITY };
 const OTHER_CLIENT = CLIENT_ID.replace(/^./, '7');
 
-/** A page whose exchange is under way. */
+/** Opens a page whose exchange ends with `succeed()`. */
 async function openExchanging(options: Parameters<typeof openPage>[0] = {}) {
   const end = defer<Response>();
   const page = await openPage({ search: RESPONSE, fetch: () => end.promise, ...options });
@@ -53,7 +53,7 @@ describe('an element that was disabled', () => {
 });
 
 describe('elements that share a flow', () => {
-  it('keep their tokens when one more comes with the same identity', async () => {
+  it('keep their tokens when another one with the same identity is added', async () => {
     const { element, add, heard } = await openConnectedDirectly();
     const second = add({ ...DIRECT, profile: IDENTITY.profile, 'user-id': IDENTITY.userId });
     await settle();
@@ -62,7 +62,7 @@ describe('elements that share a flow', () => {
     expect(heard.filter(({ target }) => target === element)).to.deep.equal([]);
   });
 
-  it('show what has become of the flow when they come back', async () => {
+  it('show the current state of the flow when they are inserted again', async () => {
     const { element, add, document } = await openConnectedDirectly();
     const second = add(DIRECT);
     await settle();
@@ -76,7 +76,7 @@ describe('elements that share a flow', () => {
     expect(second.hasAttribute('profile')).to.be.false;
   });
 
-  it('go on when a detached one gets other attributes', async () => {
+  it('continue when the attributes of a removed one change', async () => {
     const page = await openExchanging();
     const second = page.add();
     await until(() => second.status === 'exchanging');
@@ -113,8 +113,8 @@ describe('elements that share a flow', () => {
   });
 });
 
-describe('a flow under way', () => {
-  it('is not touched by a fault in an attribute that it is not bound to', async () => {
+describe('a running flow', () => {
+  it('continues when an attribute that it does not depend on becomes invalid', async () => {
     const { element, succeed, types } = await openExchanging();
     element.setAttribute('auth-mode', 'log-in');
     await settle();
@@ -125,7 +125,7 @@ describe('a flow under way', () => {
     expect(types()).not.to.include('monerium-error');
   });
 
-  it('leaves a connection that such a fault finds', async () => {
+  it('keeps its connection when such an attribute becomes invalid', async () => {
     const { element, heard } = await openConnectedDirectly();
     element.setAttribute('auth-mode', 'log-in');
     await settle();
@@ -134,7 +134,7 @@ describe('a flow under way', () => {
     expect(heard).to.deep.equal([]);
   });
 
-  it('is aborted when a listener cancels it as it begins, after its request', async () => {
+  it('is aborted when a listener cancels it as the exchange starts', async () => {
     const called: string[] = [];
     let clock: ReturnType<typeof stopClock> | undefined;
     const page = await openPage({
@@ -172,7 +172,7 @@ describe('a flow under way', () => {
     expect(stored()).to.have.deep.property('outcome', IDENTITY);
   });
 
-  it('is told as connected before what a listener does about it', async () => {
+  it('fires monerium-connected before the events that a listener causes', async () => {
     const { element, succeed, types } = await openExchanging();
     element.addEventListener('monerium-status', ({ detail }) => {
       if (detail.connection.status === 'connected') element.disconnect();
@@ -183,8 +183,8 @@ describe('a flow under way', () => {
     expect(endings).to.deep.equal(['monerium-connected', 'monerium-disconnected']);
   });
 
-  it('tells an own ConnectError of another copy of the script', async () => {
-    // The page has a copy and a realm of its own.
+  it('accepts a ConnectError of another copy of the script', async () => {
+    // The page has another realm and another copy of the script.
     const page = await openPage({
       search: RESPONSE,
       attributes: DIRECT,
@@ -200,7 +200,7 @@ describe('a flow under way', () => {
 });
 
 describe('an identity that the page has set', () => {
-  it('stands when a start of a neighbour fails', async () => {
+  it('is kept when the start of another element fails', async () => {
     const page = await openPage({
       attributes: { ...ATTRIBUTES, profile: 'p', 'user-id': 'u' },
       framed: true,

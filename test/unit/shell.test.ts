@@ -18,8 +18,8 @@ import {
 } from './fixture.js';
 import { catchError, prepareStarts } from './start-fixture.js';
 
-// An app around the page: `openUrl` opens Monerium in the system's browser, and what comes back is
-// handed to `resume()`.
+// An app around the page: `openUrl` opens Monerium in the system's browser, and the app passes the
+// callback URL to `resume()`.
 
 const { add, replace, getUrls, getHeard, listTypes, listRecords } = prepareStarts();
 const undo: (() => void)[] = [];
@@ -28,7 +28,7 @@ afterEach(() => {
   for (const step of undo.splice(0)) step();
 });
 
-/** An element in an app, on a page that stays. */
+/** An element in an app, which does not navigate the page. */
 async function addInApp(attributes = {}, openUrl?: (url: string) => void) {
   const opened: string[] = [];
   const posts: string[] = [];
@@ -41,7 +41,7 @@ async function addInApp(attributes = {}, openUrl?: (url: string) => void) {
   return { element, opened, posts };
 }
 
-/** The callback address that Monerium would lead to. */
+/** The callback URL that Monerium would redirect to. */
 function respond(opened: readonly string[], query = 'code=the-code'): string {
   const { searchParams } = new URL(opened.at(-1) ?? '');
   const { href } = new URL(`?${query}`, searchParams.get('redirect_uri') ?? '');
@@ -51,7 +51,7 @@ function respond(opened: readonly string[], query = 'code=the-code'): string {
 const readState = (opened: readonly string[]) => new URL(opened[0] ?? '').searchParams.get('state');
 
 describe('openUrl', () => {
-  it('#175 takes the place of the navigation, in the task of the click, and the page stays', async () => {
+  it('#175 replaces the navigation, and is called in the task of the click', async () => {
     const { element, opened } = await addInApp();
     element.click();
     expect(opened).to.have.length(1);
@@ -78,7 +78,7 @@ describe('openUrl', () => {
     expect(element.status).to.equal('waiting');
   });
 
-  it('#176 opens the same address again with a second click, and begins no other flow', async () => {
+  it('#176 opens the same URL again at a second click, and starts no other flow', async () => {
     const { element, opened } = await addInApp();
     const first = element.connect();
     const second = element.connect();
@@ -89,7 +89,7 @@ describe('openUrl', () => {
     expect(listRecords()).to.have.length(1);
   });
 
-  it('#176 is given up by cancel(), and a response that comes later is refused', async () => {
+  it('#176 is cancelled by cancel(), and a later response is refused', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     element.cancel();
@@ -102,7 +102,7 @@ describe('openUrl', () => {
     expect([element.status, posts]).to.deep.equal(['idle', []]);
   });
 
-  it('#175 that throws ends the flow, and its record is used', async () => {
+  it('#175 ends the flow when it throws, and marks the record as used', async () => {
     const { element } = await addInApp({}, () => {
       throw new Error('no browser');
     });
@@ -111,7 +111,7 @@ describe('openUrl', () => {
     expect(localStorage.getItem(record ?? '')).to.contain('"outcome":"authorization_unavailable"');
   });
 
-  it('#175 that rejects ends the flow and says so once, without the address', async () => {
+  it('#175 ends the flow when it rejects, and logs that once, without the URL', async () => {
     page.logged.clear();
     const error = sinon.stub(console, 'error');
     undo.push(() => error.restore());
@@ -127,7 +127,7 @@ describe('openUrl', () => {
     expect([element.status, posts]).to.deep.equal(['failed', []]);
   });
 
-  it('#175 that throws when the window is to be shown again escapes nowhere', async () => {
+  it('#175 fails the flow when it throws at the second call, without an uncaught error', async () => {
     const { element, opened } = await addInApp({}, (url) => {
       if (opened.push(url) > 1) throw new Error('no browser');
     });
@@ -137,7 +137,7 @@ describe('openUrl', () => {
     expect(opened).to.have.length(2);
   });
 
-  it('#176 that cancels the flow has cancelled it: a later response is refused', async () => {
+  it('#176 can cancel the flow: a later response is refused', async () => {
     const { element, opened, posts } = await addInApp({}, (url) => {
       opened.push(url);
       element.cancel();
@@ -152,7 +152,7 @@ describe('openUrl', () => {
     expect([element.status, posts]).to.deep.equal(['idle', []]);
   });
 
-  it('#175 leaves a popup as it is', async () => {
+  it('#175 is not called in popup mode', async () => {
     const names: string[] = [];
     replace(window, 'open', (_, name) => {
       names.push(String(name));
@@ -163,7 +163,7 @@ describe('openUrl', () => {
     expect([names.length, opened.length]).to.deep.equal([1, 0]);
   });
 
-  it('#176 waits half an hour, and a success still counts after that', async () => {
+  it('#176 fails after half an hour, and a success still counts after that', async () => {
     const { element, opened, posts } = await addInApp();
     const clock = useFakeTimers({
       now: Date.now(),
@@ -182,7 +182,7 @@ describe('openUrl', () => {
 });
 
 describe('resume()', () => {
-  it('#177 completes the flow with one exchange, and leaves the address of the page alone', async () => {
+  it('#177 completes the flow with one exchange, and does not change the URL of the page', async () => {
     const { element, opened, posts } = await addInApp();
     const before = location.href;
     const left = element.connect();
@@ -211,7 +211,7 @@ describe('resume()', () => {
     expect(listTypes()).not.to.contain('monerium-error');
   });
 
-  it('#178 leaves alone what is no response of ours', async () => {
+  it('#178 ignores a URL that is not a response of this flow', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     const state = readState(opened);
@@ -224,7 +224,7 @@ describe('resume()', () => {
       location.href,
       `${location.origin}${path}?code=theirs&state=theirs`,
       `${location.origin}${path}?code=without-state`,
-      // Any app and any site can open an address of an app.
+      // Any app and any site can open a URL of an app.
       `${location.origin}${path}?error=access_denied`,
       `${location.origin}/elsewhere?code=c&state=${state}`,
       `https://evil.example${path}?code=c&state=${state}`,
@@ -237,12 +237,12 @@ describe('resume()', () => {
     await settleIdle();
     expect(element.status).to.equal('waiting');
     expect([posts, listTypes()]).to.deep.equal([[], types]);
-    // The real one still counts.
+    // The real response still counts.
     expect(element.resume(respond(opened))).to.equal(true);
     await until(() => element.status === 'connected');
   });
 
-  it('#178 answers a state that this browser does not know, and asks nobody', async () => {
+  it('#178 fails for an unknown state, without a request', async () => {
     const { element, posts } = await addInApp();
     const url = `${location.origin}${location.pathname}?code=c&state=${createState()}`;
     expect(element.resume(url)).to.equal(true);
@@ -254,7 +254,7 @@ describe('resume()', () => {
     expect(posts).to.deep.equal([]);
   });
 
-  it('#178 tells an unknown flow on the element that was asked', async () => {
+  it('#178 reports an unknown flow on the element that it was called on', async () => {
     const { element } = await addInApp();
     const other = await addHere({ 'client-id': 'a-third-client' });
     undo.push(() => other.remove());
@@ -264,7 +264,7 @@ describe('resume()', () => {
     expect(element.status).to.equal('idle');
   });
 
-  it('#178 shows what Monerium has refused', async () => {
+  it('#178 shows a refusal of Monerium', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     expect(element.resume(respond(opened, 'error=access_denied'))).to.equal(true);
@@ -273,7 +273,7 @@ describe('resume()', () => {
     expect(posts).to.deep.equal([]);
   });
 
-  it('#177 takes a response of a flow that was begun before the app was closed', async () => {
+  it('#177 accepts a response of a flow that was started before the app was closed', async () => {
     const state = createState();
     const redirectUri = location.origin + location.pathname;
     const record = createRecord(ATTRIBUTES, { redirectUri });
@@ -284,13 +284,13 @@ describe('resume()', () => {
     expect(posts).to.have.length(1);
   });
 
-  it('#177 goes on with a start that is not ready yet, which then opens nothing', async () => {
+  it('#177 connects during a start that is not ready yet, which then opens nothing', async () => {
     const state = createState();
     const redirectUri = location.origin + location.pathname;
     const record = createRecord(ATTRIBUTES, { redirectUri });
     localStorage.setItem(RECORD_PREFIX + state, JSON.stringify(record));
     const { element, opened, posts } = await addInApp();
-    // The next start has to make its secrets first.
+    // The next start has to create its secrets first.
     takeSecrets();
     const left = element.connect();
     expect(element.resume(`${redirectUri}?code=c&state=${state}`)).to.equal(true);
@@ -300,7 +300,7 @@ describe('resume()', () => {
     expect([opened, posts.length]).to.deep.equal([[], 1]);
   });
 
-  it('#177 keeps a response that waits when one of an unknown flow is handed over', async () => {
+  it('#177 keeps a waiting response when it receives one of an unknown flow', async () => {
     const { element, opened, posts } = await addInApp();
     element.click();
     const { parentElement } = element;
@@ -314,7 +314,7 @@ describe('resume()', () => {
     expect(posts).to.have.length(1);
   });
 
-  it('#177 reads an address as the browser does, and never throws', async () => {
+  it('#177 parses a URL as the browser does, and never throws', async () => {
     const { element, opened } = await addInApp();
     element.click();
     const url = respond(opened);
@@ -336,7 +336,7 @@ describe('resume()', () => {
     expect(posts).to.have.length(1);
   });
 
-  it('#177 gives the response to the element that began, whichever is asked', async () => {
+  it('#177 passes the response to the element that started the flow', async () => {
     const { element, opened, posts } = await addInApp();
     const other = await addHere({ 'client-id': 'another-client' });
     undo.push(() => other.remove());
@@ -346,7 +346,7 @@ describe('resume()', () => {
     expect([other.status, posts.length]).to.deep.equal(['idle', 1]);
   });
 
-  it('#178 takes nothing in a frame', async () => {
+  it('#178 returns false in a frame', async () => {
     const { element, view, sent } = await openPage({ framed: true });
     const state = createState();
     const record = createRecord(ATTRIBUTES, {});

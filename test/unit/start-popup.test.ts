@@ -27,7 +27,7 @@ function restoreAll(): void {
 
 afterEach(restoreAll);
 
-/** A window that `window.open` may give back: it can say something to this page. */
+/** A window that `window.open` may return. It can post messages to this page. */
 async function openFrameWindow(): Promise<View> {
   const frame = document.createElement('iframe');
   frame.src = '/test/unit/page.html';
@@ -38,7 +38,7 @@ async function openFrameWindow(): Promise<View> {
   return frame.contentWindow as View;
 }
 
-/** An element whose popup is open, with the intervals of this page in the hands of the test. */
+/** An element whose popup is open. The test controls the intervals of this page. */
 async function openWaiting() {
   const popup = await openFrameWindow();
   const posts: string[] = [];
@@ -53,7 +53,7 @@ async function openWaiting() {
     return release.promise.then(() => answer(IDENTITY));
   });
   const element = await add({ mode: 'popup' });
-  // All elements of a page share their flow, also the one of the next test.
+  // All elements of a page share their flow, including the element of the next test.
   replaced.push(() => element.disconnect());
   const clock = useFakeTimers({
     now: Date.now(),
@@ -68,7 +68,7 @@ async function openWaiting() {
 }
 
 describe('a start in a popup', () => {
-  it('#33 keeps its record where the popup can read it, before the popup opens', async () => {
+  it('#33 stores its record where the popup can read it, before the popup opens', async () => {
     const kept: (string | null)[] = [];
     const opened: string[] = [];
     replace(window, 'open', (href) => {
@@ -104,7 +104,7 @@ describe('a start in a popup', () => {
     expect(steps).to.deep.equal(['open /auth']);
   });
 
-  it('#32 can be given up all the while, and ends after 30 minutes, when a success still counts', async () => {
+  it('#32 can be cancelled while it waits, times out after 30 minutes, and can still succeed', async () => {
     const { element, clock, state, query, posts, release } = await openWaiting();
     release.resolve();
     for (let minute = 0; minute < 30; minute += 1) {
@@ -143,7 +143,7 @@ describe('a start in a popup', () => {
 
   const WAYS = ['channel', 'message', 'storage'] as const;
   itHolds(
-    '#10 takes one of many copies of a response, whatever the way and the order',
+    '#10 takes one of many copies of a response, in any order and by any channel',
     200,
     fc
       .asyncProperty(
@@ -155,7 +155,7 @@ describe('a start in a popup', () => {
           const send = {
             channel: () => channel.postMessage(query),
             message: () => popup.eval(`parent.postMessage('${query}', '${location.origin}')`),
-            // What a popup leaves that has exchanged its code by itself.
+            // A popup that has exchanged its code itself stores this.
             storage: () => markUsed(state, IDENTITY),
           };
           for (const way of copies) {
@@ -173,7 +173,7 @@ describe('a start in a popup', () => {
           const told = listTypes().filter((type) => /connected|error/.test(type));
           channel.close();
           expect(told).to.deep.equal(['monerium-connected']);
-          // A copy that was exchanged elsewhere needs no request, and the first of all decides.
+          // A copy that was exchanged elsewhere needs no request. The first copy decides.
           expect(posts.length).to.be.at.most(1);
           if (!isHurried) expect(posts.length).to.equal(copies[0] === 'storage' ? 0 : 1);
         },

@@ -15,7 +15,7 @@ describe('a start that is refused', () => {
     });
   }
 
-  it('resolves when connected already', async () => {
+  it('resolves when already connected', async () => {
     const element = await add({}, IDENTITY);
     await element.connect();
     expect(element.status).to.equal('connected');
@@ -56,7 +56,7 @@ describe('a start that is refused', () => {
     });
   }
 
-  it('is idle again when the attribute has been mended', async () => {
+  it('is idle again when the attribute has been fixed', async () => {
     const element = await add({ 'client-id': '' });
     await catchError(element.connect());
     element.lang = 'de';
@@ -70,7 +70,7 @@ describe('a start that is refused', () => {
     expect(element.status).to.equal('redirecting');
   });
 
-  it('judges what the page has set by then, without waiting for an update', async () => {
+  it('uses the current properties, without waiting for an update', async () => {
     const element = await add({ 'client-id': '' });
     element.clientId = CLIENT_ID;
     element.click();

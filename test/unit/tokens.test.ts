@@ -33,7 +33,7 @@ const tokens = (number: number, more: object = {}) =>
     ...more,
   });
 
-/** A connected page with a stopped clock. The first tokens live for `first.expires_in` seconds. */
+/** A connected page with a stopped clock. `first.expires_in` is the lifetime of its tokens. */
 async function openConnected(first: object, respond: Respond = () => tokens(2)) {
   let clock: Clock | undefined;
   const page = await openPage({
@@ -70,7 +70,7 @@ async function catchError(promise: Promise<unknown>): Promise<Partial<ConnectErr
 afterEach(closePages);
 
 describe('getAccessToken()', () => {
-  it('gives the token of the exchange while it lives', async () => {
+  it('returns the token of the exchange while it is valid', async () => {
     const { element, sent, clock } = await openConnected({ expires_in: 600 });
     expect(await element.getAccessToken()).to.equal('access-1');
     await clock.advance(9 * MINUTE - 1);
@@ -78,7 +78,7 @@ describe('getAccessToken()', () => {
     expect(sent).to.have.length(0);
   });
 
-  it('refreshes when under 60 s of life are left', async () => {
+  it('refreshes a token that expires in less than 60 s', async () => {
     const page = await openConnected({ expires_in: 600 });
     await page.clock.advance(9 * MINUTE + 1);
     expect(await page.element.getAccessToken()).to.equal('access-2');
@@ -107,7 +107,7 @@ describe('getAccessToken()', () => {
     expect(used).to.deep.equal(['refresh-1', 'refresh-2']);
   });
 
-  it('keeps the refresh token when a refresh brings no other', async () => {
+  it('keeps the refresh token when a refresh returns no other', async () => {
     const more = { expires_in: 30, refresh_token: undefined };
     const page = await openConnected({ expires_in: 30 }, () => tokens(2, more));
     await page.element.getAccessToken();
@@ -116,14 +116,14 @@ describe('getAccessToken()', () => {
     expect(used).to.deep.equal(['refresh-1', 'refresh-1']);
   });
 
-  it('keeps a token of unknown life', async () => {
+  it('keeps a token of unknown lifetime', async () => {
     const { element, sent, clock } = await openConnected({ expires_in: undefined });
     await clock.advance(1000 * MINUTE);
     expect(await element.getAccessToken()).to.equal('access-1');
     expect(sent).to.have.length(0);
   });
 
-  it('uses a token up that cannot be refreshed, then has none', async () => {
+  it('returns a token that cannot be refreshed until it expires, then rejects', async () => {
     const page = await openConnected({ expires_in: 30, refresh_token: undefined });
     expect(await page.element.getAccessToken()).to.equal('access-1');
     await page.clock.advance(30_001);
@@ -164,7 +164,7 @@ describe('a refresh that fails', () => {
     ['a 500', () => answer({}, 500)],
     ['a 503', () => answer({}, 503)],
     ['a lost network', () => Promise.reject(new TypeError('canary'))],
-    ['an answer that is no JSON', () => new Response('<p>')],
+    ['a response that is not JSON', () => new Response('<p>')],
   ];
   for (const [name, fail] of passing) {
     it(`#80 keeps the tokens on ${name}`, async () => {
@@ -181,7 +181,7 @@ describe('a refresh that fails', () => {
     });
   }
 
-  it('#80 keeps the tokens when no answer comes in time', async () => {
+  it('#80 keeps the tokens when there is no response in time', async () => {
     let isUp = false;
     const respond = () => (isUp ? tokens(2) : new Promise<never>(() => {}));
     const page = await openConnected({ expires_in: 30 }, respond);
@@ -195,7 +195,7 @@ describe('a refresh that fails', () => {
     expect(await page.element.getAccessToken()).to.equal('access-2');
   });
 
-  it('is given up by disconnect(), whose word is the last', async () => {
+  it('is cancelled by disconnect(), and a late success is ignored', async () => {
     const late = defer<Response>();
     const page = await openConnected({ expires_in: 30 }, () => late.promise);
     const refused = catchError(page.element.getAccessToken());
@@ -209,13 +209,13 @@ describe('a refresh that fails', () => {
 });
 
 describe('no token', () => {
-  it('is to be had before a connection, and none of it is an event', async () => {
+  it('is available before a connection, and no event is fired', async () => {
     const { element, heard } = await openPage({ attributes });
     expect(await catchError(element.getAccessToken())).to.include({ code: 'token_unavailable' });
     expect(heard).to.have.length(0);
   });
 
-  it('is to be had from a backend, or from what the attributes say', async () => {
+  it('is available with a backend, or with an identity in the attributes', async () => {
     const { element, add } = await openPage({ search: RESPONSE });
     await until(() => element.status === 'connected');
     expect((await catchError(element.getAccessToken())).code).to.equal('token_unavailable');
@@ -224,7 +224,7 @@ describe('no token', () => {
     expect((await catchError(other.getAccessToken())).code).to.equal('token_unavailable');
   });
 
-  it('is left of an exchange that was given up and ends late', async () => {
+  it('is kept of a cancelled exchange that ends late', async () => {
     const late = defer<Response>();
     const page = await openPage({
       search: RESPONSE,
@@ -239,7 +239,7 @@ describe('no token', () => {
     expect((await catchError(page.element.getAccessToken())).code).to.equal('token_unavailable');
   });
 
-  it('is left after disconnect()', async () => {
+  it('is kept after disconnect()', async () => {
     const page = await openConnected({ expires_in: 600 });
     page.element.disconnect();
     expect((await catchError(page.element.getAccessToken())).code).to.equal('token_unavailable');

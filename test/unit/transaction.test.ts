@@ -46,7 +46,7 @@ function listStates(): string[] {
   return listPendingOfTab().map(({ state }) => state);
 }
 
-/** A state of ours that ends in a number. */
+/** A valid state that ends in a number. */
 function stateOf(number: number): string {
   return `mc1.${String(number).padStart(43, 's')}`;
 }
@@ -97,7 +97,7 @@ describe('saveTransaction', () => {
     expect(error.message).not.to.contain(STATE).and.not.to.contain('v'.repeat(43));
   };
 
-  it('#82 throws storage_unavailable when storage throws at its mere mention', async () => {
+  it('#82 throws storage_unavailable when access to localStorage throws', async () => {
     undo.block('localStorage');
     await refuse();
   });
@@ -122,7 +122,7 @@ describe('saveTransaction', () => {
     await refuse();
   });
 
-  it('#82 does without sessionStorage', () => {
+  it('#82 works without sessionStorage', () => {
     undo.block('sessionStorage');
     saveTransaction(STATE, makeTransaction());
     expect(findTransaction(STATE)).to.include({ codeVerifier: 'v'.repeat(43) });
@@ -171,13 +171,13 @@ describe('the sweep of a start', () => {
     expect(Object.keys(localStorage)).to.have.lengthOf(16);
   });
 
-  it('#61 removes what is not of our making under our prefix', () => {
+  it('#61 removes foreign values under our prefix', () => {
     localStorage.setItem('monerium-connect:x', '{"v":1');
     saveTransaction(STATE, makeTransaction());
     expect(Object.keys(localStorage)).to.deep.equal([KEY]);
   });
 
-  it('touches no foreign key', () => {
+  it('does not change keys of other scripts', () => {
     const foreign = ['monerium', 'monerium-connect', 'monerium-connected:x', 'x:monerium-connect:'];
     for (const key of [...foreign, 'length', '__proto__']) localStorage.setItem(key, 'not json');
     saveTransaction(STATE, makeTransaction());
@@ -220,7 +220,7 @@ const POISON: readonly unknown[] = [
 ];
 
 describe('findTransaction', () => {
-  it('knows nothing of a state that was never saved', () => {
+  it('finds nothing for a state that was never saved', () => {
     for (const state of [STATE, '__proto__', 'constructor', '']) {
       expect(findTransaction(state)).to.equal(undefined);
     }
@@ -236,14 +236,14 @@ describe('findTransaction', () => {
   }
 
   for (const field of ['clientId', 'apiUrl', 'redirectUri', 'exchange'] as const) {
-    it(`#43 #61 deletes a record whose ${field} is no text`, () => {
+    it(`#43 #61 deletes a record whose ${field} is not a string`, () => {
       localStorage.setItem(KEY, JSON.stringify({ ...makeTransaction(), [field]: 42 }));
       expect(findTransaction(STATE)).to.equal(undefined);
       expect(localStorage.getItem(KEY)).to.equal(null);
     });
   }
 
-  it('#61 takes a record with an empty verifier neither for a flow nor for a used one', () => {
+  it('#61 finds neither a flow nor a used flow in a record with an empty verifier', () => {
     localStorage.setItem(KEY, JSON.stringify(makeTransaction({ codeVerifier: '' })));
     expect(findUsedTransaction(STATE)).to.equal(undefined);
     expect(localStorage.getItem(KEY)).to.equal(null);
@@ -279,7 +279,7 @@ describe('markUsed', () => {
     }
   });
 
-  it('#7 leaves no moment in which another tab would find nothing', () => {
+  it('#7 never removes the record, so that another tab always finds one', () => {
     saveTransaction(STATE, makeTransaction());
     let removals = 0;
     undo.replace(Storage.prototype, 'removeItem', { value: () => (removals += 1) });
@@ -288,7 +288,7 @@ describe('markUsed', () => {
     expect(findUsedTransaction(STATE)).to.not.equal(undefined);
   });
 
-  it('#83 removes the record even when the mark finds no room', () => {
+  it('#83 removes the record when there is no room for the mark', () => {
     saveTransaction(STATE, makeTransaction());
     const value = () => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -337,13 +337,13 @@ describe('the outcome of a used record', () => {
     { userId: 'u' },
   ];
   for (const outcome of foreign) {
-    it(`#61 takes no outcome of another form: ${JSON.stringify(outcome)}`, () => {
+    it(`#61 ignores an outcome of another form: ${JSON.stringify(outcome)}`, () => {
       localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
       expect(findUsedTransaction(STATE)?.outcome).to.equal(undefined);
     });
   }
 
-  it('#61 takes nothing but the two ids of an identity', () => {
+  it('#61 reads only the two ids of an identity', () => {
     const outcome = { profile: 'p', userId: 'u', html: markup };
     localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome }));
     expect(findUsedTransaction(STATE)?.outcome).to.deep.equal({ profile: 'p', userId: 'u' });
@@ -352,7 +352,7 @@ describe('the outcome of a used record', () => {
 
 describe('findOutcome and the codes', () => {
   for (const code of Object.keys(ERRORS)) {
-    it(`takes ${code}`, () => {
+    it(`accepts ${code}`, () => {
       localStorage.setItem(KEY, JSON.stringify({ v: 1, at: NOW, outcome: code }));
       expect(findUsedTransaction(STATE)?.outcome).to.equal(code);
     });
@@ -360,7 +360,7 @@ describe('findOutcome and the codes', () => {
 });
 
 describe('listPendingOfTab', () => {
-  it('leaves out a flow that is used, deleted or no longer valid', () => {
+  it('does not list a flow that is used, deleted or no longer valid', () => {
     for (const number of [1, 2, 3, 4]) saveTransaction(stateOf(number), makeTransaction());
     markUsed(stateOf(1));
     localStorage.removeItem(`monerium-connect:${stateOf(2)}`);
@@ -368,7 +368,7 @@ describe('listPendingOfTab', () => {
     expect(listStates()).to.deep.equal([stateOf(4)]);
   });
 
-  it('leaves out a flow of another tab', () => {
+  it('does not list a flow of another tab', () => {
     saveTransaction(stateOf(1), makeTransaction());
     sessionStorage.clear();
     saveTransaction(stateOf(2), makeTransaction());
@@ -382,7 +382,7 @@ describe('listPendingOfTab', () => {
     expect(listStates()).to.deep.equal([stateOf(2), stateOf(1)]);
   });
 
-  it('#61 finds nothing in a list that a stranger has written', () => {
+  it('#61 finds nothing in a list that another script has written', () => {
     saveTransaction(STATE, makeTransaction());
     for (const text of ['', ' ', '{}', '__proto__ constructor', `${STATE},${STATE}`, '\0']) {
       sessionStorage.setItem('monerium-connect:tab', text);

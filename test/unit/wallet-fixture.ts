@@ -1,4 +1,4 @@
-// Wallets that do what a test wants, and a host for the list of wallets.
+// Wallets with results that a test sets, and a host for the list of wallets.
 import type { WalletHost, WalletProvider } from '../../src/core/oauth/wallet.js';
 import type { Failure } from '../../src/wallet/failure.js';
 
@@ -14,7 +14,7 @@ interface Call {
 
 type Answers = Readonly<Record<string, unknown>>;
 
-/** A function gives the answer; a function that throws, or rejects, refuses. */
+/** The results by method. A function is called for its result, or throws to refuse. */
 export function createWallet(answers: Answers = {}) {
   const calls: Call[] = [];
   const all: Answers = {
@@ -58,7 +58,7 @@ export function createHost(properties: Partial<WalletHost> = {}): HTMLElement & 
 
 let count = 0;
 
-/** Announces a wallet. A page keeps those of the tests before: each has a name of its own. */
+/** Announces a wallet. Each has a different name, because a page keeps those of earlier tests. */
 export function announce(provider: unknown, info: object = {}): string {
   count += 1;
   const own = { uuid: `uuid-${count}`, name: `Wallet ${count}`, rdns: `wallet${count}.example` };

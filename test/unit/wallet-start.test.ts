@@ -1,4 +1,4 @@
-// A start with a wallet: what is checked before, what is shown meanwhile, and what leaves.
+// A start with a wallet: the checks before it, the states during it, and the request after it.
 import { KINDS } from '../helpers/error-codes.js';
 import { expect } from '@open-wc/testing';
 import type { MoneriumConnect } from '../../src/index.js';
@@ -44,7 +44,7 @@ afterEach(() => undo.run());
 
 const registry = globalThis as unknown as Record<symbol, WalletEntry | undefined>;
 
-/** A request that the test answers. */
+/** A wallet that signs only when the test calls `sign()`. */
 function createSlowWallet() {
   const asked = defer<void>();
   const answer = defer<unknown>();
@@ -69,7 +69,7 @@ async function startSlowly(attributes: Record<string, string> = SIGN_IN) {
 
 const fieldsOf = (url = '') => Object.fromEntries(new URL(url).searchParams);
 
-/** Whether a click was so recently that a window may be opened, as the browser tells it. */
+/** Sets whether a click was recent enough to open a window. */
 function setActivation(isActive: boolean): void {
   undo.replace(navigator, 'userActivation', { value: { isActive } });
 }
@@ -113,7 +113,7 @@ describe('a start with a wallet', () => {
     expect(element.outerHTML + (element.shadowRoot?.innerHTML ?? '')).not.to.include(SIGNATURE);
   });
 
-  it('#88 is not ended by the failure of an earlier page', async () => {
+  it('#88 is not ended by a failed response of an earlier page', async () => {
     const { element, promise, sign } = await startSlowly();
     queueResponse({ response: {}, oauthState: '', query: '', transaction: undefined });
     element.flow!.resume();
@@ -125,7 +125,7 @@ describe('a start with a wallet', () => {
     expect(listTypes()).not.to.include('monerium-error');
   });
 
-  it('goes on without a wallet when the customer wants to, also without its chain', async () => {
+  it('continues without a wallet and its chain when the customer chooses that', async () => {
     const element = await add({ ...SIGN_IN, chain: 'chiado' });
     const promise = element.connect();
     await until(() => findDialog(element));
@@ -135,7 +135,7 @@ describe('a start with a wallet', () => {
     expect(fieldsOf(getUrls()[0])).not.to.have.any.keys('chain', 'address', 'signature');
   });
 
-  it('shows that a wallet is asked, then leaves', async () => {
+  it('shows signing while the wallet is asked, then navigates', async () => {
     const { element, sign, promise } = await startSlowly();
     expect(element.status).to.equal('signing');
     await element.updateComplete;
@@ -153,7 +153,7 @@ describe('a start with a wallet', () => {
     expect(getHeard().at(-1)?.detail).to.deep.equal({ status: 'redirecting', previous: 'signing' });
   });
 
-  it('#197 says that a wallet is to be chosen, and then that it is to be confirmed', async () => {
+  it('#197 shows that a wallet has to be chosen, and then that it asks for confirmation', async () => {
     const element = await add(SIGN_IN);
     const wallet = createWallet({ personal_sign: () => new Promise(() => {}) });
     const promise = element.connect();
@@ -174,7 +174,7 @@ describe('a start with a wallet', () => {
     await catchError(promise);
   });
 
-  it('#198 leaves another element of the page idle and disabled, without Cancel', async () => {
+  it('#198 keeps another element of the page idle and disabled, without Cancel', async () => {
     const { element, promise } = await startSlowly();
     const other = element.cloneNode() as typeof element;
     element.after(other);
@@ -238,7 +238,7 @@ describe('a start with a wallet', () => {
     ['is removed', (other) => other.remove()],
   ];
   for (const [label, change] of neighbours) {
-    it(`#134 goes on when an element that was not clicked ${label}`, async () => {
+    it(`#134 continues when an element that was not clicked ${label}`, async () => {
       const { element, sign, promise } = await startSlowly();
       const other = document.createElement('monerium-connect');
       Object.assign(other, { clientId: CLIENT_ID, backendUrl: BACKEND_URL });
@@ -255,7 +255,7 @@ describe('a start with a wallet', () => {
     });
   }
 
-  it('#133 is cancelled while the wallet is asked, once, and drops what comes later', async () => {
+  it('#133 is cancelled while the wallet is asked, once, and ignores the signature', async () => {
     const { element, sign, promise } = await startSlowly();
     await element.updateComplete;
     const error = catchError(promise);
@@ -295,7 +295,7 @@ describe('a start with a wallet', () => {
     });
   }
 
-  it('#134 goes on when nothing of what is signed has changed', async () => {
+  it('#134 continues when no signed value has changed', async () => {
     const { element, sign, promise } = await startSlowly();
     element.backendHeaders = { 'x-csrf': 'new' };
     element.walletProvider = createWallet().provider;
@@ -305,7 +305,7 @@ describe('a start with a wallet', () => {
     expect(getUrls()).to.have.length(1);
   });
 
-  it('#135 is idle when the page comes back from the back-forward cache', async () => {
+  it('#135 is idle when the page is restored from the back/forward cache', async () => {
     const { element } = await startSlowly();
     dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await settle();
@@ -333,7 +333,7 @@ describe('a start with a wallet', () => {
 describe('a start with a wallet, in popup mode', () => {
   const POPUP = { ...SIGN_IN, mode: 'popup' };
 
-  /** Notes the windows that are opened, and blocks them. */
+  /** Records the calls of `open()`, and blocks each window. */
   function blockWindows(): unknown[] {
     const opened: unknown[] = [];
     replace(window, 'open', (...options) => {
@@ -452,7 +452,7 @@ describe('what keeps a start from asking a wallet', () => {
     });
   }
 
-  it('#138 a page without the wallet file, whose flow goes on without', async () => {
+  it('#138 a page without the wallet file, whose flow continues without a wallet', async () => {
     const wallet = createWallet();
     replace(registry, WALLET_KEY, undefined);
     const attributes = { ...SIGN_IN, 'client-id': 'client-3' };
@@ -465,9 +465,9 @@ describe('what keeps a start from asking a wallet', () => {
     expect(proof.message).to.include('monerium-connect.wallet.min.js');
   });
 
-  it('#137 a page that does not want it', async () => {
+  it('#137 a page that cancels monerium-before-connect', async () => {
     const wallet = createWallet();
-    // A flow of its own: that of the other tests has failed.
+    // Another client has another flow: the flow of the other tests has failed.
     const attributes = { ...SIGN_IN, 'client-id': 'client-2' };
     const element = await add(attributes, { walletProvider: wallet.provider });
     element.addEventListener('monerium-before-connect', (event) => event.preventDefault());
@@ -478,7 +478,7 @@ describe('what keeps a start from asking a wallet', () => {
 });
 
 describe('proveWallet()', () => {
-  it('resolves with a proof, without client, event and change of state', async () => {
+  it('resolves with a proof, without a client ID, an event or a change of status', async () => {
     const element = await add({ 'client-id': '' }, { walletProvider: createWallet().provider });
     const proof = await element.proveWallet();
     expect(proof).to.deep.equal({
@@ -502,7 +502,7 @@ describe('proveWallet()', () => {
     expect(listTypes()).to.deep.equal([]);
   });
 
-  it('is registered once, whatever copies of the file a page has', () => {
+  it('is registered once, even when a page has several copies of the file', () => {
     expect(registry[WALLET_KEY]).to.equal(entry);
   });
 });

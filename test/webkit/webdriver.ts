@@ -1,5 +1,5 @@
-// WebKitGTK, driven by its own WebDriver. A driver holds one session, and that one browser profile,
-// so every visitor gets a driver of their own.
+// WebKitGTK, driven by its own WebDriver. A driver has one session with one browser profile, so
+// every visitor needs a separate driver.
 import { setTimeout as wait } from 'node:timers/promises';
 import { remote } from 'webdriverio';
 import { startWebKitDriver } from '../../scripts/setup/webkit.mjs';
@@ -22,19 +22,19 @@ const KEYS: Record<string, string> = { Enter: '\uE007', Tab: '\uE004', Escape: '
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const EMPTY = 'about:blank';
 const OPENING_MS = 15_000;
-/** Longer than any command may take by the limits that the driver knows. */
+/** Longer than a command may take within the timeouts of the driver. */
 const ANSWER_MS = 15_000;
 const STARTS = 3;
-/** Between two questions for the windows. */
+/** Between two queries. */
 const ASKING_MS = 50;
-/** How long a page may take to load. What is there then is for the test to see. */
+/** How long a page may take to load. After it, the test continues with the page as it is. */
 const LOADING_MS = 10_000;
-/** How long a question is waited for. One that its page has left unanswered is asked again. */
+/** How long a script may take. After it, a query is repeated: its page may have been left. */
 const SCRIPT_MS = 10_000;
-/** How long a test waits for a fact: two questions may get no answer. */
+/** How long a test waits for a condition: two queries may time out. */
 const WAIT_MS = 30_000;
 
-/** The commands of one session, one after the other: it shows them one window at a time. */
+/** Runs the commands of a session one after the other, because it has one current window. */
 class Session {
   readonly client: Client;
   readonly #stop: () => void;
@@ -59,8 +59,8 @@ class Session {
   }
 
   /**
-   * Asks the driver. When a page goes into the cache after a question came to it, the question gets
-   * no answer, and then the driver answers nothing more.
+   * Sends a command to the driver. If a page goes into the cache during a command, the command
+   * times out, and the driver no longer responds to any command.
    */
   ask<T>(commands: () => Promise<T>): Promise<T> {
     const turn = this.#queue.then(() => {
@@ -92,7 +92,7 @@ class Session {
   }
 }
 
-/** Whether a question failed since there is no such window any more. */
+/** Whether a command failed because its window has been closed. */
 const isGone = (error: unknown) => /no such window|invalid session/.test(String(error));
 
 interface Answer {
@@ -101,7 +101,7 @@ interface Answer {
   sightings: Sighting[];
 }
 
-/** What a tab and a frame have in common. */
+/** The commands that a tab and a frame share. */
 class Target {
   readonly session: Session;
   readonly #visitor: Visitor;
@@ -123,7 +123,7 @@ class Target {
     return this.session.do(this.#window, this.#frame, () => commands(this.session.client));
   }
 
-  /** The driver itself waits for no page. One that goes elsewhere may never be loaded. */
+  /** Waits for the page here, and not in the driver: a page that redirects may never be loaded. */
   async load(command: (client: Client) => Promise<unknown>, url?: string): Promise<void> {
     await this.#askUntilTrue('globalThis.__isLeft = true');
     await this.do(command);
@@ -134,7 +134,7 @@ class Target {
     );
   }
 
-  /** A question is lost when its page is left. Without a window there is nothing to wait for. */
+  /** Repeats a query that fails because its page was left. Ends when the window is closed. */
   async #askUntilTrue(expression: string): Promise<void> {
     for (const end = Date.now() + LOADING_MS; Date.now() < end;) {
       if (await this.run(expression).catch(isGone)) return;
@@ -235,8 +235,8 @@ class WebKitPage extends Page {
     });
   }
 
-  // Never by a script in the page: the driver hangs for good when a page that comes out of the
-  // cache overtakes a script's answer.
+  // Not with a script in the page: the driver hangs if a page from the cache is shown before the
+  // script returns.
   goBack(): Promise<void> {
     return this.#target.do((client) => client.back());
   }
@@ -260,7 +260,7 @@ class WebKitVisitor extends Visitor {
   readonly #pages = new Map<string, WebKitPage>();
   #unused: string | undefined;
 
-  /** A browser comes with one window, which is the first that a test asks for. */
+  /** A browser starts with one window. The first `newPage()` returns it. */
   constructor(session: Session, window: string) {
     super();
     this.#session = session;
@@ -275,7 +275,7 @@ class WebKitVisitor extends Visitor {
     const handle =
       first ?? (await this.#session.do(other, undefined, () => client.createWindow('tab'))).handle;
     const page = this.#adopt(handle);
-    // A document that goes away under this is followed by one of the site, which has its own.
+    // If the document is replaced meanwhile, the next one is of the site and has the recorder.
     await page.evaluate(RECORDER).catch(() => {});
     return page;
   }
@@ -290,7 +290,7 @@ class WebKitVisitor extends Visitor {
     for (const end = Date.now() + OPENING_MS; Date.now() < end;) {
       const [opened] = (await this.#handles()).filter((handle) => !before.includes(handle));
       if (opened) return this.#adopt(opened);
-      // The browser that answers is the one that has to open the window.
+      // Fewer queries leave the browser time to open the window.
       await wait(ASKING_MS);
     }
     throw new Error(`No window came in ${OPENING_MS} ms.`);
@@ -319,7 +319,7 @@ class WebKitVisitor extends Visitor {
   }
 }
 
-/** On a busy machine the browser does not come up at times, and its driver waits for good. */
+/** Tries again: on a busy machine the browser sometimes does not start, and its driver hangs. */
 async function visit(browser: BrowserOptions, starts = STARTS): Promise<Visitor> {
   const { options, stop } = await startWebKitDriver(browser);
   try {

@@ -18,7 +18,7 @@ export async function openEngine(
   seal: Seal,
   log: (line: string) => void,
 ): Promise<Engine> {
-  // One letter in front of a colon is a drive of Windows.
+  // One letter before a colon is a drive on Windows.
   const [, scheme] = /^([a-z][a-z\d+.-]+):/i.exec(database) ?? [];
   try {
     if (scheme === 'postgres') return await openPostgres(database, seal, log);
@@ -31,8 +31,8 @@ export async function openEngine(
 }
 
 /**
- * The database, without user and password. Where those cannot be told from the rest, because one of
- * them has a character that has to be encoded, nothing of the URL is repeated.
+ * The database, without user and password. A character in them that is not encoded makes it unclear
+ * where they end: then the result contains nothing of the URL.
  */
 function nameOf(database: string): string {
   if (!/^[a-z][a-z\d+.-]+:/i.test(database)) return database;

@@ -5,11 +5,11 @@ import { endOfRow } from '../session-id.js';
 import { limiterOptions, type Engine, type Limit } from './engine.js';
 
 const PREFIX = 'monerium:';
-/** How long to wait for a connection, and for the answer to a command. In milliseconds. */
+/** How long to wait for a connection, and for the response to a command. In milliseconds. */
 const TIMEOUT_MS = 5000;
 
 /**
- * The server has to keep what it was told in a crash: `appendonly yes`.
+ * The server has to keep all writes in a crash: `appendonly yes`.
  *
  * @throws {Error} when it does not, or cannot be used
  */
@@ -23,7 +23,7 @@ export async function openValkey(
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
     maxRetriesPerRequest: 3,
-    // A claim that is sent twice would refuse the customer whose claim it is.
+    // A claim that was sent twice would find the key taken, and refuse the customer.
     autoResendUnfulfilledCommands: false,
   });
   logOutages(client, log);
@@ -43,20 +43,20 @@ export async function openValkey(
       ...valkey,
       async replace(id, version, next, signal) {
         const isDone = await valkey.replace(id, version, next, signal);
-        // A value is written without an end, so that it has none after each change.
+        // Each write removes the expiry of the key, so it is set again.
         if (isDone && next) await client.pexpireat(`${PREFIX}connection:${id}`, endOfRow(id));
         return isDone;
       },
     },
     createLimiter: (limit) => createLimiter(client, limit),
-    // Valkey deletes what has ended by itself.
+    // Valkey itself deletes expired keys.
     sweep: async () => undefined,
     now: async () => Number((await client.time())[0]) * 1000,
     close: async () => void (await client.quit()),
   };
 }
 
-/** One line for each outage: the client tries again and again. */
+/** Logs one line for each outage, although the client retries many times. */
 function logOutages(client: Redis, log: (line: string) => void): void {
   let isAway = false;
   client.on('ready', () => (isAway = false));
@@ -69,7 +69,7 @@ function logOutages(client: Redis, log: (line: string) => void): void {
 function createLimiter(storeClient: Redis, limit: Limit): RateLimiterValkey {
   const options = limiterOptions(limit);
   const keyPrefix = `${PREFIX}limit:${limit.name}`;
-  // While the server is away each process counts by itself.
+  // During an outage of the server, each process counts in its own memory.
   const insuranceLimiter = new RateLimiterMemory(options);
   return new RateLimiterValkey({ ...options, keyPrefix, storeClient, insuranceLimiter });
 }

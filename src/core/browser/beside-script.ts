@@ -1,4 +1,4 @@
-// For the script files: how they load the files that lie beside them.
+// For the script files: how they load the files of their own folder.
 import { isOnOrigin } from './window.js';
 
 // Read while the script runs for the first time: the page can change its tag, and its path, later.
@@ -8,10 +8,10 @@ const src = tag?.getAttribute('src');
 const { pathname } = location;
 
 /**
- * What the tag of this script has as its address, `.` for a module, and nothing when the script is
- * inlined: its imports would be relative to the document, which a `<base>` moves. A module has no
- * tag, and `import.meta` is an error in a classic script. The first address in a stack is that of
- * the script, or of the document that an inlined one stands in. Not to be called while the script
+ * The URL of this script's tag, `.` for a module, and nothing when the script is inline: its
+ * imports would be relative to the document, which a `<base>` changes. A module has no tag, and
+ * `import.meta` is an error in a classic script. The first URL in a stack is that of the script, or
+ * of the document when the script is inline. Not to be called while the script
  * runs: V8 would parse all of it again, for the positions in the stack.
  */
 function readPlace(): string | null | undefined {
@@ -40,6 +40,6 @@ export async function importBeside<T>(file: string): Promise<T> {
     const address = hasHost ? new URL(file, new URL(place, location.href)).href : file;
     return await (import(address) as Promise<T>);
   } catch {
-    throw new Error(`${file} did not load: it belongs beside the script`);
+    throw new Error(`${file} did not load: put it into the folder of the script`);
   }
 }

@@ -30,7 +30,7 @@ interface Page {
   transitions?: Transition[];
 }
 
-/** A popup leaves its response to the page that opened it, when that is still there. */
+/** In a popup: sends the response to its opener, and closes if the opener confirms it. */
 async function handOver(opened: Page): Promise<void> {
   const { received } = opened;
   // A popup of another site's frame finds no record: storage is partitioned there.
@@ -94,7 +94,7 @@ export async function loadFile<T>(load: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** Lets a response wait for an element. One of a flow that is known counts for more. */
+/** Keeps a response for an element. One of an unknown flow does not replace a known one. */
 export function queueResponse(received: ReceivedResponse): void {
   if (page.received?.transaction && !received.transaction) return;
   page.received = received;

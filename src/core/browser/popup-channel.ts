@@ -1,7 +1,7 @@
 import { tryTo } from '../errors.js';
 import type { Resource } from './window.js';
 
-/** How long an opener has to confirm before the popup goes on by itself. */
+/** How long an opener has to confirm before the popup finishes the connection itself. */
 const CONFIRMATION_MS = 1000;
 const CONFIRMATION = 'monerium-connect';
 
@@ -21,7 +21,7 @@ function openChannel(name: string, listener: (event: MessageEvent<unknown>) => v
   const sameOriginListener = (event: MessageEvent<unknown>) => {
     if (event.origin === location.origin) listener(event);
   };
-  // Without a channel the popup posts to its opener, or goes on by itself.
+  // Without a channel the popup posts to its opener, or finishes the connection itself.
   const channel = tryTo(() => new BroadcastChannel(name));
   if (channel) channel.onmessage = sameOriginListener;
   addEventListener('message', sameOriginListener, { signal: controller.signal });
@@ -36,8 +36,8 @@ function openChannel(name: string, listener: (event: MessageEvent<unknown>) => v
 }
 
 /**
- * Listens for the response that a popup hands over, and confirms it to the popup when `take`
- * returns that it was taken. Other messages are ignored.
+ * Listens for the response of a popup. Confirms it to the popup when `take` returns `true`. Other
+ * messages are ignored.
  */
 export function listenForResponse(
   name: string,
@@ -54,9 +54,9 @@ export function listenForResponse(
 }
 
 /**
- * Hands a response over to the page that opened this window, once: over the channel of this name,
- * or, where there is none or this window does not know the flow, to the opener itself if it is of
- * this origin. Resolves with whether that was confirmed within a second.
+ * Sends a response once to the page that opened this window: over the channel of this name. If
+ * there is no channel, or this window does not know the flow, it posts to the opener when that is
+ * of this origin. Resolves with whether the page confirmed within a second.
  */
 export function handToOpener(query: string, name: string, isKnown: boolean): Promise<boolean> {
   const opener = window.opener as (Peer & Window) | null;

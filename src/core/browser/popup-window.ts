@@ -9,7 +9,7 @@ const GRACE_MS = 1500;
 
 /** The window that shows Monerium, as its opener knows it. `end()` closes it. */
 export interface PopupWindow extends Resource {
-  /** Navigates the window. One that was opened at this address is on its way there. */
+  /** Navigates the window. Does nothing if it was opened at this address. */
   go(href: string, oauthState: string): void;
   /** Brings the window to the front, or opens it once more at its address. */
   show(): void;
@@ -29,11 +29,11 @@ function openSmallWindow(href: string): Window | undefined {
 }
 
 /**
- * Opens a window; in the task of the customer's click, else it is blocked. It keeps its `opener`:
+ * Opens a window. Outside the task of the customer's click it is blocked. It keeps its `opener`:
  * a page cannot close a window of another site that has none. A page may sever itself from its
  * opener (COOP) and then looks closed too, but it does so at once, or keeps the focus.
- * @param address where it is known by then. In WebKit an empty window that was navigated at once
- *   was seen to stay empty, rarely.
+ * @param address where it is known by then. In WebKit, a window that was opened empty and navigated
+ * at once has stayed empty at times.
  * @throws ConnectError `popup_blocked`
  * @see HTML, cross-origin opener policies; `window.close()`
  */

@@ -54,10 +54,10 @@ function guessOAuthState(): string | undefined {
 }
 
 /**
- * Recognises a response of ours in an address of this origin. A response for another OAuth client
- * stays untouched. A frame takes no response: an attacker's page can frame the page of the redirect
- * URI with a response of its own making.
- * @param clean called with the rest of the address when the response is ours, also a used one
+ * Recognises a response of our flow in an address of this origin. A response for another OAuth
+ * client stays untouched. A frame takes no response: an attacker's page can frame the page of the
+ * redirect URI with a response of its own making.
+ * @param clean called with the rest of the address for every response of our flow, also a used one
  * @param guess finds the flow of a response without `state`
  */
 export function receiveResponse(
@@ -81,8 +81,9 @@ export function receiveResponse(
 }
 
 /**
- * Takes what the site's server says of a flow that it has started out of an address. Anybody can
- * write it: it proves nothing. What the server never writes is the site's own.
+ * Reads `monerium_result`, the result of a flow that the site's server started, and removes it from
+ * the address. Anyone can write this parameter: it proves nothing. A value that the server never
+ * writes belongs to the site, and stays.
  */
 export function takeResult(href: string, clean: (rest: string) => void): Result | undefined {
   const name = 'monerium_result';

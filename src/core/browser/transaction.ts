@@ -83,7 +83,7 @@ export function findTransaction(state: string): Transaction | undefined {
   return entry && 'codeVerifier' in entry ? entry : undefined;
 }
 
-/** What remains of a claimed flow. Its outcome is there when the window that claimed it is done. */
+/** What remains of a claimed flow. Its outcome is set when that window has finished. */
 export function findUsedTransaction(state: string): UsedTransaction | undefined {
   const entry = findEntry(state);
   return entry && 'codeVerifier' in entry ? undefined : entry;
@@ -124,7 +124,7 @@ export function listPendingOfTab(): Pending[] {
   return listPending(listStatesOfTab());
 }
 
-/** Returns whether the developer is told of a flow for the first time in this tab. */
+/** Returns whether this is the first log line about a flow in this tab. */
 export function tellOnce({ at }: Transaction): boolean {
   const told = tryTo(() => sessionStorage.getItem(TOLD_KEY));
   tryTo(() => sessionStorage.setItem(TOLD_KEY, `${at}`));
@@ -185,7 +185,7 @@ export function saveTransaction(state: string, transaction: Transaction): void {
 }
 
 /**
- * Whether a flow could be stored, before a wallet is asked in vain.
+ * Throws when no flow could be stored, before a wallet asks for a signature.
  * @throws ConnectError `storage_unavailable`
  */
 export function assertStorage(): void {
@@ -229,9 +229,9 @@ async function withLock(
 }
 
 /**
- * Claims a flow for this tab: of all tabs that have its response, one gets to run `work`. The
- * record is marked as used before the work starts, and then gets its outcome. The others
- * find nothing and do nothing. `work` must not reject.
+ * Claims a flow for this tab: only one of the tabs that have its response runs `work`. The record
+ * is marked as used before the work starts, and then gets its outcome. The others find nothing and
+ * do nothing. `work` must not reject.
  */
 export async function claimTransaction(
   state: string,
@@ -256,8 +256,8 @@ function isOpen(state: string): boolean {
 }
 
 /**
- * Resolves with whether an exchange of this tab was ended by leaving its page; once for each. No
- * window works any more on a used record without outcome whose lock is free.
+ * Resolves with whether leaving the page ended an exchange of this tab. Reports each exchange once.
+ * If a used record has no outcome and its lock is free, no window is exchanging its code any more.
  */
 export async function claimInterruption(): Promise<boolean> {
   const state = listStatesOfTab().find(isOpen);

@@ -4,7 +4,7 @@ import { whenLoaded } from './window.js';
 
 const registry = globalThis as { readonly [key: symbol]: WalletEntry | undefined };
 
-/** What the developer is told when the file is missing. */
+/** The hint for the developer when the file is missing. */
 export const MISSING_WALLETS =
   "add monerium-connect.wallet.min.js, or import 'monerium-connect/wallet'";
 

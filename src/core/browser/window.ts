@@ -22,7 +22,7 @@ export function isServer(): boolean {
 
 /** Whether the page has Web Crypto, and an address to come back to. */
 export function isSecure(): boolean {
-  // Plain http: has no `subtle`, whatever the types say.
+  // Plain http: has no `subtle`, although the types say so.
   const { subtle } = crypto as Partial<Crypto>;
   return subtle !== undefined && location.protocol.startsWith('http');
 }
@@ -58,7 +58,7 @@ export function readBase(): string {
 
 /** Replaces the address: same history entry, same history state, no navigation. */
 export function rewriteAddress(href: string): void {
-  // Some embedders forbid it. The response is taken all the same, and a reload stays silent.
+  // Some embedders forbid it. The flow continues, and a reload finds its response used.
   const replace = (url: string) =>
     tryTo(() => {
       history.replaceState(history.state, '', url);
@@ -91,8 +91,8 @@ export function stopNavigation(): void {
 }
 
 /**
- * Goes on from the page of the return, which gets no entry in the history. Not when the site has
- * moved the page meanwhile, nor to an address that differs by its fragment only.
+ * Leaves the page of the redirect URI, and replaces its entry in the history. Does nothing if the
+ * site has changed the address meanwhile, or if only the fragment differs.
  */
 export function leaveReturn(from: string, to: string): void {
   const isSamePage = from.split('#')[0] === to.split('#')[0];
@@ -103,7 +103,7 @@ export function isOnOrigin(href: string): boolean {
   return href.startsWith(`${location.origin}/`);
 }
 
-/** The URL itself when it is on this page's origin, else the address of this page. */
+/** The URL itself when it is on this page's origin, otherwise the address of this page. */
 export function keepOnOrigin(href: string): string {
   return isOnOrigin(href) ? href : location.href;
 }

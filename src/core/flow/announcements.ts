@@ -1,16 +1,16 @@
-// What the listeners are told, in one order for the page.
+// Calls the listeners, in one order for the whole page.
 
 const queue: (() => void)[] = [];
 let isDelivering = false;
 
-/** Queues what a listener is told, by a function that must not throw. */
+/** Queues a call of a listener, by a function that must not throw. */
 export function queueAnnouncement(deliver: () => void): void {
   queue.push(deliver);
 }
 
 /**
- * Tells the listeners what is queued. A listener may change a state: what follows from that is
- * queued behind the rest.
+ * Makes the queued calls. A listener may change a state: the calls that follow from this change are
+ * queued behind the others.
  */
 export function deliverAnnouncements(): void {
   if (isDelivering) return;

@@ -98,12 +98,12 @@ export class Flow implements FlowControl {
     return [...this.#views].find(isClicked);
   }
 
-  /** The view that was clicked, when it is there, else the first. */
+  /** The view that was clicked, when it is there, otherwise the first. */
   #findAnnouncer(clicked?: Clicked): FlowView | undefined {
     return this.#findClicked(clicked) ?? [...this.#views][0];
   }
 
-  /** Shows the state on every view, and queues what the listeners of one of them are told. */
+  /** Shows the state on every view, and queues the calls of the listeners of one of them. */
   #announce(ending?: Ending, clicked?: Clicked): void {
     const announcer = this.#findAnnouncer(clicked);
     this.#unheard = announcer ? undefined : ending;
@@ -147,7 +147,7 @@ export class Flow implements FlowControl {
 
   #takeFromPage(received: ReceivedResponse): void {
     const announcer = this.#findAnnouncer();
-    // Until the answer it is not known whether a customer would be signed out.
+    // Until the backend responds it is not known whether a customer would be signed out.
     if (!isProven(received) && announcer?.isChecking) return;
     page.received = undefined;
     if (received.transaction) {
@@ -158,7 +158,7 @@ export class Flow implements FlowControl {
     }
   }
 
-  /** Tells what the server has said of its flow, once its session has said who is connected. */
+  /** Announces the result of a flow that the server started, once the backend has responded. */
   takeResult(view: FlowView): void {
     const { result } = page;
     if (!result || !view.parsed.configuration?.startUrl) return;
@@ -175,7 +175,7 @@ export class Flow implements FlowControl {
     if (await claimInterruption()) this.#report(new ConnectError('interrupted'));
   }
 
-  /** Announces a failure of an earlier page, unless more than a start without a wallet is here. */
+  /** Announces a failure of an earlier page, if the flow is idle or starts without a wallet. */
   #report(error: ConnectError): void {
     const { step } = this.#state;
     if (!this.hasViews || this.#isSigning || (step !== 'idle' && step !== 'starting')) return;
@@ -192,7 +192,7 @@ export class Flow implements FlowControl {
     if (state.step === 'starting') state.onClick?.();
     const running = attemptOf(state);
     if (running) return running.promise;
-    // The site has said that nobody is connected: else the view would not have asked.
+    // The site has said that nobody is connected. Otherwise the view would not have asked.
     if (state.step === 'connected') this.send({ type: 'forget' });
     const attempt = createAttempt(view);
     const { received } = page;
@@ -280,7 +280,7 @@ export class Flow implements FlowControl {
     // Where it changes nothing, the attempt goes on: a popup closes before its response is claimed.
     const state = this.#state;
     if (transition(state, event) === state) return;
-    // Its response counts no more. That of a lost popup does.
+    // After `fail`, a later response is ignored. After `lose`, the popup's response still counts.
     if (type === 'fail' && 'oauthState' in state && state.oauthState)
       markUsed(state.oauthState, error.code);
     // A lost popup has announced its failure. Only its success is still announced.

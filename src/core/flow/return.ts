@@ -35,7 +35,7 @@ function failAfter({ flow, attempt }: Return, delay: number, error: ConnectError
   flow.send({ type: 'exchange', attempt, timer });
 }
 
-/** For the developer: what has the code and has not responded. */
+/** For the developer: the request or function that got the code and has not responded. */
 function nameExchange({ binding, exchange }: Configuration): string {
   if (exchange.kind === 'custom') return 'exchange of this page';
   const isDirect = exchange.kind === 'direct';
@@ -81,7 +81,7 @@ function succeed(
 async function fail(step: Return, error: ConnectError): Promise<Outcome> {
   const { flow, attempt } = step;
   if (isWithoutResponse(error)) {
-    // In the place of the deadline: the answer is known.
+    // Replaces the timer of the deadline: the request has failed already.
     failAfter(step, LEAVING_MS, error);
     const never = new Promise(() => {});
     await untilAborted(attempt.signal, never).catch(() => {});
@@ -92,8 +92,8 @@ async function fail(step: Return, error: ConnectError): Promise<Outcome> {
 }
 
 /**
- * Claims a response for this window and carries it to its end. Where another window was first, the
- * flow is as it was before. Never rejects.
+ * Claims a response for this window and completes it. If another window has claimed it, the flow
+ * returns to the state before. Never rejects.
  */
 export async function completeReturn(
   flow: FlowControl,

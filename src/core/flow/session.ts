@@ -30,7 +30,7 @@ export function openSession(
     try {
       const send = browserSend(AbortSignal.timeout(timeout));
       const renewed = await refreshTokens(send, client, refreshToken);
-      // A disconnect in the meantime wins.
+      // After a disconnect in the meantime, the new tokens are dropped.
       if (tokens !== old) throw new ConnectError('aborted');
       tokens = renewed;
       return renewed.accessToken;

@@ -129,8 +129,8 @@ function openExternally(
 }
 
 /**
- * Carries a click to Monerium. Without a wallet, nothing is awaited before the navigation, unless
- * the secrets are not ready. A failure ends the attempt. Never rejects.
+ * Runs a start from the click to the navigation. Without a wallet, it awaits nothing before the
+ * navigation, unless the secrets are not ready. A failure ends the attempt. Never rejects.
  */
 export async function startFlow(
   flow: FlowControl,

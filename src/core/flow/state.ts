@@ -167,7 +167,7 @@ type Arrow<S extends Step, T extends FlowEvent['type']> = (
 ) => FlowState;
 type Machine = { [S in Step]: { [T in FlowEvent['type']]?: Arrow<S, T> } };
 
-/** A step that bears the name of what it shows. */
+/** A state whose step has the name of the status that it shows. */
 function stateShowing<const C extends Connection>(
   connection: C,
 ): { step: C['status']; connection: C } {
@@ -176,7 +176,7 @@ function stateShowing<const C extends Connection>(
 
 export const IDLE: Idle = stateShowing({ status: 'idle' });
 
-/** In both a wallet is needed. Elements tell them apart by identity: their texts differ. */
+/** The same status twice: elements compare the objects, since their texts differ. */
 export const CHOOSING = { status: 'signing' } as const;
 export const SIGNING = { status: 'signing' } as const;
 
@@ -200,7 +200,7 @@ function claim(before: Idle | Failed | Waiting, { attempt }: EventOf<'claim'>): 
   return { step: 'claiming', connection: before.connection, attempt, before };
 }
 
-/** A step that holds what its event has brought. */
+/** A state that holds the fields of its event. */
 function stateHolding<const C extends Connection, E extends FlowEvent>(
   connection: C,
   { type: _, ...held }: E,

@@ -19,7 +19,7 @@ export type Announcement =
   | Ending
   | { readonly type: 'status'; readonly connection: Connection; readonly previous: Connection };
 
-/** What stands around a view: an element, or the listeners of a connector. */
+/** The host of a view: an element, or the listeners of a connector. */
 export interface ViewHost {
   /** By which the one that was clicked is found after a redirect. */
   readonly name: string;

@@ -24,7 +24,7 @@ export interface InspectedElement {
     };
   /** What was read from the attributes, or what is wrong with them. */
   readonly parsed: ParsedOptions;
-  /** How the flow was set up whose response waits on this page, since no element fits it. */
+  /** The binding of the flow whose response waits here, because no element fits it. */
   readonly waiting: Binding | undefined;
   /** All steps since an element with `debug` is on the page. Its `push()` may be replaced. */
   readonly transitions: Transition[];

@@ -2,7 +2,7 @@ import { ConnectError, createError, toConnectError, tryTo } from '../errors.js';
 import { browserSend, fetchFields, type Reply, type Send } from './http.js';
 import { ownFields, readIdentity, type Fields, type Identity } from './identity.js';
 
-/** The characters of a bearer token, so that it can stand in a header: RFC 6749 appendix A.12. */
+/** The characters of a bearer token, so that a header can hold it: RFC 6749 appendix A.12. */
 const TOKEN = /^[!-~]+$/;
 
 /** All that turns a code into a connection. `apiUrl` has no trailing slash. */
@@ -65,7 +65,7 @@ function readText(fields: Fields, name: string): string {
 
 /**
  * Sends a grant to the token endpoint. `expires_in` may be missing, or a string. `refreshToken` is
- * the one that stays good where the answer has none.
+ * the one that stays valid when the response has none.
  * @see RFC 6749 section 5.1
  */
 async function fetchTokens(

@@ -90,7 +90,7 @@ export function buildRequestUrl(endpoint: string, parameters: AuthorizationParam
   return `${endpoint}${endpoint.includes('?') ? '&' : '?'}${new URLSearchParams(present)}`;
 }
 
-/** The code itself when RFC 6749 registers it, else `other`: no foreign text gets through. */
+/** The code itself when RFC 6749 registers it, otherwise `other`: no foreign text gets through. */
 export function nameOAuthError(error: string): string {
   return [...AUTHORIZATION_ERRORS, ...TOKEN_ERRORS].includes(error) ? error : 'other';
 }
@@ -162,7 +162,7 @@ export function stripEveryResponse(url: string): string {
   return kept ? `${page}#${kept}` : page;
 }
 
-/** The failure that an error response of the authorization endpoint stands for. */
+/** The failure for an error response of the authorization endpoint. */
 export function toAuthorizationError(oauthError: string): ConnectError {
   const options = { phase: 'authorize', oauthError } as const;
   switch (oauthError) {

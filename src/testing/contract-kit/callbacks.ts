@@ -16,7 +16,7 @@ const begins = (harness: Harness, switches: Partial<Switches> = {}) => {
   return new StartVisitor(harness);
 };
 
-/** What goes wrong, how the emulator does it, and what the page is told. */
+/** What goes wrong, how the emulator does it, and the result that the page gets. */
 const failures: [what: string, switches: Partial<Switches>, result: string][] = [
   ['the customer refuses', { decision: 'refuse' }, 'access_denied'],
   ['Monerium cannot authorize', { decision: 'fail' }, 'authorization_unavailable'],
@@ -73,7 +73,7 @@ export const callbacks: Clause[] = [
     },
   },
   {
-    name: 'leads a connected customer on who comes a second time',
+    name: 'redirects a connected customer who opens the callback again',
     why: 'the-callback',
     hint: 'Lead a second visit with a session on to the site, without a request to Monerium.',
     async check(harness) {

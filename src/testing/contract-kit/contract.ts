@@ -14,7 +14,7 @@ import { responses } from './responses.js';
 const LATER_MS = 2000;
 const COMPARE = 'Compare it with a list of your own, exactly, before you ask Monerium.';
 const ONCE =
-  'Send a code once, whatever happens: a second use can make Monerium revoke the tokens.';
+  'Send a code once, also after an error: a second use can make Monerium revoke the tokens.';
 const DEADLINE = 'Set one deadline, below 20 s, from the request to the last byte of the response.';
 const READ = 'Take nothing but a JSON object with status 200, and follow no redirect.';
 
@@ -43,7 +43,7 @@ export const contract: Clause[] = [
   {
     name: 'asks /auth/context when the token response has no ids',
     why: 'the-exchange',
-    hint: 'GET {api}/auth/context with the new token; profile is defaultProfile, else the only one.',
+    hint: 'GET {api}/auth/context with the new token; profile is defaultProfile, or the only one.',
     async check(harness) {
       harness.prepare({ idsInToken: false });
       assertIdentity(await harness.post(harness.createFields()));

@@ -8,7 +8,7 @@ const ALPHABETS: [RegExp, number][] = [
   [/^/, 64],
 ];
 const HASHES = ['md5', 'sha1', 'sha256'];
-/** How far a counter is tried that stands behind a hash. */
+/** Up to which number the hash of a counter is tried. */
 const COUNTED = 1000;
 /** How much of the time is tried. */
 const MAX_TIME_MS = 1000;

@@ -32,7 +32,7 @@ export interface TraceLine {
   readonly answered: string;
 }
 
-/** How long a backend that limits the rate is waited for, and how often for one request. */
+/** The longest wait that `Retry-After` can ask for, and the most waits for one request. */
 const MAX_PAUSE_S = 60;
 const MAX_PAUSES = 3;
 
@@ -192,8 +192,8 @@ export class Harness {
       return answer;
     } catch (reason) {
       const { name, cause } = reason as Error;
-      if (name === 'TimeoutError') throw new Violation(`no answer within ${timeoutMs} ms`);
-      const { code = 'no answer' } = Object(cause) as { code?: string };
+      if (name === 'TimeoutError') throw new Violation(`no response within ${timeoutMs} ms`);
+      const { code = 'no response' } = Object(cause) as { code?: string };
       throw new Violation(`the connection failed: ${code}`);
     }
   }

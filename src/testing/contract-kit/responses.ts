@@ -27,7 +27,7 @@ export function assertFlags(harness: Harness, answer: BackendResponse): void {
   }
 }
 
-/** What an answer may show, and whose it is. */
+/** What a response may show, and to which customer. */
 export const responses: Clause[] = [
   {
     name: 'keeps the tokens to itself',

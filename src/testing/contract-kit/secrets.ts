@@ -4,7 +4,7 @@ import type { BackendResponse } from './backend-response.js';
 /** The tokens of the emulator: a word, and 32 bytes in base64url. */
 const TOKEN = /\b(access|refresh)_[\w-]{43}/;
 
-/** What a run of letters says in another coding, from each place where that coding may begin. */
+/** Decodes a run of characters from base64, at each possible offset, and from hex. */
 function decode(run: string): string[] {
   const base64 = [0, 1, 2, 3].map((start) => Buffer.from(run.slice(start), 'base64'));
   const hex = /^[\da-f]+$/i.test(run) ? [Buffer.from(run, 'hex')] : [];
@@ -21,13 +21,13 @@ function formsOf({ text, headers }: BackendResponse): string[] {
   return plain.flatMap((value) => [value, ...(value.match(/[\w+/-]{24,}/g) ?? []).flatMap(decode)]);
 }
 
-/** @throws Violation when the response has the secret, in whatever form */
+/** @throws Violation when the response has the secret, in any form */
 export function assertHidden(answer: BackendResponse, secret: string, what: string): void {
   const isShown = formsOf(answer).some((form) => form.includes(secret));
   assertThat(!isShown, `sent ${what} to the browser`);
 }
 
-/** @throws Violation when the response has a token of Monerium, in whatever form */
+/** @throws Violation when the response has a token of Monerium, in any form */
 export function assertNoToken(answer: BackendResponse): void {
   const found = formsOf(answer).map((form) => TOKEN.exec(form)?.[1]);
   const [kind] = found.filter((word) => word !== undefined);

@@ -5,9 +5,9 @@ import { assertNobody, connectTwo, Visitor } from './visitor.js';
 
 const END = 'End the session on DELETE, on the server too, and answer 204.';
 const COMPARE = 'Compare the whole Origin header of a DELETE with a list of your own, by ===.';
-const OTHERS = 'End the session of the cookie or header that came along, and no other.';
+const OTHERS = 'End only the session of the cookie or header that was sent.';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-/** The names of a parameter that stands for the method. */
+/** The names of a parameter that replaces the method. */
 const OVERRIDE = { _method: 'DELETE', method: 'DELETE' };
 
 const isDone = (status: number) =>
@@ -36,7 +36,7 @@ export const sessionEnds: Clause[] = [
   {
     name: 'accepts a second DELETE',
     why: 'the-end-of-a-session',
-    hint: 'What has ended already is ended: answer 204, 404 or 410.',
+    hint: 'A second DELETE is no error: answer 204, 404 or 410.',
     async check(harness) {
       harness.prepare();
       const visitor = await Visitor.connect(harness);
@@ -63,7 +63,7 @@ export const sessionEnds: Clause[] = [
   {
     name: 'ends a session by DELETE only',
     why: 'other-sites',
-    hint: 'Let no parameter stand for the method: any page can make a browser GET, and post a form.',
+    hint: 'Let no parameter replace the method: any page can make a browser GET, and post a form.',
     async check(harness) {
       harness.prepare();
       const visitor = await Visitor.connect(harness);

@@ -60,7 +60,7 @@ function isOf({ status, text }: BackendResponse, { profile, userId }: Ids): bool
   return status === 200 && (text.includes(profile) || text.includes(userId));
 }
 
-/** The cookies that lead to the session: one alone where that is enough, else all together. */
+/** The cookies that lead to the session: one alone if that is enough, otherwise all together. */
 async function findCarriers(harness: Harness, { jar }: Visitor): Promise<string[]> {
   const alone: string[] = [];
   for (const [name, value] of jar.entries) {
@@ -105,7 +105,7 @@ export const sessionIds: Clause[] = [
       );
       for (const cookie of forgeries) {
         const told = await harness.ask('GET', { cookie });
-        assertThat(!isOf(told, second.ids), 'told the ids of another that were put in the cookie');
+        assertThat(!isOf(told, second.ids), 'sent the ids of another, put in the cookie');
       }
     },
   },
@@ -124,12 +124,12 @@ export const sessionIds: Clause[] = [
         ...namesOf(visitor.ids),
       };
       const told = await visitor.askAsStranger('GET', query);
-      assertThat(!isOf(told, visitor.ids), 'told the ids to a GET with no more than an address');
+      assertThat(!isOf(told, visitor.ids), 'sent the ids to a GET without a cookie or header');
       const both = await connectTwo(harness);
       if (!both) return;
       const [first, second] = both;
       const other = await first.ask('GET', {}, namesOf(second.ids));
-      assertThat(!isOf(other, second.ids), 'told the ids of another, whom the address names');
+      assertThat(!isOf(other, second.ids), 'sent the ids of another, named by the address');
     },
   },
   {

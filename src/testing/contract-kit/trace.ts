@@ -1,7 +1,7 @@
 import type { BackendResponse } from './backend-response.js';
 import { cookiesOf } from './cookies.js';
 
-/** What a developer is told of a request and of its response: names of fields, never values. */
+/** What is shown of a request and of its response: names of fields, never values. */
 
 /** Headers whose values are no secrets, and that decide about a request. */
 const SHOWN = ['origin', 'content-type', 'sec-fetch-site', 'access-control-request-method'];

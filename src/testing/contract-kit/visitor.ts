@@ -77,7 +77,7 @@ export class Visitor {
     return answer;
   }
 
-  /** Asks without what carries the session: as somebody does who never connected. */
+  /** Asks without the session's cookie or header, like a client that never connected. */
   async askAsStranger(method: Method, query?: Record<string, string>): Promise<BackendResponse> {
     return this.isOwn ? this.#harness.askBare(method, query) : this.#harness.ask(method, {}, query);
   }

@@ -1,6 +1,6 @@
 /**
- * The redirect URI with the response parameters in its query. The URI is not parsed and written
- * anew: every character of it stays as it was registered.
+ * The redirect URI with the response parameters in its query. The URI is not parsed and serialized:
+ * every character of it stays as it was registered.
  */
 export function authorizationResponseUrl(
   redirectUri: string,

@@ -77,7 +77,7 @@ function clients(all: Client[]): Html {
 function customers(all: Customer[]): Html {
   if (all.length === 0) {
     return html`<h2>Customers</h2>
-      <p>None yet: sign up on the way through the portal.</p>`;
+      <p>None yet: sign up in the portal.</p>`;
   }
   return html`<h2>Customers</h2>
     <dl id="customers">

@@ -25,7 +25,7 @@ export function endSession(store: Store, session: PortalSession, ending: Ending)
   return authorizationResponseUrl(request.redirectUri, { ...failure, state });
 }
 
-/** Ends the flow of a customer who has seen no page. Nobody is signed in then: somebody is now. */
+/** Ends the flow without a page for the customer. Signs a customer in first, if nobody is. */
 export function decideFor(store: Store, session: PortalSession, ending: Ending): string {
   const email = session.request.email || DEFAULT_EMAIL;
   const { customers } = store;

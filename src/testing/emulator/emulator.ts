@@ -50,7 +50,7 @@ export interface Emulator extends PublicEmulator {
    * Decides for the customer who is at a page of the portal. `pageUrl` is the URL of that page.
    * Returns the URL at the application that the customer is sent back to.
    *
-   * @throws Error when that is no page of the portal
+   * @throws Error when the URL is not of the portal
    */
   decide(pageUrl: string, ending: Ending): string;
   /** Makes all access tokens invalid. Refresh tokens stay valid. */

@@ -108,7 +108,7 @@ function kycContent(session: PortalSession, values: Record<string, string>): Htm
 /** The script follows the form and is not deferred: the listener is there when the page is. */
 function walletContent(session: PortalSession): Html {
   return html`<p>
-      This page makes a throwaway key, signs with it that the address is yours, and forgets it.
+      This page makes a throwaway key, signs with it that you own the address, and forgets it.
     </p>
     <noscript><p class="problem">Making a key needs JavaScript.</p></noscript>
     <form id="wallet" method="post" action="${actionOf('wallet', session)}">

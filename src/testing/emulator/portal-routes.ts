@@ -143,7 +143,7 @@ function attachIban({ customer, offeredIban }: PortalSession): void {
   customer.ibans = [{ iban: offeredIban ?? randomIban(), ...wallet }];
 }
 
-/** Only the buttons of the page are believed; anything else refuses. */
+/** A value that no button of the page sends counts as a refusal. */
 function readEnding(value: string | null): Ending {
   return value === 'approve' || value === 'fail' ? value : 'refuse';
 }

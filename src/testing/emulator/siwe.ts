@@ -68,7 +68,7 @@ export async function verifySiwe(request: SiweRequest, nonces: Set<string>): Pro
   return { address, chain };
 }
 
-/** Contract wallets do not sign in: nobody has said that they can. */
+/** Contract wallets cannot sign in here: Monerium does not document that they can. */
 async function isSignedBy(
   address: `0x${string}`,
   message: string,

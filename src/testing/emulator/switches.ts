@@ -131,7 +131,7 @@ const checks: Record<keyof Switches, Check> = {
   delayMs: isDuration,
 };
 
-/** The end of a complaint: the values, where they are a few. */
+/** The end of an error message: the possible values, if there are few. */
 function listValues(name: keyof Switches): string {
   const isYesOrNo = typeof DEFAULT_SWITCHES[name] === 'boolean';
   const values = isYesOrNo ? [true, false] : choicesOf(name);

@@ -115,7 +115,7 @@ export function readWallet(claim: Wallet): Wallet & { address: `0x${string}` } {
 const KEY_SIGNATURE_LENGTH = 132;
 
 /**
- * Stands for EIP-1271, where a contract judges its own signatures: here each signature of a
+ * In place of EIP-1271, where a contract judges its own signatures: here each signature of a
  * contract begins with its address.
  */
 function isSignedByContract(address: string, signature: string): boolean {

@@ -1,4 +1,4 @@
-// A button of React around Monerium's provider.
+// A React button that uses Monerium's provider.
 import { MoneriumContext, MoneriumProvider, useAuth } from '@monerium/sdk-react-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createElement, useContext } from 'react';
@@ -12,7 +12,7 @@ export function ConnectButton() {
   return createElement('button', { type: 'button', onClick: () => authorize() }, 'Connect');
 }
 
-/** The providers around what stands in them, for the place in the page. */
+/** Wraps the children in the providers, with the attributes of the container `place`. */
 export function Providers({ place, children }) {
   const clientId = place.getAttribute('client-id');
   const redirectUri = place.getAttribute('redirect-uri');

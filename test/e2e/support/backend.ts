@@ -2,19 +2,19 @@ import type { ServerResponse } from 'node:http';
 import { createExchangeHandler } from '../../../src/server/index.js';
 import type { SiteRequest } from './site.js';
 
-/** How the site's backend answers. `exchange` trades the code with the emulator for real. */
+/** How the site's backend responds. `exchange` really exchanges the code with the emulator. */
 export type BackendAnswer =
   | { kind: 'exchange' }
   | { kind: 'answer'; status?: number; body?: string | Buffer; headers?: Record<string, string> }
-  /** The two ids, in two parts, as a network delivers them. No cache may keep them. */
+  /** The two ids in two chunks, as a network may deliver them, with `Cache-Control: no-store`. */
   | { kind: 'parts' }
-  /** Takes the request and never answers. */
+  /** Accepts the request and never responds. */
   | { kind: 'hang' }
-  /** A good beginning, then one byte after the other without end. */
+  /** A valid start of a response, then one byte at a time without an end. */
   | { kind: 'drip' }
-  /** Reads the request to its end and then tears the connection down. */
+  /** Reads the whole request and then closes the connection. */
   | { kind: 'reset' }
-  /** As many bytes as the browser will take. */
+  /** As many bytes as the browser accepts. */
   | { kind: 'endless' }
   | { kind: 'redirect'; to: string };
 
@@ -24,13 +24,13 @@ const CHUNK = Buffer.alloc(64 * 1024, 'a');
 
 export class BackendSwitches {
   answer: BackendAnswer = { kind: 'exchange' };
-  /** The origin that may read answers; `*` excludes cookies. */
+  /** The origin that may read responses. `*` excludes cookies. */
   cors: '*' | (string & {}) | undefined;
-  /** Who is connected in the session: what `stay-connected` asks for. */
+  /** The connected customer of the session, which `stay-connected` requests. */
   session: { profile: string; userId: string } | undefined;
   #held: Promise<void> | undefined;
 
-  /** Keeps every answer back until the returned function is called. */
+  /** Delays every response until the returned function is called. */
   hold(): () => void {
     let release = () => {};
     this.#held = new Promise((resolve) => (release = resolve));
@@ -104,14 +104,14 @@ export class BackendSwitches {
   }
 }
 
-/** The shipped handler, which takes here whatever client and redirect URI the test has chosen. */
+/** The handler of the package. It accepts the client and the redirect URI that a request names. */
 async function exchange(
   { url, method, host, headers, body }: SiteRequest,
   response: ServerResponse,
   apiUrl: string,
 ): Promise<void> {
   const posted = JSON.parse(body) as Record<string, string>;
-  // A post without a code is refused by the handler, as any backend refuses it.
+  // The handler itself refuses a POST without a code, as any backend does.
   const { client_id = 'unknown', redirect_uri = `http://${host}/` } = posted;
   const handler = createExchangeHandler({
     apiUrl,

@@ -10,13 +10,13 @@ import { beginPopup, leaveFor, waitUntilClosed } from './popup.js';
 import { pageWith } from './page-template.js';
 import { CANARY_EMAIL } from './secrets.js';
 
-/** An element, by its `id`, which is its mode as well. */
+/** The `id` of an element, which is also its mode. */
 export type Mode = 'redirect' | 'popup';
 
-/** A flow that has left for Monerium. */
+/** A flow that has opened Monerium. */
 interface Flow {
   readonly authorization: Authorization;
-  /** Where Monerium is shown. */
+  /** The tab or popup that shows Monerium. */
   readonly window: Page;
 }
 
@@ -30,7 +30,7 @@ export class Customer {
   private constructor(
     readonly world: World,
     readonly visitor: Visitor,
-    /** Whether the two elements share their flow; if not, the popup's exchanges by itself. */
+    /** Whether the two elements share one flow. If not, the popup element has no backend. */
     readonly isShared: boolean,
   ) {}
 
@@ -56,13 +56,13 @@ export class Customer {
     world.servePage('/', {}, { body });
     world.servePage('/back', {}, { body });
     const page = world.site.pageAt('/back');
-    // An address may stand in an attribute of the page, and not in its script.
+    // The scan allows the email address in an attribute of the page, but not in a script.
     const racing = pageWith({ script: scriptsBehindBarrier(elements()) });
     world.site.serve('/back', ({ query }) => (query.has('tab') ? racing : page));
     this.#barrier.serveOn(world.site);
   }
 
-  /** There are always three tabs: one that is gone is opened anew. */
+  /** Keeps three tabs open: replaces each tab that has been closed. */
   async #fillTabs(): Promise<void> {
     const open = await this.visitor.pages();
     for (let at = 0; at < 3; at += 1) {
@@ -75,14 +75,14 @@ export class Customer {
     return (await this.visitor.pages()).filter((page) => !this.tabs.includes(page));
   }
 
-  /** Clicks the button of an element, which must always work, and waits for Monerium. */
+  /** Clicks the button of an element and waits for Monerium. The button must always work. */
   async start(tab: Page, mode: Mode): Promise<void> {
     const { world, visitor } = this;
-    // A tab that says it may be closed is one to leave.
+    // A tab that shows “You can close this window” cannot start a flow.
     const isLeft = !(await shopPagesOf(world, visitor)).includes(tab) || (await isDone(tab, mode));
     if (isLeft) await this.open(tab, '/');
     await waitForRest(world, visitor);
-    // Also what the other element has begun: until its end, this one cannot be clicked.
+    // Also cancels the flow of the other element: until it ends, this button cannot be clicked.
     await tab.evaluate(() => {
       const elements = document.querySelectorAll('monerium-connect');
       for (const element of elements) if (element.status === 'waiting') element.cancel();
@@ -102,14 +102,14 @@ export class Customer {
     this.flows.push({ authorization: begun.authorization, window: begun.popup });
   }
 
-  /** Where Monerium sends a customer who has approved, with a fresh code each time. */
+  /** The callback URL after the customer has approved, with a new code each time. */
   responseTo({ authorization }: Flow): string {
     const url = this.world.callbackUrl(authorization);
     this.#codes.set(new URL(url).searchParams.get('code') ?? '', authorization.state);
     return url;
   }
 
-  /** Comes back in the popup of the flow, or in a tab when there is none any more. */
+  /** Opens the callback URL in the popup of the flow, or in a tab if the popup is closed. */
   async comeBack({ window: popup }: Flow, tab: Page, url: string): Promise<void> {
     if (!(await this.popups()).includes(popup)) return this.open(tab, url);
     await leaveFor(popup, url);
@@ -119,7 +119,7 @@ export class Customer {
     }
   }
 
-  /** A tab whose response is taken over closes itself, perhaps before it is loaded. */
+  /** A tab whose response another page takes closes itself, perhaps before it is loaded. */
   async open(tab: Page, path: string): Promise<void> {
     const { href } = new URL(path, this.world.site.origin);
     await tab.goto(href).catch((error: unknown) => this.#rethrowUnlessClosed(tab, error));
@@ -129,7 +129,7 @@ export class Customer {
     await tab.reload().catch((error: unknown) => this.#rethrowUnlessClosed(tab, error));
   }
 
-  /** A command may fail before the browser says that the tab is gone. */
+  /** A command may fail before the browser reports that the tab is closed. */
   #rethrowUnlessClosed(tab: Page, cause: unknown): Promise<void> {
     return waitUntilClosed(this.visitor, tab).catch(() => {
       throw cause;
@@ -140,14 +140,14 @@ export class Customer {
     return waitForRest(this.world, this.visitor);
   }
 
-  /** Opens one address in all tabs, which read it at the same moment. */
+  /** Opens one address in all tabs. They read it at the same moment. */
   async openEverywhere(url: string): Promise<void> {
     this.#barrier.close(this.tabs.length);
-    // Chromium asks for an address once at a time, so each tab has a parameter of its own.
+    // Chromium loads an address in one tab at a time, so each tab has a different parameter.
     await Promise.all(this.tabs.map((tab, at) => this.open(tab, `${url}&tab=${at}`)));
   }
 
-  /** What holds after every step. */
+  /** Checks what must be true after every step. */
   async check(): Promise<void> {
     const { world, visitor, isShared } = this;
     await waitForRest(world, visitor);
@@ -163,7 +163,7 @@ export class Customer {
   }
 }
 
-/** The response of the tab was taken by the page that has opened the popup. */
+/** Whether the page that opened the popup has taken the response of the tab. */
 async function isDone(tab: Page, mode: Mode): Promise<boolean> {
   const shown = await tab.$eval(`#${mode} >>> [part=status]`, ({ textContent }) => textContent);
   return shown?.trim() === texts.done;

@@ -1,6 +1,6 @@
-// What a test may ask of a browser, whichever engine it has. All that can be done by a script in
-// the page is done here, once; what an engine does its own way is left to `puppeteer.ts` (Chromium
-// and Firefox) and `webdriver.ts` (WebKit).
+// The commands that a test can give to any browser. This file has what a script in the page can
+// do. What differs between browsers is in `puppeteer.ts` (Chromium and Firefox) and `webdriver.ts`
+// (WebKit).
 
 type Script<A extends unknown[], R> = string | ((...args: A) => R);
 type Found<S extends string> = S extends keyof HTMLElementTagNameMap
@@ -10,43 +10,43 @@ type Found<S extends string> = S extends keyof HTMLElementTagNameMap
     : HTMLElement;
 
 export interface WaitOptions {
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two checks. */
   polling?: number;
-  /** Milliseconds until the wait is given up. */
+  /** Milliseconds until the wait fails. */
   timeout?: number;
 }
 
-/** Finds an element; `>>>` goes on in the shadow root of what was found. Runs in the page. */
+/** Finds an element. `>>>` continues in the shadow root of the found one. Runs in the page. */
 export const FIND = `((selector) => selector.split('>>>').reduce((root, part, at) =>
   (at ? root?.shadowRoot : root)?.querySelector(part.trim()) ?? null, document))`;
 
-/** The compiler of the tests marks functions with `__name`, also those that run in a page. */
+/** The compiler of the tests adds calls of `__name` to functions, also those that run in a page. */
 function toExpression<A extends unknown[]>(script: Script<A, unknown>, args: A): string {
   if (typeof script === 'string') return script;
   return `(globalThis.__name ??= (target) => target,
     (${script.toString()})(...${JSON.stringify(args)}))`;
 }
 
-/** The browser answers nothing any more. */
+/** The browser no longer responds. */
 export class BrowserEnded extends Error {}
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a wait that has failed says of its document. Runs in the page. */
+/** Describes the document in the error of a failed wait. Runs in the page. */
 function describeDocument(): string {
   const { readyState, visibilityState, documentElement } = document;
   const markup = documentElement.outerHTML.slice(0, 300);
   return `${location.href} ${readyState} ${visibilityState} ${markup}`;
 }
 
-/** A document that is shown: of a tab, or of a frame in it. */
+/** The document that a tab, or a frame in a tab, shows. */
 export abstract class Frame {
-  /** Milliseconds until a wait is given up. */
+  /** Milliseconds until a wait fails. */
   timeout = 15_000;
 
-  /** A click of the mouse, which the page is told of as one of a person. */
+  /** Clicks with the mouse. The page receives a trusted event, as from a person. */
   abstract click(selector: string, options?: { count?: number }): Promise<void>;
-  /** Evaluates an expression in the document. A promise is waited for. */
+  /** Evaluates an expression in the document, and awaits a promise. */
   protected abstract run(expression: string): Promise<unknown>;
 
   url(): Promise<string> {
@@ -57,7 +57,7 @@ export abstract class Frame {
     return (await this.run(toExpression(script, args))) as Awaited<R>;
   }
 
-  /** Calls a function with the element that answers the selector. */
+  /** Calls a function with the element that matches the selector. */
   async $eval<S extends string, A extends unknown[], R>(
     selector: S,
     script: (element: Found<S>, ...args: A) => R,
@@ -71,7 +71,7 @@ export abstract class Frame {
     return (await this.run(call)) as Awaited<R>;
   }
 
-  /** Asks until the answer is true, in whichever document is shown by then. */
+  /** Evaluates a script until it returns a truthy value, also when the document changes. */
   async waitForFunction<A extends unknown[]>(
     script: Script<A, unknown>,
     { polling = 20, timeout = this.timeout }: WaitOptions = {},
@@ -80,7 +80,7 @@ export abstract class Frame {
     const end = Date.now() + timeout;
     let last = 'it was never true';
     while (Date.now() < end) {
-      // A question is lost when the document goes away under it.
+      // The evaluation fails when the document is replaced meanwhile.
       const isTrue = await this.evaluate(script, ...args).catch((error: unknown) => {
         if (error instanceof BrowserEnded) throw error;
         last = String(error);
@@ -106,16 +106,16 @@ export abstract class Page extends Frame {
   abstract type(selector: string, text: string): Promise<void>;
   /** Presses a key: a character, or `Enter`, `Tab`, `Escape`. */
   abstract press(key: string): Promise<void>;
-  /** A page behind another one draws nothing, and cannot be clicked. */
+  /** A page behind another one is not drawn, and cannot be clicked. */
   abstract bringToFront(): Promise<void>;
   abstract close(): Promise<void>;
   abstract frame(selector: string): Promise<Frame>;
-  /** Begins to go back in the history. What comes then is to be waited for. */
+  /** Starts to go back in the history. The caller waits for the page that opens. */
   abstract goBack(): Promise<void>;
   abstract goForward(): Promise<void>;
 }
 
-/** Something that was seen in a page, and is gone by the time when a test looks. */
+/** A record of something in a page that a test cannot read later. */
 export interface Sighting {
   /** Of the document. */
   readonly origin: string;
@@ -123,15 +123,15 @@ export interface Sighting {
   /** The name of a channel, the origin of a message, the part of a page, the URL of a request. */
   readonly name: string;
   readonly text: string;
-  /** Of one that may come more than once. */
+  /** Set if the same sighting may be reported more than once. */
   readonly id?: string;
 }
 
-/** A customer with a browser profile of their own. */
+/** A customer with a separate browser profile. */
 export abstract class Visitor {
-  /** What all pages have logged. */
+  /** The console lines of all pages. */
   readonly console: string[] = [];
-  /** Errors that nobody caught. */
+  /** Uncaught errors. */
   readonly errors: string[] = [];
   readonly sightings: Sighting[] = [];
   readonly #known = new Set<string>();
@@ -143,7 +143,7 @@ export abstract class Visitor {
   abstract opened(action: () => Promise<unknown>): Promise<Page>;
   abstract close(): Promise<void>;
 
-  /** Asks a page that may be left or close meanwhile. One that is gone has no answer. */
+  /** Queries a page that may navigate or close meanwhile. Returns nothing for a closed page. */
   async askUnlessGone<T>(page: Page, question: () => Promise<T>): Promise<T | undefined> {
     for (const end = Date.now() + page.timeout; ;) {
       try {
@@ -156,7 +156,7 @@ export abstract class Visitor {
     }
   }
 
-  /** Whether the browser has ended by itself, and no question has an answer any more. */
+  /** Whether the browser has crashed and no longer responds. */
   hasEnded(): Promise<boolean> {
     return Promise.resolve(false);
   }
@@ -173,11 +173,11 @@ export abstract class Visitor {
 }
 
 export interface BrowserOptions {
-  /** Keeps pages alive after leaving them, as browsers of customers do. Off: Back loads anew. */
+  /** Enables the back-forward cache, as in browsers of customers. Without it, Back loads a page. */
   backForwardCache?: boolean;
   /** Lets a page open a window only when the customer has just done something. */
   popupBlocker?: boolean;
-  /** Names that lead to this machine. */
+  /** Host names that resolve to this machine. */
   hosts?: string[];
 }
 

@@ -1,13 +1,13 @@
-// What holds of a customer's pages at any time, whatever the customer has done.
+// Conditions that all pages of a customer meet at any time, after any steps of the customer.
 import assert from 'node:assert/strict';
 import type { World } from '../support.js';
 import type { Page, Visitor } from './driver.js';
 import type { RecordedEvent } from './page-template.js';
 
-/** Only a page that stays busy for ever is busy for so long. In milliseconds. */
+/** A page that is busy for longer than this will not come to rest. In milliseconds. */
 const REST_MS = 30_000;
 
-/** The pages of the shop that a visitor has open; the others are Monerium's, or empty. */
+/** The open pages of the shop. Other pages of the visitor are empty, or show Monerium. */
 export async function shopPagesOf(world: World, visitor: Visitor): Promise<Page[]> {
   const pages = await visitor.pages();
   const urls = await Promise.all(pages.map((page) => page.url().catch(() => '')));
@@ -15,13 +15,13 @@ export async function shopPagesOf(world: World, visitor: Visitor): Promise<Page[
 }
 
 /**
- * Waits until every page of the shop is at rest: the address is read, nobody exchanges, and what
- * was claimed has its outcome. A button that stays busy for ever ends here.
+ * Waits until every page of the shop is at rest: it has read its address, exchanges nothing, and
+ * has stored the outcome of each claimed response. Fails if a button stays busy permanently.
  */
 export async function waitForRest(world: World, visitor: Visitor): Promise<void> {
   const end = Date.now() + REST_MS;
   for (;;) {
-    // A page may go away while it is asked.
+    // A page may close or navigate during the query.
     const pages = await shopPagesOf(world, visitor);
     const asked = pages.map((page) => page.evaluate(describeUnrest).catch(() => 'it went away'));
     const reasons = (await Promise.all(asked)).filter(Boolean);
@@ -44,13 +44,13 @@ async function describeUnrest(): Promise<string> {
   if (busy) return `${busy.id} is ${busy.status}`;
   const { held = [], pending = [] } = await navigator.locks.query();
   const isOurs = ({ name = '' }) => name.startsWith('monerium-connect:');
-  // A lock outlives the work under it by a second.
+  // A flow keeps its lock for a second after its work is done.
   const isOver = ({ name = '' }) => localStorage.getItem(name)?.includes('"outcome"') ?? false;
   const isAtWork = pending.some(isOurs) || held.some((lock) => isOurs(lock) && !isOver(lock));
   return isAtWork ? 'a flow is at work' : '';
 }
 
-/** Whatever happens, a state takes one token request, and only a code of Monerium's does. */
+/** Each state has at most one token request, and only codes of Monerium are sent. */
 export function assertOneRequestEach(world: World, codes: ReadonlyMap<string, string>): void {
   const posted = world.site.posts().map(({ body }) => /"code":"([^"]+)"/.exec(body)?.[1]);
   const traded = world.emulator.tokenRequests();
@@ -63,8 +63,8 @@ export function assertOneRequestEach(world: World, codes: ReadonlyMap<string, st
 }
 
 /**
- * On each page a flow has one ending; only a success may follow when its popup was given up.
- * `flowOf` names what the elements share.
+ * On each page a flow ends once. Only a success may follow an ending of a closed popup.
+ * `flowOf` returns the same name for elements that share a flow.
  */
 export function assertOneEnding(
   events: readonly RecordedEvent[],
@@ -73,7 +73,7 @@ export function assertOneEnding(
   const flows = new Map<string, string[][]>();
   for (const event of events) {
     const name = flowOf(event.target);
-    // The first is what the page was opened with.
+    // The first entry is for the response with which the page was opened.
     const endings = flows.get(name) ?? [[]];
     flows.set(name, endings);
     if (isStart(event)) endings.push([]);

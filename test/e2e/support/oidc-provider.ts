@@ -1,6 +1,5 @@
-// `oidc-provider` in the place of Monerium: an OpenID-certified authorization server, which checks
-// codes, PKCE, redirect URIs and refresh tokens by its own lights. Added is only what Monerium has
-// and the standard has not; see `adapt`.
+// `oidc-provider` in the place of Monerium: an OpenID-certified authorization server with its own
+// checks of codes, PKCE, redirect URIs and refresh tokens. `#adapt` adds what only Monerium has.
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -8,28 +7,28 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Provider, type InteractionResults, type KoaContextWithOIDC } from 'oidc-provider';
 
-/** Less than the minute that the element wants: each call for an access token renews it. */
+/** Less than the minute that the element requires, so each `getAccessToken()` refreshes it. */
 const ACCESS_TOKEN_SECONDS = 45;
 const HOUR = 3600;
 const INTERACTION = '/interaction/';
 
-/** Who may ask for codes, and from where. */
+/** The client that may request codes. */
 export interface PublicClient {
   readonly clientId: string;
   readonly redirectUri: string;
 }
 
-/** A request to `/auth` or `/auth/token` as it arrived, with its answer. */
+/** A request to `/auth` or `/auth/token` as received, with its response. */
 interface ProviderRequest {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** 0 until the answer is known. */
+  /** 0 until there is a response. */
   readonly status: number;
   readonly answer: unknown;
 }
 
 export class OidcProvider {
   readonly url: string;
-  /** Whom every customer turns out to be. */
+  /** The ids that every customer gets. */
   readonly identity = { profile: randomUUID(), userId: randomUUID() };
   authorizations: ProviderRequest[] = [];
   tokenRequests: ProviderRequest[] = [];
@@ -58,7 +57,7 @@ export class OidcProvider {
     await closed;
   }
 
-  /** What Monerium does without being asked: scopes, refresh tokens, and who was connected. */
+  /** Adds what Monerium returns without a request for it: scopes, refresh tokens, and the ids. */
   async #adapt(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
     const isToken = ctx.path === '/auth/token' && ctx.method === 'POST';
     const log = isToken ? this.tokenRequests : this.authorizations;
@@ -75,7 +74,7 @@ export class OidcProvider {
     log[at] = { fields, status, answer: ctx.body };
   }
 
-  /** The two pages between `/auth` and the way back. */
+  /** The two pages between `/auth` and the redirect URI. */
   async #interact(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
     if (!ctx.path.startsWith(INTERACTION)) {
       await next();
@@ -137,7 +136,7 @@ function createProvider(url: string, { clientId, redirectUri }: PublicClient): P
   });
 }
 
-/** Built like the pages of the emulator's portal, so that the same customer finds through. */
+/** Has the same form fields as the emulator's portal, so that `walkPortal()` can use it. */
 function pageFor(prompt: string): string {
   const fields =
     prompt === 'login'

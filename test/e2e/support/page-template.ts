@@ -9,20 +9,20 @@ export interface RecordedEvent {
 }
 
 /**
- * The element's script. Its own request is the page's doing and comes before any clean-up, so the
- * tag keeps the address of the page out of it.
+ * The element's script. The browser requests it before the element can clean up the address, so
+ * the tag keeps the address out of the `Referer` header.
  */
 export const SCRIPT_TAG =
   '<script type="module" src="/monerium-connect.js" referrerpolicy="no-referrer"></script>';
 
 export interface PageParts {
-  /** Between the recorder and the element's script. */
+  /** HTML between the recorder and the element's script. */
   before?: string;
   /** The element's script. */
   script?: string;
   body?: string;
   title?: string;
-  /** Whether the customer goes on from the page of the return. Else a test can look at it. */
+  /** Whether the page of the redirect URI opens the next page. Otherwise a test can read it. */
   comesBack?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What tests of the popup have in common: the way into it, the way back, and its end.
+// Helpers for tests of the popup: to open it, to return from Monerium, and to wait for its end.
 import assert from 'node:assert/strict';
 import type { Authorization, World } from '../support.js';
 import { buttonOf, walkPortal, type Journey } from './browser.js';
@@ -6,7 +6,7 @@ import type { Frame, Page, Visitor } from './driver.js';
 import { recordsOf } from './facts.js';
 import type { Attributes, PageParts } from './page-template.js';
 
-/** A flow whose customer is at Monerium, in a window of its own. */
+/** A flow whose customer is at Monerium in a separate window. */
 export interface Begun {
   readonly popup: Page;
   readonly authorization: Authorization;
@@ -14,7 +14,7 @@ export interface Begun {
 
 const CALLBACK = '/callback';
 
-/** Keeps the secrets of a start from being made until `hurry()` is called. */
+/** Delays the secrets that a start needs until `hurry()` is called. */
 export const SLOW_SECRETS = `<script>
   const { digest } = SubtleCrypto.prototype;
   const until = new Promise((resolve) => (window.hurry = resolve));
@@ -24,7 +24,7 @@ export const SLOW_SECRETS = `<script>
   };
 </script>`;
 
-/** Serves a page whose element opens popups, and the page that they come back to. */
+/** Serves a page whose element opens popups, and the page of their redirect URI. */
 export function servePopup(
   world: World,
   attributes: Attributes = {},
@@ -35,7 +35,7 @@ export function servePopup(
   world.servePage(CALLBACK, all, parts);
 }
 
-/** The page has prepared what a start needs: from now on a click leaves in its own task. */
+/** Waits until the page has prepared its secrets, so that a click opens Monerium at once. */
 export function waitUntilReady(page: Frame): Promise<void> {
   return page.waitForFunction(() => {
     const registry = window as unknown as Record<symbol, { secrets?: unknown } | undefined>;
@@ -43,7 +43,7 @@ export function waitUntilReady(page: Frame): Promise<void> {
   });
 }
 
-/** Clicks the button, and waits until the portal is shown in the window that it opens. */
+/** Clicks the button, and waits until the new window shows the portal. */
 export async function beginPopup(
   world: World,
   visitor: Visitor,
@@ -51,7 +51,7 @@ export async function beginPopup(
   selector?: string,
 ): Promise<Begun> {
   await waitUntilReady(page);
-  // A frame is as far in front as the page that it is in.
+  // Only a page can be brought to the front, not a frame.
   if ('bringToFront' in page) await (page as Page).bringToFront();
   const count = world.authorizations().length;
   const popup = await visitor.opened(() => page.click(buttonOf(selector)));
@@ -61,7 +61,7 @@ export async function beginPopup(
   return { popup, authorization: begun[0]! };
 }
 
-/** Keeps the window that the next click opens, for `waitUntilLooksClosed`. */
+/** Stores the window that the next click opens, for `waitUntilLooksClosed`. */
 export function keepPopup(page: Frame): Promise<void> {
   return page.evaluate(() => {
     const open = window.open.bind(window);
@@ -73,26 +73,26 @@ export function keepPopup(page: Frame): Promise<void> {
   });
 }
 
-/** A page learns a while later that its popup is closed, or was cut off. */
+/** Waits until the page sees its popup as closed: it is, or was cut off. */
 export function waitUntilLooksClosed(page: Frame): Promise<void> {
   return page.waitForFunction('popup.closed');
 }
 
-/** Leaves for an address the way a page does, so that what ties two windows together stays. */
+/** Navigates by script, as a page does, so that the window keeps its opener. */
 export function leaveFor(page: Page, url: string): Promise<unknown> {
   return page.evaluate((href) => setTimeout(() => location.assign(href)), url);
 }
 
-/** Lets Monerium send the customer back to where the flow wants it. */
+/** Opens the callback URL in the popup, as Monerium does after an approval. */
 export async function comeBack(world: World, { popup, authorization }: Begun): Promise<string> {
   const url = world.callbackUrl(authorization);
   await leaveFor(popup, url);
   return url;
 }
 
-/** The customer goes through the portal, and the window closes at the end of it. */
+/** Walks through the portal. The window closes at the end. */
 export function finishPopup(visitor: Visitor, popup: Page, journey: Journey): Promise<unknown> {
-  // The last step is left for a page that is gone before it can be asked.
+  // After the last step the window may be closed before it can be queried.
   const walk = walkPortal(popup, journey).catch(() => {});
   return Promise.race([walk, waitUntilClosed(visitor, popup)]);
 }
@@ -105,7 +105,7 @@ export async function waitUntilClosed(visitor: Visitor, popup: Page): Promise<vo
   }
 }
 
-/** Stops the clock of a page: what it sees next came at once, however busy this machine is. */
+/** Stops the clock of a page: its next event seems to come at once, also on a busy machine. */
 export function stopClock(page: Frame): Promise<void> {
   return page.evaluate(() => {
     const now = Date.now();
@@ -113,7 +113,7 @@ export function stopClock(page: Frame): Promise<void> {
   });
 }
 
-/** Moves the clock of a page on, and not its timers, as a device does that was asleep. */
+/** Moves the clock of a page forward, but not its timers, as when a device was asleep. */
 export function moveClock(page: Frame, ms: number): Promise<void> {
   return page.evaluate((by) => {
     const now = Date.now.bind(Date);
@@ -121,7 +121,7 @@ export function moveClock(page: Frame, ms: number): Promise<void> {
   }, ms);
 }
 
-/** Waits until a page has looked twice at what has become of its popup. */
+/** Waits until a page has read the record of its flow twice. */
 export async function waitForLooks(page: Frame): Promise<void> {
   await page.evaluate(() => {
     const { getItem } = Storage.prototype;
@@ -134,25 +134,25 @@ export async function waitForLooks(page: Frame): Promise<void> {
   await page.waitForFunction('looks >= 2');
 }
 
-/** Presses one of the buttons beside the waiting one. */
+/** Clicks the `cancel` or the `reopen` button, which the element shows while a flow waits. */
 export function choose(page: Frame, part: 'cancel' | 'reopen'): Promise<void> {
   return page.click(`monerium-connect >>> [part=${part}]`);
 }
 
-/** Waits for a message or a channel that carried a response, and answers where each was seen. */
+/** Waits for messages with a response, and returns whether each came by message or channel. */
 export async function handOversOf({ sightings }: Visitor): Promise<string[]> {
   const end = Date.now() + 15_000;
   for (;;) {
     const found = sightings
       .filter(({ place, text }) => /^(message|channel)$/.test(place) && text.includes('state='))
       .map(({ place }) => place);
-    // A window that closes tells last what it has seen.
+    // A window sends its sightings when it closes.
     if (found.length > 0 || Date.now() > end) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Nothing but a spent record is left of a flow. */
+/** Only used records, without a verifier, are left in storage. */
 export async function assertNothingPending(page: Page): Promise<void> {
   const records = Object.values(await recordsOf(page));
   assert.deepEqual(
@@ -162,7 +162,7 @@ export async function assertNothingPending(page: Page): Promise<void> {
   );
 }
 
-/** One exchange has been made, and by whom. */
+/** Exactly one exchange was made, by the backend. */
 export function assertOneExchange(world: World): void {
   world.onlyPost();
   assert.equal(world.emulator.tokenRequests().length, 1);

@@ -1,4 +1,4 @@
-// Chromium and Firefox, driven by puppeteer: over CDP and over WebDriver BiDi.
+// Chromium over CDP and Firefox over WebDriver BiDi, driven by puppeteer.
 import puppeteer, { TimeoutError } from 'puppeteer-core';
 import type * as native from 'puppeteer-core';
 import {
@@ -18,9 +18,9 @@ import {
 } from './driver.js';
 import { RECORDER, SIGHTING } from './recorder.js';
 
-/** After this a reload is looked for in the page. In milliseconds. */
+/** After this time without an event of the driver, a reload is checked in the page itself. */
 const RELOAD_MS = 5000;
-// A command that gets no answer fails its test, and not the whole run.
+// A command without a response fails its test, and not the whole run.
 const COMMON = { headless: true, protocolTimeout: 30_000 } as const;
 
 function launchOptions(name: 'chromium' | 'firefox', options: BrowserOptions) {
@@ -52,7 +52,7 @@ class PuppeteerFrame extends Frame {
     this.#frame = frame;
   }
 
-  /** The mouse reaches a frame of another site only when the browser has drawn it. */
+  /** A frame of another site receives mouse events only after the browser has drawn it. */
   async click(selector: string): Promise<void> {
     await this.evaluate(() => {
       const note = () => Object.assign(window, { hasMouse: true });
@@ -86,7 +86,7 @@ export class PuppeteerPage extends Page {
   async reload(): Promise<void> {
     await this.evaluate('globalThis.__isBeforeReload = true');
     await this.native.reload({ timeout: RELOAD_MS }).catch(async (error: unknown) => {
-      // Firefox does not tell of the reload of a page that it had kept. The page itself shows it.
+      // Firefox does not report the reload of a page from its cache, so the page itself is checked.
       if (!(error instanceof TimeoutError)) throw error;
       await this.waitForFunction(
         `!globalThis.__isBeforeReload && document.readyState === 'complete'`,
@@ -114,8 +114,8 @@ export class PuppeteerPage extends Page {
     return this.native.close();
   }
 
-  // Puppeteer's own way waits for a load, which a page out of the cache does not have. In a task of
-  // its own, so that the page cannot go before it has answered.
+  // Puppeteer's `goBack()` waits for a load event, which a page from the cache does not fire.
+  // The timer lets the evaluation return before the page is left.
   goBack(): Promise<void> {
     return this.evaluate('void setTimeout(() => history.back())');
   }
@@ -134,7 +134,7 @@ export class PuppeteerPage extends Page {
   }
 }
 
-/** Over BiDi there is none to be had. The servers of the tests see it in any case. */
+/** BiDi does not report bodies. The servers of the tests record them in any case. */
 function bodyOf(request: native.HTTPRequest): string | undefined {
   try {
     return request.postData();
@@ -151,7 +151,7 @@ class PuppeteerVisitor extends Visitor {
     super();
     this.#context = context;
     context.on('targetcreated', async (target) => {
-      // A window can be gone before it is known.
+      // A window can be closed before it is registered.
       const page = await this.#pageOf(target).catch(() => null);
       if (page) await this.#adopt(page).catch(() => {});
     });
@@ -164,7 +164,7 @@ class PuppeteerVisitor extends Visitor {
   async pages(): Promise<Page[]> {
     const open = await this.#context.pages();
     const adopted = open.map((page) => this.#adopt(page).catch(() => undefined));
-    // A window can be gone before it is known.
+    // A window can be closed before it is registered.
     return (await Promise.all(adopted)).filter((page) => page !== undefined);
   }
 
@@ -182,7 +182,7 @@ class PuppeteerVisitor extends Visitor {
     return this.#context.close();
   }
 
-  /** Over BiDi a frame passes for a page as well, but is not on the list of pages. */
+  /** BiDi also reports a frame as a page, but does not list it in `pages()`. */
   async #pageOf(target: native.Target): Promise<native.Page | null> {
     const page = String(target.type()) === 'page' ? await target.page() : null;
     return page && (await this.#context.pages()).includes(page) ? page : null;
@@ -191,7 +191,7 @@ class PuppeteerVisitor extends Visitor {
   #adopt(page: native.Page): Promise<PuppeteerPage> {
     const adopted = this.#pages.get(page) ?? this.#prepare(page);
     this.#pages.set(page, adopted);
-    // One that has not been there in time may be there at the next question.
+    // A page that was not ready in time may be ready at the next call.
     adopted.catch(() => this.#pages.delete(page));
     return adopted;
   }
@@ -207,7 +207,7 @@ class PuppeteerVisitor extends Visitor {
       this.see({ origin: '', place: 'request', name: request.url(), text });
     });
     await page.evaluateOnNewDocument(RECORDER);
-    // A document that goes away under this is followed by one that has it from its beginning.
+    // If the document is replaced meanwhile, the next one runs the recorder at its start.
     await page.evaluate(RECORDER).catch(() => {});
     return new PuppeteerPage(page);
   }
@@ -226,7 +226,7 @@ export async function launchPuppeteer(
   };
 }
 
-/** What only puppeteer can do: for tests that are skipped in WebKit. */
+/** The page of puppeteer, for tests that are skipped in WebKit. */
 export function toPuppeteer(page: Page): native.Page {
   if (page instanceof PuppeteerPage) return page.native;
   throw new Error('This page is not driven by puppeteer.');

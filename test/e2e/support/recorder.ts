@@ -1,29 +1,29 @@
-// Runs in every page before its own scripts, and notes what a test could not see afterwards.
+// Runs in every page before its own scripts, and records what a test cannot read afterwards.
 import type { Sighting } from './driver.js';
 import type { RecordedEvent } from './page-template.js';
 
 declare global {
   interface Window {
     __events: RecordedEvent[];
-    /** All that was seen. Each is the same at every call: an answer may be lost on its way. */
+    /** Returns all sightings at each call, because the result of a call may be lost. */
     __listSightings: () => Sighting[];
-    /** What can be seen of the page right now. */
+    /** Returns the current contents of the page. */
     __describePage: () => Sighting[];
   }
 }
 
-/** Precedes a line of the console that tells a test of a sighting. */
+/** The prefix of a console line that contains a sighting. */
 export const SIGHTING = 'sighting ';
-/** Where a page sends what it saw last: on the way out, the console is lost. */
+/** A page sends its sightings here on `pagehide`, when console lines would be lost. */
 export const SIGHTINGS_PATH = '/sightings';
 
-/** The detail of a `monerium-status`. Another page may dispatch one without. */
+/** The detail of a `monerium-status`. A page may dispatch such an event without it. */
 type Told = Partial<Record<string, { status?: string }>>;
 
 function record(prefix: string, path: string): void {
   if (Reflect.has(window, '__listSightings')) return;
   const debug = console.debug.bind(console);
-  // A test of something else looks at the page of the return.
+  // Most tests read the page of the redirect URI, so it must not open the next page.
   addEventListener('monerium-connected', (event) => {
     if (document.documentElement.hasAttribute('data-stays')) event.preventDefault();
   });
@@ -31,7 +31,7 @@ function record(prefix: string, path: string): void {
   const pageId = Math.random();
   const sightings: Sighting[] = [];
   const write = (part: unknown): string => {
-    // Only Chromium has the message in the stack.
+    // Only in Chromium does the stack include the message.
     if (part instanceof Error) return `${String(part)} ${part.stack}${JSON.stringify(part)}`;
     try {
       return typeof part === 'object' ? JSON.stringify(part) : `${part as string}`;
@@ -41,12 +41,12 @@ function record(prefix: string, path: string): void {
   };
   const see = (place: Sighting['place'], name: string, text: string) => {
     const sighting: Sighting = { origin: location.origin, place, name, text };
-    // The console of WebKit cannot be read by a test, and that of the others is read as it is.
+    // A test cannot read the console of WebKit. That of other browsers is read without a prefix.
     if (isWebKit) sightings.push({ ...sighting, id: `${pageId} ${sightings.length}` });
     else if (place !== 'console') debug(prefix + JSON.stringify(sighting));
   };
 
-  // Of an object, a browser tells the test no more than its first level.
+  // A browser passes only the first level of a logged object to the test.
   for (const level of ['debug', 'log', 'info', 'warn', 'error'] as const) {
     const original = console[level].bind(console);
     console[level] = (...parts: unknown[]) => {
@@ -62,7 +62,7 @@ function record(prefix: string, path: string): void {
   for (const name of ['before-connect', 'connected', 'error', 'disconnected', 'status']) {
     document.addEventListener(`monerium-${name}`, (event) => {
       const { type, detail: told, target } = event as CustomEvent<RecordedEvent['detail']>;
-      // The states of a change by their names.
+      // A `monerium-status` is recorded with the names of its two states.
       const nameOf = (key: string) => (told as Told | undefined)?.[key]?.status;
       const [is, was] = [nameOf('connection'), nameOf('previous')];
       const detail = is ? { status: is, previous: was } : told;
@@ -85,7 +85,7 @@ function record(prefix: string, path: string): void {
       for (const found of root.querySelectorAll('*')) {
         const isOurs = found.localName === 'monerium-connect';
         for (const { name, value } of found.attributes) {
-          // What the page itself wrote there stays there.
+          // The page itself sets these two attributes, so they may contain secrets.
           if (!isOurs || !/^(email|signature)$/.test(name)) texts.push(`${name}=${value}`);
         }
         if (!found.shadowRoot) continue;
@@ -113,7 +113,7 @@ function record(prefix: string, path: string): void {
   window.__describePage = describe;
   window.__listSightings = () => sightings;
   addEventListener('pagehide', () => {
-    // Only the pages of the tests' own site can send it there.
+    // Only pages of the tests' own site can send a request to it.
     const isOwn = document.querySelector('script[data-recorder]') !== null;
     if (isOwn) navigator.sendBeacon(path, JSON.stringify([...sightings, ...describe()]));
   });

@@ -1,11 +1,11 @@
-// The canary scan: after every test, all that pages have shown, kept, said and sent is searched.
+// The canary scan. After every test it searches all that pages have shown, stored, logged and sent.
 import assert from 'node:assert/strict';
 import type { Emulator, RecordedRequest } from '../../../src/testing/emulator/emulator.js';
 import type { Sighting, Visitor } from './driver.js';
 import { readPages, type PageContents } from './page-contents.js';
 import type { Site, SiteRequest } from './site.js';
 
-/** The e-mail address of every customer in these tests. It must turn up nowhere but at Monerium. */
+/** The email address of every customer in these tests. Only Monerium may receive it. */
 export const CANARY_EMAIL = 'canary.e-mail@shop.example';
 
 const PATTERNS = {
@@ -25,13 +25,13 @@ export interface Places {
   readonly sites: readonly Site[];
   readonly emulator: Emulator;
   readonly visitor: Visitor;
-  /** Secrets that are not made by the emulator, and so do not look like the others. */
+  /** Secrets that the emulator did not create, so that no pattern matches them. */
   readonly known: Partial<Record<Secret, readonly string[]>>;
-  /** Origins that are Monerium's part in a test, besides the emulator's. */
+  /** Origins that act as Monerium in a test, besides the emulator's. */
   readonly trusted: readonly string[];
 }
 
-/** Whose text may hold what. */
+/** Checks that a text contains no secret except the allowed ones. */
 class Watch {
   readonly #known: [Secret, string][];
 
@@ -54,8 +54,8 @@ class Watch {
 }
 
 /**
- * Looks into every corner of the visitor's pages and at everything that was sent: each secret may
- * be only where the contract puts it.
+ * Searches the contents of the visitor's pages and all requests. Each secret may be only where the
+ * contract allows it.
  */
 export async function assertNoSecrets(places: Places): Promise<void> {
   const { sites, emulator, visitor, known } = places;
@@ -83,7 +83,7 @@ function verifiersKept({ local }: PageContents): string[] {
   return local.flatMap(([, value]) => /"codeVerifier":"([\w-]+)"/.exec(value)?.[1] ?? []);
 }
 
-/** Whatever a server has made its codes of: those that came back under a state of ours. */
+/** Codes in responses to a flow of the element. A server may use any format for them. */
 function codesReturned(requests: SiteRequest[]): string[] {
   const returns = requests.filter(({ query }) => query.get('state')?.startsWith('mc1.'));
   const codes = returns.map(({ query }) => query.get('code') ?? '');
@@ -103,7 +103,7 @@ function checkPage(watch: Watch, { local, session, texts }: PageContents): void 
   }
 }
 
-/** A record holds its verifier under that one name. */
+/** A record may contain its verifier only in this property. */
 function withoutVerifier(json: string): string {
   const { codeVerifier, ...rest } = JSON.parse(json) as Record<string, unknown>;
   return JSON.stringify(typeof codeVerifier === 'string' ? rest : { codeVerifier, ...rest });
@@ -115,7 +115,7 @@ function checkSighting(
   { sites, emulator, trusted }: Places,
 ): void {
   const { origin, place, name, text } = sighting;
-  // What happens among Monerium's own pages is not ours to judge.
+  // The scan does not check Monerium's own pages.
   if (origin === emulator.url || trusted.includes(origin)) return;
   switch (place) {
     case 'console':
@@ -128,7 +128,7 @@ function checkSighting(
       watch.check(`${name} of a page that was left`, text);
       return;
     case 'message': {
-      // From a popup to its opener, and between nobody else.
+      // Only a popup may send them to its opener, which has the same origin.
       const isOurs = name === origin;
       watch.check(`a message from ${name}`, text, isOurs ? ['state', 'code'] : []);
       return;
@@ -140,7 +140,7 @@ function checkSighting(
       return;
     }
     case 'request': {
-      // The servers of the test have their own records, with what the browser left out here.
+      // The servers of the tests record more of a request than the browser reports, such as bodies.
       const { origin: host, port } = new URL(name);
       const isRecorded = sites.some((site) => port === String(site.port)) || host === emulator.url;
       if (!isRecorded && !trusted.includes(host)) watch.check(`a request for ${host}`, text);
@@ -153,7 +153,7 @@ function checkSiteRequest(watch: Watch, request: SiteRequest): void {
   const isDocument = headers['sec-fetch-dest'] === 'document';
   const isReturn = method === 'GET' && isDocument && !host.startsWith('127.');
   watch.check(`a request for ${path}`, url, isReturn ? ['state', 'code'] : []);
-  // Firefox asks for a page's icon with the address that the page had before its scripts ran.
+  // Firefox requests the icon with the page's first address as the referrer.
   if (path !== '/favicon.ico' || !headers['user-agent']?.includes('Firefox')) {
     watch.check(`a header of ${path}`, JSON.stringify(headers));
   }
@@ -167,7 +167,7 @@ function checkSiteRequest(watch: Watch, request: SiteRequest): void {
 
 function checkEmulatorRequest(watch: Watch, request: RecordedRequest): void {
   const { path, query, body } = request;
-  // What the customer and Monerium do among themselves is not ours to judge.
+  // The scan does not check requests between the customer and Monerium.
   if (path.startsWith('/portal/')) return;
   const { authorization = '', ...headers } = request.headers;
   watch.check(`a header of ${path}`, JSON.stringify(headers));

@@ -16,15 +16,15 @@ import { SIGHTINGS_PATH } from './recorder.js';
 /** A request as the site received it. */
 export interface SiteRequest {
   readonly method: string;
-  /** The name that the browser asked for, with the port. */
+  /** The `Host` header: the name and the port. */
   readonly host: string;
-  /** As it stood in the request line. */
+  /** The path and the query, as in the request line. */
   readonly url: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The browser went away before the answer was complete. */
+  /** Whether the browser closed the connection before the response was complete. */
   isAborted: boolean;
 }
 
@@ -43,15 +43,15 @@ const WAIT_MS = 15_000;
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** The site that embeds the element: its pages, its backend, and a record of what was asked. */
+/** The site that embeds the element: its pages, its backend, and a record of the requests. */
 export class Site {
   readonly requests: SiteRequest[] = [];
   readonly port: number;
   readonly origin: string;
   backend = new BackendSwitches();
-  /** Where the backend trades codes. */
+  /** The API with which the backend exchanges codes. */
   apiUrl = '';
-  /** Takes what a page has seen that was left. It is no request of the page's own. */
+  /** Receives the sightings that a page sends on `pagehide`. They are not in `requests`. */
   takeSightings: (sightings: Sighting[]) => void = () => {};
 
   readonly #server: Server;
@@ -67,24 +67,24 @@ export class Site {
     );
   }
 
-  /** Serves a page under a path, whatever the query. */
+  /** Serves a page at a path, with any query. */
   serve(path: string, answer: Answer): void {
     this.#pages.set(path, answer);
   }
 
-  /** What is served under a path, to be served in another way. */
+  /** The page that is served at a path, for a test that changes it. */
   pageAt(path: string): string | PageAnswer {
     const answer = this.#pages.get(path);
     if (answer === undefined || typeof answer === 'function') throw new Error(`No page ${path}`);
     return answer;
   }
 
-  /** The posts that reached the backend, preflights not counted. */
+  /** The POST requests that reached the backend, without preflights. */
   posts(): SiteRequest[] {
     return this.requests.filter(({ method, path }) => method === 'POST' && path === '/backend');
   }
 
-  /** The first request of which this is true, as soon as there is one. */
+  /** Resolves with the first request for which this returns true. */
   waitUntil(isWanted: (request: SiteRequest) => boolean): Promise<SiteRequest> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -142,7 +142,7 @@ export class Site {
       if (path === '/backend') await this.backend.respond(request, response, this.apiUrl);
       else await this.#sendPage(request, response);
     } catch (error) {
-      // A browser that leaves in the middle of a request is part of many tests.
+      // In many tests the browser closes the connection during a request.
       if (!response.headersSent) response.writeHead(500).end(String(error));
     }
   }
@@ -161,12 +161,12 @@ export class Site {
   }
 }
 
-/** The scripts under test, and nothing for what a browser asks by itself, such as an icon. */
+/** Serves the scripts under test, and no content for requests of the browser itself. */
 async function ownAnswer(path: string): Promise<PageAnswer> {
   const headers = { 'content-type': SCRIPT, 'access-control-allow-origin': '*' };
   switch (path) {
     case '/monerium-connect.js':
-    // The same bytes under another address: a second copy, which a browser evaluates by itself.
+    // The same bytes at another address: the browser evaluates them as a second copy.
     // falls through
     case '/copy.js':
       return { headers, body: await bundleScript('index') };
@@ -180,10 +180,10 @@ async function ownAnswer(path: string): Promise<PageAnswer> {
   }
 }
 
-/** Starts a site on a port of this machine. Every name of the machine leads to it. */
+/** Starts a site on a port of this machine. Every host name of the machine reaches it. */
 export async function startSite(): Promise<Site> {
   const server = createServer();
-  // A browser sends a request again when a reused connection breaks; without reuse it cannot.
+  // When a reused connection breaks, a browser sends its request again, so none may be reused.
   server.maxRequestsPerSocket = 1;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -126,7 +126,7 @@ export function refreshClauses(emulator: Emulator): StoreClause[] {
       },
     },
     {
-      name: 'knows each loss of a kill -9 by name',
+      name: 'reports each connection that kill -9 has lost',
       hint: SWAP,
       async check(site) {
         const tasks = await prepare(site, 20, 200);
@@ -145,7 +145,7 @@ export function refreshClauses(emulator: Emulator): StoreClause[] {
         assertThat(unknown === 0, `ended ${unknown} without saying that it is in doubt`);
         const others = outcomes.filter(({ error }) => error !== 'ended');
         const lost = await countLost(emulator, others);
-        assertThat(lost === 0, `lost ${lost} without a word`);
+        assertThat(lost === 0, `lost ${lost} without a ConnectionEndedError`);
       },
     },
   ];

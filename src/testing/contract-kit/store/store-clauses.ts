@@ -14,7 +14,7 @@ export interface StoreSite {
 
 export interface StoreClause {
   readonly name: string;
-  /** How to mend a store that violates it. */
+  /** How to fix a store that violates it. */
   readonly hint: string;
   /** @throws Violation with what the store did instead */
   check(site: StoreSite): Promise<void>;
@@ -62,7 +62,7 @@ export function connectionOf(mark: string): Connection {
   return { profile: 'p', userId: 'u', clientId: 'c', tokens, refreshAt: 1 };
 }
 
-/** How many of a number of calls at once, over all processes, were told that they have won. */
+/** How many of a number of calls at once, over all processes, returned that they have won. */
 async function countWinners(site: StoreSite, taskOf: (index: number) => StoreTask) {
   const calls = Array.from({ length: AT_ONCE }, (_, index) =>
     run(processAt(site, index), taskOf(index)),
@@ -181,7 +181,7 @@ export const storeClauses: StoreClause[] = [
     },
   },
   {
-    name: 'tells the time of this machine, if it tells one',
+    name: 'returns the time of this machine, if it returns one',
     hint: 'Set both clocks by NTP. `now` is the clock of the store, in ms since the epoch.',
     async check(site) {
       const { id } = await create(site);

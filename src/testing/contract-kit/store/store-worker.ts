@@ -64,7 +64,7 @@ async function importStore(file: string): Promise<StoreModule> {
   return { store, ...(close && { close }) };
 }
 
-/** Runs in a process of its own, and does what it is told by messages until SIGTERM. */
+/** Runs in a process of its own, and does the tasks of its messages until SIGTERM. */
 export async function runStoreWorker(file: string, apiUrl: string): Promise<void> {
   const { store, close } = await importStore(file);
   const failures: string[] = [];
@@ -80,7 +80,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
 
   const closing = new AbortController();
 
-  /** Asks again while the answer is to try later, as a site does. */
+  /** Asks again while the error says to try later, as a site does. */
   const getToken = async (id: string, refused?: string): Promise<string> => {
     const deadline = Date.now() + TASK_MS;
     for (;;) {
@@ -90,7 +90,7 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
         const isOver = closing.signal.aborted || Date.now() > deadline;
         if (isOver || !isPassing(error as ConnectError)) throw error;
         const { retryAfterMs = 1000 } = error as ConnectError;
-        // Over at once when the process is told to end.
+        // Over at once when the process is to end.
         await wait(retryAfterMs, undefined, closing).catch(() => undefined);
       }
     }

@@ -25,7 +25,7 @@ test('a customer who refuses can try again', async ({ page, monerium }) => {
   await expect(page.locator('#customer')).toHaveText(/^Customer .+/);
 });
 
-test('a customer is told of an outage', async ({ page, monerium }) => {
+test('the customer sees that Monerium is not available', async ({ page, monerium }) => {
   monerium.fail('token', 503);
   await monerium.approve(page);
   await expect(page.getByRole('status')).toHaveText(/not available/i);
