@@ -251,8 +251,8 @@ const broken: Broken[] = [
       },
     },
     found: [
-      /^reports that Monerium sends byte by byte: no answer within 6000 ms/,
-      /^reports that Monerium hangs at \/auth\/context: no answer within 6000 ms/,
+      /^reports that Monerium sends byte by byte: no response within 6000 ms/,
+      /^reports that Monerium hangs at \/auth\/context: no response within 6000 ms/,
     ],
   },
   {

@@ -161,7 +161,7 @@ const broken: Broken[] = [
       // The clause about DELETE names the session in the query too.
       end: (_id, { kept, headers }) => void kept.delete(readCookie(headers)),
     },
-    found: [/^takes no session from the address: told the ids to a GET with no more than/],
+    found: [/^takes no session from the address: sent the ids to a GET without a cookie/],
   },
   {
     fault: 'takes the cookie from the query',
@@ -170,7 +170,7 @@ const broken: Broken[] = [
         readCookie(headers) || (url.searchParams.get('__Host-session') ?? ''),
       end: (_id, { kept, headers }) => void kept.delete(readCookie(headers)),
     },
-    found: [/^takes no session from the address: told the ids to a GET with no more than/],
+    found: [/^takes no session from the address: sent the ids to a GET without a cookie/],
   },
   {
     fault: 'tells about the customer whom the address names',
@@ -181,7 +181,7 @@ const broken: Broken[] = [
         return kept.has(id) ? (named ?? kept.get(id)) : undefined;
       },
     },
-    found: [/^takes no session from the address: told the ids of another, whom the address names/],
+    found: [/^takes no session from the address: sent the ids of another, named by the address/],
   },
   {
     fault: 'ends every session at DELETE',
@@ -272,7 +272,7 @@ const broken: Broken[] = [
         return known ? JSON.parse(Buffer.from(payload, 'base64url').toString()) : undefined;
       },
     },
-    found: [/^knows no session that it did not begin: told the ids of another/],
+    found: [/^knows no session that it did not begin: sent the ids of another/],
   },
   {
     fault: 'finds a session by the beginning of its id',
@@ -295,7 +295,7 @@ const broken: Broken[] = [
     // Two clauses have two customers and ask for the first.
     found: [
       /^keeps two customers apart: answered with the ids of another/,
-      /^takes no session from the address: told the ids of another/,
+      /^takes no session from the address: sent the ids of another/,
     ],
   },
   {

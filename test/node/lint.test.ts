@@ -9,6 +9,7 @@ const PURE = 'src/core/oauth/oauth.ts';
 const STORAGE = 'src/core/browser/transaction.ts';
 const globals = 'no-restricted-globals';
 const syntax = 'no-restricted-syntax';
+const words = 'house/plain-words';
 const LIT = "import { html, unsafeCSS } from 'lit';";
 
 /** Where it is wrong, the rule, the code, and a file that may do it. */
@@ -38,6 +39,11 @@ const wrong: [file: string, rule: string, code: string, owner?: string][] = [
   ['src/core/errors.ts', syntax, "export const all = [...['a', 'b'], 'c'];"],
   [PAGE, 'no-eval', "eval('1');"],
   [PAGE, 'no-new-func', "new Function('return 1');"],
+  [PURE, words, '/** The listener is\n * told. */'],
+  ['test/unit/a.test.ts', words, "// It is told\n// whatever happens.\nit('works', () => {});"],
+  ['test/unit/a.test.ts', words, "it('is told so', () => 'is told');"],
+  ['src/doctor/panel.ts', words, "show('The page is told.');", PURE],
+  ['src/testing/fixture.ts', words, 'show(`The page is ${how} told.`, `is told ${what}`);', PURE],
 ];
 
 const fine = `const own = (location: string) => location; own('a'); globalThis.crypto;

@@ -446,7 +446,7 @@ describe('the options of the handler', () => {
   it('throw with the place in the code where they stand', async () => {
     const error = await catchConnectError(() => createExchangeHandler({ ...RIGHT, clientId: '' }));
     assert.match(error.stack ?? '', /^Error: ConnectError: invalid_config: clientId needs/);
-    assert.match(error.stack ?? '', /server\.test\.ts/);
+    assert.match(error.stack ?? '', /exchange-handler\.test\.ts/);
   });
 
   it('name what is not an option, and the options that there are', async () => {

@@ -19,7 +19,7 @@ import {
   World,
   type MoneriumFault,
   type StoreFault,
-} from './server-model-world.js';
+} from './model-world.js';
 
 const RUNS = Number(process.argv[2]);
 const ORIGIN = 'https://shop.example';

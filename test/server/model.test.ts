@@ -14,7 +14,7 @@ const REACHED = [
 ];
 
 async function runModel(): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const args = ['--import=tsx', 'test/node/server-model-run.ts', String(RUNS)];
+  const args = ['--import=tsx', 'test/server/model-run.ts', String(RUNS)];
   const child = spawn(process.execPath, args);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => (stdout += String(data)));

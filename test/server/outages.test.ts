@@ -425,6 +425,22 @@ describe('a store that never takes a write', () => {
   });
 });
 
+describe('a process that stood still', () => {
+  it('takes the late answer of a store for none, as at its deadline', async () => {
+    const site = open(['anna']);
+    const { read } = site.store;
+    site.store.read = async (id) => {
+      clock.setSystemTime(Date.now() + MINUTE);
+      const row = await read.call(site.store, id);
+      return row && { ...row, now: Date.now() };
+    };
+    const { error } = await runTo(ask(site, 'anna'));
+    assert.equal(error?.code, 'server_unavailable');
+    assert.equal((error?.cause as Error).name, 'AbortError');
+    assert.deepEqual(site.sent, []);
+  });
+});
+
 describe('a client that is told to wait', () => {
   const busy = () => Response.json({}, { status: 429, headers: { 'retry-after': '3600' } });
 

@@ -4,17 +4,17 @@
 
 // prettier-ignore
 const TESTS = [
-  'arrival', 'attribute-names', 'doctor-checks', 'errors', 'exchange', 'exchange-answers',
-  'flow-state', 'identity', 'oauth', 'oauth-response', 'oauth-strip', 'oauth-strip-every',
-  'options', 'options-urls', 'server', 'server-claims', 'server-connect', 'server-connections',
-  'server-hostile', 'server-node', 'server-outages', 'server-return-to', 'server-seal',
-  'server-session',
+  'node/attribute-names', 'node/doctor-checks', 'node/errors', 'node/exchange',
+  'node/exchange-answers', 'node/flow-state', 'node/identity', 'node/oauth',
+  'node/oauth-response', 'node/oauth-strip', 'node/oauth-strip-every', 'node/options',
+  'node/options-urls', 'server/claimed-code', 'server/connect-handler', 'server/connections',
+  'server/exchange-handler', 'server/hostile', 'server/node', 'server/outages',
+  'server/return-to', 'server/seal', 'server/session',
 ];
 
 export default {
   mutate: [
     'src/core/errors.ts',
-    'src/core/identity.ts',
     'src/core/options.ts',
     'src/core/oauth/*.ts',
     'src/core/flow/state.ts',
@@ -24,7 +24,7 @@ export default {
   testRunner: 'tap',
   plugins: ['@stryker-mutator/tap-runner'],
   tap: {
-    testFiles: TESTS.map((name) => `test/node/${name}.test.ts`),
+    testFiles: TESTS.map((name) => `test/${name}.test.ts`),
     nodeArgs: ['--import=tsx', '--test-reporter=tap', '-r', '{{hookFile}}', '{{testFile}}'],
   },
   coverageAnalysis: 'perTest',
