@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { isInstalled } from '../setup/folders.mjs';
 
-/** Which folders of src/ lie below each folder. Each may import the words of the core as well. */
+/** Which folders of src/ lie below each folder. Each may import the shared files as well. */
 const below = {
   element: ['core', 'core/flow', 'core/browser', 'core/further', 'core/oauth', 'locales'],
   core: ['core/flow', 'core/browser', 'core/further', 'core/oauth'],
@@ -24,8 +24,8 @@ const below = {
   command: ['testing', 'server'],
 };
 
-/** The words of the core that a page reads and writes. Every folder may import them. */
-const words = '^src/core/(connection|options|errors|texts)[.]ts$';
+/** The shared files: states, options, codes and texts. Every folder may import them. */
+const shared = '^src/core/(connection|options|errors|texts)[.]ts$';
 const entries = '^src/(index|define|script|core|react(-component|-connection)?)[.]ts$';
 const lit = '(^|/)node_modules/(lit|lit-html|lit-element|@lit/[^/]+)/';
 
@@ -34,26 +34,26 @@ const inside = (folders) =>
   folders.map((folder) => (folder === 'core' ? '^src/core/[^/]+$' : `^src/${folder}/`));
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
-const storeys = Object.entries(below).map(([folder, lower]) => ({
-  name: `storey-${folder}`,
-  comment: `src/${folder} may import ${[folder, ...lower].join(', ')} and the words.`,
+const layers = Object.entries(below).map(([folder, lower]) => ({
+  name: `layer-${folder}`,
+  comment: `src/${folder} may import ${[folder, ...lower].join(', ')} and the shared files.`,
   severity: 'error',
-  from: { path: inside([folder]), pathNot: words },
-  to: { path: '^src/', pathNot: [...inside([folder, ...lower]), words, entries] },
+  from: { path: inside([folder]), pathNot: shared },
+  to: { path: '^src/', pathNot: [...inside([folder, ...lower]), shared, entries] },
 }));
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 const forbidden = [
-  ...storeys,
+  ...layers,
   {
-    name: 'words-lie-low',
+    name: 'shared-files-import-oauth-only',
     comment: 'connection, options, errors and texts import each other and src/core/oauth.',
     severity: 'error',
-    from: { path: words },
-    to: { path: '^src/', pathNot: [words, '^src/core/oauth/', entries] },
+    from: { path: shared },
+    to: { path: '^src/', pathNot: [shared, '^src/core/oauth/', entries] },
   },
   {
-    name: 'entries-lie-on-top',
+    name: 'only-entries-import-entries',
     comment:
       'Entries are for applications. Only index.ts, script.ts and those for React import one.',
     severity: 'error',
@@ -62,9 +62,9 @@ const forbidden = [
   },
   {
     name: 'src-has-known-places',
-    comment: 'A file of src/ is an entry, one of the words, or in a folder of the table `below`.',
+    comment: 'A file of src/ is an entry, a shared file, or in a folder of the table `below`.',
     severity: 'error',
-    from: { path: '^src/', pathNot: [entries, words, ...inside(Object.keys(below))] },
+    from: { path: '^src/', pathNot: [entries, shared, ...inside(Object.keys(below))] },
     to: {},
   },
   {

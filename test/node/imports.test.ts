@@ -1,4 +1,4 @@
-// The rules of the storeys: `imports/` holds a small house, and one file for each way to break it.
+// The rules of the layers: `imports/` holds a small project, and a file that breaks each rule.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -11,26 +11,26 @@ const CONFIG = resolve('scripts/check/imports.config.mjs');
 
 /** The files that break a rule, by rule. */
 const WRONG: Record<string, string[]> = {
-  'storey-element': ['src/element/imports-server.ts'],
-  'storey-core': ['src/core/imports-element.ts'],
-  'storey-core/flow': ['src/core/flow/imports-connector.ts', 'src/core/flow/imports-element.ts'],
-  'storey-core/browser': ['src/core/browser/imports-flow.ts'],
-  'storey-core/further': ['src/core/further/imports-page.ts'],
-  'storey-core/oauth': [
+  'layer-element': ['src/element/imports-server.ts'],
+  'layer-core': ['src/core/imports-element.ts'],
+  'layer-core/flow': ['src/core/flow/imports-connector.ts', 'src/core/flow/imports-element.ts'],
+  'layer-core/browser': ['src/core/browser/imports-flow.ts'],
+  'layer-core/further': ['src/core/further/imports-page.ts'],
+  'layer-core/oauth': [
     'src/core/oauth/imports-page-in-a-type.ts',
     'src/core/oauth/imports-page-later.ts',
     'src/core/oauth/imports-page.ts',
   ],
-  'storey-server': ['src/server/imports-page.ts'],
-  'storey-testing': ['src/testing/imports-page.ts'],
-  'storey-command': ['src/command/imports-flow.ts'],
-  'storey-wallet': ['src/wallet/imports-element.ts'],
-  'storey-doctor': ['src/doctor/imports-element.ts'],
-  'storey-notes': ['src/notes/imports-element.ts'],
-  'storey-locales': ['src/locales/imports-element.ts'],
+  'layer-server': ['src/server/imports-page.ts'],
+  'layer-testing': ['src/testing/imports-page.ts'],
+  'layer-command': ['src/command/imports-flow.ts'],
+  'layer-wallet': ['src/wallet/imports-element.ts'],
+  'layer-doctor': ['src/doctor/imports-element.ts'],
+  'layer-notes': ['src/notes/imports-element.ts'],
+  'layer-locales': ['src/locales/imports-element.ts'],
   'languages-are-loaded': ['src/element/imports-language.ts'],
-  'words-lie-low': ['src/core/options.ts'],
-  'entries-lie-on-top': ['src/core/flow/imports-define.ts'],
+  'shared-files-import-oauth-only': ['src/core/options.ts'],
+  'only-entries-import-entries': ['src/core/flow/imports-define.ts'],
   'src-has-known-places': ['src/utils/helper.ts'],
   'lit-is-for-the-element': ['src/core/flow/imports-lit.ts'],
   'lit-is-the-only-package': ['src/core/oauth/imports-node.ts', 'src/element/imports-package.ts'],

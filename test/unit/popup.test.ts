@@ -200,7 +200,7 @@ describe('pollPopup', () => {
     });
   }
 
-  it('waits on while the popup is at work, and for an outcome that nobody could have had', () => {
+  it('keeps waiting while the popup exchanges its code, and ignores invalid outcomes', () => {
     const { clock, outcomes, losses } = poll();
     markUsed(state);
     clock.tick(1000);

@@ -1,5 +1,5 @@
-// The nearest neighbour: a Lit button around oidc-client-ts. Monerium has no discovery document, so
-// the endpoints are given, and `/auth/context` says who the customer is.
+// The closest peer: a Lit button around oidc-client-ts. Monerium has no discovery document, so the
+// endpoints are given, and `/auth/context` says who the customer is.
 import { LitElement, css, html } from 'lit';
 import { UserManager } from 'oidc-client-ts';
 
