@@ -137,7 +137,7 @@ export type Mode = 'redirect' | 'popup';
 export interface Configuration {
   readonly binding: Binding;
   readonly exchange: Exchange;
-  /** `auto`: a popup when the page is framed, else a redirect. */
+  /** `auto`: a popup when the page is framed, otherwise a redirect. */
   readonly mode: Mode | 'auto';
   /** The optional fields of the request to `/auth`, by their wire names. */
   readonly authorization: AuthorizationParameters;

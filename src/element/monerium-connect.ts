@@ -248,7 +248,9 @@ export class MoneriumConnect extends ConnectOptions implements ConnectHost {
   #readLook<Name extends keyof typeof LOOKS>(name: Name): (typeof LOOKS)[Name]['choices'][number] {
     const choices: readonly (typeof LOOKS)[Name]['choices'][number][] = LOOKS[name].choices;
     const found = choices.find((choice) => choice === this[name]);
-    if (this[name] && !found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
+    const value = this[name] as string | null;
+    // An attribute that was removed is `null`.
+    if (value && !found) logOnce('warn', `${name} needs ${choices.join(' or ')}`);
     return found ?? LOOKS[name].choices[0];
   }
 
