@@ -306,7 +306,7 @@ const broken: Broken[] = [
       /^returns that nobody is connected: answered 200, not 204/,
       /^connects nobody whose code Monerium refused: answered 200/,
       /^keeps the tokens to itself after the post too: sent the access token/,
-      /^takes no session from the address: told the ids/,
+      /^takes no session from the address: sent the ids/,
       /^knows no session that it did not begin: answered 200/,
       /^ends the old session with a new connection: still knows/,
       /^ends the session: still knows/,
