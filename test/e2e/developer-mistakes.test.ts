@@ -155,7 +155,7 @@ test('#164 a flow that began over five minutes ago logs no warning', async () =>
   await world.begin(page);
   await page.goto(`${world.site.origin}/without-script`);
   await page.evaluate(() => {
-    for (const [key, record] of Object.entries(localStorage as Record<string, string>)) {
+    for (const [key, record] of Object.entries<string>(localStorage)) {
       const { at, ...fields } = JSON.parse(record) as { at: number };
       localStorage.setItem(key, JSON.stringify({ ...fields, at: at - 301_000 }));
     }

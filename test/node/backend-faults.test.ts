@@ -64,7 +64,7 @@ describe('a database that cannot write', () => {
     assert.equal((await site.get('/me', cookieOf(response))).status, 200);
   });
 
-  it('does not lose refreshed tokens, whose forerunners are dead', async () => {
+  it('does not lose refreshed tokens, whose predecessors are invalid', async () => {
     const cookie = await site.signIn();
     site.emulator.endAccessTokens();
     site.emulator.configure({ delayMs: 100 });
@@ -121,7 +121,7 @@ describe('a stop of the demo backend', () => {
 });
 
 describe('a database that cannot read', () => {
-  it('is told of, and connects nobody', async () => {
+  it('is reported, and connects nobody', async () => {
     const cookie = await site.signIn();
     await site.look((client) =>
       client.execute('ALTER TABLE monerium_connection RENAME TO elsewhere'),

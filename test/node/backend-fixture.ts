@@ -1,5 +1,5 @@
-// What the tests of the demo backend stand on: the emulator, a database in a folder of its own, and
-// a browser that is no more than its cookie.
+// What the tests of the demo backend share: the emulator, a database in a folder of its own, and a
+// browser that is no more than its cookie.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

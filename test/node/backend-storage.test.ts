@@ -61,7 +61,7 @@ describe('the database of the demo backend', () => {
     assert.equal((await site.get('/me', cookie)).status, 200);
   });
 
-  it('knows nobody whose row stands in the place of another', async () => {
+  it('finds nobody whose row was put in the place of another', async () => {
     const cookies = [await site.signIn(), await site.signIn()];
     await site.look(async (client) => {
       const { rows } = await client.execute('SELECT id, connection FROM monerium_connection');

@@ -58,7 +58,7 @@ describe('the demo backend exchanges a code', () => {
     for (const failure of FAILURES) await assertPassedOn(failure);
   });
 
-  it('lets its site read the answer, and no other', async () => {
+  it('lets its site read the response, and no other', async () => {
     const preflight = (Origin: string) =>
       fetch(`${site.backend.url}/monerium/connect`, {
         method: 'OPTIONS',
@@ -110,7 +110,7 @@ describe('the demo backend keeps a session', () => {
     }
   });
 
-  it('and tells the site who it is, without asking Monerium', async () => {
+  it('and returns to the site who it is, without a request to Monerium', async () => {
     const connected = await site.connect();
     site.emulator.requests.length = 0;
     const session = await site.get('/session', cookieOf(connected));
@@ -181,7 +181,7 @@ describe('the demo backend ends a session', () => {
 });
 
 describe('the demo backend keeps count', () => {
-  it('of what was asked and how it was answered, and says no secret', async () => {
+  it('of the requests and their statuses, without secrets', async () => {
     site.backend.requests.length = 0;
     const body = site.grantBody();
     const cookie = cookieOf(await site.connect(body));

@@ -17,7 +17,7 @@ const CHANGELOG = `# Changelog
 `;
 
 describe('the changelog', () => {
-  it('gives what is unreleased its version and date, and begins anew', () => {
+  it('gives what is unreleased its version and date, and begins an empty list', () => {
     const released = release(CHANGELOG, '0.2.0', '2026-02-03');
     assert.equal(
       released,

@@ -301,7 +301,7 @@ const broken: Broken[] = [
   {
     fault: 'returns who is connected to whoever asks',
     parts: { tellNobody: ({ kept }) => Response.json([...kept.values()].pop() ?? {}) },
-    // The last session of the process is told to everybody whose own has ended, or who has none.
+    // The last session of the process is sent to every visitor without a session.
     found: [
       /^returns that nobody is connected: answered 200, not 204/,
       /^connects nobody whose code Monerium refused: answered 200/,
@@ -329,7 +329,7 @@ const broken: Broken[] = [
   {
     fault: 'answers a page to strangers',
     parts: { tellNobody: () => new Response('<p>') },
-    // Whoever cannot be told from a connected customer is a fault of each clause that asks.
+    // If visitors look like connected customers, each clause that asks finds a fault.
     found: [
       /^returns that nobody is connected: answered 200, not 204/,
       /^connects nobody whose code Monerium refused: answered 200/,

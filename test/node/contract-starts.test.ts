@@ -319,7 +319,9 @@ const broken: Broken[] = [
             searchParams.set('monerium_result', 'transaction_not_found'),
           ),
     ),
-    found: [/^redirects a connected customer who opens the callback again: said .*transaction_not_found/],
+    found: [
+      /^redirects a connected customer who opens the callback again: said .*transaction_not_found/,
+    ],
   },
   {
     fault: 'leaves the cookie of a flow that has ended',

@@ -216,7 +216,7 @@ const ADVICE: Record<string, Changes[]> = {
   'backend-cookies': [{ settings: { backendUrl: 'https://api.shop.example/monerium' } }],
 };
 
-/** What may stand in the place of a healthy fact. */
+/** What may replace a healthy fact. */
 const HARMLESS: Changes[] = [
   {},
   { settings: { exchange: 'custom' }, backend: undefined },

@@ -93,7 +93,7 @@ describe('a refusal', () => {
     [503, 'server_unavailable'],
     [599, 'server_unavailable'],
   ] as const) {
-    it(`#65 #66 turns ${status} into ${code}, whatever the body`, async () => {
+    it(`#65 #66 turns ${status} into ${code}, with any body`, async () => {
       for (const body of ['', '{}', 'null', '<html>secret', JSON.stringify(IDENTITY)]) {
         const error = await failByBackend(new Response(body, { status }));
         expect(error).to.include({ code, status, phase: 'exchange', kind: 'failed' });
@@ -150,7 +150,7 @@ describe('a broken connection', () => {
   });
 });
 
-describe('an answer that cannot be read', () => {
+describe('a response that cannot be read', () => {
   for (const [title, body] of [
     ['HTML', '<!doctype html><p>secret'],
     ['two byte order marks', `\ufeff\ufeff${JSON.stringify(IDENTITY)}`],
@@ -317,7 +317,7 @@ describe('the limit of 64 KiB', () => {
   });
 });
 
-describe('the answer of the token endpoint', () => {
+describe('the response of the token endpoint', () => {
   const exchange = (body: unknown) => exchangeDirectly(recordSend(json(body)).send, REQUEST);
 
   for (const token_type of ['Bearer', 'bearer', 'BEARER']) {

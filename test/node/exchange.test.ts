@@ -188,7 +188,7 @@ describe('readIdentity', () => {
     }
   });
 
-  it('#73 keeps the value it has checked when a getter changes its mind', () => {
+  it('#73 keeps the value it has checked when a getter returns another one later', () => {
     const answers = ['p', '<img>', '<img>', '<img>'];
     const answer = {
       userId: 'u',
@@ -201,7 +201,7 @@ describe('readIdentity', () => {
 });
 
 describe('exchangeDirectly', () => {
-  it('posts the grant as a form, once when the answer names the customer', async () => {
+  it('posts the grant as a form, once when the response names the customer', async () => {
     const { send, requests } = recordSend(json({ ...TOKENS, ...IDENTITY }));
     const { identity } = await exchangeDirectly(send, REQUEST);
     const [request = new Request('about:blank')] = requests;
@@ -222,7 +222,7 @@ describe('exchangeDirectly', () => {
     expect(identity).to.deep.equal(IDENTITY);
   });
 
-  it('asks /auth/context with the token when the answer does not name the customer', async () => {
+  it('fetches /auth/context with the token when the response does not name the customer', async () => {
     const context = json({ userId: 'user-1', defaultProfile: 'profile-1', email: 'x@y.example' });
     const { send, requests } = recordSend(json({ ...TOKENS, profile: 'profile-2' }), context);
     const { identity } = await exchangeDirectly(send, REQUEST);

@@ -1,5 +1,5 @@
-// Random histories of one flow, which three connectors show in a scripted browser: whatever
-// happens, in whatever order, no rule is broken on the way, and everything comes to its end.
+// Random histories of one flow, which three connectors show in a scripted browser. In every order
+// of its events no rule is broken, and everything comes to its end.
 // HISTORIES sets their number, SEED repeats a run.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';

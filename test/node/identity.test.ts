@@ -71,7 +71,7 @@ describe('what a site says of its customer', () => {
     assert.equal(count, STATES.length * (8 + PAIRS.length * CONNECTIONS.length));
   });
 
-  it('is of the site from the first time it names a customer, whatever follows', () => {
+  it('is of the site from the first time it names a customer, and stays so', () => {
     for (const state of STATES) {
       for (const pair of PAIRS) {
         const after = read(state, pair, IDLE);

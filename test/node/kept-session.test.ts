@@ -10,7 +10,7 @@ let session: KeptSession;
 let count = 0;
 
 beforeEach(() => {
-  // Each has its own address: the console is told of a fault once.
+  // Each has its own address: a fault is logged once.
   const url = `https://shop.example/api/${(count += 1)}`;
   const backend = { url, credentials: 'include', headers: { 'x-csrf': 't' } } as const;
   session = { backend, timeout: 5000 };
@@ -56,7 +56,7 @@ describe('who is connected', () => {
     ['that forbids it', 403, ids],
     ['that never came', 0, ''],
   ] as const) {
-    it(`is not known by a response ${what}, and the developer is told`, async () => {
+    it(`is not known by a response ${what}, with a warning`, async () => {
       const warned = warn();
       respondWith(status, body);
       assert.equal(await askSession(session), undefined);

@@ -65,7 +65,7 @@ describe('lint rules of the house', () => {
     });
   }
 
-  it('allow what is no part of the page', async () => {
+  it('allow what is not of the page', async () => {
     assert.deepEqual(await report(fine, PURE), []);
   });
 

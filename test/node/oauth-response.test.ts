@@ -8,7 +8,7 @@ const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'
 const STATE = `mc1.${'s'.repeat(43)}`;
 const OTHER_STATE = `mc1.${'t'.repeat(43)}`;
 
-/** A response that is ours by its state and has nothing that could be used. */
+/** A response with our state that has nothing that could be used. */
 const INVALID = { state: STATE };
 const ANONYMOUS_ERROR = { oauthError: 'access_denied' };
 /** The codes of RFC 6749 section 4.1.2.1. */

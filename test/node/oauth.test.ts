@@ -190,7 +190,7 @@ describe('toAuthorizationError', () => {
     });
   }
 
-  it('#57 names the error to the developer where there is something to mend', () => {
+  it('#57 names the error in the hint if a developer has something to fix', () => {
     expect(toAuthorizationError('invalid_scope').hint).to.contain('invalid_scope');
     expect(toAuthorizationError('access_denied').hint).to.equal(undefined);
   });

@@ -207,7 +207,7 @@ describe('URL attributes', () => {
     }
   });
 
-  it('#77 #103 takes a URL that names its host, whatever the base', () => {
+  it('#77 #103 takes a URL that names its host, with any base', () => {
     const page = { href: PAGE.href, base: 'https://cdn.example/' };
     for (const attribute of ['api-url', 'backend-url'] as const) {
       for (const value of ['https://api.example/m', 'HTTPS://api.example/m', '//api.example/m']) {

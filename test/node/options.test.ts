@@ -228,7 +228,7 @@ describe('listDifferences', () => {
     exchange: 'direct',
   };
 
-  it('#55 finds none between two equal bindings, whatever else they carry', () => {
+  it('#55 finds none between two equal bindings with other options that differ', () => {
     expect(listDifferences(binding, { ...binding })).to.deep.equal([]);
     expect(
       listDifferences(read({}).binding, read({ email: 'x', timeout: 5000 }).binding),

@@ -153,7 +153,7 @@ describe('an announcement', () => {
     }
   });
 
-  it('#110 never throws and has one short line as its name, whatever it is', () => {
+  it('#110 never throws and has one short line as its name, for any value', () => {
     const property = fc.property(
       fc.anything(),
       fc.anything(),

@@ -12,7 +12,7 @@ describe('the chains', () => {
     assert.equal(chainsOf(undefined), chainsOf('sandbox'));
   });
 
-  it('#121 are chosen by the page, else by the wallet, else by default', () => {
+  it('#121 are chosen by the page, or by the wallet, or by default', () => {
     for (const [environment, first, other] of [
       ['production', 'ethereum', { id: 100, name: 'gnosis' }],
       ['sandbox', 'sepolia', { id: 10200, name: 'chiado' }],

@@ -268,7 +268,7 @@ describe('the configuration of a sign-in', () => {
     assert.equal(refusalOf({}, 'http://localhost:4010/callback?x=1'), 'accepted');
   });
 
-  it('#124 never lets a line through that the page did not mean, whatever it sets', () => {
+  it('#124 never has a line that the page did not mean, for any options', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.string({ unit: 'grapheme', maxLength: 60 }),

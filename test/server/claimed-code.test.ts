@@ -176,7 +176,7 @@ describe('the claims of codes', () => {
     ['hang when they free', () => new Promise(() => undefined)],
   ];
   for (const [what, release] of unreleased) {
-    it(`#218 that ${what} change nothing about the answer`, async () => {
+    it(`#218 that ${what} change nothing about the response`, async () => {
       const { claim } = createMemoryStore();
       const store: CodeStore = release ? { claim, release } : { claim };
       const fetch = answer(400, grant);
@@ -236,7 +236,7 @@ describe('the claims of a process', () => {
 });
 
 describe('observe', () => {
-  it('is told how each post went', async () => {
+  it('receives the result of each post', async () => {
     const events: ServerEvent[] = [];
     const handle = site.handlerWith({ observe: (event) => void events.push(event) });
     const body = site.createPost();

@@ -174,7 +174,7 @@ describe('the cookie of a flow', () => {
     assert.deepEqual(visitor.cookiesLike(FLOW), []);
   });
 
-  it('#249 makes room for itself whatever the browser has sent', async () => {
+  it('#249 makes room for itself, with any cookies of the browser', async () => {
     const junk = Array.from({ length: 50 }, (_, at) => `__Host-monerium-flow-${at}=x`);
     // A browser sends them in any order.
     const named = [4, 0, 8, 1, 7, 3, 6, 2, 5].map((at) => [
@@ -348,7 +348,7 @@ describe('a second visit of the callback', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  it('#252 says so when the site cannot tell who is connected', async () => {
+  it('#252 returns server_unavailable when the site cannot say who is connected', async () => {
     const onSession = () => Promise.reject(new Error('the database is away'));
     const visitor = site.visitor(site.handlerWith({ onSession }));
     assert.equal(resultOf((await visitor.go(`${BASE}/callback`)).url), 'server_unavailable');
@@ -396,7 +396,7 @@ describe('a flow that ends badly', () => {
     });
   }
 
-  it('#253 leads back with server_unavailable when onConnected throws, whatever it throws', async () => {
+  it('#253 leads back with server_unavailable when onConnected throws any value', async () => {
     const { ConnectError } = await import('../../src/server/index.js');
     for (const reason of [new Error('no'), null, 'text', new ConnectError('access_denied')]) {
       site.failures.length = 0;
@@ -418,7 +418,7 @@ describe('a flow that ends badly', () => {
     assert.match(site.failures[0]?.message ?? '', /^503 .*store threw Error$/);
   });
 
-  it('#253 never rejects, also when what it is told of a failure is not', async () => {
+  it('#253 never rejects, also when onError rejects', async () => {
     const lines: unknown[] = [];
     mock.method(console, 'error', (line: string) => void lines.push(line));
     const onError = () => Promise.reject(new Error('no monitoring'));
@@ -450,7 +450,7 @@ describe('a flow that ends badly', () => {
     }
   });
 
-  it('#255 ends a flow with a response that makes no sense, and sends nothing', async () => {
+  it('#255 ends a flow by an invalid response, and sends nothing', async () => {
     for (const change of [
       'code=2',
       'error=access_denied',
@@ -479,7 +479,7 @@ describe('a flow that ends badly', () => {
     assert.equal(site.emulator.tokenRequests().length, 0);
   });
 
-  it('#256 tells of an error without state, and the flow goes on', async () => {
+  it('#256 reports an error without state, and the flow goes on', async () => {
     const visitor = site.visitor();
     const now = Date.now();
     mock.method(Date, 'now', () => now - 1);
@@ -615,7 +615,7 @@ describe('what begins nothing', () => {
 });
 
 describe('the session of the handler', () => {
-  it('tells the own pages alone', async () => {
+  it('responds to the own pages alone', async () => {
     const visitor = site.visitor();
     await visitor.go(START);
     const ask = async (method: string, headers: Record<string, string>) =>
@@ -658,7 +658,7 @@ describe('where the handler is', () => {
     [`${SHOP}/`, '/start'],
     [`${SHOP}/käse`, '/k%C3%A4se/start'],
   ] as const) {
-    it(`is found at ${path} for ${baseUrl}, whatever the server calls itself`, async () => {
+    it(`is found at ${path} for ${baseUrl}, with any host name of the server`, async () => {
       const handle = site.handlerWith({ baseUrl });
       const response = await handle(new Request(`http://10.0.0.7:8080${path}`));
       assert.equal(response.status, 303);

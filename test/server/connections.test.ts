@@ -60,7 +60,7 @@ describe('find', () => {
     assert.equal(await connections.find('anna'), undefined);
   });
 
-  it('#241 does not take a store that is away for a customer who has gone', async () => {
+  it('#241 rejects when the store is unavailable, instead of finding nobody', async () => {
     const { store, connections } = await connect();
     store.faults.push(away);
     const error = await catchConnectError(() => connections.find('anna'));
@@ -113,7 +113,7 @@ describe('a new connection', () => {
     assert.ok(ahead >= 240_000 && ahead <= 300_000, `${ahead}`);
   });
 
-  it('takes the place of whatever was there', async () => {
+  it('replaces the connection before', async () => {
     const { store, connections, details } = await connect();
     const tokens = { ...details.tokens, accessToken: 'another' };
     await connections.connect('anna', { ...details, tokens });
@@ -135,7 +135,7 @@ describe('a new connection', () => {
     assert.ok(left > 25_000 && left <= 30_000, `${left}`);
   });
 
-  it('is written again when the store fails, and known when only its answer was lost', async () => {
+  it('is written again when the store fails, and found when only its response was lost', async () => {
     const { store, connections, events } = open();
     await site.handle(post(site.createPost()));
     const details = site.connected.at(-1) ?? assert.fail();
@@ -151,7 +151,7 @@ describe('a new connection', () => {
     assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
   });
 
-  it('is not written over newer tokens when only its answer was lost', async () => {
+  it('is not written over newer tokens when only its response was lost', async () => {
     const { store, connections } = open();
     await site.handle(post(site.createPost()));
     const details = site.connected.at(-1) ?? assert.fail();
@@ -239,7 +239,7 @@ describe('a token that is due', () => {
     assert.equal(await waiting, 'new');
   });
 
-  it('is refreshed by the next process when the lease has run out, and that is told', async () => {
+  it('is refreshed by the next process when the lease has run out, with an event', async () => {
     const { store, connections, types } = await connect();
     store.age(-1);
     store.change({ renewal: { by: 'dead', until: Date.now() - 1, inDoubt: false } });
@@ -355,7 +355,7 @@ describe('a connection ends', () => {
     await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEndedError);
   });
 
-  it('for good, whatever a late refresh brings', async () => {
+  it('for good, also after a late refresh', async () => {
     const { store, connections, details } = await connect();
     store.age(-1);
     const { replace } = store;

@@ -98,7 +98,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
     }
   });
 
-  it('reads little of an answer without end', async () => {
+  it('reads little of an endless response', async () => {
     site.emulator.configure({ token: 'endless' });
     const before = process.memoryUsage().rss;
     await site.handle(post(site.createPost()));
@@ -141,7 +141,7 @@ describe('the handler needs to know who it is', () => {
   }
 });
 
-describe('the handler does not wait for a body for ever', () => {
+describe('the handler ends the wait for a body', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
 
   it('that never comes: 408, and the body stays with its owner', async () => {
@@ -181,7 +181,7 @@ describe('the handler does not wait for a body for ever', () => {
     assert.equal(long.bodyUsed, false);
   });
 
-  it('that a parser has eaten: 500 with the mend', async () => {
+  it('that a parser has read: 500 that names the fix', async () => {
     const eaten = ask('POST', { 'content-type': 'application/json', 'content-length': '300' });
     await assertFailed(await site.handle(eaten), 500, 'server_error');
     assert.match(lastFailure().message, /a parser has read the body: .*toNodeListener/);
@@ -194,7 +194,7 @@ describe('the handler does not wait for a body for ever', () => {
   });
 });
 
-describe('the developer hears', () => {
+describe('a failed request is reported', () => {
   afterEach(() => mock.restoreAll());
 
   function listen(): string[] {
@@ -203,7 +203,7 @@ describe('the developer hears', () => {
     return lines;
   }
 
-  it('in the console of failures from 500 on, when there is no onError', async () => {
+  it('in the console from status 500 on, when there is no onError', async () => {
     const lines = listen();
     const handle = site.handlerWith({ onError: undefined });
     site.emulator.configure({ token: 'unavailable' });
@@ -214,7 +214,7 @@ describe('the developer hears', () => {
     ]);
   });
 
-  it('of every failure by onError, with its request, and nothing in the console', async () => {
+  it('to onError for every status, with its request, and not in the console', async () => {
     const lines = listen();
     const heard: [string, Request][] = [];
     const handle = site.handlerWith({
@@ -232,7 +232,7 @@ describe('the developer hears', () => {
     },
     rejects: () => Promise.reject(new Error('broken')),
   })) {
-    it(`in the console when onError ${kind}, and the page has its answer`, async () => {
+    it(`in the console when onError ${kind}, and the page has its response`, async () => {
       const lines = listen();
       const handle = site.handlerWith({ onError });
       site.emulator.configure({ token: 'reset' });
@@ -243,7 +243,7 @@ describe('the developer hears', () => {
 });
 
 describe('no secret leaves the handler', () => {
-  it('in an answer, a failure or the console, whatever goes wrong', async () => {
+  it('in a response, a failure or the console, in any case', async () => {
     const lines: string[] = [];
     const levels = ['log', 'info', 'warn', 'error', 'debug'] as const;
     for (const level of levels) {

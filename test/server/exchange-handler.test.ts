@@ -61,7 +61,7 @@ describe('the handler connects a customer', () => {
     });
   });
 
-  it('hands the tokens, the client and the post to onConnected', async () => {
+  it('passes the tokens, the client and the post to onConnected', async () => {
     const started = Date.now();
     const request = post(site.createPost(), { cookie: 'session=1' });
     await site.handle(request);
@@ -76,7 +76,7 @@ describe('the handler connects a customer', () => {
     assert.equal(told.headers.get('cookie'), 'session=1');
   });
 
-  it('asks the context when the token answer has no ids', async () => {
+  it('fetches the context when the token response has no ids', async () => {
     site.emulator.configure({ idsInToken: false });
     const response = await site.handle(post(site.createPost()));
 
@@ -130,7 +130,7 @@ describe('the handler connects a customer', () => {
     }
   });
 
-  it('tells the page and the developer when the tokens could not be kept', async () => {
+  it('responds with a failure, and reports it, when the tokens could not be kept', async () => {
     const broken = new Error('SQLITE_BUSY, near the token access_123');
     const onConnected = () => Promise.reject(broken);
     const handle = site.handlerWith({ onConnected });
@@ -144,7 +144,7 @@ describe('the handler connects a customer', () => {
 });
 
 describe('the headers of onConnected', () => {
-  it('go into the answer, every cookie of them', async () => {
+  it('go into the response, every cookie of them', async () => {
     const headers = new Headers({ 'x-shop': '1' });
     headers.append('set-cookie', 'session=1; HttpOnly');
     headers.append('set-cookie', 'seen=1');
@@ -337,7 +337,7 @@ describe('the handler sends a code once', () => {
   });
 });
 
-describe('the handler speaks CORS', () => {
+describe('the handler supports CORS', () => {
   const wish = {
     'access-control-request-method': 'POST',
     'access-control-request-headers': 'content-type,x-csrf-token',
@@ -443,7 +443,7 @@ describe('the options of the handler', () => {
     });
   }
 
-  it('throw with the place in the code where they stand', async () => {
+  it('throw with the place in the code that has them', async () => {
     const error = await catchConnectError(() => createExchangeHandler({ ...RIGHT, clientId: '' }));
     assert.match(error.stack ?? '', /^Error: ConnectError: invalid_config: clientId needs/);
     assert.match(error.stack ?? '', /exchange-handler\.test\.ts/);
@@ -461,7 +461,7 @@ describe('the options of the handler', () => {
     assert.match(message, /options needs an object/);
   });
 
-  it('are the own ones, whatever Object.prototype has', async () => {
+  it('are own properties, not those of Object.prototype', async () => {
     const polluted = { apiUrl: 'https://evil.example', allowedOrigins: ['https://evil.example'] };
     try {
       Object.assign(Object.prototype, polluted);

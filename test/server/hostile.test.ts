@@ -99,7 +99,7 @@ describe('a polluted Object.prototype', () => {
     assert.equal(rows.get('old')?.connection.tokens.refreshToken, 'next');
   });
 
-  it('#217 is nobody who holds a lease, and leaves no doubt', async () => {
+  it('#217 holds no lease, and ends no connection in doubt', async () => {
     const rests = { ...connectionOf('old', -1), renewal: { until: 1, inDoubt: false } };
     const { store } = openRows({ rests });
     const types: string[] = [];
@@ -157,7 +157,7 @@ describe('a polluted Object.prototype', () => {
     });
   });
 
-  it('#217 has no say in what a failed post is told', async () => {
+  it('#217 does not change the response to a failed post', async () => {
     const handle = site.handlerWith({
       fetch: async () => Response.json({ message: 'no' }, { status: 400 }),
     });
@@ -238,7 +238,7 @@ describe('what the site hands over', () => {
     });
 
   for (const thrown of [null, undefined, 'text', new Error('secret')]) {
-    it(`#221 ids that throw when they are read end in an answer: ${String(thrown)}`, async () => {
+    it(`#221 ids that throw when they are read end in a response: ${String(thrown)}`, async () => {
       const onSession = () => cannotBeRead('profile', thrown);
       const response = await site.handlerWith({ onSession })(ask('GET'));
       assert.equal(response.status, 503);
@@ -247,7 +247,7 @@ describe('what the site hands over', () => {
     });
   }
 
-  it('#221 an error that throws when it is read ends in an answer', async () => {
+  it('#221 an error that throws when it is read ends in a response', async () => {
     for (const name of ['code', 'retryAfterMs']) {
       const onSession = () => {
         throw Object(cannotBeRead(name, null));
@@ -258,7 +258,7 @@ describe('what the site hands over', () => {
     }
   });
 
-  it('#221 an answer to `fetch` that cannot be read ends in an answer', async () => {
+  it('#221 a response to `fetch` that cannot be read ends in a response', async () => {
     const fetch = async () =>
       ({ ...new Response('{}'), clone: () => new Response('{}'), headers: null }) as never;
     const response = await site.handlerWith({ fetch })(post(site.createPost()));

@@ -34,7 +34,7 @@ interface Plan {
   readonly storeFaults: StoreFault[];
   readonly moneriumFaults: MoneriumFault[];
   readonly isExpired: boolean;
-  /** How far the clock of each process is ahead of the store's, if the store tells its time. */
+  /** How far the clock of each process is ahead of the store's, if the store returns its time. */
   readonly skews: readonly number[] | undefined;
 }
 
@@ -197,7 +197,7 @@ function connectDirectly(world: World, id: string, isExpired: boolean): void {
   world.rows.set(id, { connection, version: world.next() * 1000 });
 }
 
-/** Whatever has happened: a new process gets a good token, or is told that it has ended. */
+/** In the end a new process gets a valid token, or the error that the connection has ended. */
 async function judgeEnd(scheduler: fc.Scheduler, world: World): Promise<void> {
   world.heal();
   clock.tick(120_000);

@@ -1,10 +1,10 @@
 // A store, a Monerium and three processes in which every step is released one by one, and which
-// note each broken rule. A process that has crashed neither acts nor hears anything any more.
+// note each broken rule. A process that has crashed sends and receives nothing.
 import type { Connection, StoredConnection } from '../../src/server/store.js';
 import type { CodeStore, ConnectionStore } from '../../src/server/index.js';
 
 export const API = 'https://api.monerium.test';
-/** How far clocks may differ over a store that does not tell its time. In milliseconds. */
+/** How far clocks may differ if the store does not return its time. In milliseconds. */
 export const MAX_SKEW_MS = 15_000;
 
 export type StoreFault = 'none' | 'fails' | 'loses the answer';
@@ -53,7 +53,7 @@ export class World {
 
   /**
    * @param now the store's clock
-   * @param tellsTime whether processes are told what it shows
+   * @param tellsTime whether the store returns its time
    */
   constructor(
     readonly turn: Turn,

@@ -156,7 +156,7 @@ describe('the listener', () => {
     });
   }
 
-  it('#222 takes in no more of a body than is read, also before the answer', async () => {
+  it('#222 reads no more of a body than the handler does, also before the response', async () => {
     let taken = 0;
     const body = new Readable({
       read() {
@@ -276,7 +276,7 @@ describe('the listener', () => {
     assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
   });
 
-  it('answers what is no request of the web, and goes on', async () => {
+  it('responds to what no browser sends, and goes on', async () => {
     const url = await listen(listener());
     const { port } = new URL(url);
     for (const options of [{ method: 'TRACE' }, { path: '//' }]) {

@@ -35,7 +35,7 @@ function granted(): Response {
   return Response.json({ ...tokens, token_type: 'Bearer' });
 }
 
-/** No answer, until the signal fires. */
+/** No response, until the signal fires. */
 function silence(_id: string, signal: AbortSignal): Promise<Response> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
@@ -121,7 +121,7 @@ const longest = (outcomes: readonly Outcome[]) => Math.max(...outcomes.map(({ ms
 const endedIn = ({ store }: Site) =>
   [...store.rows.values()].filter(({ connection }) => connection.ended).length;
 
-describe('an answer that says nothing of the refresh token', () => {
+describe('a response that says nothing of the refresh token', () => {
   const html = '<!doctype html><title>Blocked</title>';
   const type = { 'content-type': 'text/html' };
   const moneriums = { code: 400, status: 'Bad Request' };
@@ -172,7 +172,7 @@ describe('an answer that says nothing of the refresh token', () => {
     });
   }
 
-  it('#210 is told: the fault of the client by its code, that of a proxy by its status', async () => {
+  it('#210 is reported: the fault of the client by its code, that of a proxy by its status', async () => {
     const site = open(['anna', 'ben']);
     site.answer = () => Response.json({ error: 'invalid_client' }, { status: 401 });
     const [anna] = await askAll(site, ['anna']);
@@ -296,7 +296,7 @@ describe('a Monerium that is slow', () => {
     test.diagnostic(`longest ${longest(outcomes)} ms, sent for nobody ${forNobody}`);
   });
 
-  it('#213 gets nothing of a line that every caller has left', async () => {
+  it('#213 gets no request from a queue that every caller has left', async () => {
     const ids = idsOf(100);
     const site = open(ids);
     site.answer = async () => {
@@ -344,7 +344,7 @@ describe('the wait for another process', () => {
   });
 });
 
-describe('a store that tells its time', () => {
+describe('a store that returns its time', () => {
   it('#211 decides when a lease ends, and when a token is due', async () => {
     const site = open(['anna']);
     const ahead = 60 * MINUTE;
@@ -361,7 +361,7 @@ describe('a store that tells its time', () => {
     assert.equal(site.sent.length, 1);
   });
 
-  it('#211 is not believed after this process stood still: the time is old', async () => {
+  it('#211 is ignored after this process was paused: the time is old', async () => {
     const site = open(['anna']);
     const { read } = site.store;
     site.store.read = async (id) => {
@@ -425,8 +425,8 @@ describe('a store that never takes a write', () => {
   });
 });
 
-describe('a process that stood still', () => {
-  it('takes the late answer of a store for none, as at its deadline', async () => {
+describe('a process that was paused', () => {
+  it('ignores a late response of the store, as after the deadline', async () => {
     const site = open(['anna']);
     const { read } = site.store;
     site.store.read = async (id) => {
@@ -441,7 +441,7 @@ describe('a process that stood still', () => {
   });
 });
 
-describe('a client that is told to wait', () => {
+describe('a client that has to wait', () => {
   const busy = () => Response.json({}, { status: 429, headers: { 'retry-after': '3600' } });
 
   it('#215 keeps no other client waiting', async () => {
@@ -459,7 +459,7 @@ describe('a client that is told to wait', () => {
     assert.ok(sentForBusy <= 16, `${sentForBusy}`);
   });
 
-  it('#215 is tried by one request after five minutes, whatever it was told', async () => {
+  it('#215 is tried by one request after five minutes, also after a longer Retry-After', async () => {
     const ids = idsOf(100);
     const site = open(ids);
     site.answer = busy;

@@ -1,4 +1,4 @@
-// What holds for every post and every answer of Monerium. `DEEP=1` tries ten times as many.
+// What holds for every post and every response of Monerium. `DEEP=1` tries ten times as many.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -266,8 +266,8 @@ const answersOfMonerium = fc.record({
   ),
 });
 
-describe('for every answer of Monerium', () => {
-  it(`the page hears an identity or a registered error, and nothing else: ${RUNS}`, async () => {
+describe('for every response of Monerium', () => {
+  it(`the page gets an identity or a registered error, and nothing else: ${RUNS}`, async () => {
     const statuses = new Set<number>();
     const exchange = fc.record({ token: answersOfMonerium, context: answersOfMonerium });
     const property = fc.asyncProperty(exchange, async ({ token, context }) => {

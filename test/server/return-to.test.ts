@@ -65,7 +65,7 @@ describe('#245 return_to', () => {
     assert.equal(read(null), undefined);
   });
 
-  it('#245 leads to the own origin, whatever anybody writes', () => {
+  it('#245 leads to the own origin, for any text', () => {
     const part = fc.constantFrom(...'/\\.:@?#%;&=\t\n\r 2eEfF\0é'.split(''), '//', 'evil.example');
     const text = fc.array(part, { maxLength: 12 }).map((parts) => `/${parts.join('')}`);
     fc.assert(
@@ -133,7 +133,7 @@ describe('monerium_result', () => {
     ['/cart?monerium_result=old&a=1', '/cart?a=1&monerium_result=connected'],
     ['/cart?monerium_result=old', '/cart?monerium_result=connected'],
   ] as const) {
-    it(`stands behind what ${path} has`, () => {
+    it(`is added to what ${path} has`, () => {
       assert.equal(addResult(path, 'connected'), expected);
     });
   }

@@ -107,7 +107,7 @@ describe('GET', () => {
     assert.match(site.failures[0]?.message ?? '', /onSession took too long/);
   });
 
-  it('is no method of a handler without onSession', async () => {
+  it('is 405 for a handler without onSession', async () => {
     const response = await handlerWith({ onSession: undefined })(ask('GET'));
     assert.equal(response.status, 405);
     assert.equal(response.headers.get('allow'), 'POST, DELETE, OPTIONS');
@@ -149,7 +149,7 @@ describe('DELETE', () => {
     }
   });
 
-  it('is no method of a handler without onDisconnect', async () => {
+  it('is 405 for a handler without onDisconnect', async () => {
     const response = await handlerWith({ onDisconnect: undefined })(ask('DELETE'));
     assert.equal(response.status, 405);
     assert.equal(response.headers.get('allow'), 'POST, GET, OPTIONS');

@@ -130,7 +130,7 @@ for (const [name, skip, open] of clients) {
       assert.ok(now > before - 1001 && now <= Date.now(), `${now - before} ms`);
     });
 
-    it('gives a row that is made anew a version that it never had', async () => {
+    it('gives a row that is created again a version that it never had', async () => {
       const id = randomUUID();
       const versions = new Set<number>();
       for (let round = 0; round < 5; round++) {
@@ -230,7 +230,7 @@ describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => 
 });
 
 describe('a Valkey that may throw rows away', { skip: skipValkey }, () => {
-  it('#219 is refused by the check at the start, whatever it would throw away', async () => {
+  it('#219 is refused by the check at the start, for every way to evict rows', async () => {
     const engine = await startValkey();
     const { store, close } = iovalkey.openStore(engine.url);
     const client = new Redis(engine.url);

@@ -51,7 +51,7 @@ export function judgeCall(
 ): string[] {
   if (reason !== undefined && !isConnectError(reason)) return ['connect() rejects without a code'];
   const code = reason?.code;
-  // It resolves when the page leaves, whatever follows.
+  // It resolves when the page leaves, independent of what follows.
   if (code === 'interrupted' || (isRedirect && !code)) return [];
   const expected = code ?? 'connected';
   const isRight = ending === undefined ? isGivenUp : ending === expected;

@@ -21,7 +21,7 @@ interface Entry {
   readonly mode?: string;
 }
 
-/** What `navigator` tells of this page: the customer has followed a link or a redirect to it. */
+/** The navigation timing of this page: the customer has followed a link or a redirect to it. */
 const TIMING = { type: 'navigate', domContentLoadedEventEnd: 1 };
 
 /** The keys of a storage are its own enumerable properties, as in a browser. */

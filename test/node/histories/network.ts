@@ -49,7 +49,7 @@ export class ScriptedNetwork {
     return this.#requests.size;
   }
 
-  /** How many requests of an exchange have no answer yet. */
+  /** How many requests of an exchange have no response yet. */
   get exchanges(): number {
     return [...this.#requests].filter(({ isRefresh }) => !isRefresh).length;
   }
@@ -84,7 +84,7 @@ export class ScriptedNetwork {
     else request.reject(new Error('the function of the page failed'));
   }
 
-  /** The page is left: nobody gets an answer any more. */
+  /** The page is left: no request gets a response any more. */
   clear(): void {
     this.#requests.clear();
   }
