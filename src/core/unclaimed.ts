@@ -1,7 +1,7 @@
 // A response that does not reach a view: logs why.
 import { page, loadFile, logOnce } from './browser/page.js';
 import { isSamePath, type ReceivedResponse } from './browser/received-response.js';
-import { listPendingOfTab, tellOnce } from './browser/transaction.js';
+import { listPendingOfTab, isFirstReport } from './browser/transaction.js';
 import { furtherFiles } from './further/files.js';
 import { after, isFreshNavigation, readAddress, whenIdle, whenLoaded } from './browser/window.js';
 import { findShownFlow } from './flow/flows.js';
@@ -36,7 +36,7 @@ async function warnLostReturn(): Promise<void> {
   if (last.at < Date.now() - RECENT_MS) return;
   const here = readAddress();
   // At the redirect URI a new flow may begin. A reload or Back is no return from Monerium.
-  if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !tellOnce(last)) return;
+  if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !isFirstReport(last)) return;
   const notes = await loadFile(furtherFiles.notes);
   notes?.logLostReturn(last.redirectUri, here, logOnce);
 }

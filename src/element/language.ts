@@ -118,8 +118,8 @@ export class Language implements ReactiveController {
   write(key: ElementText, value?: string): unknown {
     const [before, after] = this.read(key).split(/{.*}/);
     const text = after === undefined ? before : html`${before}<bdi>${value}</bdi>${after}`;
-    const isStranger = this.isForeign && this.#find(key) === undefined;
-    return isStranger ? html`<span lang="en" dir="ltr">${text}</span>` : text;
+    const isUntranslated = this.isForeign && this.#find(key) === undefined;
+    return isUntranslated ? html`<span lang="en" dir="ltr">${text}</span>` : text;
   }
 
   #choose(tag: string): void {

@@ -179,7 +179,7 @@ test('a connection ends when the provider refuses its refresh token', async () =
   const page = await connect(visitor);
   await getAccessToken(page);
   const [spent] = grants('refresh_token');
-  // A thief sends the refresh token that was already used: the provider revokes the whole grant.
+  // A attacker sends the refresh token that was already used: the provider revokes the whole grant.
   const refresh = { grant_type: 'refresh_token', refresh_token: String(spent!['refresh_token']) };
   assert.deepEqual(await post(refresh), [400, 'invalid_grant']);
 

@@ -202,8 +202,8 @@ describe('the cookie of a flow', () => {
 
 describe('the callback', () => {
   it('#250 exchanges nothing for a browser that has not begun the flow', async () => {
-    const thief = site.visitor();
-    const callback = await approve(thief, await begin(thief));
+    const attacker = site.visitor();
+    const callback = await approve(attacker, await begin(attacker));
     const victim = site.visitor();
     await begin(victim);
     const { url } = await victim.go(callback);
@@ -211,7 +211,7 @@ describe('the callback', () => {
     assert.equal(site.emulator.tokenRequests().length, 0);
     assert.deepEqual(site.connected, []);
     // It goes on for the one who has begun it.
-    assert.equal(resultOf((await thief.go(callback)).url), 'connected');
+    assert.equal(resultOf((await attacker.go(callback)).url), 'connected');
   });
 
   it('#250 does not take the cookie of one flow for another', async () => {

@@ -31,7 +31,7 @@ interface Page {
 }
 
 /** In a popup: sends the response to its opener, and closes if the opener confirms it. */
-async function handOver(opened: Page): Promise<void> {
+async function sendToOpener(opened: Page): Promise<void> {
   const { received } = opened;
   // A popup of another site's frame finds no record: storage is partitioned there.
   if (!received || received.transaction?.mode === 'redirect') return;
@@ -56,7 +56,7 @@ function openPage(): Page {
     opened.received = receiveResponse(readAddress(), rewriteAddress);
   }
   opened.interruptionChecked = Boolean(opened.received);
-  opened.ready = whenShown().then(() => Promise.all([whenParsed(), handOver(opened)]));
+  opened.ready = whenShown().then(() => Promise.all([whenParsed(), sendToOpener(opened)]));
   return opened;
 }
 

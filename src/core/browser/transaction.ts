@@ -125,7 +125,7 @@ export function listPendingOfTab(): Pending[] {
 }
 
 /** Returns whether this is the first log line about a flow in this tab. */
-export function tellOnce({ at }: Transaction): boolean {
+export function isFirstReport({ at }: Transaction): boolean {
   const told = tryTo(() => sessionStorage.getItem(TOLD_KEY));
   tryTo(() => sessionStorage.setItem(TOLD_KEY, `${at}`));
   return told !== `${at}`;

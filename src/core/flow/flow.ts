@@ -50,7 +50,7 @@ export class Flow implements FlowControl {
   readonly #views = new Set<FlowView>();
   #state: FlowState;
   /** An ending that came while no view was there. */
-  #unheard: Ending | undefined;
+  #pendingEnding: Ending | undefined;
 
   /**
    * @param binding absent for a view whose options are wrong: its starts fail
@@ -106,7 +106,7 @@ export class Flow implements FlowControl {
   /** Shows the state on every view, and queues the calls of the listeners of one of them. */
   #announce(ending?: Ending, clicked?: Clicked): void {
     const announcer = this.#findAnnouncer(clicked);
-    this.#unheard = announcer ? undefined : ending;
+    this.#pendingEnding = announcer ? undefined : ending;
     for (const view of this.#views) view.update(view === announcer ? ending : undefined);
     deliverAnnouncements();
   }
@@ -134,7 +134,7 @@ export class Flow implements FlowControl {
 
   /** Takes the response that waits on this page, and gives the view an ending that waits. */
   resume(view?: FlowView): void {
-    if (view && this.#unheard) this.#announce(this.#unheard, view);
+    if (view && this.#pendingEnding) this.#announce(this.#pendingEnding, view);
     const { received } = page;
     const { transaction } = received ?? {};
     if (received && (!transaction || isSameBinding(this.binding, transaction))) {

@@ -32,8 +32,8 @@ export const callbacks: Clause[] = [
     why: 'the-callback',
     hint: BOUND,
     async check(harness) {
-      const thief = begins(harness);
-      const { response } = await thief.approach();
+      const attacker = begins(harness);
+      const { response } = await attacker.approach();
       const victim = new StartVisitor(harness);
       const own = await victim.approach();
       assertResult(harness, await victim.callback(response), 'transaction_not_found');

@@ -87,9 +87,9 @@ export const sessionEnds: Clause[] = [
       if (!both) return;
       const [first, second] = both;
       const named = { ...namesOf(second.ids), ...Object.fromEntries(second.jar.entries) };
-      await first.askAsStranger('DELETE', named);
+      await first.askSignedOut('DELETE', named);
       await second.assertConnected('ended a session that only the address names');
-      await first.askAsStranger('DELETE');
+      await first.askSignedOut('DELETE');
       await second.assertConnected('ended the session of another without one of its own');
       await first.ask('DELETE', {}, named);
       await second.assertConnected('ended the session of another together with its own');

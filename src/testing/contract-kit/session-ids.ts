@@ -123,7 +123,7 @@ export const sessionIds: Clause[] = [
         ...Object.fromEntries(visitor.jar.entries),
         ...namesOf(visitor.ids),
       };
-      const told = await visitor.askAsStranger('GET', query);
+      const told = await visitor.askSignedOut('GET', query);
       assertThat(!isOf(told, visitor.ids), 'sent the ids to a GET without a cookie or header');
       const both = await connectTwo(harness);
       if (!both) return;

@@ -36,7 +36,7 @@ async function connect(harness: Harness): Promise<Visitor> {
 /** What comes after the post, also to somebody who is not connected, one by one. */
 async function* askLater(visitor: Visitor): AsyncGenerator<BackendResponse, void> {
   yield await visitor.ask('GET');
-  yield await visitor.askAsStranger('GET');
+  yield await visitor.askSignedOut('GET');
   yield await visitor.ask('DELETE');
 }
 
@@ -59,7 +59,7 @@ export const sessions: Clause[] = [
     hint: ASK,
     async check(harness) {
       const visitor = await connect(harness);
-      assertNobody(await visitor.askAsStranger('GET'));
+      assertNobody(await visitor.askSignedOut('GET'));
     },
   },
   {
@@ -95,7 +95,7 @@ export const sessions: Clause[] = [
     hint: 'Send Cache-Control: no-store with every answer to GET, also with 204.',
     async check(harness) {
       const visitor = await connect(harness);
-      for (const ask of ['ask', 'askAsStranger'] as const) {
+      for (const ask of ['ask', 'askSignedOut'] as const) {
         const { headers, status } = await visitor[ask]('GET');
         const control = headers.get('cache-control') ?? 'nothing';
         const seen = `answered ${status} with Cache-Control: ${control}`;

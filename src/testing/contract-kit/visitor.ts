@@ -78,7 +78,7 @@ export class Visitor {
   }
 
   /** Asks without the session's cookie or header, like a client that never connected. */
-  async askAsStranger(method: Method, query?: Record<string, string>): Promise<BackendResponse> {
+  async askSignedOut(method: Method, query?: Record<string, string>): Promise<BackendResponse> {
     return this.isOwn ? this.#harness.askBare(method, query) : this.#harness.ask(method, {}, query);
   }
 
