@@ -30,7 +30,7 @@ function profileRequests(): number {
   return site.emulator.requests.filter(({ path }) => path.startsWith('/profiles')).length;
 }
 
-/** The log says why, and nothing that is anybody's. */
+/** The log has the reason, and no secret or personal data. */
 function assertLogged(reason: RegExp, ...secrets: (string | undefined)[]): void {
   const log = site.log.join('\n');
   assert.match(log, reason);
@@ -39,8 +39,8 @@ function assertLogged(reason: RegExp, ...secrets: (string | undefined)[]): void 
   }
 }
 
-describe('a database that cannot write', () => {
-  it('is a failure for the customer, whose code is not sent', async () => {
+describe('a database that cannot be written', () => {
+  it('causes 503, and the code is not sent', async () => {
     const body = site.grantBody();
     await site.lockedWhile(async () => {
       const response = await site.connect(body);
@@ -78,7 +78,7 @@ describe('a database that cannot write', () => {
     assert.equal(site.emulator.refreshRequests().length, 1);
   });
 
-  it('is a failure for a customer who signs out, and stays signed in', async () => {
+  it('causes 503 for a sign-out, and the customer stays signed in', async () => {
     const cookie = await site.signIn();
     await site.restart({ timeoutMs: 500 });
     await site.lockedWhile(async () => {
@@ -102,7 +102,7 @@ describe('a stop of the demo backend', () => {
     assert.equal((await site.get('/session', cookieOf(response))).status, 200);
   });
 
-  it('keeps the tokens of a customer who did not wait', async () => {
+  it('keeps the tokens of a customer who has aborted the request', async () => {
     site.emulator.configure({ delayMs: 200 });
     const leaving = new AbortController();
     const left = fetch(`${site.backend.url}/monerium/connect`, {
@@ -120,7 +120,7 @@ describe('a stop of the demo backend', () => {
   });
 });
 
-describe('a database that cannot read', () => {
+describe('a database that cannot be read', () => {
   it('is reported, and connects nobody', async () => {
     const cookie = await site.signIn();
     await site.look((client) =>
@@ -138,7 +138,7 @@ describe('a database that cannot read', () => {
   });
 });
 
-describe('a backend of its own process', () => {
+describe('a backend in its own process', () => {
   const children: ChildProcess[] = [];
   after(() => children.forEach((child) => child.kill('SIGKILL')));
 
@@ -163,7 +163,7 @@ describe('a backend of its own process', () => {
     site.backend = { ...site.backend, url: /http:\S+/.exec(String(line))?.[0] ?? '' };
   }
 
-  it('keeps its customers through a kill in mid-session', async () => {
+  it('keeps its sessions after it was killed', async () => {
     const { backend } = site;
     const environment = { BACKEND_KEY: site.key, BACKEND_PORT: String(await getPort()) };
     try {
@@ -182,7 +182,7 @@ describe('a backend of its own process', () => {
     }
   });
 
-  it('does not start without its key, and says so in a sentence', async () => {
+  it('does not start without its key, and prints the reason', async () => {
     for (const [key, sentence] of [
       ['', 'BACKEND_KEY is missing. Make one with: openssl rand -base64 32\n'],
       [

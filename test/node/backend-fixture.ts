@@ -13,11 +13,11 @@ import { startEmulator, type Emulator } from '../../src/testing/emulator/emulato
 export const CLIENT_ID = '7d3f6f0a-54a4-4b4f-9a8e-2f0f1f0f7a11';
 export const SITE = 'http://localhost:5173';
 export const CALLBACK = `${SITE}/callback.html`;
-/** Part of everything secret here, so that it is found wherever it got to. */
+/** Personal data that the tests search for in logs and files, where it must not be. */
 export const EMAIL = 'canary.customer@example.com';
 const JSON_HEADERS = { 'Content-Type': 'application/json', Origin: SITE };
 
-/** A backend that can be restarted over the same database, and looked into. */
+/** A backend that can be restarted with the same database, which the tests can read. */
 export class Site {
   readonly folder = mkdtempSync(join(tmpdir(), 'monerium-connect-backend-'));
   /** Where the backend keeps its data. A test of another database sets it. */
@@ -67,7 +67,7 @@ export class Site {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A fresh code with everything that a page posts together with it. */
+  /** A new code, with the other fields that a page posts. */
   grantBody(redirectUri = CALLBACK): Record<string, string> {
     const verifier = randomBytes(32).toString('base64url');
     const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
@@ -88,7 +88,7 @@ export class Site {
     return this.post('/monerium/connect', body, headers);
   }
 
-  /** Connects, and answers the cookie. */
+  /** Connects, and returns the cookie. */
   async signIn(): Promise<string> {
     const response = await this.connect();
     assert.equal(response.status, 200, await response.text());
@@ -103,7 +103,7 @@ export class Site {
     return this.post('/disconnect', {}, { Cookie });
   }
 
-  /** Another program at the same file. */
+  /** Opens the same file as another program. */
   async look<T>(use: (client: Client) => Promise<T>): Promise<T> {
     const client = createClient({ url: `file:${this.database}` });
     try {
@@ -118,7 +118,7 @@ export class Site {
     return this.look(async (client) => (await client.execute(sql)).rows);
   }
 
-  /** No other program gets to write while `use` runs. */
+  /** No other program can write while `use` runs. */
   async lockedWhile(use: () => Promise<void>): Promise<void> {
     await this.look(async (client) => {
       const lock = await client.transaction('write');

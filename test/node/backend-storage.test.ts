@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 after(() => site.close());
 
-/** Everything that the emulator has given out or been sent, and the cookie. */
+/** The text has neither the cookie nor a value that the emulator has issued or received. */
 function assertNothingSecretIn(text: string, cookie: string): void {
   const [, id = ''] = cookie.split('=');
   for (const secret of [id, 'access_', 'refresh_', 'code_', EMAIL]) {
@@ -41,7 +41,7 @@ describe('the database of the demo backend', () => {
     assert.equal(!bytes.includes(String(profile)) && !bytes.includes(String(userId)), true);
   });
 
-  it('is for its owner only', { skip: process.platform === 'win32' }, () => {
+  it('is readable by its owner only', { skip: process.platform === 'win32' }, () => {
     assert.equal(statSync(site.database).mode & 0o777, 0o600);
   });
 
@@ -76,8 +76,8 @@ describe('the database of the demo backend', () => {
     assert.match(site.log.join(), /cannot be decrypted/);
   });
 
-  it('knows nobody whose row was changed by a bit, made longer to live, or cut', async () => {
-    // One time in 64 the character is the very one that would take its place.
+  it('refuses a session whose row was changed, extended in time or cut', async () => {
+    // The character may already be `_`: one time in 64.
     const other = `CASE substr(connection, 151, 1) WHEN '_' THEN '-' ELSE '_' END`;
     const changes = [
       `connection = substr(connection, 1, 150) || ${other} || substr(connection, 152)`,
@@ -94,7 +94,7 @@ describe('the database of the demo backend', () => {
     }
   });
 
-  it('keeps its customers when another key comes first and the old one stays', async () => {
+  it('keeps its sessions when a new key is put before the old one', async () => {
     const before = await site.signIn();
     const newer = throwawayKey();
     await site.restart({ key: `new:${newer},old:${site.key}` });
@@ -105,7 +105,7 @@ describe('the database of the demo backend', () => {
     await assertRefused(await site.get('/me', before), 401, 'login_required');
   });
 
-  it('knows nobody under another key, and all again under the right one', async () => {
+  it('refuses every session under another key, and accepts all under the right one', async () => {
     const cookie = await site.signIn();
     await site.restart({ key: throwawayKey() });
     await assertRefused(await site.get('/me', cookie), 401, 'login_required');
@@ -118,7 +118,7 @@ describe('the database of the demo backend', () => {
 describe('the demo backend refuses to start', () => {
   const database = () => join(site.folder, `${randomBytes(4).toString('hex')}.db`);
 
-  it('without a whole key, which it does not repeat', async () => {
+  it('without a complete key, and does not print it', async () => {
     const short = randomBytes(16).toString('base64');
     const broken = [`${throwawayKey()}AAAA`, `!${throwawayKey().slice(1)}`];
     for (const key of ['', short, ...broken, `${throwawayKey()},`, `a:${short}`]) {
@@ -132,7 +132,7 @@ describe('the demo backend refuses to start', () => {
     await assert.rejects(start, /^StartFailure: BACKEND_KEY is missing/);
   });
 
-  it('with a file that is no database, or in no folder, or from a newer program', async () => {
+  it('with a file that is not a database, is in a missing folder or has a newer version', async () => {
     const text = database();
     writeFileSync(text, 'Not a database, but a text. '.repeat(100));
     const newer = database();
@@ -162,7 +162,7 @@ describe('the demo backend refuses to start', () => {
     }
   });
 
-  it('with a server that is not there, without repeating the password', async () => {
+  it('with a server that is unreachable, and does not print the password', async () => {
     for (const scheme of ['postgres', 'valkey']) {
       const name = `${scheme}://me:secret@127.0.0.1:1/db`;
       await assert.rejects(startBackend({ ...site.options(), database: name }), (error: Error) => {
@@ -173,7 +173,7 @@ describe('the demo backend refuses to start', () => {
     }
   });
 
-  it('without repeating a password that is not encoded as a URL needs it', async () => {
+  it('with a password that is not URL-encoded, and does not print it', async () => {
     const passwords = ['sec/ret', 'sec#ret', 'sec?ret', '12/secret', 'sec@ret'];
     for (const password of passwords) {
       const name = `postgres://me:${password}@127.0.0.1:1/db`;

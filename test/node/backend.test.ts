@@ -6,7 +6,7 @@ import { assertRefused, CALLBACK, cookieOf, EMAIL, Site, SITE } from './backend-
 
 const site = new Site();
 
-/** What Monerium does, and how the backend passes it on. */
+/** How Monerium fails, and what the backend returns. */
 type Failure = readonly [token: Switches['token'], status: number, error: string];
 const FAILURES: readonly Failure[] = [
   ['rate-limit', 429, 'temporarily_unavailable'],
@@ -22,7 +22,7 @@ afterEach(() => {
 after(() => site.close());
 
 describe('the demo backend exchanges a code', () => {
-  it('answers who the customer is and nothing else', async () => {
+  it('returns the ids of the customer and nothing else', async () => {
     const response = await site.connect();
     const text = await response.text();
 
@@ -33,7 +33,7 @@ describe('the demo backend exchanges a code', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  it('refuses what is not from its site, not JSON, or not a grant, and asks nobody', async () => {
+  it('refuses a request that is not from its site, not JSON or not a grant, and sends none', async () => {
     const foreign = { Origin: 'https://evil.example' };
     await assertRefused(await site.connect(site.grantBody(), foreign), 403, 'access_denied');
     const text = { 'Content-Type': 'text/plain' };
@@ -46,7 +46,7 @@ describe('the demo backend exchanges a code', () => {
     assert.deepEqual(site.emulator.requests, []);
   });
 
-  it('passes on how Monerium failed, after one attempt and without a session', async () => {
+  it('reports how Monerium failed, after one attempt and without a session', async () => {
     const assertPassedOn = async ([token, status, error]: Failure) => {
       site.emulator.reset();
       site.emulator.configure({ token });
@@ -121,7 +121,7 @@ describe('the demo backend keeps a session', () => {
     assert.deepEqual(site.emulator.requests, []);
   });
 
-  it('under a new id with every connection, and forgets the old', async () => {
+  it('under a new id for every connection, and drops the old one', async () => {
     const first = await site.signIn();
     const second = cookieOf(await site.connect(site.grantBody(), { Cookie: first }));
 
@@ -130,7 +130,7 @@ describe('the demo backend keeps a session', () => {
     assert.equal((await site.get('/session', second)).status, 200);
   });
 
-  it('does not take an id that somebody else has chosen', async () => {
+  it('under an id that it has chosen, and not under one of the client', async () => {
     const chosen = 'session=chosen-by-an-attacker';
     const cookie = cookieOf(await site.connect(site.grantBody(), { Cookie: chosen }));
     assert.notEqual(cookie, chosen);
@@ -180,7 +180,7 @@ describe('the demo backend ends a session', () => {
   });
 });
 
-describe('the demo backend keeps count', () => {
+describe('the demo backend keeps a list', () => {
   it('of the requests and their statuses, without secrets', async () => {
     site.backend.requests.length = 0;
     const body = site.grantBody();

@@ -26,20 +26,20 @@ describe('the changelog', () => {
     assert.equal(isReleased(released, '0.2.0'), true);
   });
 
-  it('tells what is released from what is not', () => {
+  it('contains the versions that are released', () => {
     assert.equal(isReleased(CHANGELOG, '0.1.0'), true);
     assert.equal(isReleased(CHANGELOG, '0.2.0'), false);
     assert.equal(isReleased(CHANGELOG, '0.1'), false);
   });
 
-  it('refuses a version twice, and a release of nothing', () => {
+  it('refuses a version that is released already, and a release without changes', () => {
     assert.throws(() => release(CHANGELOG, '0.1.0', '2026-02-03'), /already/);
     const released = release(CHANGELOG, '0.2.0', '2026-02-03');
     assert.throws(() => release(released, '0.3.0', '2026-02-03'), /nothing/);
     assert.throws(() => release('# Changelog\n', '0.3.0', '2026-02-03'), /no heading/);
   });
 
-  it('of this project can be released', () => {
+  it('of this project has a section for unreleased changes', () => {
     const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8');
     assert.match(changelog, /^## Unreleased$/m);
   });

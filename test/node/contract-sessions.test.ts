@@ -127,7 +127,7 @@ const broken: Broken[] = [
     found: [/^sets no weaker cookie after the post: set the cookie __Host-session without/],
   })),
   {
-    fault: 'tells scripts the session id',
+    fault: 'shows the session id to scripts',
     parts: { tell: ({ profile, userId }, id) => Response.json({ profile, userId, session: id }) },
     found: [/^shows the session id to no script: sent the value of the cookie __Host-session/],
   },
@@ -173,7 +173,7 @@ const broken: Broken[] = [
     found: [/^takes no session from the address: sent the ids to a GET without a cookie/],
   },
   {
-    fault: 'tells about the customer whom the address names',
+    fault: 'returns the ids of the customer whom the address names',
     parts: {
       find(id, { kept, url }) {
         const wanted = url.searchParams.get('userId');
@@ -193,7 +193,7 @@ const broken: Broken[] = [
     found: [/^ends no other session: ended the session of another together with its own/],
   },
   {
-    fault: 'ends every session, whoever asks',
+    fault: 'ends every session for any client',
     parts: { end: (_id, { kept }) => kept.clear() },
     found: [/^ends no other session: ended a session that only the address names/],
   },
@@ -299,7 +299,7 @@ const broken: Broken[] = [
     ],
   },
   {
-    fault: 'returns who is connected to whoever asks',
+    fault: 'returns who is connected to a visitor without a session',
     parts: { tellNobody: ({ kept }) => Response.json([...kept.values()].pop() ?? {}) },
     // The last session of the process is sent to every visitor without a session.
     found: [
@@ -327,7 +327,7 @@ const broken: Broken[] = [
     ],
   },
   {
-    fault: 'answers a page to strangers',
+    fault: 'returns a page to a visitor without a session',
     parts: { tellNobody: () => new Response('<p>') },
     // If visitors look like connected customers, each clause that asks finds a fault.
     found: [
@@ -339,7 +339,7 @@ const broken: Broken[] = [
     ],
   },
   {
-    fault: 'sends strangers to a login',
+    fault: 'redirects a visitor without a session to a login',
     parts: {
       tellNobody: () => new Response(null, { status: 302, headers: { location: '/login' } }),
     },
@@ -350,9 +350,9 @@ const broken: Broken[] = [
     ],
   },
   {
-    fault: 'tells ids of its own',
+    fault: 'returns other ids',
     parts: { tell: () => Response.json({ profile: 'a', userId: 'b' }) },
-    // It stops there: the rest would be about something else.
+    // The check stops there, because the other clauses need the ids.
     found: [/^returns who is connected: answered with other ids/],
   },
   {
@@ -429,10 +429,12 @@ const sign = (text: string) =>
 const sound: Record<string, [parts: Partial<Parts>, options?: Options]> = {
   'is as simple as can be': [{}],
   'is on the origin of the pages': [{}, { cors: false }],
-  'answers strangers with 401': [
+  'returns 401 to a visitor without a session': [
     { tellNobody: () => Response.json({ error: 'access_denied' }, { status: 401 }) },
   ],
-  'answers strangers with 404': [{ tellNobody: () => new Response(null, { status: 404 }) }],
+  'returns 404 to a visitor without a session': [
+    { tellNobody: () => new Response(null, { status: 404 }) },
+  ],
   ...Object.fromEntries(
     [202, 410].map((status): [string, [Partial<Parts>]] => [
       `answers DELETE with ${status}`,

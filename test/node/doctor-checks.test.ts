@@ -315,7 +315,7 @@ describe('the checks of the doctor', () => {
     ['server_unavailable', 'backend-fails', answer(500)],
   ];
 
-  it('#233 find how a flow ended by its cause, first and once', () => {
+  it('#233 report how a flow ended by its cause, first and once', () => {
     for (const [code, cause, changes] of CAUSES) {
       const failure = { code, hint: 'POST …' };
       const found = open(check(facts({ ...changes, flow: { failure } })));
@@ -324,14 +324,14 @@ describe('the checks of the doctor', () => {
     }
   });
 
-  it('#233 find how a flow ended by its code where nothing explains it', () => {
+  it('#233 report how a flow ended by its code when no check finds the cause', () => {
     const failure = { code: 'exchange_rejected', hint: 'POST … 400' };
     const found = open(check(facts({ ...answer(500), flow: { failure } })));
     assert.deepEqual(namesOf(found), ['exchange_rejected', 'backend-fails']);
     assert.match(found[0]?.text ?? '', /POST … 400/);
   });
 
-  it('#231 say that a redirect drops the query, where that can be seen', () => {
+  it('#231 report that a redirect drops the query, if that is known', () => {
     for (const href of [`${ORIGIN}/connect`, `${ORIGIN}/connect/`, `${ORIGIN}/login`, undefined]) {
       for (const keepsQuery of href ? [true, false] : [undefined]) {
         const texts = check(facts(redirect({ href, keepsQuery }))).map(({ text }) => text);
@@ -340,7 +340,7 @@ describe('the checks of the doctor', () => {
     }
   });
 
-  it('name a lost flow beside the redirect of another address', () => {
+  it('report a lost flow in addition to the redirect of another address', () => {
     const flow = { lost: `${ORIGIN}/other` };
     const found = open(check(facts({ ...redirect({ keepsQuery: false }), flow })));
     assert.deepEqual(namesOf(found), ['flow-lost', 'redirect-uri-query']);

@@ -20,14 +20,14 @@ const IDENTITY = { profile: 'profile-1', userId: 'user-1' };
 const TOKENS = { access_token: 'access', token_type: 'Bearer', ...IDENTITY };
 const HOUR = 3_600_000;
 const LIMIT = 65_536;
-/** JSON that throws when it is made a string. */
+/** JSON that throws when it is converted to a string. */
 const NO_TEXT = { toString: null, valueOf: null };
 
 function askBackend(send: Send, url = BACKEND_URL): Promise<Identity> {
   return exchangeByBackend(send, REQUEST, { url, headers: {}, credentials: 'omit' });
 }
 
-/** How an exchange through the backend fails; also that nothing is sent twice. */
+/** Returns the error of an exchange through the backend, which sends one request. */
 async function failByBackend(answer: Answer): Promise<ConnectError> {
   const { send, requests } = recordSend(answer);
   const error = await catchConnectError(() => askBackend(send));
@@ -139,7 +139,7 @@ describe('a broken connection', () => {
     expect(error.message).to.match(/^exchange_network: POST .* got no readable response$/);
   });
 
-  it('#64 may come in the middle of the body', async () => {
+  it('#64 may occur in the middle of the body', async () => {
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode('{"profile":'));
@@ -179,7 +179,7 @@ describe('a response that cannot be read', () => {
 });
 
 describe('a byte order mark', () => {
-  it('#69 is ignored in front of the JSON, as fetch does', async () => {
+  it('#69 is ignored before the JSON, as in Response.json()', async () => {
     const { send } = recordSend(new Response(`\ufeff${JSON.stringify(IDENTITY)}`));
     expect(await askBackend(send)).to.deep.equal(IDENTITY);
     const refusal = new Response(`\ufeff{"error":"invalid_grant"}`, { status: 400 });
@@ -248,7 +248,7 @@ describe('the facts of a failure', () => {
   });
 });
 
-/** A body without end; `cancelled` resolves with the number of chunks that were asked for. */
+/** An endless body. `cancelled` resolves with the number of chunks that were read. */
 function endless(chunk: Uint8Array): { body: ReadableStream; cancelled: Promise<number> } {
   let pulls = 0;
   let tell: (pulls: number) => void;
@@ -256,7 +256,7 @@ function endless(chunk: Uint8Array): { body: ReadableStream; cancelled: Promise<
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
       pulls++;
-      // Were it read on and on, the test would never come to its end.
+      // Ends the body, so that a test without a limit fails and does not hang.
       if (pulls > 1000) controller.close();
       else controller.enqueue(chunk.slice());
     },
@@ -304,7 +304,7 @@ describe('the limit of 64 KiB', () => {
     expect(await cancelled).to.be.within(3, 5);
   });
 
-  it('reads characters that are cut in two by the network', async () => {
+  it('reads characters whose bytes arrive in separate chunks', async () => {
     const bytes = new TextEncoder().encode(JSON.stringify({ name: 'é💶', ...IDENTITY }));
     const body = new ReadableStream({
       start(controller) {
@@ -321,7 +321,7 @@ describe('the response of the token endpoint', () => {
   const exchange = (body: unknown) => exchangeDirectly(recordSend(json(body)).send, REQUEST);
 
   for (const token_type of ['Bearer', 'bearer', 'BEARER']) {
-    it(`#74 takes ${token_type} for bearer`, async () => {
+    it(`#74 accepts ${token_type} as bearer`, async () => {
       const { tokens } = await exchange({ ...TOKENS, token_type, refresh_token: 'r' });
       expect(tokens).to.include({ accessToken: 'access', refreshToken: 'r' });
     });
@@ -372,7 +372,7 @@ describe('the response of the token endpoint', () => {
     });
   }
 
-  it('#74 makes a number that JSON can hold of any expires_in, or none', async () => {
+  it('#74 turns any expires_in into a finite time, or into none', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (expires_in) => {
         const { tokens } = await exchange({ ...TOKENS, expires_in });

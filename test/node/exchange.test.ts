@@ -31,7 +31,7 @@ function askBackend(
   return exchangeByBackend(send, REQUEST, { url: BACKEND_URL, headers, credentials });
 }
 
-/** The fields in which a request could give a code away. */
+/** The options of a request that could leak a code. */
 function policyOf({ cache, redirect, referrerPolicy, credentials }: Request): object {
   return { cache, redirect, referrerPolicy, credentials };
 }
@@ -68,14 +68,14 @@ describe('exchangeByBackend', () => {
   });
 
   for (const credentials of ['same-origin', 'include', 'omit'] as const) {
-    it(`#71 #75 follows no redirect, leaves no trace and sends cookies: ${credentials}`, async () => {
+    it(`#71 #75 follows no redirect, and uses no cache or referrer: credentials ${credentials}`, async () => {
       const { send, requests } = recordSend(json(IDENTITY));
       await askBackend(send, {}, credentials);
       expect(requests.map(policyOf)).to.deep.equal([{ ...STRICT_POLICY, credentials }]);
     });
   }
 
-  it('#75 lets own headers through, but no other content type', async () => {
+  it('#75 sends own headers, but no other content type', async () => {
     const headers = { 'X-CSRF-Token': 't', 'CONTENT-TYPE': 'text/plain', accept: 'text/html' };
     const { send, requests } = recordSend(json(IDENTITY));
     await askBackend(send, headers);
@@ -86,14 +86,14 @@ describe('exchangeByBackend', () => {
     ]);
   });
 
-  it('sends nothing with own headers that no request can have', async () => {
+  it('sends nothing when the name of an own header is invalid', async () => {
     const { send, requests } = recordSend(json(IDENTITY));
     const outcome = await askBackend(send, { 'not a name': 'x' }).catch(() => 'rejected');
     expect(outcome).to.equal('rejected');
     expect(requests).to.deep.equal([]);
   });
 
-  it('answers the identity', async () => {
+  it('returns the identity', async () => {
     const { send } = recordSend(json(IDENTITY, { status: 201 }));
     expect(await askBackend(send)).to.deep.equal(IDENTITY);
   });
@@ -125,7 +125,7 @@ describe('exchangeByBackend', () => {
 });
 
 describe('readIdentity', () => {
-  it('takes defaultProfile for a missing profile', () => {
+  it('uses defaultProfile for a missing profile', () => {
     expect(readIdentity({ defaultProfile: 'd', userId: 'u' })).to.deep.equal({
       profile: 'd',
       userId: 'u',
@@ -141,12 +141,12 @@ describe('readIdentity', () => {
   });
 
   for (const id of ['a', 'A-Z_0.9:-', 'x'.repeat(128), '__proto__', 'constructor']) {
-    it(`takes ${id.slice(0, 20)} (${id.length}) for an id`, () => {
+    it(`accepts ${id.slice(0, 20)} (${id.length}) as an id`, () => {
       expect(readIdentity({ profile: id, userId: id })).to.deep.equal({ profile: id, userId: id });
     });
   }
 
-  it('#72 refuses every other id, on both places', () => {
+  it('#72 refuses every other id, in both fields', () => {
     const texts = ['', ' ', 'a b', 'a/b', 'a\n', '\na', 'ä', '<b>', 'x'.repeat(129), 'a\0', 'a%20'];
     for (const id of [...texts, null, undefined, 1, true, ['p'], { id: 'p' }, new String('p')]) {
       const label = JSON.stringify(id);
@@ -155,7 +155,7 @@ describe('readIdentity', () => {
     }
   });
 
-  it('#73 does not count what every object inherits', () => {
+  it('#73 ignores inherited properties', () => {
     const inherited = { profile: 'p', defaultProfile: 'd', userId: 'u' };
     expect(readIdentity(Object.create(inherited))).to.equal(undefined);
     try {
@@ -170,7 +170,7 @@ describe('readIdentity', () => {
     }
   });
 
-  it('#73 finds nothing in what is no object with both ids', () => {
+  it('#73 returns undefined for a value that is not an object with both ids', () => {
     const lookalike = JSON.parse('{"__proto__":{"profile":"p","userId":"u"}}') as unknown;
     for (const answer of [
       undefined,
@@ -314,7 +314,7 @@ describe('refreshTokens', () => {
     });
   }
 
-  it('says why it is refused', async () => {
+  it('rejects with the OAuth error of a refusal', async () => {
     const { send } = recordSend(json({ error: 'invalid_grant' }, { status: 400 }));
     const error = await catchConnectError(() => refreshTokens(send, REQUEST, 'old'));
     expect(error).to.include({
@@ -333,7 +333,7 @@ describe('exchangeCode', () => {
     globalThis.fetch = fetch;
   });
 
-  /** Takes the place of the network, and records the signal of every request. */
+  /** Replaces `fetch`, and records the signal of every request. */
   function replaceFetch(...answers: Response[]) {
     const { send, requests } = recordSend(...answers);
     const signals: unknown[] = [];
@@ -353,7 +353,7 @@ describe('exchangeCode', () => {
     expect(signals).to.deep.equal([signal]);
   });
 
-  it('asks the token endpoint and the context, both under the signal', async () => {
+  it('sends requests to the token endpoint and for the context, both under the signal', async () => {
     const { requests, signals } = replaceFetch(
       json(TOKENS),
       json({ userId: 'user-1', defaultProfile: 'profile-1' }),
@@ -380,7 +380,7 @@ describe('exchangeCode', () => {
   });
 
   for (const found of [undefined, null, 'secret', {}, { ...IDENTITY, userId: 'se cret' }]) {
-    it(`#72 is profile_unavailable when that function gives ${JSON.stringify(found)}`, async () => {
+    it(`#72 is profile_unavailable when that function returns ${JSON.stringify(found)}`, async () => {
       const run = () => Promise.resolve(found as Identity);
       const exchange = () => exchangeCode({ kind: 'custom', run }, REQUEST, signal);
       const error = await catchConnectError(exchange);

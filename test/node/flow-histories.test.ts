@@ -39,14 +39,14 @@ const TO_MONERIUM: readonly Step[] = [
 /** A tab that has not begun the flow waits so long under its lock. */
 const CLAIM: readonly Step[] = ['the next lock is granted or refused'];
 
-/** Takes the place of an arrow; `original` is absent where the table has none. */
+/** Replaces a transition. `original` is undefined if the table has none. */
 type Mutant = (
   original: ((state: FlowState, event: FlowEvent) => FlowState) | undefined,
 ) => ((state: FlowState, event: FlowEvent) => FlowState) | undefined;
 
 interface Example {
   readonly title: string;
-  /** A popup, where nothing else is said. */
+  /** The default is a popup. */
   readonly setting?: Setting;
   readonly steps: readonly Step[];
   readonly status: ConnectionStatus;
@@ -54,7 +54,7 @@ interface Example {
   readonly posts: number;
 }
 
-/** An example that fails as soon as one arrow of the machine is another one. */
+/** An example that fails when one transition of the machine is changed. */
 interface GuardedExample extends Example {
   readonly arrow: readonly [FlowState['step'], FlowEvent['type']];
   readonly mutant: Mutant;
@@ -62,7 +62,7 @@ interface GuardedExample extends Example {
 
 const GUARDED: readonly GuardedExample[] = [
   {
-    title: '#148 connects though the last connector has left between the response and its lock',
+    title: '#148 connects although the last connector has left between the response and its lock',
     steps: [
       ...TO_MONERIUM,
       'the popup hands over a code',
@@ -78,7 +78,7 @@ const GUARDED: readonly GuardedExample[] = [
     mutant: () => () => IDLE,
   },
   {
-    title: '#149 listens to nothing more when a popup has exchanged its code by itself',
+    title: '#149 removes its listeners when a popup has exchanged its code itself',
     steps: [
       ...TO_MONERIUM,
       'the popup goes on by itself',
@@ -89,12 +89,12 @@ const GUARDED: readonly GuardedExample[] = [
     endings: ['connected'],
     posts: 0,
     arrow: ['waiting', 'connect'],
-    // What goes on in a lost flow goes on.
+    // The work of a flow continues when it is `lost`.
     mutant: (original) => (state, event) =>
       ({ ...state, ...original?.(state, event), step: 'lost' }) as unknown as FlowState,
   },
   {
-    title: '#150 gives a start up when the last connector leaves before the secrets are ready',
+    title: '#150 gives up a start when the last connector leaves before the secrets are ready',
     steps: ['connector 0 arrives and is clicked', 'connector 0 leaves', 'the secrets are ready'],
     status: 'idle',
     endings: [],
@@ -103,7 +103,7 @@ const GUARDED: readonly GuardedExample[] = [
     mutant: () => undefined,
   },
   {
-    title: '#150 gives a redirect up when the last connector leaves before the secrets are ready',
+    title: '#150 gives up a redirect when the last connector leaves before the secrets are ready',
     setting: REDIRECT,
     steps: ['connector 0 arrives and is clicked', 'connector 0 leaves', 'the secrets are ready'],
     status: 'idle',
@@ -130,7 +130,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 0,
   },
   {
-    title: 'resolves connect() though the popup has closed itself before its response is claimed',
+    title: 'resolves connect() although the popup has closed itself before its response is claimed',
     steps: [
       ...TO_MONERIUM,
       '5000 ms pass',
@@ -144,7 +144,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 1,
   },
   {
-    title: 'gives a click the call of the exchange that a lost popup has begun',
+    title: 'joins a click to the exchange that a lost popup has begun',
     steps: [
       ...TO_MONERIUM,
       'half an hour passes',
@@ -158,7 +158,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 1,
   },
   {
-    title: 'takes a response no more that has waited for a click which was cancelled',
+    title: 'ignores a response that has waited for a click when that click is cancelled',
     steps: [
       ...TO_MONERIUM,
       'another tab is opened with a code',
@@ -197,7 +197,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 0,
   },
   {
-    title: 'keeps an ending that nobody has heard for the next connector, however late that comes',
+    title: 'keeps an ending without a listener for the next connector, also half an hour later',
     steps: [
       ...TO_MONERIUM,
       'the popup hands over a code',
@@ -220,7 +220,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 0,
   },
   {
-    title: 'asks no wallet any more when the last connector leaves',
+    title: 'ignores the wallet after the last connector has left',
     setting: { ...POPUP, hasWallet: true },
     steps: [...TO_MONERIUM, 'connector 0 leaves', 'the wallet signs'],
     status: 'idle',
@@ -269,7 +269,7 @@ const EXAMPLES: readonly Example[] = [
     posts: 0,
   },
   {
-    title: 'shows the flow to a connector whose listener left at the first event, and is back',
+    title: 'shows the flow to a connector that arrives after a listener has removed all others',
     steps: [
       ...TO_MONERIUM,
       'the popup hands over a code',
@@ -309,7 +309,7 @@ async function runExample(example: Example, change?: Change): Promise<void> {
   });
 }
 
-/** Puts another arrow into the table. */
+/** Replaces a transition in the table of the machine. */
 function changeArrow({ arrow: [step, type], mutant }: GuardedExample): Change {
   return ({ machine }) => {
     const row = machine[step] as Record<string, ReturnType<Mutant>>;

@@ -1,4 +1,4 @@
-// Every state of what a site says, with every event, against the rules in words.
+// Every state of the customer that a site names, with every event, against the rules.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Connection } from '../../src/core/connection.js';
@@ -93,7 +93,7 @@ describe('what a site says of its customer', () => {
     }
   });
 
-  it('leaves a customer whom the flow has connected to the flow, with its tokens', () => {
+  it('does not name a customer whom only the flow has connected, with its tokens', () => {
     for (const state of STATES) {
       const expected = known(state) ? ADA : undefined;
       assert.deepEqual(known(read(state, ADA, CONNECTED)), expected, name(state));
@@ -112,7 +112,7 @@ describe('what a site says of its customer', () => {
     }
   });
 
-  it('has a state of its own for each question, so that only the last answer counts', () => {
+  it('has a new state for each request, so that only the last response counts', () => {
     for (const state of STATES) {
       const first = ask(state, true);
       assert.notEqual(first, state, name(state));
@@ -121,7 +121,7 @@ describe('what a site says of its customer', () => {
     }
   });
 
-  it('is asked later where the first question could not be asked, and shows no checking then', () => {
+  it('is fetched later if the first request was not possible, without showing checking', () => {
     assert.deepEqual(ask(UNCHECKED, true), UNCHECKED);
     const unasked = ask(UNCHECKED, false);
     assert.equal(unasked.who, 'unasked');
@@ -139,18 +139,18 @@ describe('what a site says of its customer', () => {
     }
   });
 
-  it('is as before when the backend does not tell, and no longer checking', () => {
+  it('stays the same when the backend fails, and is no longer checking', () => {
     for (const state of STATES) {
       const expected = state.who === 'checking' ? UNSET : state;
       assert.deepEqual(answer(state, undefined), expected, name(state));
     }
   });
 
-  it('is not said any more once a flow came back or the customer was disconnected', () => {
+  it('is dropped when a flow has returned or the customer was disconnected', () => {
     for (const state of STATES) assert.equal(clear(state).who, undefined, name(state));
   });
 
-  it('forgets with the session only whom the backend has named', () => {
+  it('is dropped with the session only if the backend has named the customer', () => {
     for (const state of STATES) {
       const isForgotten = !state.isBySite && known(state) !== undefined;
       assert.deepEqual(forget(state), isForgotten ? UNSET : state, name(state));

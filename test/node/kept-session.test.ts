@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => mock.restoreAll());
 
-/** A backend that gives one response, or none. */
+/** A backend that returns this response, or a network error for the status 0. */
 function respondWith(status: number, body?: string) {
   return mock.method(globalThis, 'fetch', async () => {
     if (!status) throw new TypeError('fetch failed');
@@ -51,10 +51,10 @@ describe('who is connected', () => {
 
   for (const [what, status, body] of [
     ['without ids', 200, '{}'],
-    ['that is no JSON', 200, 'hello'],
-    ['of a server at fault', 500, ids],
+    ['that is not JSON', 200, 'hello'],
+    ['with a server error', 500, ids],
     ['that forbids it', 403, ids],
-    ['that never came', 0, ''],
+    ['that never arrives', 0, ''],
   ] as const) {
     it(`is not known by a response ${what}, with a warning`, async () => {
       const warned = warn();

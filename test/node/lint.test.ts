@@ -1,4 +1,4 @@
-// Each rule of the house is red on one wrong example, where only some files may do it.
+// Each rule of the house reports a wrong example, except in the files that may do it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ESLint } from 'eslint';
@@ -12,7 +12,7 @@ const syntax = 'no-restricted-syntax';
 const words = 'house/plain-words';
 const LIT = "import { html, unsafeCSS } from 'lit';";
 
-/** Where it is wrong, the rule, the code, and a file that may do it. */
+/** The file where the code is wrong, the rule, the code, and a file that may do it. */
 const wrong: [file: string, rule: string, code: string, owner?: string][] = [
   [PURE, globals, 'location.href;', PAGE],
   [PURE, globals, "globalThis['location'];", PAGE],
@@ -65,11 +65,11 @@ describe('lint rules of the house', () => {
     });
   }
 
-  it('allow what is not of the page', async () => {
+  it('allow code that does not use the page', async () => {
     assert.deepEqual(await report(fine, PURE), []);
   });
 
-  it('are part of the configuration in use, beside any and long functions', async () => {
+  it('are part of the configuration in use, with those for any and long functions', async () => {
     const used = new ESLint({ overrideConfigFile: 'scripts/check/eslint.config.js' });
     const { rules } = (await used.calculateConfigForFile(PURE)) as { rules: object };
     const { rules: house } = (await eslint.calculateConfigForFile(PURE)) as { rules: object };

@@ -158,7 +158,7 @@ describe('nameOAuthError', () => {
     });
   }
 
-  it('#57 says other for every text that is not registered', () => {
+  it('#57 returns other for every text that is not registered', () => {
     for (const error of FOREIGN_ERRORS) {
       expect(nameOAuthError(error), error.slice(0, 40)).to.equal('other');
     }

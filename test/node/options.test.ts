@@ -248,7 +248,7 @@ describe('listDifferences', () => {
     expect(listDifferences(binding, other)).to.have.members(Object.keys(binding));
   });
 
-  it('#55 compares two bindings, and finds nothing the same as no binding', () => {
+  it('#55 compares two bindings, and finds no binding equal to an absent one', () => {
     expect(isSameBinding(binding, { ...binding })).to.equal(true);
     expect(isSameBinding(binding, { ...binding, exchange: 'custom' })).to.equal(false);
     expect(isSameBinding(undefined, binding)).to.equal(false);

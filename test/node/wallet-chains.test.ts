@@ -28,7 +28,7 @@ describe('the chains', () => {
     }
   });
 
-  it('does not take a name of the other environment', () => {
+  it('are not those of the other environment', () => {
     assert.equal(chooseChain(chainsOf('sandbox'), undefined, 1).name, 'sepolia');
     assert.equal(chooseChain(chainsOf('production'), undefined, 11155111).name, 'ethereum');
   });

@@ -29,7 +29,7 @@ describe('the claims of codes', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  it('remembers the 10,000 newest of them in the memory of a process', async () => {
+  it('are limited to the 10,000 newest in the memory of a process', async () => {
     const store = createMemoryStore();
     const { signal } = new AbortController();
     const claim = (number: number) => store.claim(`${number}`, 3_600_000, signal);
@@ -38,7 +38,7 @@ describe('the claims of codes', () => {
     assert.equal(await claim(0), true);
   });
 
-  it('know the hash of a code, and never the code', async () => {
+  it('store the hash of a code, and never the code', async () => {
     const keys: string[] = [];
     const store: CodeStore = {
       async claim(key, ttlMs, deadline) {
@@ -56,7 +56,7 @@ describe('the claims of codes', () => {
     assert.equal(!keys[0]?.includes(body.code), true);
   });
 
-  /** CodeStore of a process that say what is kept. */
+  /** A store in memory, and the keys of its claims. */
   function watchClaims() {
     const kept = new Set<string>();
     const memory = createMemoryStore();
@@ -74,7 +74,7 @@ describe('the claims of codes', () => {
     return { store, kept };
   }
 
-  /** How often the code went to Monerium when it is posted twice, and how many claims are left. */
+  /** Posts a code twice. Returns how often it was sent to Monerium, and how many claims remain. */
   async function postTwice(fetch: typeof globalThis.fetch, options = {}) {
     let sent = 0;
     const { store, kept } = watchClaims();
@@ -85,7 +85,7 @@ describe('the claims of codes', () => {
     return { sent, kept: kept.size, statuses };
   }
 
-  it('#218 made-up codes that Monerium refuses leave nothing', async () => {
+  it('#218 are released for made-up codes that Monerium refuses', async () => {
     const { store, kept } = watchClaims();
     site.emulator.configure({ oauthErrors: true });
     const handle = site.handlerWith({ store });
@@ -100,7 +100,7 @@ describe('the claims of codes', () => {
   const answer = (status: number, body: unknown) => async () => Response.json(body, { status });
   const grant = { error: 'invalid_grant' };
 
-  it('#218 a code that Monerium has refused is free for the post that has the right verifier', async () => {
+  it('#218 are released when Monerium refuses the code, so that the right verifier can be posted', async () => {
     const refused = await postTwice(answer(400, { ...grant, error_description: 'no' }));
     assert.deepEqual(refused, { sent: 2, kept: 0, statuses: [400, 400] });
   });
@@ -160,7 +160,7 @@ describe('the claims of codes', () => {
     assert.deepEqual(broken, { sent: 1, kept: 1, statuses: [500, 400] });
   });
 
-  it('#218 of another post are not freed by one that is refused as the second', async () => {
+  it('#218 of the first post are not released by a second one that is refused', async () => {
     const { store, kept: left } = watchClaims();
     const handle = site.handlerWith({ store });
     const body = site.createPost();
@@ -171,9 +171,9 @@ describe('the claims of codes', () => {
   });
 
   const unreleased: [string, CodeStore['release']][] = [
-    ['cannot free', undefined],
-    ['fail to free', () => Promise.reject(new Error('away'))],
-    ['hang when they free', () => new Promise(() => undefined)],
+    ['cannot be released', undefined],
+    ['fail to be released', () => Promise.reject(new Error('away'))],
+    ['hang on release', () => new Promise(() => undefined)],
   ];
   for (const [what, release] of unreleased) {
     it(`#218 that ${what} change nothing about the response`, async () => {
@@ -209,7 +209,7 @@ describe('the claims of codes', () => {
 });
 
 describe('the claims of a process', () => {
-  it('can be made again when their time is over', async () => {
+  it('can be made again after their time to live', async () => {
     const store = createMemoryStore();
     assert.equal(await store.claim('a', 1000, signal), true);
     assert.equal(await store.claim('a', 1000, signal), false);
@@ -266,7 +266,7 @@ describe('observe', () => {
 });
 
 describe('the console', () => {
-  it('#224 is silent about the empty post of the doctor, and onError is not', async () => {
+  it('#224 does not show the empty post of the doctor, which onError receives', async () => {
     const lines: unknown[] = [];
     mock.method(console, 'warn', (line: string) => void lines.push(line));
     const handle = site.handlerWith({ onError: undefined });
@@ -279,7 +279,7 @@ describe('the console', () => {
     assert.match(site.failures[0]?.reason ?? '', /^the body has no fields/);
   });
 
-  it('has the failures below 500 in the sandbox, and not in production', async () => {
+  it('shows failures below 500 in the sandbox, and not in production', async () => {
     const lines: string[] = [];
     mock.method(console, 'warn', (line: string) => void lines.push(line));
     const request = () => post(site.createPost(), { origin: 'https://evil.example' });

@@ -30,14 +30,14 @@ afterEach(() => {
 
 after(() => site.close());
 
-/** Begins a flow, and returns the address at Monerium that the browser is led to. */
+/** Begins a flow, and returns the address at Monerium to which it redirects the browser. */
 async function begin(visitor: Visitor, query = ''): Promise<URL> {
   const response = await visitor.ask(`${START}${query}`);
   assert.equal(response.status, 303);
   return new URL(response.headers.get('location') ?? '');
 }
 
-/** Goes on at Monerium, up to the address of the callback, which is not opened. */
+/** Approves at Monerium, and returns the address of the callback without opening it. */
 async function approve(visitor: Visitor, auth: URL): Promise<string> {
   const isCallback = (url: string) => url.startsWith(`${BASE}/callback`);
   return (await visitor.go(auth.href, { until: isCallback })).url;
@@ -47,7 +47,7 @@ const resultOf = (url: string | null) => new URL(url ?? '').searchParams.get('mo
 const session = (visitor: Visitor, init?: RequestInit) => visitor.ask(`${BASE}/session`, init);
 
 describe('a flow that the server starts', () => {
-  it('#247 connects a customer and leads back to where it began', async () => {
+  it('#247 connects a customer and redirects to return_to', async () => {
     const visitor = site.visitor();
     const { url } = await visitor.go(`${START}?return_to=/cart%3Fa%3D1`);
     assert.equal(url, `${SHOP}/cart?a=1&monerium_result=connected`);
@@ -89,7 +89,7 @@ describe('a flow that the server starts', () => {
     for (const name of ['state', 'code_challenge']) assert.equal(new Set(valuesOf(name)).size, 2);
   });
 
-  it('passes on the email and the first screen, and nothing else', async () => {
+  it('passes on email and auth_mode, and no other parameter', async () => {
     const query = '?email=a%2Bb%40shop.example&auth_mode=signup&skip_kyc=true&client_id=evil';
     const more = '&redirect_uri=https://evil.example&state=mine&code_challenge=mine&scope=all';
     const { searchParams } = await begin(site.visitor(), query + more);
@@ -116,7 +116,7 @@ describe('a flow that the server starts', () => {
     ],
     [{}, '?return_to=https://evil.example/', `${SHOP}/?monerium_result=connected`],
   ] as const) {
-    it(`#245 leads to ${url} with ${JSON.stringify(options)} and ${query}`, async () => {
+    it(`#245 redirects to ${url} with ${JSON.stringify(options)} and ${query}`, async () => {
       const visitor = site.visitor(site.handlerWith(options));
       assert.equal((await visitor.go(`${START}${query}`)).url, url);
     });
@@ -124,7 +124,7 @@ describe('a flow that the server starts', () => {
 });
 
 describe('the cookie of a flow', () => {
-  it('#248 is sealed, and for this host, https and navigations alone', async () => {
+  it('#248 is sealed, and is only sent to this host, over https, and with SameSite=Lax', async () => {
     const visitor = site.visitor();
     const { searchParams } = await begin(visitor, '?return_to=/a-place');
     const [name = ''] = visitor.cookiesLike(FLOW);
@@ -141,7 +141,7 @@ describe('the cookie of a flow', () => {
     }
   });
 
-  it('#248 has neither prefix nor Secure on http, which is for this machine', async () => {
+  it('#248 has neither the prefix nor Secure on http, which is for loopback only', async () => {
     for (const host of ['localhost:3000', '127.0.0.1', '[::1]:80']) {
       const baseUrl = `http://${host}/monerium`;
       const handle = site.handlerWith({ baseUrl });
@@ -151,7 +151,7 @@ describe('the cookie of a flow', () => {
     }
   });
 
-  it('#249 is one of four: a fifth flow drops the oldest, and the others go on', async () => {
+  it('#249 is one of at most four: a fifth flow drops the oldest, and the others continue', async () => {
     const visitor = site.visitor();
     const started: URL[] = [];
     const now = Date.now();
@@ -191,7 +191,7 @@ describe('the cookie of a flow', () => {
     }
   });
 
-  it('fits into what browsers take, with the longest place to go back to', async () => {
+  it('fits into the size limit of browsers with the longest return_to', async () => {
     const visitor = site.visitor();
     await begin(visitor, `?return_to=/${encodeURIComponent('"'.repeat(700))}`);
     await begin(visitor, `?return_to=/${'x'.repeat(2047)}`);
@@ -201,7 +201,7 @@ describe('the cookie of a flow', () => {
 });
 
 describe('the callback', () => {
-  it('#250 exchanges nothing for a browser that has not begun the flow', async () => {
+  it('#250 exchanges no code for a browser that has not begun the flow', async () => {
     const attacker = site.visitor();
     const callback = await approve(attacker, await begin(attacker));
     const victim = site.visitor();
@@ -210,11 +210,11 @@ describe('the callback', () => {
     assert.equal(resultOf(url), 'transaction_not_found');
     assert.equal(site.emulator.tokenRequests().length, 0);
     assert.deepEqual(site.connected, []);
-    // It goes on for the one who has begun it.
+    // The browser that has begun the flow can still finish it.
     assert.equal(resultOf((await attacker.go(callback)).url), 'connected');
   });
 
-  it('#250 does not take the cookie of one flow for another', async () => {
+  it('#250 does not accept the cookie of one flow for another', async () => {
     const visitor = site.visitor();
     const [one, two] = [await begin(visitor), await begin(visitor)];
     const callback = new URL(await approve(visitor, one));
@@ -229,7 +229,7 @@ describe('the callback', () => {
     assert.equal(site.emulator.tokenRequests().length, 0);
   });
 
-  it('#250 does not take a flow of another client, API, redirect URI or secret', async () => {
+  it('#250 does not accept a flow of another client, API, redirect URI or secret', async () => {
     const others: Partial<ConnectHandlerOptions>[] = [
       { clientId: 'another' },
       { apiUrl: 'https://api.example' },
@@ -250,7 +250,7 @@ describe('the callback', () => {
     assert.equal(site.emulator.tokenRequests().length, 0);
   });
 
-  it('#243 goes on when the secret was replaced meanwhile', async () => {
+  it('#243 accepts a flow that the former secret has sealed', async () => {
     const visitor = site.visitor();
     const callback = await approve(visitor, await begin(visitor));
     const secret = ['another secret, which is as long as it', SECRET];
@@ -259,7 +259,7 @@ describe('the callback', () => {
     assert.equal(resultOf((await next.go(callback)).url), 'connected');
   });
 
-  it('#251 begins a new session: one that somebody knew is not connected', async () => {
+  it('#251 begins a new session, and does not connect the ID that the browser had before', async () => {
     const visitor = site.visitor();
     const known = crypto.randomUUID();
     visitor.cookies.set('__Host-session', { value: known, line: '' });
@@ -272,7 +272,7 @@ describe('the callback', () => {
     assert.equal((await session(other)).status, 204);
   });
 
-  it('#251 sets every cookie of onConnected, and leads where the handler says', async () => {
+  it('#251 sets every cookie of onConnected, and keeps the redirect of the handler', async () => {
     const onConnected = () => [
       ['set-cookie', 'a=1'],
       ['set-cookie', 'b=2'],
@@ -290,7 +290,7 @@ describe('the callback', () => {
     assert.deepEqual(visitor.cookiesLike(FLOW), []);
   });
 
-  it('gives the site its context and the request', async () => {
+  it('passes the context and the request to onConnected', async () => {
     const details: object[] = [];
     const onConnected = (given: object) => void details.push(given);
     const handle = site.handlerWith({ onConnected });
@@ -303,7 +303,7 @@ describe('the callback', () => {
 });
 
 describe('a second visit of the callback', () => {
-  it('#252 leads a connected customer on, without a request', async () => {
+  it('#252 redirects a connected customer, without a request to Monerium', async () => {
     const visitor = site.visitor(site.handlerWith({ successUrl: '/account' }));
     const callback = await approve(visitor, await begin(visitor, '?return_to=/cart'));
     assert.equal((await visitor.go(callback)).url, `${SHOP}/cart?monerium_result=connected`);
@@ -319,7 +319,7 @@ describe('a second visit of the callback', () => {
     assert.equal(site.connected.length, 1);
   });
 
-  it('#252 tells everybody else that there is no such flow', async () => {
+  it('#252 redirects everybody else with transaction_not_found', async () => {
     const visitor = site.visitor();
     const callback = await approve(visitor, await begin(visitor));
     await visitor.go(callback);
@@ -330,7 +330,7 @@ describe('a second visit of the callback', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  it('#252 sends a code once when it comes twice at the same time, with the cookie', async () => {
+  it('#252 sends a code once for several simultaneous requests with the cookie', async () => {
     const visitor = site.visitor();
     const callback = await approve(visitor, await begin(visitor, '?return_to=/cart'));
     const ask = () => site.handle(new Request(callback, { headers: { cookie: visitor.header } }));
@@ -339,7 +339,7 @@ describe('a second visit of the callback', () => {
     const expected = ['connected', 'transaction_not_found', 'transaction_not_found'];
     assert.deepEqual(results.sort(), expected);
     assert.equal(site.emulator.tokenRequests().length, 1);
-    // By now the first one has begun a session.
+    // The first response has begun a session.
     const own = responses.flatMap(({ headers }) => headers.getSetCookie());
     const value = own.find((line) => line.startsWith('__Host-session='))?.split(';')[0];
     const cookie = `${visitor.header}; ${value}`;
@@ -356,8 +356,8 @@ describe('a second visit of the callback', () => {
   });
 });
 
-describe('a flow that ends badly', () => {
-  /** Goes as far as the callback under these switches. Returns where the customer ends. */
+describe('a flow that fails', () => {
+  /** Runs a flow under these switches of the emulator. Returns the address of the last page. */
   async function goWith(switches: Partial<Switches>, options: Partial<ConnectHandlerOptions> = {}) {
     const visitor = site.visitor(site.handlerWith({ timeoutMs: 400, ...options }));
     const auth = await begin(visitor, '?return_to=/cart');
@@ -369,21 +369,21 @@ describe('a flow that ends badly', () => {
   const endings: [string, Partial<Switches>, ErrorCode, string][] = [
     ['the customer refuses', { decision: 'refuse' }, 'access_denied', '400 access_denied'],
     ['Monerium fails', { decision: 'fail' }, 'authorization_unavailable', '400 server_error'],
-    ['it is rejected', { token: 'unauthorized' }, 'exchange_rejected', '400 invalid_grant'],
+    ['the code is rejected', { token: 'unauthorized' }, 'exchange_rejected', '400 invalid_grant'],
     ['Monerium hangs', { token: 'hang' }, 'exchange_timeout', '504 temporarily_unavailable'],
-    ['it is too much', { token: 'rate-limit' }, 'rate_limited', '429 temporarily_unavailable'],
+    ['it is rate-limited', { token: 'rate-limit' }, 'rate_limited', '429 temporarily_unavailable'],
     ['Monerium is down', { token: 'unavailable' }, 'server_unavailable', '502 server_error'],
     ['the connection breaks', { token: 'reset' }, 'exchange_network', '502 server_error'],
-    ['it is HTML', { token: 'html' }, 'exchange_bad_response', '502 server_error'],
+    ['the response is HTML', { token: 'html' }, 'exchange_bad_response', '502 server_error'],
     [
-      'no ids come',
+      'there are no ids',
       { idsInToken: false, context: 'not-found' },
       'profile_unavailable',
       '502 server_error',
     ],
   ];
   for (const [name, switches, code, report] of endings) {
-    it(`#253 leads back with ${code} when ${name}`, async () => {
+    it(`#253 redirects with ${code} when ${name}`, async () => {
       const { url, visitor } = await goWith(switches);
       assert.equal(url, `${SHOP}/cart?monerium_result=${code}`);
       assert.deepEqual(visitor.cookiesLike(/./), []);
@@ -410,7 +410,7 @@ describe('a flow that ends badly', () => {
     assert.equal(resultOf(url), 'server_unavailable');
   });
 
-  it('#253 sends no code while the store is away', async () => {
+  it('#253 sends no code while the store is unavailable', async () => {
     const claim = () => Promise.reject(new Error('the store is away'));
     const { url } = await goWith({}, { store: { claim } });
     assert.equal(url, `${SHOP}/cart?monerium_result=server_unavailable`);
@@ -428,7 +428,7 @@ describe('a flow that ends badly', () => {
     assert.equal(lines.length, 1);
   });
 
-  it('#254 takes a flow of a day, and none that is older or of another clock', async () => {
+  it('#254 accepts a flow of up to a day, and none that is older or an hour in the future', async () => {
     const now = Date.now();
     for (const [age, code] of [
       [24 * HOUR - 1000, 'connected'],
@@ -499,14 +499,14 @@ describe('a flow that ends badly', () => {
     assert.equal(forged.url, `${SHOP}/?monerium_result=transaction_not_found`);
   });
 
-  it('#256 knows the error of a Monerium that leaves the state out', async () => {
+  it('#256 reports the refusal of a Monerium that leaves the state out', async () => {
     const { url } = await goWith({ decision: 'refuse', stateOnErrors: false });
     assert.equal(url, `${SHOP}/cart?monerium_result=access_denied`);
   });
 });
 
-describe('what begins nothing', () => {
-  it('#257 is every method but GET', async () => {
+describe('the routes of the handler', () => {
+  it('#257 refuse every method except GET', async () => {
     const visitor = site.visitor();
     await begin(visitor);
     const real = await approve(visitor, await begin(visitor));
@@ -524,7 +524,7 @@ describe('what begins nothing', () => {
     assert.equal(resultOf((await visitor.go(real)).url), 'connected');
   });
 
-  it('#257 is a prefetch, which is not reported either', async () => {
+  it('#257 refuse a prefetch, and do not report it', async () => {
     const visitor = site.visitor();
     const real = await approve(visitor, await begin(visitor));
     const { header: cookie } = visitor;
@@ -547,7 +547,7 @@ describe('what begins nothing', () => {
     assert.equal(resultOf((await visitor.go(real)).url), 'connected');
   });
 
-  it('is another path', async () => {
+  it('return 404 for another path', async () => {
     for (const path of [
       '/',
       '',
@@ -564,7 +564,7 @@ describe('what begins nothing', () => {
     }
   });
 
-  it('#258 keeps every response out of caches and addresses out of referrers', async () => {
+  it('#258 keep every response out of caches, and addresses out of referrers', async () => {
     const visitor = site.visitor();
     await visitor.go(START);
     const requests = [
@@ -590,7 +590,7 @@ describe('what begins nothing', () => {
     }
   });
 
-  it('#258 shows no secret in any response but the cookie and the address at Monerium', async () => {
+  it('#258 show no secret in any response except the cookie and the address at Monerium', async () => {
     const visitor = site.visitor();
     const auth = await begin(visitor, '?email=anna%40shop.example&return_to=/cart');
     const [first = assert.fail()] = [...visitor.cookies.values()];
@@ -615,7 +615,7 @@ describe('what begins nothing', () => {
 });
 
 describe('the session of the handler', () => {
-  it('responds to the own pages alone', async () => {
+  it('is only returned to pages of the own origin', async () => {
     const visitor = site.visitor();
     await visitor.go(START);
     const ask = async (method: string, headers: Record<string, string>) =>
@@ -629,7 +629,7 @@ describe('the session of the handler', () => {
     assert.equal(await ask('POST', { origin: SHOP }), 405);
   });
 
-  it('has the methods that the site has functions for', async () => {
+  it('allows GET with onSession, and DELETE with onDisconnect', async () => {
     const handle = site.handlerWith({ onDisconnect: undefined });
     const headers = { origin: SHOP };
     const url = `${BASE}/session`;
@@ -639,7 +639,7 @@ describe('the session of the handler', () => {
     assert.equal((await none(new Request(url))).status, 405);
   });
 
-  it('says 503 when the site cannot tell, and 500 for what are no ids', async () => {
+  it('returns 503 when onSession rejects, and 500 for invalid ids', async () => {
     const away = site.handlerWith({ onSession: () => Promise.reject(new Error('away')) });
     assert.equal((await away(new Request(`${BASE}/session`))).status, 503);
     const wrong = site.handlerWith({ onSession: () => ({ profile: 'a b', userId: '' }) });
@@ -647,11 +647,11 @@ describe('the session of the handler', () => {
   });
 });
 
-describe('where the handler is', () => {
+describe('the start of a flow', () => {
   for (const [baseUrl, path] of [
     [`${SHOP}/monerium`, '/monerium/start'],
     [`${SHOP}/monerium/`, '/monerium/start'],
-    // A framework has cut off what it was mounted at.
+    // A framework has removed the path at which the handler is mounted.
     [`${SHOP}/monerium`, '/start'],
     [`${SHOP}/shop/monerium`, '/monerium/start'],
     [SHOP, '/start'],
@@ -695,7 +695,7 @@ describe('the options of the connect handler', () => {
     ['redirectUris', { redirectUris: ['a'] }],
   ];
   for (const [option, options] of wrong) {
-    it(`are refused with the name of what is wrong: ${JSON.stringify(options)}`, () => {
+    it(`are refused with the name of the option: ${JSON.stringify(options)}`, () => {
       assert.throws(
         () => site.handlerWith(options),
         (error: Error) => error.message.startsWith(`invalid_config: ${option} needs `),

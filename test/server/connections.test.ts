@@ -35,7 +35,7 @@ function open(options: Partial<ConnectionsOptions> = {}, store = new MemoryStore
   return { store, connections, events, types: () => events.map(({ type }) => type) };
 }
 
-/** A customer's tokens from the emulator, kept as `anna`. */
+/** Stores the tokens of a customer of the emulator as `anna`. */
 async function connect(options: Partial<ConnectionsOptions> = {}) {
   const opened = open(options);
   await site.handle(post(site.createPost()));
@@ -46,14 +46,14 @@ async function connect(options: Partial<ConnectionsOptions> = {}) {
 }
 
 describe('find', () => {
-  it('#241 has the two ids of a connection and nothing else, by one reading', async () => {
+  it('#241 returns only the two ids of a connection, with one call of the store', async () => {
     const { store, connections, details } = await connect();
     const { profile, userId } = details;
     assert.deepEqual(await connections.find('anna'), { profile, userId });
     assert.equal(store.calls, 1);
   });
 
-  it('#241 has nothing when nobody is connected, and when Monerium has ended it', async () => {
+  it('#241 returns undefined for an unknown id, and when Monerium has ended the connection', async () => {
     const { store, connections } = await connect();
     assert.equal(await connections.find('nobody'), undefined);
     store.change({ ended: { at: Date.now(), inDoubt: false } });
@@ -102,7 +102,7 @@ describe('a store in memory', () => {
 });
 
 describe('a new connection', () => {
-  it('is kept with what refreshing needs, and gives its token without a refresh', async () => {
+  it('is stored with the data for a refresh, and returns its token without one', async () => {
     const { store, connections, details } = await connect();
     const { profile, userId, tokens } = details;
     assert.equal(await connections.getAccessToken('anna'), tokens.accessToken);
@@ -113,14 +113,14 @@ describe('a new connection', () => {
     assert.ok(ahead >= 240_000 && ahead <= 300_000, `${ahead}`);
   });
 
-  it('replaces the connection before', async () => {
+  it('replaces an earlier connection of the same id', async () => {
     const { store, connections, details } = await connect();
     const tokens = { ...details.tokens, accessToken: 'another' };
     await connections.connect('anna', { ...details, tokens });
     assert.equal(store.kept.tokens.accessToken, 'another');
   });
 
-  it('has an end that JSON can hold when Monerium tells none', async () => {
+  it('has an expiry that JSON can store when Monerium sends none', async () => {
     site.emulator.configure({ expiresIn: null });
     const { store, connections, details } = await connect();
     assert.equal(details.tokens.expiresAt, undefined);
@@ -128,7 +128,7 @@ describe('a new connection', () => {
     assert.equal(await connections.getAccessToken('anna'), details.tokens.accessToken);
   });
 
-  it('is refreshed at half of a short life', async () => {
+  it('is refreshed after half of a short lifetime', async () => {
     site.emulator.configure({ expiresIn: 60 });
     const { store } = await connect();
     const left = store.kept.refreshAt - Date.now();
@@ -159,7 +159,7 @@ describe('a new connection', () => {
     store.replace = async (...args) => {
       await replace.apply(store, args);
       store.replace = replace;
-      // As if another process refreshed it at once.
+      // As if another process refreshed the token immediately.
       store.change({ tokens: { ...details.tokens, accessToken: 'newer' } });
       return away();
     };
@@ -167,7 +167,7 @@ describe('a new connection', () => {
     assert.equal(store.kept.tokens.accessToken, 'newer');
   });
 
-  it('gives up with the reason of the store when the signal fires', async () => {
+  it('fails with the error of the store when the signal fires', async () => {
     const { store, connections } = open();
     store.faults.push(away, away, away, away);
     await site.handle(post(site.createPost()));
@@ -178,7 +178,7 @@ describe('a new connection', () => {
     assert.equal((error.cause as Error).message, 'the store is away');
   });
 
-  it('gives up when the row changes each time', async () => {
+  it('fails when the row changes before each write', async () => {
     const store = new MemoryStore();
     store.replace = async () => false;
     const { connections } = open({ timeoutMs: 50 }, store);
@@ -190,7 +190,7 @@ describe('a new connection', () => {
 });
 
 describe('a token that is due', () => {
-  it('is refreshed by three calls of the store, and kept before it is given out', async () => {
+  it('is refreshed with three calls of the store, and stored before it is returned', async () => {
     const { store, connections, details, types } = await connect();
     store.age(60_000);
     const token = await connections.getAccessToken('anna');
@@ -220,7 +220,7 @@ describe('a token that is due', () => {
     assert.equal(shared.filter((type) => type === 'refresh-shared').length, 99);
   });
 
-  it('is given out as it is while another process refreshes it', async () => {
+  it('is returned while another process refreshes it', async () => {
     const { store, connections, details } = await connect();
     store.age(60_000);
     store.change({ renewal: { by: 'another', until: Date.now() + HOUR, inDoubt: false } });
@@ -228,7 +228,7 @@ describe('a token that is due', () => {
     assert.deepEqual(site.emulator.refreshRequests(), []);
   });
 
-  it('is not given out when it has ended: the caller waits for the other process', async () => {
+  it('is not returned after its expiry: the caller waits for the other process', async () => {
     const { store, connections } = await connect();
     store.age(-1);
     store.change({ renewal: { by: 'another', until: Date.now() + HOUR, inDoubt: false } });
@@ -247,7 +247,7 @@ describe('a token that is due', () => {
     assert.deepEqual(types(), ['lease-taken-over', 'refreshed']);
   });
 
-  it('is read again when the row moves between the reading and the lease', async () => {
+  it('is read again when the row changes between the read and the lease', async () => {
     const { store, connections } = await connect();
     store.age(-1);
     store.changeAfterFirstRead({ profile: 'moved' });
@@ -256,7 +256,7 @@ describe('a token that is due', () => {
     assert.equal(site.emulator.refreshRequests().length, 1);
   });
 
-  it('is refreshed although the answer to taking the lease was lost', async () => {
+  it('is refreshed although the store rejects after the lease was written', async () => {
     const { store, connections, details } = await connect();
     store.age(-1);
     const { replace } = store;
@@ -269,7 +269,7 @@ describe('a token that is due', () => {
     assert.notEqual(await connections.getAccessToken('anna'), details.tokens.accessToken);
   });
 
-  it('is kept by tries without end: nobody else has it', async () => {
+  it('is written until the store accepts it, because no other process has it', async () => {
     const { store, connections, types } = await connect();
     store.age(-1);
     store.faults.push(undefined, undefined, away, away, away);
@@ -278,7 +278,7 @@ describe('a token that is due', () => {
     assert.equal(types().filter((type) => type === 'write-retried').length, 3);
   });
 
-  it('is known when only the answer to keeping it was lost', async () => {
+  it('is returned although the store rejects after the new token was written', async () => {
     const { store, connections } = await connect();
     store.age(-1);
     const { replace } = store;
@@ -292,7 +292,7 @@ describe('a token that is due', () => {
     assert.equal(site.emulator.refreshRequests().length, 1);
   });
 
-  it('without a refresh token is used up to its end, and then the connection has ended', async () => {
+  it('is used until its expiry when there is no refresh token, and then the connection ends', async () => {
     const { store, connections, details } = await connect();
     const { refreshToken: _, ...tokens } = details.tokens;
     store.change({ tokens: { ...tokens, refreshToken: undefined } });
@@ -304,7 +304,7 @@ describe('a token that is due', () => {
 });
 
 describe('a token that Monerium refused', () => {
-  it('is refreshed when it is the kept one', async () => {
+  it('is refreshed when it is the stored one', async () => {
     const { connections, details } = await connect();
     const refused = details.tokens.accessToken;
     const token = await connections.getAccessToken('anna', { refused });
@@ -338,7 +338,7 @@ describe('a connection ends', () => {
     assert.equal(error instanceof ConnectionEndedError && error.inDoubt, true);
   });
 
-  it('in doubt when the answer to an earlier refresh was lost', async () => {
+  it('in doubt when the response to an earlier refresh was lost', async () => {
     const { store, connections, details } = await connect();
     store.change({ tokens: { ...details.tokens, refreshToken: 'used' } });
     store.age(-1);
@@ -351,7 +351,7 @@ describe('a connection ends', () => {
     }
   });
 
-  it('and nobody is connected who is not known', async () => {
+  it('for an id that is not in the store', async () => {
     await assert.rejects(open().connections.getAccessToken('nobody'), ConnectionEndedError);
   });
 
@@ -361,7 +361,7 @@ describe('a connection ends', () => {
     const { replace } = store;
     let calls = 0;
     store.replace = async (...args) => {
-      // As if another process had taken the lease over, and was refused.
+      // As if another process had taken over the lease, and Monerium had refused its refresh.
       if (++calls === 2) store.change({ ended: { at: Date.now(), inDoubt: true } });
       return replace.apply(store, args);
     };
@@ -369,7 +369,7 @@ describe('a connection ends', () => {
     assert.equal(store.kept.tokens.accessToken, details.tokens.accessToken);
   });
 
-  it('not when the row holds other tokens by then', async () => {
+  it('not when the row has new tokens meanwhile', async () => {
     const { store, connections, details } = await connect();
     store.change({ tokens: { ...details.tokens, refreshToken: 'unknown' } });
     store.age(-1);
@@ -417,7 +417,7 @@ describe('a connection ends', () => {
 });
 
 describe('a Monerium that fails', () => {
-  it('leaves a token in use that has life left', async () => {
+  it('does not affect a token that is still valid', async () => {
     const { store, connections, details, types } = await connect();
     site.emulator.configure({ token: 'unavailable' });
     store.age(60_000);
@@ -425,7 +425,7 @@ describe('a Monerium that fails', () => {
     assert.deepEqual(types(), ['refresh-failed']);
   });
 
-  it('keeps nobody waiting in line whose token has life left', async () => {
+  it('lets no caller wait in the queue whose token is still valid', async () => {
     const released: ((response: Response) => void)[] = [];
     const { store, connections, details } = await connect({
       concurrency: 1,
@@ -451,7 +451,7 @@ describe('a Monerium that fails', () => {
     assert.equal(await last, 'last');
   });
 
-  it('is asked again after a minute, however long its maintenance page asks to wait', async () => {
+  it('gets the next request after a minute, also when its maintenance page asks for an hour', async () => {
     const { store, connections } = await connect();
     site.emulator.configure({ token: 'unavailable', retryAfter: '3600' });
     store.age(-1);
@@ -464,7 +464,7 @@ describe('a Monerium that fails', () => {
     assert.equal((error.retryAfterMs ?? NaN) <= 60_000, true);
   });
 
-  it('is not asked again before the time that it told, by this process or another', async () => {
+  it('gets no request before the time of Retry-After, from this process or another', async () => {
     const { store, connections } = await connect();
     site.emulator.configure({ token: 'rate-limit', retryAfter: '60' });
     store.age(-1);
@@ -484,7 +484,7 @@ describe('a Monerium that fails', () => {
     assert.equal(site.emulator.refreshRequests().length, 1);
   });
 
-  it('that hangs ends in exchange_timeout, in doubt', async () => {
+  it('causes exchange_timeout when it hangs, and leaves the refresh in doubt', async () => {
     const { store, connections } = await connect({ timeoutMs: 60, leaseMs: 1000 });
     site.emulator.configure({ token: 'hang' });
     store.age(-1);
@@ -493,7 +493,7 @@ describe('a Monerium that fails', () => {
     assert.equal(store.kept.renewal?.inDoubt, true);
   });
 
-  it('is not told by a fetch that throws at once', async () => {
+  it('is reported without the message of a fetch that throws', async () => {
     const { store, connections } = await connect({
       fetch: () => {
         throw new Error('secret');
@@ -507,7 +507,7 @@ describe('a Monerium that fails', () => {
 
 describe('a store that fails', () => {
   for (const [what, fault] of Object.entries({ rejects: away, hangs: hanging })) {
-    it(`ends in server_unavailable within the deadline when it ${what}`, async () => {
+    it(`causes server_unavailable within the deadline when it ${what}`, async () => {
       const { store, connections } = await connect({ timeoutMs: 60, leaseMs: 1000 });
       store.faults.push(fault);
       const { code } = await catchConnectError(() => connections.getAccessToken('anna'));
@@ -515,7 +515,7 @@ describe('a store that fails', () => {
     });
   }
 
-  it('sends nothing when the lease cannot be taken', async () => {
+  it('causes no refresh when the lease cannot be taken', async () => {
     const { store, connections } = await connect();
     store.age(-1);
     store.faults.push(undefined, away);
@@ -524,7 +524,7 @@ describe('a store that fails', () => {
     assert.deepEqual(site.emulator.refreshRequests(), []);
   });
 
-  it('sends nothing when the row is gone with the answer to the lease', async () => {
+  it('causes no refresh when the row is deleted while the lease is taken', async () => {
     const { store, connections } = await connect();
     store.age(-1);
     const fault = () => {
@@ -537,7 +537,7 @@ describe('a store that fails', () => {
     assert.deepEqual(site.emulator.refreshRequests(), []);
   });
 
-  it('lets the lease run out when it does not take its end', async () => {
+  it('lets the lease expire when it cannot write the end of it', async () => {
     const { store, connections } = await connect();
     site.emulator.configure({ token: 'unavailable' });
     store.age(-1);
@@ -548,15 +548,15 @@ describe('a store that fails', () => {
   });
 });
 
-describe('a lease that is old when the request would go out', () => {
-  it('is given back, and nothing is sent', async () => {
+describe('a lease that is too old before the request is sent', () => {
+  it('is released, and nothing is sent', async () => {
     const { store, connections } = await connect({ timeoutMs: 400, leaseMs: 1600 });
     store.age(-1);
     const { replace } = store;
     let isFirst = true;
     store.replace = async (...args) => {
       const isDone = await replace.apply(store, args);
-      // As if the process stood still: longer than half of the lease.
+      // As if the process was suspended for more than half of the lease.
       const end = Date.now() + (isFirst ? 900 : 0);
       isFirst = false;
       while (Date.now() < end);
@@ -570,7 +570,7 @@ describe('a lease that is old when the request would go out', () => {
 });
 
 describe('the signal of a caller', () => {
-  it('ends the wait and not the refresh that was sent', async () => {
+  it('ends the wait, and not the refresh that was sent', async () => {
     site.emulator.configure({ delayMs: 100 });
     const { store, connections, details } = await connect();
     store.age(-1);
@@ -598,7 +598,7 @@ describe('disconnect', () => {
     await connections.disconnect('anna');
   });
 
-  it('wins over a refresh that comes back late', async () => {
+  it('is not undone by a refresh that finishes later', async () => {
     site.emulator.configure({ delayMs: 100 });
     const { store, connections } = await connect();
     store.age(-1);
@@ -619,7 +619,7 @@ describe('disconnect', () => {
 });
 
 describe('close', () => {
-  it('waits for what is under way, and begins no refresh', async () => {
+  it('waits for running refreshes, and begins no new one', async () => {
     site.emulator.configure({ delayMs: 100 });
     const { store, connections, details } = await connect();
     store.age(-1);
@@ -638,7 +638,7 @@ describe('close', () => {
 });
 
 describe('many connections', () => {
-  it('are refreshed by 16 requests at once at most', async () => {
+  it('are refreshed by at most 16 simultaneous requests', async () => {
     let running = 0;
     let most = 0;
     const fetch = async () => {

@@ -22,13 +22,13 @@ async function assertFailed(response: Response, status: number, error: string): 
   assert.deepEqual(site.connected, []);
 }
 
-/** What the developer heard last, with the code of the exchange behind it. */
+/** The last failure that onError received, with the error code of its cause. */
 function lastFailure(): { message: string; code: string | undefined } {
   const { message, cause } = site.failures.at(-1) ?? assert.fail('onError heard nothing');
   return { message, code: isConnectError(cause) ? cause.code : undefined };
 }
 
-describe('the handler tells how Monerium failed, after one attempt', () => {
+describe('the handler reports how Monerium failed, after one attempt', () => {
   const faults: [Fault, number, string, string][] = [
     ['rate-limit', 429, 'temporarily_unavailable', 'rate_limited'],
     ['unavailable', 502, 'server_error', 'server_unavailable'],
@@ -49,7 +49,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
     });
   }
 
-  it('redirect: 502 server_error, and the code goes nowhere else', async () => {
+  it('redirect: 502 server_error, and the code is sent to no other address', async () => {
     const redirectTo = `${site.emulator.url}/elsewhere`;
     site.emulator.configure({ token: 'redirect', redirectTo });
     await assertFailed(await site.handle(post(site.createPost())), 502, 'server_error');
@@ -80,7 +80,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
     await assertFailed(await site.handle(post(body)), 400, 'invalid_grant');
   });
 
-  it("an error in OAuth's shape: its registered code, and no other text", async () => {
+  it("an error in OAuth's format: its registered code, and no other text", async () => {
     const answers = { invalid_client: 'invalid_client', 'evil text': 'invalid_grant' };
     for (const [error, told] of Object.entries(answers)) {
       const fetch = async () => Response.json({ error }, { status: 400 });
@@ -89,7 +89,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
     }
   });
 
-  it('when to try again, in whole seconds, if Monerium says so', async () => {
+  it('a wait: Retry-After in whole seconds, if Monerium sends it', async () => {
     const waits = { '': null, '42': '42', '0.2': '1', '999999': '3600', soon: null };
     for (const [retryAfter, told] of Object.entries(waits)) {
       site.emulator.configure({ token: 'unavailable', retryAfter });
@@ -106,7 +106,7 @@ describe('the handler tells how Monerium failed, after one attempt', () => {
   });
 });
 
-describe('the handler needs to know who it is', () => {
+describe('the handler fails when it cannot read the ids of the customer', () => {
   for (const [context, status] of [
     ['not-found', 404],
     ['unauthorized', 401],
@@ -123,7 +123,7 @@ describe('the handler needs to know who it is', () => {
   }
 
   for (const context of ['hang', 'drip'] as const) {
-    it(`context ${context}: 504 within the one deadline`, async () => {
+    it(`context ${context}: 504 within the deadline of both requests`, async () => {
       site.emulator.configure({ idsInToken: false, context, delayMs: 200 });
       const signals = new Set<unknown>();
       const watched: typeof fetch = (input, init) => {
@@ -144,7 +144,7 @@ describe('the handler needs to know who it is', () => {
 describe('the handler ends the wait for a body', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
 
-  it('that never comes: 408, and the body stays with its owner', async () => {
+  it('that never arrives: 408, and the body is not cancelled', async () => {
     let isCancelled = false;
     const silent = postStream({ cancel: () => void (isCancelled = true) });
     const handle = site.handlerWith({ timeoutMs: 100 });
@@ -153,7 +153,7 @@ describe('the handler ends the wait for a body', () => {
     assert.deepEqual(site.emulator.requests, []);
   });
 
-  it('that comes drop by drop: 408', async () => {
+  it('that arrives byte by byte: 408', async () => {
     let timer: NodeJS.Timeout | undefined;
     const dripping = postStream({
       start: (controller) => void (timer = setInterval(() => controller.enqueue(bytes(' ')), 5)),
@@ -175,7 +175,7 @@ describe('the handler ends the wait for a body', () => {
     assert.equal(isCancelled, false);
   });
 
-  it('that says how long it is: 413 before it is touched', async () => {
+  it('that has a Content-Length over the limit: 413 before it is read', async () => {
     const long = post('x', { 'content-length': '8193' });
     await assertFailed(await site.handle(long), 413, 'invalid_request');
     assert.equal(long.bodyUsed, false);

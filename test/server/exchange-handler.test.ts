@@ -32,7 +32,7 @@ async function assertRefused(response: Response, status: number, error: string):
 }
 
 describe('the handler connects a customer', () => {
-  it('answers profile and user id, and nothing else', async () => {
+  it('returns profile and user id, and nothing else', async () => {
     const body = site.createPost();
     const response = await site.handle(post(body));
 
@@ -87,7 +87,7 @@ describe('the handler connects a customer', () => {
     assert.equal(context.headers.authorization, `Bearer ${tokens.accessToken}`);
   });
 
-  it('asks of fetch nothing that a Worker refuses', async () => {
+  it('uses no option of fetch that a Worker refuses', async () => {
     const asked: string[][] = [];
     const handle = site.handlerWith({
       fetch: (url, init = {}) => {
@@ -115,7 +115,7 @@ describe('the handler connects a customer', () => {
     assert.equal(countTimers(), before);
   });
 
-  it('takes one of several clients and redirect URIs', async () => {
+  it('accepts one of several clients and redirect URIs', async () => {
     const clientId = ['another', CLIENT_ID];
     const redirectUris = [`${ORIGIN}/other`, REDIRECT_URI];
     const handle = site.handlerWith({ clientId, redirectUris });
@@ -123,7 +123,7 @@ describe('the handler connects a customer', () => {
     assert.equal(site.connected[0]?.clientId, CLIENT_ID);
   });
 
-  it('takes a content type with a charset, in any case', async () => {
+  it('accepts a content type with a charset, in upper or lower case', async () => {
     for (const type of ['application/json;charset=utf-8', 'Application/JSON ; charset=UTF-8']) {
       const response = await site.handle(post(site.createPost(), { 'content-type': type }));
       assert.equal(response.status, 200, type);
@@ -161,7 +161,7 @@ describe('the headers of onConnected', () => {
     assert.deepEqual(response.headers.getSetCookie(), ['session=1']);
   });
 
-  it('cannot loosen what the handler promises', async () => {
+  it('cannot weaken the headers of the handler', async () => {
     const loose = {
       'cache-control': 'public',
       'content-type': 'text/html',
@@ -177,17 +177,17 @@ describe('the headers of onConnected', () => {
     assert.equal(headers.get('vary'), 'cookie, origin');
   });
 
-  it('fail the post when they are none', async () => {
+  it('cause 500 when they are invalid', async () => {
     const handle = site.handlerWith({ onConnected: () => ({ 'not a name': '1' }) });
     await assertRefused(await handle(post(site.createPost())), 500, 'server_error');
     assert.equal(site.failures[0]?.cause instanceof TypeError, true);
   });
 });
 
-describe('the handler refuses before it asks Monerium', () => {
+describe('the handler refuses without a request to Monerium', () => {
   afterEach(() => assert.deepEqual(site.emulator.requests, []));
 
-  it('every method but POST', async () => {
+  it('every method except POST', async () => {
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
       const response = await site.handle(ask(method));
       assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
@@ -295,7 +295,7 @@ describe('the handler refuses before it asks Monerium', () => {
     await assertRefused(await site.handle(post(text)), 400, 'invalid_request');
   });
 
-  it('a post whose body a parser has taken, and says so to the developer', async () => {
+  it('a post whose body a parser has read, and reports that to onError', async () => {
     const read = post(site.createPost());
     await read.text();
     const locked = post(site.createPost());
@@ -308,12 +308,12 @@ describe('the handler refuses before it asks Monerium', () => {
 });
 
 describe('the handler sends a code once', () => {
-  it('answers one of two posts at once as a replay', async () => {
+  it('refuses one of two simultaneous posts as a replay', async () => {
     site.emulator.configure({ delayMs: 50 });
     const body = site.createPost();
     const both = await Promise.all([site.handle(post(body)), site.handle(post(body))]);
 
-    // Which of them comes first to the memory of codes is not defined.
+    // Which of them claims the code first is not defined.
     const [first, second = assert.fail()] = both.sort((a, b) => a.status - b.status);
     assert.deepEqual([first?.status, second.status], [200, 400]);
     const { error } = (await second.json()) as { error: string };
@@ -321,7 +321,7 @@ describe('the handler sends a code once', () => {
     assert.equal(site.emulator.tokenRequests().length, 1);
   });
 
-  it('keeps a replay from Monerium, which would end the connection', async () => {
+  it('does not send a replay to Monerium, which would end the connection', async () => {
     const body = site.createPost();
     assert.equal((await site.handle(post(body))).status, 200);
     assert.equal((await site.handle(post(body))).status, 400);
@@ -355,7 +355,7 @@ describe('the handler supports CORS', () => {
     assert.deepEqual(site.failures, []);
   });
 
-  it('allows JSON to a preflight that names no header', async () => {
+  it('allows the content type in a preflight that names no header', async () => {
     const { headers } = await site.handle(ask('OPTIONS'));
     assert.equal(headers.get('access-control-allow-headers'), 'content-type');
   });
@@ -375,7 +375,7 @@ describe('the handler supports CORS', () => {
     assert.equal(headers.get('access-control-expose-headers'), 'retry-after');
   });
 
-  it('allows credentials when it is asked to', async () => {
+  it('allows credentials with allowCredentials', async () => {
     const handle = site.handlerWith({ allowCredentials: true });
     for (const request of [ask('OPTIONS', wish), post(site.createPost()), post('')]) {
       const { headers } = await handle(request);
@@ -383,7 +383,7 @@ describe('the handler supports CORS', () => {
     }
   });
 
-  it('lists other origins than those of the redirect URIs', async () => {
+  it('accepts allowedOrigins in place of the origins of the redirect URIs', async () => {
     const handle = site.handlerWith({
       allowedOrigins: ['https://app.example/', 'http://localhost:5173'],
     });
@@ -443,13 +443,13 @@ describe('the options of the handler', () => {
     });
   }
 
-  it('throw with the place in the code that has them', async () => {
+  it('throw with a stack that contains the calling file', async () => {
     const error = await catchConnectError(() => createExchangeHandler({ ...RIGHT, clientId: '' }));
     assert.match(error.stack ?? '', /^Error: ConnectError: invalid_config: clientId needs/);
     assert.match(error.stack ?? '', /exchange-handler\.test\.ts/);
   });
 
-  it('name what is not an option, and the options that there are', async () => {
+  it('throw for an unknown option, with the names of all options', async () => {
     const wrong = { ...RIGHT, redirectUri: REDIRECT_URI };
     const { message } = await catchConnectError(() => createExchangeHandler(wrong));
     assert.match(message, /redirectUri needs another name: options are .*\bredirectUris\b/);
@@ -489,7 +489,7 @@ describe('the options of the handler', () => {
     [{ apiUrl: 'http://[::1]:4010' }, 'http://[::1]:4010/auth/token'],
   ];
   for (const [options, url] of hosts) {
-    it(`lead to ${url}: ${JSON.stringify(options)}`, async () => {
+    it(`select ${url}: ${JSON.stringify(options)}`, async () => {
       const asked: string[] = [];
       const fetch = async (input: string | URL | Request) => {
         asked.push(new Request(input).url);
@@ -502,7 +502,7 @@ describe('the options of the handler', () => {
     });
   }
 
-  it('are read once: a list that changes later changes nothing', async () => {
+  it('are read once, so that a later change of a list has no effect', async () => {
     const redirectUris = [REDIRECT_URI];
     const handle = site.handlerWith({ redirectUris });
     redirectUris.push('https://evil.example/connect');

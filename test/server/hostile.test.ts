@@ -1,4 +1,4 @@
-// What else runs in the process, or the site itself, hands over something strange.
+// Invalid values of the site, and a polluted Object.prototype in its process.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it, mock } from 'node:test';
 import type { Connection, StoredConnection } from '../../src/server/store.js';
@@ -52,7 +52,7 @@ describe('a polluted Object.prototype', () => {
   const token = { access_token: 'fresh', token_type: 'Bearer', expires_in: 3600 };
   const answerTokens = async () => Response.json({ ...token, refresh_token: 'next' });
 
-  it('#217 neither ends, steers nor fakes a flow that the server starts', async () => {
+  it('#217 neither ends nor changes a flow that the server starts', async () => {
     const own = await openConnectSite();
     let sent = 0;
     const fetch = async () => {
@@ -85,7 +85,7 @@ describe('a polluted Object.prototype', () => {
     }
   });
 
-  it('#217 neither ends a kept connection, nor claims or cuts its refresh', async () => {
+  it('#217 neither ends a stored connection, nor blocks or aborts its refresh', async () => {
     const { rows, store } = openRows({ good: connectionOf('good'), old: connectionOf('old', -1) });
     const connections = createConnections({ store, fetch: answerTokens, timeoutMs: 1000 });
     const lease = { by: 'somebody', until: Date.now() + HOUR, inDoubt: true };
@@ -112,7 +112,7 @@ describe('a polluted Object.prototype', () => {
     assert.deepEqual(types, ['refreshed']);
   });
 
-  it('#217 gives a connection no refresh token', async () => {
+  it('#217 adds no refresh token to a connection', async () => {
     const handle = site.handlerWith({ fetch: async () => Response.json({ ...token, ...IDS }) });
     await withPolluted({ refresh_token: 'evil', refreshToken: 'evil' }, async () => {
       assert.equal((await handle(post(site.createPost()))).status, 200);
@@ -120,7 +120,7 @@ describe('a polluted Object.prototype', () => {
     assert.equal(site.connected[0]?.tokens.refreshToken, undefined);
   });
 
-  it('#217 moves no key in Valkey, unlocks no row and skips no disk', async () => {
+  it('#217 does not set options of the store for Valkey', async () => {
     const commands: string[][] = [];
     const send = async (args: string[]) => {
       commands.push(args);
@@ -142,7 +142,7 @@ describe('a polluted Object.prototype', () => {
     );
   });
 
-  it('#217 seals and opens nothing in SQL', async () => {
+  it('#217 does not set options of the store for SQL', async () => {
     const kept: (string | number)[] = [];
     const run: RunSql = async (text, values) => {
       if (text.startsWith('INSERT')) kept.push(...values);
@@ -172,13 +172,13 @@ describe('a polluted Object.prototype', () => {
 
 const IDS = { profile: 'p', userId: 'u' };
 
-describe('an id that is no text', () => {
+describe('an id that is not a valid string', () => {
   const wrong: unknown[] = [undefined, null, '', {}, [], 7, ['a'], 'x'.repeat(513)];
   const refused = (error: unknown) =>
     error instanceof TypeError &&
     /^an id is a text of 1 to 512 characters, not /.test(error.message);
 
-  it('#220 is refused by each method of the connections, before the store is asked', async () => {
+  it('#220 is refused by each method of the connections, before the store is called', async () => {
     let calls = 0;
     const store = {
       read: async () => {
@@ -197,7 +197,7 @@ describe('an id that is no text', () => {
     assert.equal(calls, 0);
   });
 
-  it('#220 is refused by each operation of the stores, before the database is asked', async () => {
+  it('#220 is refused by each operation of the stores, before the database is called', async () => {
     const sent: unknown[] = [];
     const stores = [
       createValkeyStore(async (args) => void sent.push(args)),
@@ -216,7 +216,7 @@ describe('an id that is no text', () => {
     assert.deepEqual(sent, []);
   });
 
-  it('#220 is not repeated in the error, and the longest one is taken', async () => {
+  it('#220 is not repeated in the error, and 512 characters are accepted', async () => {
     const { store } = openRows({});
     const connections = createConnections({ store });
     const secret = 'secret'.repeat(100);
@@ -228,7 +228,7 @@ describe('an id that is no text', () => {
   });
 });
 
-describe('what the site hands over', () => {
+describe('a value of the site that throws when it is read', () => {
   const cannotBeRead = (name: string, thrown: unknown) =>
     Object.defineProperty({ ...IDS }, name, {
       enumerable: true,

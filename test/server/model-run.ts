@@ -1,6 +1,6 @@
 // The model of many processes: fast-check chooses the order of all steps of three processes that
-// share a store, when one of them crashes, and what fails. A program of its own, since the test
-// runner follows every promise and makes it three times as slow.
+// share a store, when one of them crashes, and what fails. It is a separate program, because the
+// test runner tracks every promise, which makes it three times as slow.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
@@ -76,7 +76,7 @@ const clock = sinon.useFakeTimers({
   now: START,
   toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
 });
-/** Whose clock the code that runs looks at. */
+/** The process whose clock the running code reads. */
 const inside = new AsyncLocalStorage<Process>();
 Date.now = () => clock.now + (inside.getStore()?.skewMs ?? 0);
 const reached = new Set<string>();
@@ -134,7 +134,7 @@ function runInside(world: World, site: Site, kind: Kind, id: string): Promise<un
   return ask(world, site, id, kind === 'refused' ? refused : undefined);
 }
 
-/** Releases step after step, until nothing is left to do. */
+/** Releases the steps one by one, until nothing is left to do. */
 async function release(
   scheduler: fc.Scheduler,
   isDone: () => boolean,

@@ -93,7 +93,7 @@ export class World {
     return { ...tokens, expiresAt: this.now() + 3_600_000 };
   }
 
-  /** One call of a process that leaves it: it may fail before or after it has its effect. */
+  /** A call of a process to the store. It may fail before or after it takes effect. */
   async #call<T>(process: Process, label: string, effect: () => T): Promise<T> {
     await this.#step(process, label);
     const fault = this.#storeFaults.shift() ?? 'none';
@@ -184,7 +184,7 @@ export class World {
     const fault = this.#moneriumFaults.shift() ?? 'none';
     const token = form.get('refresh_token');
     if (token === null) this.#useCode(form.get('code') ?? '');
-    // One that its sender has given up may still arrive, at any time: no sender can prevent that.
+    // An aborted request may still arrive at any time. Its sender cannot prevent that.
     else if (!request.isSettled) this.#demandAlone(token, request);
     if (fault === 'busy' || fault === 'down') {
       await this.#step(process, 'is told to wait');
@@ -223,7 +223,7 @@ export class World {
     return Response.json({ ...tokens, token_type: 'Bearer', expires_in: 3600, ...ids });
   }
 
-  /** Judged where a process decides to send, and again where the request arrives. */
+  /** Checked when a process sends the request, and again when the request arrives. */
   #send(process: Process, token: string, request: Sent): void {
     const earlier = this.#sent.get(token) ?? [];
     this.#demandAlone(token, request);

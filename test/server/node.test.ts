@@ -1,4 +1,4 @@
-// The listener for Node's http and Express, with and without a parser in front of it.
+// The listener for Node's http and Express, with and without a parser before it.
 import assert from 'node:assert/strict';
 import { Agent, createServer, request as httpRequest, type RequestListener } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -60,7 +60,7 @@ const send = (url: string, body: BodyInit) =>
 
 const skipExpress = skipWithout('examples');
 
-/** Express with a parser of its own, such as `json`, and with the listener behind it. */
+/** Express with one of its parsers, such as `json`, before the listener. */
 async function listenInExpress(parser?: string, options?: object): Promise<string> {
   const express = requirePackage('express', 'examples');
   const app = express();
@@ -116,7 +116,7 @@ describe('the listener', () => {
     assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
   });
 
-  /** Sends the head and, as long as the connection takes it, a body without end. */
+  /** Sends the headers and, as long as the connection accepts it, an endless body. */
   async function flood(url: string, method: string, headers: object, piece: string) {
     const { port } = new URL(url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -138,15 +138,15 @@ describe('the listener', () => {
     return { answer, sent: socket.bytesWritten };
   }
 
-  const MAX_SENT = 16 * 1024 * 1024; // What the buffers of the system take.
+  const MAX_SENT = 16 * 1024 * 1024; // The buffers of the system hold less.
 
   for (const [why, method, change, status] of [
     ['is too long', 'POST', {}, 413],
     ['has a foreign origin', 'POST', { origin: 'https://evil.example' }, 403],
     ['comes with a GET', 'GET', {}, 200],
-    ['comes with what is no request of the web', 'TRACE', {}, 400],
+    ['comes with a forbidden method', 'TRACE', {}, 400],
   ] as const) {
-    it(`#222 reads no further in a body without end that ${why}`, { timeout: 20_000 }, async () => {
+    it(`#222 stops reading an endless body that ${why}`, { timeout: 20_000 }, async () => {
       const url = await listen(listener());
       const headers = { ...HEADERS, ...change };
       const { answer, sent } = await flood(url, method, headers, 'x'.repeat(65_536));
@@ -178,7 +178,7 @@ describe('the listener', () => {
     assert.equal(Number(answer) < 100, true, answer);
   });
 
-  it('#222 closes the connection whose body came too late', { timeout: 20_000 }, async () => {
+  it('#222 closes a connection whose body arrives too late', { timeout: 20_000 }, async () => {
     const url = await listen(toNodeListener(site.handlerWith({ timeoutMs: 100 })));
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const head = Object.entries({ ...HEADERS, host: 'a', 'content-length': 300 });
@@ -188,7 +188,7 @@ describe('the listener', () => {
     assert.match(answer, /^connection: close\r$/im);
   });
 
-  it('#222 keeps the connection of a request that has come as a whole', async () => {
+  it('#222 keeps the connection of a request that has arrived completely', async () => {
     const url = await listen(listener());
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     closing.push(() => agent.destroy());
@@ -213,7 +213,7 @@ describe('the listener', () => {
     assert.equal(ports.size, 1);
   });
 
-  it('gives another handler a long body as a whole, as fast as it reads', async () => {
+  it('passes a long body completely to a handler that reads it', async () => {
     const own = toNodeListener(
       async (request) => new Response(String((await request.text()).length)),
     );
@@ -221,7 +221,7 @@ describe('the listener', () => {
     assert.equal(await (await send(url, 'x'.repeat(3_000_000))).text(), '3000000');
   });
 
-  it('#221 answers 500 when Node refuses a header, and the process goes on', async () => {
+  it('#221 returns 500 when Node refuses a header, and does not reject', async () => {
     const lines: string[] = [];
     mock.method(console, 'error', (...words: unknown[]) => void lines.push(words.join(' ')));
     const onConnected = () => ({ 'x-shop': 'secret\u0001' });
@@ -242,7 +242,7 @@ describe('the listener', () => {
     assert.doesNotMatch(lines.join(), /secret/);
   });
 
-  it('says so when something else has eaten the body', async () => {
+  it('returns 500 when other code has read the body, and reports the cause', async () => {
     const own = listener();
     const url = await listen((message, response) => {
       message.resume().once('end', () => void own(message, response));
@@ -254,7 +254,7 @@ describe('the listener', () => {
   it('refuses JSON that is nested too deeply, behind a parser that has read it', async () => {
     const rejections: unknown[] = [];
     const own = listener();
-    // As `express.json()` of Express 4 does, which does not look at what a listener returns.
+    // As `express.json()` of Express 4 does. Express 4 ignores the promise of a listener.
     const url = await listen(async (message, response) => {
       const body: unknown = JSON.parse(await text(message));
       own(Object.assign(message, { body }), response).catch((reason: unknown) => {
@@ -276,7 +276,7 @@ describe('the listener', () => {
     assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
   });
 
-  it('responds to what no browser sends, and goes on', async () => {
+  it('returns 400 for a method or path that Request refuses, and continues', async () => {
     const url = await listen(listener());
     const { port } = new URL(url);
     for (const options of [{ method: 'TRACE' }, { path: '//' }]) {
@@ -291,7 +291,7 @@ describe('the listener', () => {
     assert.equal((await send(url, JSON.stringify(site.createPost()))).status, 200);
   });
 
-  it('fails the post when the customer leaves in the middle of it', async () => {
+  it('reports a post whose connection closes in the middle of the body', async () => {
     const own = listener();
     const url = await listen((message, response) => {
       message.once('data', () => request.destroy());
@@ -308,7 +308,7 @@ describe('the listener', () => {
     assert.equal(site.failures[0]?.message, '400 invalid_request: the body broke off');
   });
 
-  it('drops a body that the handler has cancelled', async () => {
+  it('discards a body that the handler has cancelled', async () => {
     const own = toNodeListener(async (request) => {
       await request.body?.cancel();
       return new Response('ok');
@@ -317,7 +317,7 @@ describe('the listener', () => {
     assert.equal((await send(url, 'x'.repeat(100_000))).status, 200);
   });
 
-  it('writes nothing where a middleware has answered already', async () => {
+  it('writes nothing when a middleware has already sent a response', async () => {
     const written: unknown[] = [];
     const response = {
       headersSent: true,
@@ -330,7 +330,7 @@ describe('the listener', () => {
     assert.deepEqual(written, []);
   });
 
-  it('takes what has no method, no address and names of HTTP/2', async () => {
+  it('accepts a message of HTTP/2 without a method and URL', async () => {
     const headers = { ':path': '/', origin: ORIGIN, accept: ['a', 'b'], empty: undefined };
     const seen: Request[] = [];
     const own = toNodeListener(async (request) => {
@@ -342,7 +342,7 @@ describe('the listener', () => {
       writeHead: (...values: unknown[]) => void written.push(...values),
       end: (text: string) => void written.push(text),
     };
-    // A part of the body that is not there yet: HTTP/2 has no header `connection`.
+    // The body is incomplete, but HTTP/2 has no header `connection`.
     await own({ ...silent, headers, complete: false }, response);
     const type = { 'content-type': 'text/plain;charset=UTF-8' };
     assert.deepEqual(written, [201, type, 'ok']);

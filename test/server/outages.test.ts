@@ -1,5 +1,5 @@
-// What a proxy, a silent or busy Monerium, callers that leave, and a store that never takes a write
-// do to many kept connections, on a clock of its own. `CUSTOMERS=1000` sets their number.
+// Many stored connections during outages: a proxy, a silent or busy Monerium, callers that abort,
+// and a store that refuses every write. The clock is simulated. `CUSTOMERS=1000` sets their number.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => clock.restore());
 
-/** The id of the customer whose refresh token it is. */
+/** Responds to the refresh of the customer with this id. */
 type Answer = (id: string, signal: AbortSignal) => Response | Promise<Response>;
 
 function granted(): Response {
@@ -53,11 +53,11 @@ interface Site {
   readonly events: ServerEvent[];
   /** The ids of the customers whose refresh tokens were sent. */
   readonly sent: string[];
-  /** What Monerium answers. */
+  /** How Monerium responds. */
   answer: Answer;
 }
 
-/** A process of a site whose customers' tokens have all ended. */
+/** A process of a site whose customers' tokens have all expired. */
 function open(ids: readonly string[], options: Partial<ConnectionsOptions> = {}): Site {
   const store = new MemoryStore();
   for (const id of ids) store.rows.set(id, { connection: connectionOf(id), version: 1 });
@@ -87,7 +87,7 @@ interface Outcome {
   readonly ms: number;
 }
 
-/** Asks for the token of each, and lets the clock run until all have their answer. */
+/** Calls `getAccessToken()` for each id, and runs the clock until all calls have settled. */
 async function askAll(site: Site, ids: readonly string[]): Promise<Outcome[]> {
   const outcomes = Promise.all(ids.map((id) => ask(site, id)));
   return runTo(outcomes);
@@ -103,7 +103,7 @@ async function ask({ connections }: Site, id: string, signal?: AbortSignal): Pro
   }
 }
 
-/** The clock goes on when nothing else does. */
+/** Advances the clock when nothing else happens. */
 async function runTo<T>(work: Promise<T>): Promise<T> {
   let isOver = false;
   void work.then(
@@ -137,14 +137,14 @@ describe('a response that says nothing of the refresh token', () => {
     ['invalid_request', () => Response.json({ error: 'invalid_request' }, { status: 400 })],
     ['invalid_client', () => Response.json({ error: 'invalid_client' }, { status: 401 })],
     [
-      'another client, in words of Monerium',
+      'another client, in the format of Monerium',
       () => {
         const message = 'Client id must be the same from previous token.';
         return Response.json({ ...moneriums, message }, { status: 400 });
       },
     ],
     [
-      'a request without its body, in words of Monerium',
+      'a request without its body, in the format of Monerium',
       () => {
         const errors = { grant_type: 'missing', client_id: 'missing', refresh_token: 'missing' };
         return Response.json({ ...moneriums, message: 'Invalid', errors }, { status: 400 });
@@ -189,12 +189,12 @@ describe('a response that says nothing of the refresh token', () => {
   });
 
   const refusals: [string, object][] = [
-    ['as RFC 6749 has it', { error: 'invalid_grant', error_description: 'It is dead.' }],
+    ['in the format of RFC 6749', { error: 'invalid_grant', error_description: 'It is dead.' }],
     ['by the field', { ...moneriums, message: 'x', errors: { refresh_token: 'It is not known' } }],
     ['by the message', { ...moneriums, message: 'The refresh token has expired.' }],
   ];
   for (const [name, body] of refusals) {
-    it(`#210 is not the refusal of the refresh token itself: ${name}`, async () => {
+    it(`#210 differs from a refusal, which ends the connection: ${name}`, async () => {
       const site = open(['anna']);
       site.answer = () => Response.json(body, { status: 400 });
       const [{ error } = assert.fail()] = await askAll(site, ['anna']);
@@ -205,19 +205,19 @@ describe('a response that says nothing of the refresh token', () => {
 });
 
 describe('a Monerium that is silent', () => {
-  it(`#212 keeps none of ${CUSTOMERS} callers for longer than 20 s, nor asks on`, async (test) => {
+  it(`#212 delays none of ${CUSTOMERS} callers by more than 20 s, and then gets no request`, async (test) => {
     const ids = idsOf(CUSTOMERS);
     const site = open(ids);
     site.answer = silence;
     const outcomes = await askAll(site, ids);
     assert.ok(longest(outcomes) <= 20 * SECOND, `${longest(outcomes)} ms`);
-    // Two more from the line before the third time-out in a row.
+    // Two more from the queue before the third timeout in a row.
     assert.equal(site.sent.length, 18);
     const codes = outcomes.map(({ error }) => error?.code);
     const counts = [codes.filter((code) => code === 'exchange_timeout').length, codes.length];
     assert.deepEqual(counts, [16, CUSTOMERS]);
 
-    // During the pause nobody waits.
+    // No caller waits during the pause.
     const during = await askAll(site, ids.slice(20));
     assert.equal(longest(during), 0);
     assert.match(during[0]?.error?.message ?? '', /Monerium does not answer/);
@@ -225,7 +225,7 @@ describe('a Monerium that is silent', () => {
     test.diagnostic(`the longest wait of ${CUSTOMERS}: ${longest(outcomes)} ms`);
   });
 
-  it('#212 is asked by one request after the pause, and by all when that was answered', async () => {
+  it('#212 gets one request after the pause, and all others when that one succeeds', async () => {
     const ids = idsOf(100);
     const site = open(ids);
     site.answer = silence;
@@ -244,7 +244,7 @@ describe('a Monerium that is silent', () => {
     assert.deepEqual(new Set(all.map(({ token }) => token)), new Set(['new']));
   });
 
-  it('#212 is not one that answers between its time-outs', async () => {
+  it('#212 gets every request when it responds between its timeouts', async () => {
     const ids = idsOf(40);
     const site = open(ids, { concurrency: 1 });
     for (const [index, id] of ids.entries()) {
@@ -254,7 +254,7 @@ describe('a Monerium that is silent', () => {
     assert.deepEqual(site.sent, ids);
   });
 
-  it('#212 leaves a usable token in use: nobody waits for the line', async () => {
+  it('#212 leaves a valid token in use, and lets no caller wait in the queue', async () => {
     const ids = idsOf(100);
     const site = open(ids);
     site.answer = silence;
@@ -271,7 +271,7 @@ describe('a Monerium that is silent', () => {
 });
 
 describe('a Monerium that is slow', () => {
-  it(`#213 gets no refresh for a caller that has gone, of ${CUSTOMERS}`, async (test) => {
+  it(`#213 gets no refresh for one of ${CUSTOMERS} callers that has given up`, async (test) => {
     const ids = idsOf(CUSTOMERS);
     const site = open(ids);
     const waiting = new Set(ids);
@@ -306,7 +306,7 @@ describe('a Monerium that is slow', () => {
     const callers = ids.map(() => new AbortController());
     const asked = ids.map((id, index) => ask(site, id, callers[index]?.signal));
     await clock.tickAsync(SECOND);
-    // One of those in line has a second caller, who stays.
+    // One refresh in the queue has a second caller, who does not abort.
     const stays = ask(site, '50');
     await clock.tickAsync(SECOND);
     for (const caller of callers) caller.abort(new Error('gone'));
@@ -316,7 +316,7 @@ describe('a Monerium that is slow', () => {
     assert.deepEqual(site.sent, [...ids.slice(0, 16), '50']);
   });
 
-  it('#213 gets nothing when the caller leaves while the lease is taken', async () => {
+  it('#213 gets no refresh when the caller aborts while the lease is taken', async () => {
     const site = open(['anna']);
     const caller = new AbortController();
     const { replace } = site.store;
@@ -332,7 +332,7 @@ describe('a Monerium that is slow', () => {
 });
 
 describe('the wait for another process', () => {
-  it('#213 ends after 20 s, also while the process goes on asking', async () => {
+  it('#213 ends after 20 s for each caller, also when a second one joins', async () => {
     const site = open(['anna']);
     const renewal = { by: 'another', until: Date.now() + 2 * MINUTE, inDoubt: false };
     site.store.change({ renewal });
@@ -376,11 +376,11 @@ describe('a store that returns its time', () => {
   });
 });
 
-describe('a store that never takes a write', () => {
-  /** Gives in after so many calls, so that a loop without end is seen. */
+describe('a store that refuses every write', () => {
+  /** Writes are accepted after this many calls, so that an endless loop fails the test. */
   const GIVES_IN = 2000;
 
-  /** Answers in the same task, and `false` to the writes that `isRefused` names. */
+  /** Responds in the same task, and returns `false` for the writes that `isRefused` selects. */
   function refusing(site: Site, isRefused: (next: Connection | undefined) => boolean) {
     const { store } = site;
     const { replace } = store;
@@ -397,7 +397,7 @@ describe('a store that never takes a write', () => {
     ['the new tokens', (next) => next?.renewal === undefined, 1],
   ];
   for (const [what, isRefused, sent] of cases) {
-    it(`#214 ends in server_unavailable after a few pauses: ${what}`, async () => {
+    it(`#214 causes server_unavailable after a few pauses: ${what}`, async () => {
       const site = open(['anna']);
       const callsOf = refusing(site, isRefused);
       const { error, ms } = await runTo(ask(site, 'anna'));
@@ -410,7 +410,7 @@ describe('a store that never takes a write', () => {
     });
   }
 
-  it('#214 ends in server_unavailable, when it does write and says that it does not', async () => {
+  it('#214 causes server_unavailable when it writes and returns false', async () => {
     const site = open(['anna']);
     const { replace } = site.store;
     let calls = 0;
@@ -444,10 +444,10 @@ describe('a process that was paused', () => {
 describe('a client that has to wait', () => {
   const busy = () => Response.json({}, { status: 429, headers: { 'retry-after': '3600' } });
 
-  it('#215 keeps no other client waiting', async () => {
+  it('#215 does not delay another client', async () => {
     const ids = idsOf(CUSTOMERS);
     const site = open(ids);
-    // Every second customer is one of the busy client.
+    // Every second customer belongs to the busy client.
     for (const [index, row] of [...site.store.rows.values()].entries()) {
       Object.assign(row.connection, { clientId: index % 2 === 0 ? 'busy' : 'client' });
     }
@@ -481,7 +481,7 @@ describe('a client that has to wait', () => {
     assert.deepEqual(new Set(all.map(({ token }) => token)), new Set(['new']));
   });
 
-  it('#215 stays paused when an answer to an earlier request comes late', async () => {
+  it('#215 stays paused when a response to an earlier request arrives late', async () => {
     const site = open(['anna', 'ben', 'cara']);
     site.answer = async (id) => {
       if (id === 'ben') return busy();
@@ -494,14 +494,14 @@ describe('a client that has to wait', () => {
     assert.deepEqual(site.sent, ['anna', 'ben']);
   });
 
-  it('#215 rests for no longer than that in a row of another clock', async () => {
+  it('#215 ignores a longer pause in a row that another clock has written', async () => {
     const site = open(['anna']);
     site.store.change({ renewal: { until: Date.now() + 60 * MINUTE, inDoubt: false } });
     assert.equal((await runTo(ask(site, 'anna'))).token, 'new');
   });
 });
 
-describe('tokens without a life', () => {
+describe('tokens without a lifetime', () => {
   for (const seconds of [0, -5, '0']) {
     it(`#216 are not refreshed at each call: expires_in ${JSON.stringify(seconds)}`, async () => {
       const site = open(['anna']);

@@ -43,7 +43,7 @@ function handlerWith(
   });
 }
 
-/** Says without a regular expression what the fields of an exchange may be. */
+/** Checks the fields of an exchange without a regular expression. */
 function isInBounds(fields: Record<string, unknown>): boolean {
   const { code, code_verifier: verifier, redirect_uri: uri, client_id: id } = fields;
   if (typeof code !== 'string' || typeof verifier !== 'string') return false;
@@ -136,7 +136,7 @@ const posts: fc.Arbitrary<Post> = fc.record({
   body: bodies,
 });
 
-/** The fields of a post that has to be accepted, judged by other means than the handler's. */
+/** The fields of a post that has to be accepted, by checks that the handler does not use. */
 function acceptable({ method, headers: sent, body }: Post): Record<string, unknown> | undefined {
   const type = sent['content-type'] ?? '';
   const isJson = type.split(';', 1).join().trim().toLowerCase() === 'application/json';
@@ -196,7 +196,7 @@ describe('for every post', () => {
     assert.equal((statuses.get(200) ?? 0) > RUNS / 10, true);
   });
 
-  it(`a code goes to Monerium once, however often and together it is posted: ${RUNS / 20}`, async () => {
+  it(`a code is sent to Monerium once, also when it is posted many times at once: ${RUNS / 20}`, async () => {
     const numbers = fc.array(fc.nat(4), { minLength: 1, maxLength: 30 });
     const property = fc.asyncProperty(numbers, async (codesPosted) => {
       const sent: string[] = [];

@@ -1,4 +1,4 @@
-// Where a flow that the server has begun leads back to: the own origin and nowhere else.
+// A flow that the server starts redirects to the own origin only.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ const ORIGIN = 'https://shop.example';
 const PATHS = ['/monerium/start', '/monerium/callback', '/monerium/session'];
 const read = (value: string | null) => readReturnTo(value, ORIGIN, PATHS);
 
-/** What leads to another origin in some browser, server or library. */
+/** Values that are no path, or lead to another origin in some browser, server or library. */
 export const FOREIGN = [
   'https://evil.example/',
   'HTTPS://evil.example/',
@@ -58,7 +58,7 @@ describe('#245 return_to', () => {
     });
   }
 
-  it('#245 ignores the own origin when it is no path', () => {
+  it('#245 ignores the own origin when it is not a path', () => {
     for (const value of [`${ORIGIN}/cart`, '//shop.example/cart', '/\t/shop.example/cart']) {
       assert.equal(read(value), undefined);
     }
@@ -74,7 +74,7 @@ describe('#245 return_to', () => {
         if (path === undefined) return;
         const location = ORIGIN + addResult(path, 'connected');
         assert.equal(new URL(location).origin, ORIGIN);
-        // Also for a parser that takes the path alone.
+        // Also for a parser that resolves the path alone.
         assert.equal(new URL(addResult(path, 'connected'), ORIGIN).origin, ORIGIN);
         assert.doesNotMatch(location, /[\0-\x20\x7f\\]/);
       }),
@@ -93,10 +93,10 @@ describe('#245 return_to', () => {
     ['/@evil.example', '/@evil.example'],
     ['/cart?', '/cart'],
   ] as const) {
-    it(`takes ${value}`, () => assert.equal(read(value), path));
+    it(`accepts ${value}`, () => assert.equal(read(value), path));
   }
 
-  it('takes no response and no token along, and no result of an earlier flow', () => {
+  it('removes a response, a token and the result of an earlier flow', () => {
     const query = 'code=c&a=1&state=mc1.s&monerium_result=access_denied&error=e&iss=i&b=%C3%A4';
     assert.equal(read(`/cart?${query}`), '/cart?a=1&b=%C3%A4');
     assert.equal(read('/cart?code=c#access_token=t'), '/cart');
@@ -112,7 +112,7 @@ describe('#245 return_to', () => {
     assert.equal(read('/monerium/starting'), '/monerium/starting');
   });
 
-  it('leaves out what is too long for a cookie', () => {
+  it('ignores what is too long for a cookie', () => {
     const long = 'x'.repeat(2047);
     assert.equal(read(`/${long}`), `/${long}`);
     assert.equal(read(`/${long}x`), undefined);

@@ -1,4 +1,4 @@
-// `stay-connected`: who is connected, and the sign-out. And what reaches the functions of the site.
+// `stay-connected`: who is connected, the sign-out, and what the functions of the site receive.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { ExchangeHandlerOptions } from '../../src/server/index.js';
@@ -25,7 +25,7 @@ const foreignRequests = (method: string) => [
   ask(method, { origin: `${ORIGIN}.evil.example` }),
 ];
 
-/** As a page of the handler's own origin asks: without an Origin. */
+/** A request of a page on the handler's own origin, which has no header `Origin`. */
 function askAtHome(method: string, headers: Record<string, string> = {}): Request {
   return new Request('http://10.0.0.7:8080/api/monerium', { method, headers });
 }
@@ -63,7 +63,7 @@ describe('GET', () => {
     }
   });
 
-  it('tells a foreign page nothing', async () => {
+  it('returns no ids to a page of another origin', async () => {
     for (const request of foreignRequests('GET')) {
       const response = await handlerWith()(request);
       assert.equal(response.status, 403);
@@ -92,7 +92,7 @@ describe('GET', () => {
     );
   });
 
-  it('says what was thrown when it is no error', async () => {
+  it('reports the type of a thrown value that is not an error', async () => {
     const onSession = () => {
       throw Object('text');
     };
@@ -142,7 +142,7 @@ describe('DELETE', () => {
     assert.equal(ended, 0);
   });
 
-  it('fails when onDisconnect throws, or returns headers that are none', async () => {
+  it('fails when onDisconnect throws or returns invalid headers', async () => {
     const wrong = [() => Promise.reject(new Error('away')), () => ({ 'not a name': '1' })];
     for (const onDisconnect of wrong) {
       assert.equal((await handlerWith({ onDisconnect })(ask('DELETE'))).status, 503);
@@ -157,7 +157,7 @@ describe('DELETE', () => {
 });
 
 describe('a preflight', () => {
-  it('allows the methods that there are', async () => {
+  it('allows the methods that the handler has', async () => {
     const { headers } = await handlerWith()(ask('OPTIONS'));
     assert.equal(headers.get('access-control-allow-methods'), 'POST, GET, DELETE, OPTIONS');
   });

@@ -1,4 +1,4 @@
-// Every shown client of a store, against the real engine behind it.
+// Each database client of the examples, against its real engine.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ import {
 type Opened = { store: Store; close: () => unknown };
 
 const { signal } = new AbortController();
-/** Some are opened with it, and some keep plain JSON. */
+/** Some stores are opened with it, and others keep plain JSON. */
 const seal = createSeal('a secret of the site, 32 bytes or more');
 const engines: Record<string, Engine> = {};
 const { folder, remove } = makeFolder();
@@ -65,7 +65,7 @@ const urlOf = (name: string) => engines[name]?.url ?? assert.fail(`${name} is no
 
 const skipApart = skipWithout('examples');
 
-/** By a client that the project has not. */
+/** Opens a store by a client that only the examples install. */
 async function openApart(client: string, engine: string): Promise<Opened> {
   return (await importExample(`stores/${client}.ts`)).openStore(urlOf(engine));
 }
@@ -116,9 +116,9 @@ for (const [name, skip, open] of clients) {
       assert.equal(await store.replace(id, version + 1, undefined, signal), false);
     });
 
-    // Memory has the clock of its process, and tells none.
+    // A store in memory uses the clock of its process, and returns no time.
     const hasServer = name !== 'createMemoryStore()';
-    const title = `#211 tells ${hasServer ? 'the time of the server' : 'no time'} with a row`;
+    const title = `#211 returns ${hasServer ? 'the time of the server' : 'no time'} with a row`;
     it(title, async () => {
       const id = randomUUID();
       await store.replace(id, 0, connectionOf('a'), signal);
@@ -126,7 +126,7 @@ for (const [name, skip, open] of clients) {
       const { now } = (await store.read(id, signal)) ?? {};
       assert.equal(now !== undefined, hasServer);
       if (now === undefined) return;
-      // SQLite tells full seconds.
+      // SQLite returns whole seconds.
       assert.ok(now > before - 1001 && now <= Date.now(), `${now - before} ms`);
     });
 
@@ -142,7 +142,7 @@ for (const [name, skip, open] of clients) {
       assert.equal(versions.size, 5);
     });
 
-    it('lets one of ten swaps at once through', async () => {
+    it('accepts one of ten simultaneous writes', async () => {
       const id = randomUUID();
       await store.replace(id, 0, connectionOf('a'), signal);
       const { version = 0 } = (await store.read(id, signal)) ?? {};
@@ -153,7 +153,7 @@ for (const [name, skip, open] of clients) {
       assert.equal(winners.length, 1);
     });
 
-    it('lets one of ten claims at once through, and another when it has run out', async () => {
+    it('accepts one of ten simultaneous claims, and another after it has expired', async () => {
       const key = randomUUID();
       const claims = Array.from({ length: 10 }, () => store.claim(key, 300, signal));
       assert.equal((await Promise.all(claims)).filter(Boolean).length, 1);
@@ -161,7 +161,7 @@ for (const [name, skip, open] of clients) {
       assert.equal(await store.claim(key, 60_000, signal), false);
     });
 
-    it('#218 frees a claim, and no other', async () => {
+    it('#218 releases a claim, and no other', async () => {
       const [key, other] = [randomUUID(), randomUUID()];
       for (const one of [key, other]) await store.claim(one, 60_000, signal);
       await store.release?.(key, signal);
@@ -183,7 +183,7 @@ describe('a store in memory', () => {
     assert.equal((await store.read('id', signal))?.connection.profile, 'p');
   });
 
-  it('forgets the oldest of ten thousand claims, so that its memory has an end', async () => {
+  it('drops the oldest claim over 10,000, so that its memory is limited', async () => {
     const store = createMemoryStore();
     for (let key = 0; key <= 10_000; key++) await store.claim(`key-${key}`, 60_000, signal);
     assert.equal(await store.claim('key-10000', 60_000, signal), false);
@@ -191,7 +191,7 @@ describe('a store in memory', () => {
     assert.equal(await store.claim('key-0', 60_000, signal), true);
   });
 
-  it('#220 refuses an id that is no text', async () => {
+  it('#220 refuses an id that is not a valid string', async () => {
     const store = createMemoryStore();
     for (const id of [undefined, '', 7, {}] as string[]) {
       await assert.rejects(store.read(id, signal), TypeError);
@@ -200,7 +200,7 @@ describe('a store in memory', () => {
   });
 });
 
-describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => {
+describe('a Valkey that writes nothing to the disk', { skip: skipValkey }, () => {
   it('is refused by the check at the start, and by each write', async () => {
     const engine = await startValkey({ durable: false });
     const { store, close } = iovalkey.openStore(engine.url);
@@ -213,7 +213,7 @@ describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => 
     }
   });
 
-  it('is taken when the site wants it so', async () => {
+  it('is accepted with durable: false', async () => {
     const commands: string[][] = [];
     const send: SendCommand = async (args) => {
       commands.push(args);
@@ -229,7 +229,7 @@ describe('a Valkey that keeps nothing on the disk', { skip: skipValkey }, () => 
   });
 });
 
-describe('a Valkey that may throw rows away', { skip: skipValkey }, () => {
+describe('a Valkey that may evict rows', { skip: skipValkey }, () => {
   it('#219 is refused by the check at the start, for every way to evict rows', async () => {
     const engine = await startValkey();
     const { store, close } = iovalkey.openStore(engine.url);
@@ -261,21 +261,21 @@ describe('the store for Valkey', () => {
     await createValkeyStore(async ([name]) => (name === 'WAITAOF' ? [1, 0] : memory)).check();
   });
 
-  it('#219 refuses a server that evicts or does not say, also without a disk', async () => {
+  it('#219 refuses a server that evicts or reports no policy, also with durable: false', async () => {
     for (const reply of ['maxmemory_policy:allkeys-lru\r\n', '', null]) {
       const store = createValkeyStore(async () => reply, { durable: false });
       await assert.rejects(store.check(), /maxmemory-policy noeviction/);
     }
   });
 
-  it('throws when the client returns no text', async () => {
+  it('throws when the client returns no strings', async () => {
     for (const reply of [[Buffer.from('1 {}'), '1', '2'], '1 {}', null]) {
       const store = createValkeyStore(async () => reply);
       await assert.rejects(store.read('a', signal), /strings/);
     }
   });
 
-  it('throws when its value is not its own', async () => {
+  it('throws for a value that it has not written', async () => {
     const store = createValkeyStore(async () => ['something', '1', '2']);
     await assert.rejects(store.read('a', signal), SyntaxError);
   });
@@ -288,7 +288,7 @@ describe('sealing', () => {
     return Buffer.from(sealed.slice(id.length + 1), 'base64').toString();
   };
 
-  it('encrypts what SQL keeps, bound to the id', async () => {
+  it('encrypts the rows in SQL, bound to the id', async () => {
     let kept = '';
     const run: RunSql = async (text, values) => {
       if (text.startsWith('SELECT'))
@@ -304,7 +304,7 @@ describe('sealing', () => {
     await assert.rejects(store.read('ben', signal), /sealed for another/);
   });
 
-  it('encrypts what Valkey keeps, bound to the id', async () => {
+  it('encrypts the rows in Valkey, bound to the id', async () => {
     let kept = '';
     const send: SendCommand = async (args) => {
       if (args[1]?.includes('TIME')) return [kept, '1796113222', '88999'];
@@ -332,7 +332,7 @@ describe('#211 the time of a database', () => {
     [null, undefined],
   ];
   for (const [text, time] of times) {
-    it(`is read in any zone, and left when it is written otherwise: ${text}`, async () => {
+    it(`is read in any time zone, and ignored in another format: ${text}`, async () => {
       const rows = [{ version: 1, connection, now: text }];
       const row = await createSqlStore(async () => ({ rows, changed: 0 })).read('a', signal);
       assert.equal(row?.now, time && Date.parse(time));

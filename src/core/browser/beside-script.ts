@@ -40,6 +40,6 @@ export async function importBeside<T>(file: string): Promise<T> {
     const address = hasHost ? new URL(file, new URL(place, location.href)).href : file;
     return await (import(address) as Promise<T>);
   } catch {
-    throw new Error(`${file} did not load: put it into the folder of the script`);
+    throw new Error(`${file} did not load: put it beside the script`);
   }
 }

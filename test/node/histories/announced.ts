@@ -22,7 +22,7 @@ export interface Ended {
   readonly name: EndingName;
   readonly step: FlowState['step'];
   readonly announced: Announced;
-  /** Nobody has listened. It waits for the next listener, until something else happens. */
+  /** There was no listener. It waits for the next one, until something else happens. */
   readonly isUnheard: boolean;
   isDropped: boolean;
 }
@@ -33,7 +33,7 @@ export function endingOf({ event, from, to, code }: Transition): EndingName | un
   return event === 'connect' ? 'connected' : code;
 }
 
-/** What is wrong with an ending, beside the state that it has led to. */
+/** What is wrong with an ending in the state that it has led to. */
 export function judgeEnding({ name, step, announced: { isCancelled } }: Ended): string[] {
   if (name === 'aborted') {
     const isRight = isCancelled && step === 'idle';

@@ -44,7 +44,7 @@ class ScriptedStorage {
   }
 }
 
-/** A browser with one tab that is looked at, in which every wait ends by a step. */
+/** A browser with one visible tab, in which every wait ends by a step. */
 export class ScriptedBrowser {
   readonly clock = new ScriptedClock();
   readonly locks = new ScriptedLocks();

@@ -39,7 +39,7 @@ const STATUS = {
   html: 200,
 };
 
-/** Every request waits here until a step answers it, or its signal ends it. */
+/** Every request waits here until a step responds to it, or its signal aborts it. */
 export class ScriptedNetwork {
   readonly posts: Post[] = [];
   #requests = new Set<Request>();
@@ -72,7 +72,7 @@ export class ScriptedNetwork {
     return this.#add('', kind, signal) as Promise<Identity>;
   };
 
-  /** Answers the oldest request. */
+  /** Responds to the oldest request. */
   answer(answer: Answer): void {
     const [request] = this.#requests;
     if (!request) return;
@@ -97,7 +97,7 @@ export class ScriptedNetwork {
     return new Promise((resolve, reject) => {
       const request: Request = { url, ...kind, resolve, reject };
       const abort = () => {
-        // What a page's own function does with the signal is its own affair: it may never settle.
+        // A page's own function may ignore the signal, and never settle.
         if (this.#requests.delete(request) && !kind.isCustom) reject(signal?.reason);
       };
       if (signal?.aborted) reject(signal.reason);

@@ -3,7 +3,7 @@ import type { ExchangeFunction } from '../../../src/core/oauth/exchange.js';
 import type { Environment } from './browser.js';
 
 export const REDIRECT_URI = 'https://shop.example/callback';
-/** How long a page that a popup's response has come to waits for the popup's opener. */
+/** How long a page with the response of a popup waits for the popup's opener. */
 export const HAND_OVER_MS = 1000;
 /** Another one than the deadline of an offline page, so that the two can be distinguished. */
 export const TIMEOUT_MS = 15_000;
