@@ -54,7 +54,7 @@ async function run(args: string[], { FAULT = '', program = fileOf('main') } = {}
 const broken: [fault: string, only: string, seen: RegExp][] = [
   ['reads a claim before it writes', 'gives a claim to one', /^FAILS .*: [2-8] winners in round/m],
   ['claims in the memory of each process', 'gives a claim to one', /: 4 winners in round 1$/m],
-  ['keeps claims for ever', 'when its time is over', /: still refuses it 6 s after its end$/m],
+  ['keeps claims permanently', 'when its time is over', /: still refuses it 6 s after its end$/m],
   ['reads a version before it writes', 'takes one of eight', /: [2-8] winners in round/m],
   ['forgets versions', 'refuses every other version', /: took a write with 0 where /m],
   ['begins every row with version 1', 'never had', /: began with the version 1 again$/m],
@@ -65,7 +65,7 @@ const broken: [fault: string, only: string, seen: RegExp][] = [
     'refreshes 100',
     /store of connections failed \(Error: too many \(Error: 20/m,
   ],
-  ['has another clock', 'tells the time', /: its clock is 6\d{4} ms ahead of this one$/m],
+  ['has another clock', 'returns the time', /: its clock is 6\d{4} ms ahead of this one$/m],
   ['confirms before it has written', 'kill -9 what it has', /: lost \d+ of \d+ rows/m],
 ];
 
