@@ -50,7 +50,10 @@ it('a Durable Object holds what four processes need of a store', { skip }, async
   const resolveDir = 'examples/stores';
   const stdin = { contents: WORKER, resolveDir } as const;
   await build({ ...common, stdin, outfile: join(folder, 'worker.js') });
-  const entryPoints = ['src/testing/contract-kit/main.ts', 'test/integration/stores/durable-object.ts'];
+  const entryPoints = [
+    'src/testing/contract-kit/main.ts',
+    'test/integration/stores/durable-object.ts',
+  ];
   const node = { platform: 'node', packages: 'external', entryNames: '[name]' } as const;
   await build({ ...common, ...node, entryPoints, outdir: folder, outExtension: { '.js': '.mjs' } });
   mkdirSync(join(folder, 'disk'));
