@@ -111,6 +111,8 @@ class ListenerHost implements ConnectorHost {
 
   onStart(): void {}
 
+  readonly texts = {};
+
   beforeConnect(mode: Mode): boolean {
     return this.#given.beforeConnect?.(mode) !== false;
   }

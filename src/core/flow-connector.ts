@@ -2,6 +2,7 @@ import type { Mode, ParsedOptions } from './options.js';
 import { hasComeBack, isRunning, isSameConnection, type Connection } from './connection.js';
 import { createError, tryTo } from './errors.js';
 import { IDLE, clear, forget, known, overlay } from './identity.js';
+import { logNotes } from './developer-notes.js';
 import { chooseFlow, readOptions } from './parsed-options.js';
 import { IdentityOfSite, type SiteOptions } from './site-identity.js';
 import { warnUnclaimed } from './unclaimed.js';
@@ -23,6 +24,8 @@ export interface ConnectorHost extends ViewHost {
   onChange(): void;
   /** The page is ready, and the options were read. Called again when they may have changed. */
   onStart(): void;
+  /** The texts of an element in English. */
+  readonly texts: object;
   announce(announcement: Announcement): void;
 }
 
@@ -42,6 +45,7 @@ export class FlowConnector implements FlowView {
   #isAttached = false;
   #isReady = false;
   #hasStarted = false;
+  #hasNotes = false;
 
   constructor(host: ConnectorHost) {
     this.host = host;
@@ -256,7 +260,7 @@ export class FlowConnector implements FlowView {
     this.#isReady = true;
     deliverAnnouncements();
     if (!this.#hasStarted || !this.#isAttached) return;
-    this.host.onStart();
+    this.#startHost();
     // At the start an option was missing or wrong.
     const isUnasked = this.#identity.state.who === 'unasked';
     if (isUnasked && this.#identity.findSession(this.parsed)) void this.#askSession();
@@ -274,7 +278,7 @@ export class FlowConnector implements FlowView {
     if (!this.#isAttached) return;
     const flow = this.#updateFlow();
     this.#hasStarted = true;
-    this.host.onStart();
+    this.#startHost();
     // Before a listener can end it.
     this.#identity.repeat(() => void this.#askSession());
     // A response goes before the secrets of the next start.
@@ -283,5 +287,13 @@ export class FlowConnector implements FlowView {
     if (this.isDone) this.host.onChange();
     if (this.isChecking) void this.#askSession();
     else flow.takeResult(this);
+  }
+
+  #startHost(): void {
+    this.host.onStart();
+    // Until the options are right for the first time.
+    if (this.#hasNotes) return;
+    this.#hasNotes = this.parsed.configuration !== undefined;
+    void logNotes(this.host.options, this.parsed, this.host.texts);
   }
 }

@@ -4,11 +4,11 @@ import { ConnectError, tryTo } from '../core/errors.js';
 import { FlowConnector, type ConnectorHost } from '../core/flow-connector.js';
 import type { Mode } from '../core/options.js';
 import type { SiteOptions } from '../core/site-identity.js';
+import { english } from '../core/texts.js';
 import { findStateOfPopup } from '../core/browser/transaction.js';
 import { after, leaveReturn, navigate } from '../core/browser/window.js';
 import type { Announcement } from '../core/flow/view.js';
 import type { AskWallet, WalletHost } from '../core/oauth/wallet.js';
-import { logNotes } from './developer-notes.js';
 import { loadDoctor } from './doctor.js';
 import { MoneriumBeforeConnectEvent, toEvent } from './events.js';
 import { prepareWallet } from './wallet-sign-in.js';
@@ -29,7 +29,7 @@ export class ElementController implements ReactiveController, ConnectorHost {
   readonly connector: FlowConnector;
   readonly #host: ConnectHost;
   readonly #states: CustomStateSet | undefined;
-  #hasNotes = false;
+  readonly texts = english;
 
   constructor(host: ConnectHost, states: CustomStateSet | undefined) {
     this.#host = host;
@@ -74,11 +74,6 @@ export class ElementController implements ReactiveController, ConnectorHost {
 
   onStart(): void {
     void loadDoctor(this.connector, this.#host);
-    // Until the attributes are right for the first time.
-    if (this.#hasNotes) return;
-    const { parsed } = this.connector;
-    this.#hasNotes = parsed.configuration !== undefined;
-    void logNotes(this.#host, parsed);
   }
 
   beforeConnect(mode: Mode): boolean {

@@ -8,10 +8,11 @@ import { suggestAttribute } from './attribute-names.js';
 export { suggestAttribute };
 
 function logUnknownAttributes({ host, log }: NotedElement): void {
-  const { observedAttributes } = host.constructor as CustomElementConstructor & {
+  // The options of a connector have no attributes, and no constructor.
+  const { observedAttributes } = Object(host.constructor) as {
     readonly observedAttributes: readonly string[];
   };
-  for (const name of host.getAttributeNames()) {
+  for (const name of host.getAttributeNames?.() ?? []) {
     // Templates of frameworks have names of other characters.
     if (observedAttributes.includes(name) || !/^[\w-]+$/.test(name)) continue;
     const meant = suggestAttribute(name, observedAttributes);

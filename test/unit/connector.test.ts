@@ -737,3 +737,38 @@ describe('getAccessToken() of a connector', () => {
     expect((await catchError(connector.getAccessToken())).code).to.equal('token_unavailable');
   });
 });
+
+describe('the notes of a connector for the developer', () => {
+  it('name the redirect URI of the sandbox, once for several connectors', async () => {
+    const page = await open();
+    page.create().subscribe(() => {});
+    page.create().subscribe(() => {});
+    await until(() => page.list('info').length);
+    await settle();
+    const { origin, pathname } = page.view.location;
+    const lines = page.list('info');
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.contain(`redirect_uri to register: ${origin}${pathname} ;`);
+  });
+
+  it('log a fault of the options before a click, and then those of the right ones', async () => {
+    const page = await open();
+    const connector = page.create({ clientId: 'with a space' });
+    connector.subscribe(() => {});
+    await until(() => page.list('error').length);
+    expect(page.list('error')[0]).to.contain('invalid_config');
+    connector.setOptions({ ...OPTIONS, timeout: 1 });
+    await until(() => page.list('warn').length);
+    expect(page.list('warn')[0]).to.contain('timeout is read as 1000 ms');
+  });
+
+  it('are not loaded in production when nothing is wrong', async () => {
+    const page = await open();
+    page.create({ environment: 'production' }).subscribe(() => {});
+    await settleIdle(page.view);
+    expect(page.list('info', 'warn', 'error')).to.deep.equal([]);
+    const { performance } = page.view;
+    const loaded = performance.getEntriesByType('resource').map((entry) => entry.name);
+    expect(loaded.filter((url) => url.includes('/notes/'))).to.deep.equal([]);
+  });
+});

@@ -5,15 +5,18 @@ import type { Binding, Configuration, ConnectAttributes } from '../options.js';
 /** Logs once per page. */
 export type Log = (level: 'info' | 'warn', text: string) => void;
 
-/** An element, as far as the notes need it. */
+/** What a site has set: an element, or the options of a connector. */
+export type NotedHost = Partial<HTMLElement> &
+  ConnectAttributes & {
+    readonly profile?: unknown;
+    readonly userId?: unknown;
+    readonly strings?: object | null | undefined;
+  };
+
+/** An element or a connector, as far as the notes need it. */
 export interface NotedElement {
-  readonly host: HTMLElement &
-    ConnectAttributes & {
-      readonly profile?: unknown;
-      readonly userId?: unknown;
-      readonly strings?: object | null | undefined;
-    };
-  /** The texts of the element in English. */
+  readonly host: NotedHost;
+  /** The texts of an element in English. A connector has none. */
   readonly texts: object;
   /** Whether Monerium's real API is meant. */
   readonly isReal: boolean;
