@@ -44,7 +44,7 @@ const faults: Record<string, Partial<typeof sound>> = {
       return true;
     },
   },
-  'keeps claims for ever': {
+  'keeps claims permanently': {
     claim: async (key) =>
       (await change('INSERT OR IGNORE INTO monerium_claim VALUES (?, 0)', key)) === 1,
   },
