@@ -1,27 +1,37 @@
 // Packs the package as it would be published and looks at it as those see it who install it. Needs
 // a fresh `npm run build`.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownDocuments } from '../documents/list.mjs';
+import { documents } from '../documents/list.mjs';
 import { npmCommand } from '../setup/npm.mjs';
 
 /** No more than this: an installation takes the room, and a reader looks at the list. */
 const MAX_FILES = 250;
 const MAX_BYTES = 700_000;
 
-/** Every file of the package is made by the build, or one that git has. @param {string[]} packed */
+/** Of the files that git has: these have to be in the package, and no others. */
+const SHIPPED =
+  /^((package|custom-elements)\.json|LICENSE|llms\.txt|(types|editors)\/.+|docs\/pictures\/.+|examples\/.+(?<!\.json))$/;
+/** What the build writes. */
+const BUILT = /^dist\/.*(\.js|\.d\.ts|integrity\.json|importmap\.json|LICENSES\.txt)$/;
+
+/** @param {string[]} packed */
 function checkFiles(packed) {
-  const { stdout } = spawnSync('git', ['ls-files'], { encoding: 'utf8' });
-  const known = stdout?.split('\n') ?? [];
+  const built = readdirSync('dist', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).replaceAll('\\', '/'));
+  const known = spawnSync('git', ['ls-files'], { encoding: 'utf8' }).stdout?.split('\n') ?? [];
+  const notices = ['dist/LICENSES.txt', 'dist/testing/LICENSES.txt'];
+  const kept = known.filter((name) => SHIPPED.test(name) || documents.includes(name));
+  const expected = [...kept, ...notices, ...built.filter((name) => BUILT.test(name))];
   // An archive of the project is no repository.
-  const isStray = (/** @type {string} */ name) => known.length > 1 && !known.includes(name);
-  for (const name of packed.filter((name) => !name.startsWith('dist/'))) {
-    if (!ownDocuments.includes(name) && !isStray(name)) continue;
-    console.error(`${name} is packed and should not be.`);
-    process.exitCode = 1;
-  }
+  const extra = kept.length > 0 ? packed.filter((name) => !expected.includes(name)) : [];
+  const missing = expected.filter((name) => !packed.includes(name));
+  for (const name of extra) console.error(`${name} is packed and should not be.`);
+  for (const name of missing) console.error(`${name} is missing from the package.`);
+  if (extra.length + missing.length > 0) process.exitCode = 1;
 }
 
 /**
