@@ -90,6 +90,7 @@ function toWalletError(reason: unknown): ConnectError {
 /** The host of a connector without an element: it has listeners. */
 class ListenerHost implements ConnectorHost {
   options: SiteOptions = toFields(undefined);
+  readonly texts = {};
   #given: ConnectorOptions = {};
   readonly listeners = new Set<ConnectorListener>();
 
@@ -110,8 +111,6 @@ class ListenerHost implements ConnectorHost {
   onChange(): void {}
 
   onStart(): void {}
-
-  readonly texts = {};
 
   beforeConnect(mode: Mode): boolean {
     return this.#given.beforeConnect?.(mode) !== false;

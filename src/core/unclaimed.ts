@@ -1,14 +1,13 @@
 // A response that does not reach a view: logs why.
 import { page, loadFile, logOnce } from './browser/page.js';
 import { isSamePath, type ReceivedResponse } from './browser/received-response.js';
-import { listPendingOfTab, isFirstReport } from './browser/transaction.js';
+import { listPendingOfTab, claimReport } from './browser/transaction.js';
+import { RECENT_MS } from './further/doctor.js';
 import { furtherFiles } from './further/files.js';
 import { after, isFreshNavigation, readAddress, whenIdle, whenLoaded } from './browser/window.js';
 import { findShownFlow } from './flow/flows.js';
 
 const UNCLAIMED_WARNING_MS = 5000;
-/** An older flow was left off. */
-const RECENT_MS = 300_000;
 
 /**
  * Warns when no view has taken the response, five seconds after it came to a page that has loaded.
@@ -36,7 +35,7 @@ async function warnLostReturn(): Promise<void> {
   if (last.at < Date.now() - RECENT_MS) return;
   const here = readAddress();
   // At the redirect URI a new flow may begin. A reload or Back is no return from Monerium.
-  if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !isFirstReport(last)) return;
+  if (!isFreshNavigation() || isSamePath(last.redirectUri, here) || !claimReport(last)) return;
   const notes = await loadFile(furtherFiles.notes);
   notes?.logLostReturn(last.redirectUri, here, logOnce);
 }

@@ -1,7 +1,7 @@
 import type { Facts, ScriptFacts } from './facts.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 
-const COPY = 'Copy the tag of docs/frameworks.md.';
+const COPY = 'Copy the tag of this version: docs/frameworks.md.';
 
 /** The wallet file, its attributes, and the wallets of this browser. */
 export function checkWallet({ wallet }: Facts): Finding[] {

@@ -1,9 +1,8 @@
 // The only file of the doctor that touches storage.
+import { RECENT_MS } from '../core/further/doctor.js';
 import type { PageFacts } from './facts.js';
 
 const PREFIX = 'monerium-connect:';
-/** An older unfinished flow does not mean that the set-up is wrong. */
-const RECENT_MS = 300_000;
 const PROBE = `${PREFIX}doctor`;
 
 /** Writes a value, reads it back and removes it. */

@@ -125,7 +125,7 @@ export class StoreWithDeadline {
     if (row?.now === undefined) return row;
     // `now` is as old as the response took: long, if the process was stopped meanwhile.
     if (Date.now() - started > this.#timeoutMs) {
-      throw toStoreFailure(new DOMException('The answer is too old.', 'AbortError'));
+      throw toStoreFailure(new DOMException('The response is too old.', 'AbortError'));
     }
     this.#clockAheadMs = row.now - Date.now();
     return row;

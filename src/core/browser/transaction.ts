@@ -124,8 +124,8 @@ export function listPendingOfTab(): Pending[] {
   return listPending(listStatesOfTab());
 }
 
-/** Returns whether this is the first log line about a flow in this tab. */
-export function isFirstReport({ at }: Transaction): boolean {
+/** Marks a flow as reported in this tab. Returns whether it was not yet. */
+export function claimReport({ at }: Transaction): boolean {
   const told = tryTo(() => sessionStorage.getItem(TOLD_KEY));
   tryTo(() => sessionStorage.setItem(TOLD_KEY, `${at}`));
   return told !== `${at}`;

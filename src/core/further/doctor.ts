@@ -1,7 +1,10 @@
-// What the element and the doctor's file know of each other. The doctor's file is loaded when an
-// element has `debug`. It imports nothing of `src/element`.
+// What the core, the element and the doctor's file know of each other. The doctor's file is loaded
+// when an element has `debug`. It imports nothing of `src/element`.
 import type { Binding, ConnectAttributes, ParsedOptions } from '../options.js';
 import type { ErrorCode } from '../errors.js';
+
+/** A flow that has not come back is only reported within this time of its start, in ms. */
+export const RECENT_MS = 300_000;
 
 /** One step of the state machine: an event, and the steps before and after it. No secret. */
 export interface Transition {

@@ -1,4 +1,4 @@
-// What the element and the file of its notes know of each other. That file is loaded in the
+// What the core and the file of the notes know of each other. That file is loaded in the
 // sandbox, and in production where something is wrong. It imports nothing of `src/element`.
 import type { Binding, Configuration, ConnectAttributes } from '../options.js';
 
