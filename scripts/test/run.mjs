@@ -30,10 +30,9 @@ const anywhere = ['format:check', 'test:look', 'types:plain', 'package:check', '
 /** Those that take most start first. */
 const late = [
   ...(isAll ? ['test:integration', 'coverage:server'] : ['test:server']),
-  'test:node',
+  isRest ? 'test:apart' : 'test:node',
   ...['2/2', '1/2'].flatMap((part) => engines.map((engine) => `test:e2e ${engine} ${part}`)),
-  'lint',
-  ...(isRest ? [] : [...anywhere, 'commits']),
+  ...(isRest ? ['lint:apart'] : ['lint', ...anywhere, 'commits']),
 ];
 /** `npm test` has none of these: they need the packages of a folder, by its name. */
 const apart = /** @type {const} */ ({
