@@ -60,8 +60,8 @@ function isFailure(value: Simulated): value is SimulatedCode {
 
 /** The flow of an element. An element has none before the page had a moment to spare. */
 async function findFlow(element: MoneriumConnect): Promise<Flow> {
-  const end = Date.now() + READY_MS;
-  while (Date.now() < end) {
+  const end = performance.now() + READY_MS;
+  while (performance.now() < end) {
     const { flow } = element;
     // One that has left shares its flow with the one that took its place.
     if (flow?.hasViews && element.isConnected) {

@@ -82,9 +82,9 @@ const warningsOf = ({ console }: Visitor) =>
 /** Waits until the console has a warning with this text, and returns all such lines. */
 async function waitForWarning(page: Page, visitor: Visitor, words: string): Promise<string[]> {
   const lines = () => warningsOf(visitor).filter((line) => line.includes(words));
-  const end = Date.now() + page.timeout;
+  const end = performance.now() + page.timeout;
   while (lines().length === 0) {
-    assert.ok(Date.now() < end, `no warning with “${words}”: ${visitor.console.join('; ')}`);
+    assert.ok(performance.now() < end, `no warning with “${words}”: ${visitor.console.join('; ')}`);
     await page.evaluate(() => new Promise((done) => setTimeout(done)));
   }
   return lines();

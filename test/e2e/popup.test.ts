@@ -77,11 +77,11 @@ test('#24 a popup that the customer closes ends the flow later, and a late succe
   const { popup, authorization } = await beginPopup(world, visitor, page);
   await moveClock(page, SEVERED_MS);
   await page.bringToFront();
-  const closedAt = Date.now();
+  const closedAt = performance.now();
   await popup.close();
   const { code } = await waitForEvent(page, 'monerium-error');
   assert.equal(code, 'popup_closed');
-  assert.ok(Date.now() - closedAt >= 1400, 'a result may have been on its way');
+  assert.ok(performance.now() - closedAt >= 1400, 'a result may have been on its way');
   assert.equal(await statusOf(page), 'failed');
   assert.ok((await recordsOf(page))[authorization.state]?.['codeVerifier'], 'the record stays');
 

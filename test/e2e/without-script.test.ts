@@ -28,7 +28,7 @@ async function reach(
   timeoutMs = WAIT_MS,
 ): Promise<URL> {
   let url = '';
-  for (const end = Date.now() + timeoutMs; Date.now() < end;) {
+  for (const end = performance.now() + timeoutMs; performance.now() < end;) {
     await wait(20);
     url = await page.url().catch(() => '');
     if (URL.canParse(url) && isThere(new URL(url))) return new URL(url);
@@ -50,7 +50,7 @@ async function leaveBy(page: PlainPage, selector: string): Promise<void> {
 /** Waits until the page has this text. */
 async function see(page: PlainPage, text: string | RegExp): Promise<void> {
   let seen = '';
-  for (const end = Date.now() + WAIT_MS; Date.now() < end;) {
+  for (const end = performance.now() + WAIT_MS; performance.now() < end;) {
     await wait(20);
     // A document that goes away meanwhile has nothing to say.
     seen = await page.text().catch(() => seen);

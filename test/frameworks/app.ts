@@ -144,8 +144,8 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 
 /** Resolves when a server responds on the port. */
 async function answers(port: number): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
     const response = await fetch(`http://localhost:${port}/`).catch(() => undefined);
     await response?.body?.cancel();
     if (response) return;

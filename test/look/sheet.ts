@@ -40,10 +40,10 @@ export async function addIn(
 
 /** Waits until the texts of the page's language are there: they come by a request of their own. */
 async function waitForLanguage(element: MoneriumConnect): Promise<void> {
-  const end = Date.now() + LANGUAGE_MS;
+  const end = performance.now() + LANGUAGE_MS;
   const isEnglish = document.documentElement.lang === 'en';
   while (element.shadowRoot?.textContent?.includes('Connect') !== isEnglish) {
-    if (Date.now() > end) throw new Error('The texts of the language did not come.');
+    if (performance.now() > end) throw new Error('The texts of the language did not come.');
     await new Promise((resolve) => setTimeout(resolve));
   }
 }

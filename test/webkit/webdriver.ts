@@ -136,7 +136,7 @@ class Target {
 
   /** Repeats a query that fails because its page was left. Ends when the window is closed. */
   async #askUntilTrue(expression: string): Promise<void> {
-    for (const end = Date.now() + LOADING_MS; Date.now() < end;) {
+    for (const end = performance.now() + LOADING_MS; performance.now() < end;) {
       if (await this.run(expression).catch(isGone)) return;
       await wait(ASKING_MS);
     }
@@ -287,7 +287,7 @@ class WebKitVisitor extends Visitor {
   async opened(action: () => Promise<unknown>): Promise<Page> {
     const before = await this.#handles();
     await action();
-    for (const end = Date.now() + OPENING_MS; Date.now() < end;) {
+    for (const end = performance.now() + OPENING_MS; performance.now() < end;) {
       const [opened] = (await this.#handles()).filter((handle) => !before.includes(handle));
       if (opened) return this.#adopt(opened);
       // Fewer queries leave the browser time to open the window.

@@ -77,9 +77,9 @@ export abstract class Frame {
     { polling = 20, timeout = this.timeout }: WaitOptions = {},
     ...args: A
   ): Promise<void> {
-    const end = Date.now() + timeout;
+    const end = performance.now() + timeout;
     let last = 'it was never true';
-    while (Date.now() < end) {
+    while (performance.now() < end) {
       // The evaluation fails when the document is replaced meanwhile.
       const isTrue = await this.evaluate(script, ...args).catch((error: unknown) => {
         if (error instanceof BrowserEnded) throw error;
@@ -145,12 +145,12 @@ export abstract class Visitor {
 
   /** Queries a page that may navigate or close meanwhile. Returns nothing for a closed page. */
   async askUnlessGone<T>(page: Page, question: () => Promise<T>): Promise<T | undefined> {
-    for (const end = Date.now() + page.timeout; ;) {
+    for (const end = performance.now() + page.timeout; ;) {
       try {
         return await question();
       } catch (error) {
         if (!(await this.pages()).includes(page)) return undefined;
-        if (Date.now() > end) throw error;
+        if (performance.now() > end) throw error;
       }
       await wait(20);
     }

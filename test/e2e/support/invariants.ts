@@ -19,14 +19,14 @@ export async function shopPagesOf(world: World, visitor: Visitor): Promise<Page[
  * has stored the outcome of each claimed response. Fails if a button stays busy permanently.
  */
 export async function waitForRest(world: World, visitor: Visitor): Promise<void> {
-  const end = Date.now() + REST_MS;
+  const end = performance.now() + REST_MS;
   for (;;) {
     // A page may close or navigate during the query.
     const pages = await shopPagesOf(world, visitor);
     const asked = pages.map((page) => page.evaluate(describeUnrest).catch(() => 'it went away'));
     const reasons = (await Promise.all(asked)).filter(Boolean);
     if (reasons.length === 0) return;
-    assert.ok(Date.now() < end, `a page comes to rest: ${reasons.join(', ')}`);
+    assert.ok(performance.now() < end, `a page comes to rest: ${reasons.join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -58,7 +58,7 @@ class PuppeteerFrame extends Frame {
       const note = () => Object.assign(window, { hasMouse: true });
       addEventListener('mousemove', note, { capture: true, once: true });
     });
-    for (const end = Date.now() + this.timeout; Date.now() < end;) {
+    for (const end = performance.now() + this.timeout; performance.now() < end;) {
       await this.#frame.hover(selector);
       if (await this.evaluate('window.hasMouse')) break;
     }

@@ -108,9 +108,9 @@ export const storeClauses: StoreClause[] = [
         run(processAt(site, index), { kind: 'claim', key, ttlMs });
       assertThat((await claim(0, 2000)) === true, 'refused the first claim');
       assertThat((await claim(1, 2000)) === false, 'gave it again at once');
-      const started = Date.now();
+      const started = performance.now();
       while (!(await claim(2, 60_000))) {
-        assertThat(Date.now() - started < 8000, 'still refuses it 6 s after its end');
+        assertThat(performance.now() - started < 8000, 'still refuses it 6 s after its end');
         await wait(100);
       }
       assertThat((await claim(3, 60_000)) === false, 'gave it twice after its end');

@@ -82,12 +82,12 @@ export async function runStoreWorker(file: string, apiUrl: string): Promise<void
 
   /** Asks again while the error says to try later, as a site does. */
   const getToken = async (id: string, refused?: string): Promise<string> => {
-    const deadline = Date.now() + TASK_MS;
+    const deadline = performance.now() + TASK_MS;
     for (;;) {
       try {
         return await connections.getAccessToken(id, { refused });
       } catch (error) {
-        const isOver = closing.signal.aborted || Date.now() > deadline;
+        const isOver = closing.signal.aborted || performance.now() > deadline;
         if (isOver || !isPassing(error as ConnectError)) throw error;
         const { retryAfterMs = 1000 } = error as ConnectError;
         // Over at once when the process is to end.
