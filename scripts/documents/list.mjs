@@ -1,46 +1,14 @@
-// The documents of the package, in the order in which they are read.
-import { readFileSync } from 'node:fs';
+// The documents of the package, in the order in which they are read: that of docs/README.md.
+import { readdirSync, readFileSync } from 'node:fs';
 
-export const documents = [
-  'README.md',
-  'docs/README.md',
-  'docs/how-it-works.md',
-  'docs/reference.md',
-  'docs/button.md',
-  'docs/languages.md',
-  'docs/frameworks.md',
-  'docs/react.md',
-  'docs/core.md',
-  'docs/wallets.md',
-  'docs/apps.md',
-  'docs/backend.md',
-  'docs/server-start.md',
-  'docs/after-the-connection.md',
-  'docs/backend-in-any-language.md',
-  'docs/check-backend.md',
-  'docs/tokens.md',
-  'docs/testing.md',
-  'docs/errors.md',
-  'docs/debug.md',
-  'docs/security.md',
-  'docs/privacy.md',
-  'docs/production.md',
-  'docs/browsers.md',
-  'docs/migration.md',
-  'docs/versioning.md',
-  'CHANGELOG.md',
-];
+const index = readFileSync('docs/README.md', 'utf8');
+const linked = [...index.matchAll(/\(([\w-]+\.md)\)/g)].map(([, name]) => `docs/${name}`);
+export const documents = ['README.md', 'docs/README.md', ...linked, 'CHANGELOG.md'];
 
+const files = [...readdirSync('.'), ...readdirSync('docs').map((name) => `docs/${name}`)];
+const own = files.filter((file) => file.endsWith('.md') && !documents.includes(file));
 /** For those who work on the project. They are not in the package. */
-export const ownDocuments = [
-  'CONTRIBUTING.md',
-  'CODE_OF_CONDUCT.md',
-  'docs/releasing.md',
-  'demo/backend/README.md',
-  'docs/faults.md',
-  'ACCESSIBILITY.md',
-  'SECURITY.md',
-];
+export const ownDocuments = [...own, 'demo/backend/README.md'];
 
 /**
  * @param {string} document
