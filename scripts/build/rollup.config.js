@@ -185,7 +185,7 @@ export const languages = readdirSync('src/locales')
  */
 const locale = (language) => ({
   input: `src/locales/${language}.ts`,
-  plugins: [typescript(), terser({ ecma: 2020, format: { comments: false } })],
+  plugins: [esbuild({ target: 'es2022', minify: true, charset: 'utf8' })],
   output: { file: `dist/locales/${language}.min.js`, format: 'iife' },
 });
 
